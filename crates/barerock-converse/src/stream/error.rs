@@ -1,0 +1,144 @@
+//! How a stream ended, when it did not end well.
+
+use core::fmt;
+
+use barerock_eventstream::{DecodeError, Lookalike};
+
+use crate::error::ServiceError;
+
+/// How a stream ended, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// With messageStop, and at the end of a frame.
+    Complete,
+    /// Inside a frame.
+    Truncated,
+    /// Between two frames, but before messageStop.
+    EndedEarly,
+    /// With an exception of the service.
+    Exception,
+    /// With an error frame.
+    Error,
+    /// With bytes that are no valid frame, or a frame that is no valid event.
+    Corrupt,
+    /// It never was an event stream.
+    NotAnEventStream,
+}
+
+impl Verdict {
+    /// The verdict as the command line prints it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Truncated => "truncated",
+            Self::EndedEarly => "ended-early",
+            Self::Exception => "exception",
+            Self::Error => "error",
+            Self::Corrupt => "corrupt",
+            Self::NotAnEventStream => "not-an-event-stream",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a stream did not end well. Offsets are bytes from the start of the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StreamError {
+    /// The bytes are no valid frame.
+    Corrupt(DecodeError),
+    /// The stream ended inside a frame.
+    Truncated(DecodeError),
+    /// The stream ended between two frames, but without messageStop: the answer is not whole.
+    EndedEarly {
+        /// Where it ended.
+        offset: u64,
+        /// How many frames came.
+        frames: u64,
+    },
+    /// The service broke off with an exception.
+    Exception(ServiceError),
+    /// The service broke off with an error frame.
+    Error(ServiceError),
+    /// A frame whose payload is not what its event type says.
+    Payload {
+        /// Where the frame begins.
+        offset: u64,
+        /// Its event type.
+        event_type: String,
+        /// What the JSON parser says.
+        error: String,
+    },
+    /// What came was something else from the first byte on.
+    NotAnEventStream(Lookalike),
+}
+
+impl StreamError {
+    /// How the stream ended, in one word.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Corrupt(_) | Self::Payload { .. } => Verdict::Corrupt,
+            Self::Truncated(_) => Verdict::Truncated,
+            Self::EndedEarly { .. } => Verdict::EndedEarly,
+            Self::Exception(_) => Verdict::Exception,
+            Self::Error(_) => Verdict::Error,
+            Self::NotAnEventStream(_) => Verdict::NotAnEventStream,
+        }
+    }
+
+    /// What the service said, if it was the service that broke off.
+    #[must_use]
+    pub fn service_error(&self) -> Option<&ServiceError> {
+        match self {
+            Self::Exception(error) | Self::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The same, for the caller to add the request's id.
+    pub fn service_error_mut(&mut self) -> Option<&mut ServiceError> {
+        match self {
+            Self::Exception(error) | Self::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Corrupt(error) => write!(f, "the stream is corrupt: {error}"),
+            Self::Truncated(error) => write!(f, "the stream was cut off: {error}"),
+            Self::EndedEarly { offset, frames } => write!(
+                f,
+                "the stream ended at offset {offset} after {frames} whole frames, but without messageStop: the answer is not whole; ask again"
+            ),
+            Self::Exception(error) => write!(f, "the service broke off the answer: {error}"),
+            Self::Error(error) => write!(f, "the service broke off the answer with an error frame: {error}"),
+            Self::Payload { offset, event_type, error } => {
+                write!(f, "the {event_type} event at offset {offset} is not what its type says: {error}")
+            }
+            Self::NotAnEventStream(kind) => {
+                write!(f, "not an event stream but {kind}; is a proxy in between?")
+            }
+        }
+    }
+}
+
+impl core::error::Error for StreamError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Corrupt(error) | Self::Truncated(error) => Some(error),
+            Self::Exception(error) | Self::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+}
