@@ -116,9 +116,11 @@ impl Endpoint {
 impl Partition {
     /// Whether `region` is `{prefix}\w+-\d+`.
     fn holds(&self, region: &str) -> bool {
-        region.strip_prefix(self.region_prefix).and_then(|rest| rest.split_once('-')).is_some_and(|(place, number)| {
-            !place.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        region.strip_prefix(self.region_prefix).and_then(|rest| rest.split_once('-')).is_some_and(
+            |(place, number)| {
+                !place.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+            },
+        )
     }
 }
 
@@ -154,17 +156,15 @@ pub enum EndpointError {
 impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Region(region) if region.is_empty() => {
-                f.write_str("Invalid Configuration: Missing Region")
-            }
+            Self::Region(region) if region.is_empty() => f.write_str("Invalid Configuration: Missing Region"),
             Self::Region(region) => write!(
                 f,
                 "{region:?} is not a region: a region is a host label such as us-east-1 (letters, digits and `-`)"
             ),
             Self::Url { url, why } => write!(f, "{url:?} is not an endpoint URL: {why}"),
-            Self::UserInfo => {
-                f.write_str("the endpoint URL holds a user name or password; take out what stands before the `@`")
-            }
+            Self::UserInfo => f.write_str(
+                "the endpoint URL holds a user name or password; take out what stands before the `@`",
+            ),
         }
     }
 }

@@ -63,7 +63,10 @@ impl ServiceError {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let mut parsed: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
         let output = parsed.output.take().map(|output| output.r#type);
-        let code = text("x-amzn-errortype").or(parsed.code.as_deref()).or(parsed.r#type.as_deref()).or(output.as_deref());
+        let code = text("x-amzn-errortype")
+            .or(parsed.code.as_deref())
+            .or(parsed.r#type.as_deref())
+            .or(output.as_deref());
         let message = parsed.message.take().or(parsed.capital_message.take()).or(parsed.error_message.take());
         Self {
             status: status.as_u16(),

@@ -42,6 +42,6 @@ pub use error::ServiceError;
 pub use request::{ConverseRequest, RequestError};
 pub use response::{ConverseOutput, ConverseResponse, ResponseError, is_event_stream};
 pub use stream::{
-    AssembleError, AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError, StreamEvent,
-    Verdict,
+    AssembleError, AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError,
+    StreamEvent, Verdict,
 };

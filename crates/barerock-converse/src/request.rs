@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 use crate::types::{
-    Document, GuardrailConfiguration, InferenceConfiguration, Message, OutputConfig, PerformanceConfiguration,
-    PromptVariableValues, ServiceTier, SystemContentBlock, Tool, ToolConfiguration,
+    Document, GuardrailConfiguration, InferenceConfiguration, Message, OutputConfig,
+    PerformanceConfiguration, PromptVariableValues, ServiceTier, SystemContentBlock, Tool, ToolConfiguration,
 };
 
 /// One call of Converse or ConverseStream: the two take the same members.
@@ -186,7 +186,9 @@ impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in self.0.bytes() {
             match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => write!(f, "{}", char::from(byte))?,
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    write!(f, "{}", char::from(byte))?
+                }
                 _ => write!(f, "%{byte:02X}")?,
             }
         }
@@ -209,7 +211,9 @@ pub enum RequestError {
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyModelId => f.write_str("the model id is empty; name a model such as us.anthropic.claude-sonnet-4-6"),
+            Self::EmptyModelId => {
+                f.write_str("the model id is empty; name a model such as us.anthropic.claude-sonnet-4-6")
+            }
             Self::Uri(error) => write!(f, "endpoint and model id make no URI: {error}"),
             Self::Json(error) => write!(f, "the request cannot be written as JSON: {error}"),
         }
@@ -239,11 +243,18 @@ mod tests {
     #[test]
     fn labels_are_encoded_whole() {
         for (id, path) in [
-            ("anthropic.claude-3-haiku-20240307-v1:0", "/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse-stream"),
-            ("arn:aws:bedrock:us-east-1:1:inference-profile/x y", "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fx%20y/converse-stream"),
+            (
+                "anthropic.claude-3-haiku-20240307-v1:0",
+                "/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse-stream",
+            ),
+            (
+                "arn:aws:bedrock:us-east-1:1:inference-profile/x y",
+                "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fx%20y/converse-stream",
+            ),
             ("ü~_", "/model/%C3%BC~_/converse-stream"),
         ] {
-            let request = ConverseRequest::new(id, [Message::user("hi")]).to_http_stream(&endpoint()).unwrap();
+            let request =
+                ConverseRequest::new(id, [Message::user("hi")]).to_http_stream(&endpoint()).unwrap();
             assert_eq!(request.uri().path(), path);
         }
         let error = ConverseRequest::new("", []).to_http(&endpoint()).unwrap_err();
@@ -287,9 +298,14 @@ mod tests {
     fn stream_processing_mode_is_for_streams() {
         let mut request = ConverseRequest::new("m", []);
         request.guardrail_config = Some(
-            GuardrailConfiguration::new().guardrail_version("1").stream_processing_mode(GuardrailStreamProcessingMode::Async),
+            GuardrailConfiguration::new()
+                .guardrail_version("1")
+                .stream_processing_mode(GuardrailStreamProcessingMode::Async),
         );
-        assert_eq!(request.to_http(&endpoint()).unwrap().body(), r#"{"guardrailConfig":{"guardrailVersion":"1"}}"#);
+        assert_eq!(
+            request.to_http(&endpoint()).unwrap().body(),
+            r#"{"guardrailConfig":{"guardrailVersion":"1"}}"#
+        );
         assert_eq!(
             request.to_http_stream(&endpoint()).unwrap().body(),
             r#"{"guardrailConfig":{"guardrailVersion":"1","streamProcessingMode":"async"}}"#

@@ -7,8 +7,8 @@ use http::{HeaderMap, StatusCode};
 
 use crate::error::ServiceError;
 use crate::types::{
-    ConverseMetrics, Document, Message, PerformanceConfiguration, ServiceTier, StopReason, TokenUsage, ToolUseBlock,
-    structure, union,
+    ConverseMetrics, Document, Message, PerformanceConfiguration, ServiceTier, StopReason, TokenUsage,
+    ToolUseBlock, structure, union,
 };
 
 structure! {
@@ -53,7 +53,7 @@ impl ConverseResponse {
     /// Converse response.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
         if status != StatusCode::OK || is_unknown_operation(body) {
-            return Err(ResponseError::Service(ServiceError::from_http(status, headers, body)));
+            return Err(ResponseError::Service(Box::new(ServiceError::from_http(status, headers, body))));
         }
         serde_json::from_slice(body).map_err(|error| ResponseError::Json {
             content_type: content_type(headers).map(str::to_owned),
@@ -97,7 +97,12 @@ impl ConverseResponse {
 pub fn is_event_stream(status: StatusCode, headers: &HeaderMap) -> bool {
     status == StatusCode::OK
         && content_type(headers).is_some_and(|value| {
-            value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/vnd.amazon.eventstream")
+            value
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .eq_ignore_ascii_case("application/vnd.amazon.eventstream")
         })
 }
 
@@ -115,7 +120,7 @@ fn is_unknown_operation(body: &[u8]) -> bool {
 #[non_exhaustive]
 pub enum ResponseError {
     /// The service says what went wrong.
-    Service(ServiceError),
+    Service(Box<ServiceError>),
     /// A success whose body is not a Converse response.
     Json {
         /// The content type it was sent with.

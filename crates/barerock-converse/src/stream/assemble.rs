@@ -6,8 +6,8 @@ use std::collections::btree_map::Entry;
 
 use serde::Serialize;
 
-pub use super::open_block::MalformedToolInput;
 use super::event::{MessageStopEvent, MetadataEvent, StreamEvent, UnknownEvent};
+pub use super::open_block::MalformedToolInput;
 use super::open_block::{OpenBlock, delta_name};
 use crate::response::{ConverseOutput, ConverseResponse};
 use crate::types::{ContentBlock, ConversationRole, Message, StopReason, TokenUsage};
@@ -171,7 +171,8 @@ impl AssembledMessage {
     pub fn into_response(self) -> Option<ConverseResponse> {
         let metadata = self.metadata?;
         let output = ConverseOutput::Message(self.message);
-        let mut response = ConverseResponse::new(output, self.stop.stop_reason, metadata.usage, metadata.metrics);
+        let mut response =
+            ConverseResponse::new(output, self.stop.stop_reason, metadata.usage, metadata.metrics);
         response.additional_model_response_fields = self.stop.additional_model_response_fields;
         response.trace = metadata.trace;
         response.performance_config = metadata.performance_config;
@@ -263,7 +264,10 @@ impl fmt::Display for AssembleError {
                 write!(f, "contentBlockStart came when block {content_block_index} had begun")
             }
             Self::NoStart { content_block_index, delta } => {
-                write!(f, "a {delta} delta came for block {content_block_index}, which no contentBlockStart began")
+                write!(
+                    f,
+                    "a {delta} delta came for block {content_block_index}, which no contentBlockStart began"
+                )
             }
             Self::WrongDelta { content_block_index, block, delta } => {
                 write!(f, "a {delta} delta came for block {content_block_index}, which is {block}")

@@ -112,7 +112,9 @@ impl EventDecoder {
 impl State {
     /// A frame that is none: cut off, corrupt, or never meant to be one.
     fn name(&self, error: DecodeError) -> StreamError {
-        if error.stream_offset() < FRAME_PRELUDE && let Some(kind) = looks_like(&self.first_bytes) {
+        if error.stream_offset() < FRAME_PRELUDE
+            && let Some(kind) = looks_like(&self.first_bytes)
+        {
             return StreamError::NotAnEventStream(kind);
         }
         if error.is_truncated() { StreamError::Truncated(error) } else { StreamError::Corrupt(error) }
@@ -126,13 +128,19 @@ fn event_of<'a>(frame: &Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, Strea
     let event_type = match frame.kind() {
         MessageKind::Event { event_type } => event_type,
         MessageKind::Exception { exception_type } => {
-            return Err(StreamError::Exception(ServiceError::from_exception(exception_type, frame.payload())));
+            return Err(StreamError::Exception(Box::new(ServiceError::from_exception(
+                exception_type,
+                frame.payload(),
+            ))));
         }
         MessageKind::Error { code, message } => {
-            return Err(StreamError::Error(ServiceError::from_error_frame(code, message)));
+            return Err(StreamError::Error(Box::new(ServiceError::from_error_frame(code, message))));
         }
-        // "initial-response" and message types of the future carry no event of ours; they are shown, not dropped.
-        other => other.name(),
+        // Initial messages and message types of the future carry no event of ours; they are shown, not dropped.
+        MessageKind::InitialRequest => "initial-request",
+        MessageKind::InitialResponse => "initial-response",
+        MessageKind::Unknown { message_type } => message_type.unwrap_or_default(),
+        _ => "",
     };
     StreamEvent::parse(event_type, frame.payload()).map_err(|error| StreamError::Payload {
         offset,

@@ -64,9 +64,9 @@ pub enum StreamError {
         frames: u64,
     },
     /// The service broke off with an exception.
-    Exception(ServiceError),
+    Exception(Box<ServiceError>),
     /// The service broke off with an error frame.
-    Error(ServiceError),
+    Error(Box<ServiceError>),
     /// A frame whose payload is not what its event type says.
     Payload {
         /// Where the frame begins.
@@ -98,7 +98,7 @@ impl StreamError {
     #[must_use]
     pub fn service_error(&self) -> Option<&ServiceError> {
         match self {
-            Self::Exception(error) | Self::Error(error) => Some(error),
+            Self::Exception(error) | Self::Error(error) => Some(&**error),
             _ => None,
         }
     }
@@ -106,7 +106,7 @@ impl StreamError {
     /// The same, for the caller to add the request's id.
     pub fn service_error_mut(&mut self) -> Option<&mut ServiceError> {
         match self {
-            Self::Exception(error) | Self::Error(error) => Some(error),
+            Self::Exception(error) | Self::Error(error) => Some(&mut **error),
             _ => None,
         }
     }
@@ -137,7 +137,7 @@ impl core::error::Error for StreamError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Corrupt(error) | Self::Truncated(error) => Some(error),
-            Self::Exception(error) | Self::Error(error) => Some(error),
+            Self::Exception(error) | Self::Error(error) => Some(&**error),
             _ => None,
         }
     }

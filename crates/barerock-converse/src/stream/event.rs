@@ -5,7 +5,8 @@ use serde::ser::SerializeMap as _;
 
 use crate::types::{
     Blob, Citation, ConversationRole, ConverseMetrics, Document, ErrorBlock, ImageFormat, ImageSource,
-    PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus, ToolUseType, structure, union,
+    PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus, ToolUseType,
+    structure, union,
 };
 
 /// One event. What can be large borrows from the frame it was read from; [`into_owned`](Self::into_owned) when it must
@@ -62,7 +63,9 @@ impl<'a> StreamEvent<'a> {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::ContentBlockDelta(ContentBlockDeltaEvent { delta: ContentBlockDelta::Text(text), .. }) => Some(text),
+            Self::ContentBlockDelta(ContentBlockDeltaEvent {
+                delta: ContentBlockDelta::Text(text), ..
+            }) => Some(text),
             _ => None,
         }
     }
@@ -235,7 +238,9 @@ impl ContentBlockDelta<'_> {
         use ReasoningContentBlockDelta as Reasoning;
         match self {
             Self::Text(text) => ContentBlockDelta::Text(text.into_owned()),
-            Self::ToolUse(delta) => ContentBlockDelta::ToolUse(ToolUseBlockDelta { input: delta.input.into_owned() }),
+            Self::ToolUse(delta) => {
+                ContentBlockDelta::ToolUse(ToolUseBlockDelta { input: delta.input.into_owned() })
+            }
             Self::ToolResult(delta) => ContentBlockDelta::ToolResult(delta),
             Self::ReasoningContent(delta) => ContentBlockDelta::ReasoningContent(match delta {
                 Reasoning::Text(text) => Reasoning::Text(text.into_owned()),

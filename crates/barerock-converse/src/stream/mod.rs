@@ -6,11 +6,14 @@ mod error;
 mod event;
 mod open_block;
 
-pub use assemble::{AssembleError, AssembledMessage, IncompleteMessage, MalformedToolInput, MessageAssembler};
+pub use assemble::{
+    AssembleError, AssembledMessage, IncompleteMessage, MalformedToolInput, MessageAssembler,
+};
 pub use decode::EventDecoder;
 pub use error::{StreamError, Verdict};
 pub use event::{
-    ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStart, ContentBlockStartEvent, ContentBlockStopEvent,
-    ImageBlockDelta, ImageBlockStart, MessageStartEvent, MessageStopEvent, MetadataEvent, ReasoningContentBlockDelta,
-    StreamEvent, ToolResultBlockDelta, ToolResultBlockStart, ToolUseBlockDelta, ToolUseBlockStart, UnknownEvent,
+    ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStart, ContentBlockStartEvent,
+    ContentBlockStopEvent, ImageBlockDelta, ImageBlockStart, MessageStartEvent, MessageStopEvent,
+    MetadataEvent, ReasoningContentBlockDelta, StreamEvent, ToolResultBlockDelta, ToolResultBlockStart,
+    ToolUseBlockDelta, ToolUseBlockStart, UnknownEvent,
 };

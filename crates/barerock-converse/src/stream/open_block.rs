@@ -5,9 +5,9 @@ use super::event::{
     ToolResultBlockStart, ToolUseBlockStart,
 };
 use crate::types::{
-    Blob, Citation, CitationGeneratedContent, CitationsContentBlock, ContentBlock, Document, ErrorBlock, ImageBlock,
-    ImageSource, ReasoningContentBlock, ReasoningTextBlock, ToolResultBlock, ToolResultContentBlock, ToolUseBlock,
-    UnknownMember,
+    Blob, Citation, CitationGeneratedContent, CitationsContentBlock, ContentBlock, Document, ErrorBlock,
+    ImageBlock, ImageSource, ReasoningContentBlock, ReasoningTextBlock, ToolResultBlock,
+    ToolResultContentBlock, ToolUseBlock, UnknownMember,
 };
 
 #[derive(Debug, Clone)]
@@ -68,7 +68,9 @@ impl OpenBlock {
             ContentBlockStart::Image(start) => {
                 Self::Image { start, bytes: Vec::new(), elsewhere: None, error: None }
             }
-            ContentBlockStart::Unknown(member) => Self::Unknown { name: member.name, pieces: vec![member.value] },
+            ContentBlockStart::Unknown(member) => {
+                Self::Unknown { name: member.name, pieces: vec![member.value] }
+            }
         }
     }
 
@@ -76,15 +78,21 @@ impl OpenBlock {
     pub(super) fn for_delta(delta: &ContentBlockDelta<'_>) -> Option<Self> {
         match delta {
             ContentBlockDelta::Text(_) => Some(Self::Text(String::new())),
-            ContentBlockDelta::Citation(_) => Some(Self::Cited { text: String::new(), citations: Vec::new() }),
+            ContentBlockDelta::Citation(_) => {
+                Some(Self::Cited { text: String::new(), citations: Vec::new() })
+            }
             ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::RedactedContent(_)) => {
                 Some(Self::Redacted(Vec::new()))
             }
-            ContentBlockDelta::ReasoningContent(_) => Some(Self::Reasoning { text: String::new(), signature: None }),
+            ContentBlockDelta::ReasoningContent(_) => {
+                Some(Self::Reasoning { text: String::new(), signature: None })
+            }
             ContentBlockDelta::Unknown(member) => {
                 Some(Self::Unknown { name: member.name.clone(), pieces: Vec::new() })
             }
-            ContentBlockDelta::ToolUse(_) | ContentBlockDelta::ToolResult(_) | ContentBlockDelta::Image(_) => None,
+            ContentBlockDelta::ToolUse(_)
+            | ContentBlockDelta::ToolResult(_)
+            | ContentBlockDelta::Image(_) => None,
         }
     }
 
@@ -92,11 +100,15 @@ impl OpenBlock {
     pub(super) fn push(&mut self, delta: ContentBlockDelta<'_>) -> bool {
         use ReasoningContentBlockDelta as Reasoning;
         match (&mut *self, delta) {
-            (Self::Text(text) | Self::Cited { text, .. }, ContentBlockDelta::Text(piece)) => text.push_str(&piece),
+            (Self::Text(text) | Self::Cited { text, .. }, ContentBlockDelta::Text(piece)) => {
+                text.push_str(&piece)
+            }
             (Self::Text(text), ContentBlockDelta::Citation(citation)) => {
                 *self = Self::Cited { text: core::mem::take(text), citations: vec![citation] };
             }
-            (Self::Cited { citations, .. }, ContentBlockDelta::Citation(citation)) => citations.push(citation),
+            (Self::Cited { citations, .. }, ContentBlockDelta::Citation(citation)) => {
+                citations.push(citation)
+            }
             (Self::ToolUse { input, .. }, ContentBlockDelta::ToolUse(piece)) => input.push_str(&piece.input),
             (Self::ToolResult { content, .. }, ContentBlockDelta::ToolResult(pieces)) => {
                 for piece in pieces {
@@ -116,10 +128,16 @@ impl OpenBlock {
             (Self::Reasoning { text, .. }, ContentBlockDelta::ReasoningContent(Reasoning::Text(piece))) => {
                 text.push_str(&piece);
             }
-            (Self::Reasoning { signature, .. }, ContentBlockDelta::ReasoningContent(Reasoning::Signature(piece))) => {
+            (
+                Self::Reasoning { signature, .. },
+                ContentBlockDelta::ReasoningContent(Reasoning::Signature(piece)),
+            ) => {
                 signature.get_or_insert_default().push_str(&piece);
             }
-            (Self::Redacted(bytes), ContentBlockDelta::ReasoningContent(Reasoning::RedactedContent(more))) => {
+            (
+                Self::Redacted(bytes),
+                ContentBlockDelta::ReasoningContent(Reasoning::RedactedContent(more)),
+            ) => {
                 bytes.extend_from_slice(more.as_bytes());
             }
             (Self::Unknown { pieces, .. }, ContentBlockDelta::Unknown(member)) => pieces.push(member.value),
@@ -200,7 +218,11 @@ pub(super) fn delta_name<'a>(delta: &'a ContentBlockDelta<'_>) -> &'a str {
     }
 }
 
-fn tool_use(start: ToolUseBlockStart, input: String, index: u64) -> (ContentBlock, Option<MalformedToolInput>) {
+fn tool_use(
+    start: ToolUseBlockStart,
+    input: String,
+    index: u64,
+) -> (ContentBlock, Option<MalformedToolInput>) {
     let whole = |input| {
         let mut block = ToolUseBlock::new(start.tool_use_id.clone(), start.name.clone(), input);
         block.r#type.clone_from(&start.r#type);
@@ -216,7 +238,10 @@ fn tool_use(start: ToolUseBlockStart, input: String, index: u64) -> (ContentBloc
             let (tool_use_id, name) = (start.tool_use_id.clone(), start.name.clone());
             let block = whole(Document::from(serde_json::Value::String(input.clone())));
             let error = error.to_string();
-            (block, Some(MalformedToolInput { content_block_index: index, tool_use_id, name, raw: input, error }))
+            (
+                block,
+                Some(MalformedToolInput { content_block_index: index, tool_use_id, name, raw: input, error }),
+            )
         }
     }
 }

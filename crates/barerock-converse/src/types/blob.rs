@@ -48,7 +48,9 @@ impl Serialize for Blob {
 impl<'de> Deserialize<'de> for Blob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Text::deserialize(deserializer)?;
-        let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| de::Error::custom(format_args!("not base64: {error}")))?;
+        let bytes = STANDARD
+            .decode(text.as_bytes())
+            .map_err(|error| de::Error::custom(format_args!("not base64: {error}")))?;
         Ok(Self(bytes.into()))
     }
 }

@@ -1,8 +1,9 @@
 //! Content blocks: what a message is made of.
 
 use super::{
-    AudioBlock, Blob, CitationsContentBlock, DocumentBlock, GuardrailConverseContentBlock, ImageBlock, ImageFormat,
-    SearchResultBlock, ToolReferenceBlock, ToolResultBlock, ToolUseBlock, VideoBlock, string_enum, structure, union,
+    AudioBlock, Blob, CitationsContentBlock, DocumentBlock, GuardrailConverseContentBlock, ImageBlock,
+    ImageFormat, SearchResultBlock, ToolReferenceBlock, ToolResultBlock, ToolUseBlock, VideoBlock,
+    string_enum, structure, union,
 };
 
 union! {

@@ -21,30 +21,34 @@ mod usage;
 pub use blob::Blob;
 pub use citation::{
     Citation, CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationsConfig,
-    CitationsContentBlock, DocumentRangeLocation, SearchResultBlock,
-    SearchResultContentBlock, SearchResultLocation, WebLocation,
+    CitationsContentBlock, DocumentRangeLocation, SearchResultBlock, SearchResultContentBlock,
+    SearchResultLocation, WebLocation,
 };
-pub use content::{CachePointBlock, CachePointType, CacheTtl, ContentBlock, ReasoningContentBlock, ReasoningTextBlock};
+pub use content::{
+    CachePointBlock, CachePointType, CacheTtl, ContentBlock, ReasoningContentBlock, ReasoningTextBlock,
+};
 pub use document::{Document, UnknownMember};
 pub use guardrail::{
-    GuardrailConfiguration, GuardrailContentQualifier, GuardrailConverseContentBlock, GuardrailConverseImageBlock,
-    GuardrailConverseImageFormat,
-    GuardrailConverseImageSource, GuardrailConverseTextBlock, GuardrailStreamProcessingMode, GuardrailTrace,
+    GuardrailConfiguration, GuardrailContentQualifier, GuardrailConverseContentBlock,
+    GuardrailConverseImageBlock, GuardrailConverseImageFormat, GuardrailConverseImageSource,
+    GuardrailConverseTextBlock, GuardrailStreamProcessingMode, GuardrailTrace,
 };
 pub use inference::{
-    InferenceConfiguration, JsonSchemaDefinition, OutputConfig, OutputFormat, OutputFormatStructure, OutputFormatType,
-    PerformanceConfigLatency, PerformanceConfiguration, PromptVariableValues, ServiceTier, ServiceTierType,
+    InferenceConfiguration, JsonSchemaDefinition, OutputConfig, OutputFormat, OutputFormatStructure,
+    OutputFormatType, PerformanceConfigLatency, PerformanceConfiguration, PromptVariableValues, ServiceTier,
+    ServiceTierType,
 };
 pub use media::{
-    AudioBlock, AudioFormat, AudioSource, DocumentBlock, DocumentContentBlock, DocumentFormat, DocumentSource,
-    ErrorBlock, ImageBlock, ImageFormat, ImageSource, S3Location, VideoBlock, VideoFormat, VideoSource,
+    AudioBlock, AudioFormat, AudioSource, DocumentBlock, DocumentContentBlock, DocumentFormat,
+    DocumentSource, ErrorBlock, ImageBlock, ImageFormat, ImageSource, S3Location, VideoBlock, VideoFormat,
+    VideoSource,
 };
 pub use message::{ConversationRole, IntoContent, Message, SystemContentBlock};
 pub use text::Text;
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
-    ToolInputSchema, ToolReference, ToolReferenceBlock, ToolResultBlock, ToolResultContentBlock, ToolResultStatus,
-    ToolSpecification, ToolUseBlock, ToolUseType,
+    ToolInputSchema, ToolReference, ToolReferenceBlock, ToolResultBlock, ToolResultContentBlock,
+    ToolResultStatus, ToolSpecification, ToolUseBlock, ToolUseType,
 };
 pub use usage::{CacheDetail, ConverseMetrics, StopReason, TokenUsage};
 

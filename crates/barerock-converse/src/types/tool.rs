@@ -1,7 +1,8 @@
 //! Tools: what the model may ask for, what it asks for, what it is answered.
 
 use super::{
-    CachePointBlock, Document, DocumentBlock, ImageBlock, SearchResultBlock, VideoBlock, string_enum, structure, union,
+    CachePointBlock, Document, DocumentBlock, ImageBlock, SearchResultBlock, VideoBlock, string_enum,
+    structure, union,
 };
 
 structure! {
