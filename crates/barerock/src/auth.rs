@@ -25,7 +25,8 @@ pub(crate) enum Auth {
 impl Auth {
     /// A Bedrock API key, long-term or short-term.
     pub(crate) fn bearer(token: &str) -> Result<Self, Error> {
-        let mut value = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::bearer_token())?;
+        let mut value =
+            HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::bearer_token())?;
         value.set_sensitive(true);
         Ok(Self::Bearer(value))
     }

@@ -42,7 +42,10 @@ impl<T: Transport> ClientBuilder<T> {
             auth: None,
             timeouts: Timeouts::default(),
             max_response: MAX_RESPONSE,
-            #[expect(clippy::disallowed_methods, reason = "the driver's default clock; `clock` sets another")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the driver's default clock; `clock` sets another"
+            )]
             clock: Arc::new(SystemTime::now),
         }
     }

@@ -143,7 +143,8 @@ impl<T: Transport> Inner<T> {
     pub(crate) async fn next_chunk(&self, body: &mut Pin<Box<T::Body>>) -> Result<Option<Bytes>, ChunkError> {
         loop {
             let frame = core::future::poll_fn(|context| body.as_mut().poll_frame(context));
-            let frame = within(&self.transport, self.timeouts.idle, "the next piece of the answer", frame).await;
+            let frame =
+                within(&self.transport, self.timeouts.idle, "the next piece of the answer", frame).await;
             match frame.map_err(|elapsed| ChunkError::Timeout(elapsed.into()))? {
                 None => return Ok(None),
                 Some(Err(error)) => {
@@ -169,7 +170,9 @@ impl<T: Transport> Inner<T> {
                     if !cut {
                         return Err(Error::body_too_large(limit));
                     }
-                    whole.extend_from_slice(chunk.get(..limit.saturating_sub(whole.len())).unwrap_or_default());
+                    whole.extend_from_slice(
+                        chunk.get(..limit.saturating_sub(whole.len())).unwrap_or_default(),
+                    );
                     return Ok(whole.freeze());
                 }
                 Ok(Some(chunk)) => whole.extend_from_slice(&chunk),

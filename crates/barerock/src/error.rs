@@ -191,7 +191,9 @@ impl fmt::Display for Error {
                 f,
                 "{url} is not encrypted: credentials are sent over http only to this machine; use https"
             ),
-            Kind::BodyTooLarge { limit } => write!(f, "the answer is longer than {limit} bytes; the limit can be raised"),
+            Kind::BodyTooLarge { limit } => {
+                write!(f, "the answer is longer than {limit} bytes; the limit can be raised")
+            }
             Kind::BearerToken => {
                 f.write_str("the bearer token holds characters an HTTP header cannot; was it cut or quoted?")
             }

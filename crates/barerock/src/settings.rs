@@ -20,9 +20,16 @@ pub(crate) fn region(explicit: Option<&str>, environment: &Environment) -> Resul
 }
 
 /// The endpoint: one of yours, else the service's own for the region.
-pub(crate) fn endpoint(explicit: Option<&str>, environment: &Environment, region: &str) -> Result<Endpoint, Error> {
+pub(crate) fn endpoint(
+    explicit: Option<&str>,
+    environment: &Environment,
+    region: &str,
+) -> Result<Endpoint, Error> {
     let configured = || {
-        (!environment.is_true(IGNORE_ENDPOINT_URLS)).then(|| environment.first(&ENDPOINT_URL)).flatten().map(|(_, url)| url)
+        (!environment.is_true(IGNORE_ENDPOINT_URLS))
+            .then(|| environment.first(&ENDPOINT_URL))
+            .flatten()
+            .map(|(_, url)| url)
     };
     match explicit.or_else(configured) {
         Some(url) => Endpoint::custom(url),
@@ -37,10 +44,12 @@ mod tests {
 
     #[test]
     fn region_order() {
-        let both: Environment = [("AWS_DEFAULT_REGION", "eu-west-1"), ("AWS_REGION", "us-west-2")].into_iter().collect();
+        let both: Environment =
+            [("AWS_DEFAULT_REGION", "eu-west-1"), ("AWS_REGION", "us-west-2")].into_iter().collect();
         assert_eq!(region(Some("us-east-1"), &both).unwrap(), "us-east-1");
         assert_eq!(region(None, &both).unwrap(), "us-west-2");
-        let one: Environment = [("AWS_DEFAULT_REGION", "eu-west-1"), ("AWS_REGION", "")].into_iter().collect();
+        let one: Environment =
+            [("AWS_DEFAULT_REGION", "eu-west-1"), ("AWS_REGION", "")].into_iter().collect();
         assert_eq!(region(None, &one).unwrap(), "eu-west-1");
         let error = region(None, &Environment::default()).unwrap_err();
         assert!(error.to_string().contains("AWS_REGION"), "{error}");
@@ -55,6 +64,9 @@ mod tests {
         assert_eq!(get(Some("http://code:1"), &[own, all]), "http://code:1");
         assert_eq!(get(None, &[all, own]), "http://own:1");
         assert_eq!(get(None, &[all]), "http://all:1");
-        assert_eq!(get(None, &[all, (IGNORE_ENDPOINT_URLS, "True")]), "https://bedrock-runtime.us-east-1.amazonaws.com");
+        assert_eq!(
+            get(None, &[all, (IGNORE_ENDPOINT_URLS, "True")]),
+            "https://bedrock-runtime.us-east-1.amazonaws.com"
+        );
     }
 }

@@ -94,7 +94,10 @@ impl<T: Transport> EventStream<T> {
 
 impl<T: Transport> fmt::Debug for EventStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventStream").field("offset", &self.events.offset()).field("ended", &self.ended).finish_non_exhaustive()
+        f.debug_struct("EventStream")
+            .field("offset", &self.events.offset())
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }
 

@@ -57,14 +57,18 @@ mod tests {
 
     #[test]
     fn a_pair_and_a_token() {
-        let pair = [(ACCESS_KEY_ID, "AKIDEXAMPLE"), (SECRET_ACCESS_KEY, "secret")];
+        let pair = [(ACCESS_KEY_ID, "AKIDEXAMPLE"), (SECRET_ACCESS_KEY, "SQUIRREL")];
         let found = read(&pair).unwrap();
-        assert_eq!((found.credentials.access_key_id(), found.credentials.session_token()), ("AKIDEXAMPLE", None));
+        assert_eq!(
+            (found.credentials.access_key_id(), found.credentials.session_token()),
+            ("AKIDEXAMPLE", None)
+        );
         let found = read(&[pair[0], pair[1], ("AWS_SECURITY_TOKEN", "old")]).unwrap();
         assert_eq!(found.credentials.session_token(), Some("old"));
-        let found = read(&[pair[0], pair[1], ("AWS_SECURITY_TOKEN", "old"), ("AWS_SESSION_TOKEN", "new")]).unwrap();
-        assert_eq!(found.credentials.session_token(), Some("new"));
-        assert!(!format!("{found:?}").contains("new") && !format!("{found:?}").contains("secret"));
+        let found =
+            read(&[pair[0], pair[1], ("AWS_SECURITY_TOKEN", "old"), ("AWS_SESSION_TOKEN", "WALRUS")]).unwrap();
+        assert_eq!(found.credentials.session_token(), Some("WALRUS"));
+        assert!(!format!("{found:?}").contains("WALRUS") && !format!("{found:?}").contains("SQUIRREL"));
     }
 
     #[test]
