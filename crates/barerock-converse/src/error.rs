@@ -172,3 +172,71 @@ impl fmt::Display for ServiceError {
 }
 
 impl core::error::Error for ServiceError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(status: u16, headers: &[(&'static str, &'static str)], body: &[u8]) -> ServiceError {
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        ServiceError::from_http(StatusCode::from_u16(status).unwrap(), &headers, body)
+    }
+
+    #[test]
+    fn the_header_names_the_code() {
+        let error = error(
+            400,
+            &[
+                (
+                    "x-amzn-errortype",
+                    "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/",
+                ),
+                ("x-amzn-requestid", "r-1"),
+            ],
+            br#"{"message":"The provided model identifier is invalid.","__type":"other#Wrong"}"#,
+        );
+        assert_eq!(
+            error.to_string(),
+            "ValidationException: The provided model identifier is invalid. [HTTP 400, request r-1]"
+        );
+    }
+
+    #[test]
+    fn the_body_names_it_if_the_header_does_not() {
+        for (body, code, message) in [
+            (r#"{"code":"a.b#Throttled:x","Message":"slow"}"#, "Throttled", "slow"),
+            (r#"{"__type":"a#B","errorMessage":"m"}"#, "B", "m"),
+            (
+                r#"{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}"#,
+                "UnknownOperationException",
+                "",
+            ),
+        ] {
+            let error = error(200, &[], body.as_bytes());
+            assert_eq!(error.code, code);
+            assert!(error.message.contains(message));
+        }
+    }
+
+    #[test]
+    fn a_proxys_page_is_shown_but_not_whole() {
+        let page = format!("<html>{}", "x".repeat(10_000));
+        let error = error(502, &[], page.as_bytes());
+        assert_eq!((error.status, &*error.code), (502, ""));
+        assert!(
+            error.message.starts_with("the answer is not Bedrock's but HTML: <html>xx"),
+            "{}",
+            error.message
+        );
+        assert!(error.message.len() < SHOWN_BODY + 100);
+        assert!(super::tests::error(504, &[], b"").to_string().contains("no body"));
+    }
+
+    #[test]
+    fn model_errors_keep_the_models_words() {
+        let body = br#"{"message":"m","originalStatusCode":429,"resourceName":"arn:x"}"#;
+        let error = error(424, &[("x-amzn-errortype", "ModelErrorException")], body);
+        assert_eq!((error.original_status_code, error.resource_name.as_deref()), (Some(429), Some("arn:x")));
+    }
+}

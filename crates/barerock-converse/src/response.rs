@@ -144,3 +144,59 @@ impl fmt::Display for ResponseError {
 }
 
 impl core::error::Error for ResponseError {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(status: u16, body: &str) -> Result<ConverseResponse, ResponseError> {
+        ConverseResponse::from_http(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
+    }
+
+    #[test]
+    fn text_is_found_behind_reasoning_and_tools_are_listed() {
+        let body = json!({
+            "metrics": {"latencyMs": 1},
+            "output": {"message": {"role": "assistant", "content": [
+                {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "s"}}},
+                {"text": "Hello"},
+                {"toolUse": {"toolUseId": "t", "name": "n", "input": {"b": 1, "a": 2}}},
+                {"hologram": 7},
+            ]}},
+            "stopReason": "end_turn",
+            "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3, "serverToolUsage": {}},
+            "novelty": true,
+        });
+        let response = read(200, &body.to_string()).unwrap();
+        assert_eq!(response.text(), "Hello");
+        assert_eq!(response.tool_uses().map(|tool| &*tool.name).collect::<Vec<_>>(), ["n"]);
+        let message = serde_json::to_value(response.into_message().unwrap()).unwrap();
+        assert_eq!(message, body["output"]["message"]);
+    }
+
+    #[test]
+    fn errors_and_impostors() {
+        let Err(ResponseError::Service(error)) = read(429, r#"{"message":"Too many tokens"}"#) else {
+            panic!()
+        };
+        assert_eq!((error.status, &*error.message), (429, "Too many tokens"));
+        let unknown =
+            r#"{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}"#;
+        let Err(ResponseError::Service(error)) = read(200, unknown) else { panic!() };
+        assert_eq!(error.code, "UnknownOperationException");
+        let error = read(200, "<html>").unwrap_err().to_string();
+        assert!(error.contains("is not a Converse response") && error.contains("proxy"), "{error}");
+    }
+
+    #[test]
+    fn only_an_event_stream_is_one() {
+        let headers = |value: &'static str| [(CONTENT_TYPE, value.parse().unwrap())].into_iter().collect();
+        assert!(is_event_stream(StatusCode::OK, &headers("application/vnd.amazon.eventstream")));
+        assert!(is_event_stream(StatusCode::OK, &headers("Application/Vnd.Amazon.EventStream; v=1")));
+        assert!(!is_event_stream(StatusCode::OK, &headers("application/json")));
+        assert!(!is_event_stream(StatusCode::BAD_REQUEST, &headers("application/vnd.amazon.eventstream")));
+        assert!(!is_event_stream(StatusCode::OK, &HeaderMap::new()));
+    }
+}

@@ -1,16 +1,13 @@
 //! Events in, a message out.
 
-use core::fmt;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde::Serialize;
-
+use super::assembled::{AssembledMessage, IncompleteMessage};
+use super::error::AssembleError;
 use super::event::{MessageStopEvent, MetadataEvent, StreamEvent, UnknownEvent};
-pub use super::open_block::MalformedToolInput;
-use super::open_block::{OpenBlock, delta_name};
-use crate::response::{ConverseOutput, ConverseResponse};
-use crate::types::{ContentBlock, ConversationRole, Message, StopReason, TokenUsage};
+use super::open_block::{MalformedToolInput, OpenBlock, delta_name};
+use crate::types::{ContentBlock, ConversationRole, Message};
 
 /// Puts the events of a stream together into the message Converse would have answered with.
 ///
@@ -129,155 +126,188 @@ impl MessageAssembler {
     }
 }
 
-/// A streamed answer, put together.
-///
-/// Serialized, it has the shape of a Converse response.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct AssembledMessage {
-    /// The message, to be put back into the conversation.
-    pub message: Message,
-    /// Why it ended, and the model's own fields.
-    pub stop: MessageStopEvent,
-    /// What it cost; `None` if the stream ended without saying so.
-    pub metadata: Option<MetadataEvent>,
-    /// The tool uses whose input is not JSON, as when `max_tokens` cut it off.
-    pub malformed_tool_inputs: Vec<MalformedToolInput>,
-    /// Events this crate does not know.
-    pub unknown_events: Vec<UnknownEvent<'static>>,
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
 
-impl AssembledMessage {
-    /// The text of the answer.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.message.text()
-    }
+    use super::*;
+    use crate::types::StopReason;
 
-    /// Why the answer ended.
-    #[must_use]
-    pub fn stop_reason(&self) -> &StopReason {
-        &self.stop.stop_reason
-    }
-
-    /// What the answer cost, if the stream said so.
-    #[must_use]
-    pub fn usage(&self) -> Option<&TokenUsage> {
-        self.metadata.as_ref().map(|metadata| &metadata.usage)
-    }
-
-    /// The same as a Converse response; `None` if the stream did not say what it cost.
-    #[must_use]
-    pub fn into_response(self) -> Option<ConverseResponse> {
-        let metadata = self.metadata?;
-        let output = ConverseOutput::Message(self.message);
-        let mut response =
-            ConverseResponse::new(output, self.stop.stop_reason, metadata.usage, metadata.metrics);
-        response.additional_model_response_fields = self.stop.additional_model_response_fields;
-        response.trace = metadata.trace;
-        response.performance_config = metadata.performance_config;
-        response.service_tier = metadata.service_tier;
-        Some(response)
-    }
-}
-
-impl Serialize for AssembledMessage {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap as _;
-        if let Some(response) = self.clone().into_response() {
-            return response.serialize(serializer);
+    /// Feeds events given as `{"contentBlockDelta":{…}}`.
+    fn assemble(events: &[Value]) -> Result<MessageAssembler, AssembleError> {
+        let mut assembler = MessageAssembler::new();
+        for event in events {
+            let (name, payload) = event.as_object().unwrap().iter().next().unwrap();
+            let payload = payload.to_string();
+            assembler.push(StreamEvent::parse(name, payload.as_bytes()).unwrap())?;
         }
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("output", &ConverseOutput::Message(self.message.clone()))?;
-        map.serialize_entry("stopReason", &self.stop.stop_reason)?;
-        if let Some(fields) = &self.stop.additional_model_response_fields {
-            map.serialize_entry("additionalModelResponseFields", fields)?;
+        Ok(assembler)
+    }
+
+    fn content(events: &[Value]) -> Value {
+        serde_json::to_value(assemble(events).unwrap().partial().content).unwrap()
+    }
+
+    fn delta(index: u64, delta: Value) -> Value {
+        json!({"contentBlockDelta": {"contentBlockIndex": index, "delta": delta}})
+    }
+
+    fn start(index: u64, start: Value) -> Value {
+        json!({"contentBlockStart": {"contentBlockIndex": index, "start": start}})
+    }
+
+    fn stop(index: u64) -> Value {
+        json!({"contentBlockStop": {"contentBlockIndex": index}})
+    }
+
+    #[test]
+    fn interleaved_blocks_without_starts() {
+        let events = [
+            delta(1, json!({"reasoningContent": {"text": "hm"}})),
+            delta(0, json!({"text": ""})),
+            delta(2, json!({"text": "Hel"})),
+            delta(1, json!({"reasoningContent": {"signature": "sig"}})),
+            delta(3, json!({"reasoningContent": {"redactedContent": "AAEC"}})),
+            delta(2, json!({"text": "lo"})),
+            stop(2),
+            stop(7),
+        ];
+        assert_eq!(
+            content(&events),
+            json!([
+                {"text": ""},
+                {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "sig"}}},
+                {"text": "Hello"},
+                {"reasoningContent": {"redactedContent": "AAEC"}},
+            ])
+        );
+    }
+
+    #[test]
+    fn tool_input_in_pieces_none_at_all_and_cut() {
+        let tool = |id: &str| json!({"toolUse": {"toolUseId": id, "name": "get_weather"}});
+        let input = |text: &str| json!({"toolUse": {"input": text}});
+        let events = [
+            start(0, tool("a")),
+            delta(0, input("")),
+            delta(0, input("{\"city\":")),
+            delta(0, input("\"Seattle\"}")),
+            start(1, tool("b")),
+            start(2, tool("c")),
+            delta(2, input("{\"city\":\"Sea")),
+            json!({"messageStop": {"stopReason": "max_tokens"}}),
+        ];
+        let message = assemble(&events).unwrap().finish().unwrap();
+        assert_eq!(
+            serde_json::to_value(&message.message.content).unwrap(),
+            json!([
+                {"toolUse": {"toolUseId": "a", "name": "get_weather", "input": {"city": "Seattle"}}},
+                {"toolUse": {"toolUseId": "b", "name": "get_weather", "input": {}}},
+                {"toolUse": {"toolUseId": "c", "name": "get_weather", "input": "{\"city\":\"Sea"}},
+            ])
+        );
+        let [malformed] = &message.malformed_tool_inputs[..] else { panic!() };
+        assert_eq!((malformed.content_block_index, &*malformed.raw), (2, "{\"city\":\"Sea"));
+        assert_eq!((&*malformed.tool_use_id, &*malformed.name), ("c", "get_weather"));
+        assert!(malformed.error.contains("EOF"), "{}", malformed.error);
+    }
+
+    #[test]
+    fn citations_tool_results_images_and_the_unknown() {
+        let events = [
+            delta(0, json!({"text": "Cats "})),
+            delta(0, json!({"citation": {"title": "T", "sourceContent": [{"text": "s"}]}})),
+            delta(0, json!({"text": "purr"})),
+            start(1, json!({"toolResult": {"toolUseId": "a", "status": "success"}})),
+            delta(1, json!({"toolResult": [{"text": "4"}, {"text": "2"}]})),
+            delta(1, json!({"toolResult": [{"json": {"n": 1}}]})),
+            start(2, json!({"image": {"format": "png"}})),
+            delta(2, json!({"image": {"source": {"bytes": "AAEC"}}})),
+            delta(2, json!({"image": {"source": {"bytes": "Aw=="}}})),
+            start(3, json!({"hologram": {"depth": 3}})),
+            delta(4, json!({"smell": "roses"})),
+            delta(4, json!({"smell": "hay"})),
+        ];
+        assert_eq!(
+            content(&events),
+            json!([
+                {"citationsContent": {
+                    "content": [{"text": "Cats purr"}],
+                    "citations": [{"title": "T", "sourceContent": [{"text": "s"}]}],
+                }},
+                {"toolResult": {"toolUseId": "a", "content": [{"text": "42"}, {"json": {"n": 1}}], "status": "success"}},
+                {"image": {"format": "png", "source": {"bytes": "AAECAw=="}}},
+                {"hologram": {"depth": 3}},
+                {"smell": ["roses", "hay"]},
+            ])
+        );
+        assert_eq!(assemble(&events).unwrap().partial().text(), "Cats purr");
+    }
+
+    #[test]
+    fn metadata_may_come_first_and_is_no_end() {
+        let metadata = json!({"metadata": {
+            "usage": {"inputTokens": 3, "outputTokens": 4, "totalTokens": 7}, "metrics": {"latencyMs": 9},
+        }});
+        let events = [
+            json!({"messageStart": {"role": "assistant"}}),
+            delta(0, json!({"text": "hi"})),
+            metadata.clone(),
+        ];
+        let cut = assemble(&events).unwrap();
+        assert!(!cut.is_complete());
+        assert_eq!(cut.finish().unwrap_err().partial.text(), "hi");
+
+        let stop =
+            json!({"messageStop": {"stopReason": "end_turn", "additionalModelResponseFields": {"k": null}}});
+        for order in [[&metadata, &stop], [&stop, &metadata]] {
+            let whole: Vec<_> = events[..2].iter().chain(order).cloned().collect();
+            let message = assemble(&whole).unwrap().finish().unwrap();
+            assert_eq!(
+                serde_json::to_value(&message).unwrap(),
+                json!({
+                    "output": {"message": {"role": "assistant", "content": [{"text": "hi"}]}},
+                    "stopReason": "end_turn",
+                    "usage": {"inputTokens": 3, "outputTokens": 4, "totalTokens": 7},
+                    "metrics": {"latencyMs": 9},
+                    "additionalModelResponseFields": {"k": null},
+                })
+            );
         }
-        map.end()
+        let unsaid = assemble(&[delta(0, json!({"text": "hi"})), stop]).unwrap().finish().unwrap();
+        assert_eq!((unsaid.usage(), unsaid.stop_reason()), (None, &StopReason::EndTurn));
+        assert_eq!(serde_json::to_value(&unsaid).unwrap()["stopReason"], "end_turn");
     }
-}
 
-/// A stream that ended before messageStop: what came of it.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct IncompleteMessage {
-    /// The message as far as it came.
-    pub partial: Box<Message>,
-}
-
-impl fmt::Display for IncompleteMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let blocks = self.partial.content.len();
-        write!(f, "the stream ended without messageStop: the message of {blocks} blocks is not whole")
-    }
-}
-
-impl core::error::Error for IncompleteMessage {}
-
-/// Why an event cannot follow those before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AssembleError {
-    /// A second messageStart, or one after a block.
-    SecondMessageStart,
-    /// A second contentBlockStart for a block.
-    SecondStart {
-        /// The block's place in the message.
-        content_block_index: u64,
-    },
-    /// A delta of a kind that needs a contentBlockStart, and none came.
-    NoStart {
-        /// The block's place in the message.
-        content_block_index: u64,
-        /// The delta's kind.
-        delta: String,
-    },
-    /// A delta of another kind than the block.
-    WrongDelta {
-        /// The block's place in the message.
-        content_block_index: u64,
-        /// The block's kind.
-        block: String,
-        /// The delta's kind.
-        delta: String,
-    },
-    /// A delta after the block's contentBlockStop.
-    AfterBlockStop {
-        /// The block's place in the message.
-        content_block_index: u64,
-        /// The delta's kind.
-        delta: String,
-    },
-    /// A part of the message after messageStop.
-    AfterMessageStop {
-        /// The event's type.
-        event_type: String,
-    },
-}
-
-impl fmt::Display for AssembleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the events do not make a message: ")?;
-        match self {
-            Self::SecondMessageStart => f.write_str("messageStart came when the message had begun"),
-            Self::SecondStart { content_block_index } => {
-                write!(f, "contentBlockStart came when block {content_block_index} had begun")
-            }
-            Self::NoStart { content_block_index, delta } => {
-                write!(
-                    f,
-                    "a {delta} delta came for block {content_block_index}, which no contentBlockStart began"
-                )
-            }
-            Self::WrongDelta { content_block_index, block, delta } => {
-                write!(f, "a {delta} delta came for block {content_block_index}, which is {block}")
-            }
-            Self::AfterBlockStop { content_block_index, delta } => {
-                write!(f, "a {delta} delta came for block {content_block_index} after its contentBlockStop")
-            }
-            Self::AfterMessageStop { event_type } => write!(f, "{event_type} came after messageStop"),
+    #[test]
+    fn what_cannot_follow_is_refused_and_changes_nothing() {
+        let text = delta(0, json!({"text": "a"}));
+        let tool = json!({"toolUse": {"input": "{}"}});
+        for (events, error) in [
+            (
+                vec![delta(4, tool.clone())],
+                "a toolUse delta came for block 4, which no contentBlockStart began",
+            ),
+            (vec![text.clone(), delta(0, tool)], "a toolUse delta came for block 0, which is text"),
+            (
+                vec![text.clone(), stop(0), text.clone()],
+                "a text delta came for block 0 after its contentBlockStop",
+            ),
+            (
+                vec![text.clone(), start(0, json!({"image": {"format": "png"}}))],
+                "contentBlockStart came when block 0 had begun",
+            ),
+            (
+                vec![text.clone(), json!({"messageStart": {"role": "assistant"}})],
+                "messageStart came when the message had begun",
+            ),
+            (
+                vec![json!({"messageStop": {"stopReason": "end_turn"}}), text.clone()],
+                "contentBlockDelta came after messageStop",
+            ),
+        ] {
+            let found = assemble(&events).unwrap_err().to_string();
+            assert!(found.contains(error), "{found}");
         }
     }
 }
-
-impl core::error::Error for AssembleError {}

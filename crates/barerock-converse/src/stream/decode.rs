@@ -154,3 +154,156 @@ fn event_of<'a>(frame: &Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, Strea
         error: error.to_string(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use barerock_eventstream::{Header, Lookalike, encode_frame};
+
+    use super::*;
+    use crate::stream::Verdict;
+
+    fn frame(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| Header::new(name, *value)).collect();
+        let mut out = Vec::new();
+        encode_frame(&headers, payload.as_bytes(), &mut out).unwrap();
+        out
+    }
+
+    fn event(event_type: &str, payload: &str) -> Vec<u8> {
+        frame(
+            &[(":event-type", event_type), (":content-type", "application/json"), (":message-type", "event")],
+            payload,
+        )
+    }
+
+    /// The events as JSON, and how it ended.
+    fn decode(stream: &[u8]) -> (Vec<String>, Result<(), StreamError>) {
+        let (mut decoder, mut events) = (EventDecoder::new(), Vec::new());
+        decoder.push(stream);
+        loop {
+            match decoder.next_event() {
+                Ok(Some(event)) => events.push(serde_json::to_string(&event).unwrap()),
+                Ok(None) => return (events, decoder.finish()),
+                Err(error) => {
+                    assert_eq!(decoder.next_event().unwrap_err(), error, "poisoned");
+                    assert_eq!(decoder.finish().unwrap_err(), error, "poisoned");
+                    return (events, Err(error));
+                }
+            }
+        }
+    }
+
+    fn stop() -> Vec<u8> {
+        event("messageStop", r#"{"p":"ab","stopReason":"end_turn"}"#)
+    }
+
+    #[test]
+    fn events_have_boto3s_shape_and_text_borrows() {
+        let delta =
+            event("contentBlockDelta", r#"{"contentBlockIndex":2,"delta":{"text":"héllo"},"p":"abc"}"#);
+        let mut decoder = EventDecoder::new();
+        decoder.push(&delta);
+        assert!(decoder.is_ready());
+        let event = decoder.next_event().unwrap().unwrap();
+        assert_eq!(event.text(), Some("héllo"));
+        let StreamEvent::ContentBlockDelta(delta) = &event else { panic!("{event:?}") };
+        assert!(matches!(&delta.delta, crate::stream::ContentBlockDelta::Text(text) if text.is_borrowed()));
+        assert_eq!(
+            serde_json::to_string(&event).unwrap(),
+            r#"{"contentBlockDelta":{"delta":{"text":"héllo"},"contentBlockIndex":2}}"#
+        );
+        assert!(!decoder.is_ready());
+    }
+
+    #[test]
+    fn unknown_events_and_members_come_through() {
+        let stream = [
+            event("blockRewritten", r#"{"a":1.50}"#),
+            event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"hologram":{"x":[1]}}}"#),
+            event("noise", "not json"),
+            stop(),
+        ];
+        let (events, end) = decode(&stream.concat());
+        assert_eq!(end, Ok(()));
+        assert_eq!(events[0], r#"{"blockRewritten":{"a":1.50}}"#);
+        assert_eq!(
+            events[1],
+            r#"{"contentBlockDelta":{"delta":{"hologram":{"x":[1]}},"contentBlockIndex":0}}"#
+        );
+        assert_eq!(events[2], r#"{"noise":null}"#);
+    }
+
+    #[test]
+    fn an_exception_is_an_error() {
+        let exception = frame(
+            &[(":exception-type", "modelStreamErrorException"), (":message-type", "exception")],
+            r#"{"message":"broken","originalStatusCode":500,"originalMessage":"oom"}"#,
+        );
+        let (events, end) = decode(&[event("messageStart", r#"{"role":"assistant"}"#), exception].concat());
+        assert_eq!(events.len(), 1);
+        let error = end.unwrap_err();
+        assert_eq!(error.verdict(), Verdict::Exception);
+        assert_eq!(
+            error.to_string(),
+            "the service broke off the answer: ModelStreamErrorException: broken (the model said: oom) (the model's status: 500) [HTTP 424]"
+        );
+    }
+
+    #[test]
+    fn an_error_frame_keeps_code_and_message() {
+        let error = frame(
+            &[(":message-type", "error"), (":error-code", "InternalError"), (":error-message", "try later")],
+            "",
+        );
+        let (_, end) = decode(&error);
+        let error = end.unwrap_err();
+        assert_eq!(error.verdict(), Verdict::Error);
+        let service = error.service_error().unwrap();
+        assert_eq!((&*service.code, &*service.message), ("InternalError", "try later"));
+    }
+
+    #[test]
+    fn no_message_stop_is_an_early_end() {
+        let stream = event(
+            "metadata",
+            r#"{"usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2},"metrics":{"latencyMs":1}}"#,
+        );
+        let (_, end) = decode(&stream);
+        let offset = u64::try_from(stream.len()).unwrap();
+        assert_eq!(end, Err(StreamError::EndedEarly { offset, frames: 1 }));
+        assert_eq!(decode(b"").1.unwrap_err().verdict(), Verdict::EndedEarly);
+    }
+
+    #[test]
+    fn a_cut_and_a_flip_are_told_apart() {
+        let stream = stop();
+        for length in 1..stream.len() {
+            let (_, end) = decode(&stream[..length]);
+            assert_eq!(end.unwrap_err().verdict(), Verdict::Truncated, "cut at {length}");
+        }
+        let mut flipped = stream;
+        flipped[40] ^= 1;
+        assert_eq!(decode(&flipped).1.unwrap_err().verdict(), Verdict::Corrupt);
+    }
+
+    #[test]
+    fn a_payload_that_is_no_event_is_located() {
+        let (_, end) = decode(&[stop(), event("messageStart", r#"{"role":7}"#)].concat());
+        let error = end.unwrap_err();
+        assert_eq!(error.verdict(), Verdict::Corrupt);
+        let text = error.to_string();
+        let offset = format!("offset {}", stop().len());
+        assert!(text.contains("messageStart") && text.contains(&offset), "{text}");
+    }
+
+    #[test]
+    fn what_never_was_a_stream_is_named() {
+        for (body, kind) in [
+            (&br#"{"message":"Forbidden"}"#[..], Lookalike::Json),
+            (b"<html><body>Sign in", Lookalike::Html),
+            (b"{}", Lookalike::Json),
+        ] {
+            assert_eq!(decode(body).1, Err(StreamError::NotAnEventStream(kind)));
+        }
+    }
+}

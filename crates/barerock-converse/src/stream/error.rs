@@ -142,3 +142,71 @@ impl core::error::Error for StreamError {
         }
     }
 }
+
+/// Why an event cannot follow those before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AssembleError {
+    /// A second messageStart, or one after a block.
+    SecondMessageStart,
+    /// A second contentBlockStart for a block.
+    SecondStart {
+        /// The block's place in the message.
+        content_block_index: u64,
+    },
+    /// A delta of a kind that needs a contentBlockStart, and none came.
+    NoStart {
+        /// The block's place in the message.
+        content_block_index: u64,
+        /// The delta's kind.
+        delta: String,
+    },
+    /// A delta of another kind than the block.
+    WrongDelta {
+        /// The block's place in the message.
+        content_block_index: u64,
+        /// The block's kind.
+        block: String,
+        /// The delta's kind.
+        delta: String,
+    },
+    /// A delta after the block's contentBlockStop.
+    AfterBlockStop {
+        /// The block's place in the message.
+        content_block_index: u64,
+        /// The delta's kind.
+        delta: String,
+    },
+    /// A part of the message after messageStop.
+    AfterMessageStop {
+        /// The event's type.
+        event_type: String,
+    },
+}
+
+impl fmt::Display for AssembleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the events do not make a message: ")?;
+        match self {
+            Self::SecondMessageStart => f.write_str("messageStart came when the message had begun"),
+            Self::SecondStart { content_block_index } => {
+                write!(f, "contentBlockStart came when block {content_block_index} had begun")
+            }
+            Self::NoStart { content_block_index, delta } => {
+                write!(
+                    f,
+                    "a {delta} delta came for block {content_block_index}, which no contentBlockStart began"
+                )
+            }
+            Self::WrongDelta { content_block_index, block, delta } => {
+                write!(f, "a {delta} delta came for block {content_block_index}, which is {block}")
+            }
+            Self::AfterBlockStop { content_block_index, delta } => {
+                write!(f, "a {delta} delta came for block {content_block_index} after its contentBlockStop")
+            }
+            Self::AfterMessageStop { event_type } => write!(f, "{event_type} came after messageStop"),
+        }
+    }
+}
+
+impl core::error::Error for AssembleError {}
