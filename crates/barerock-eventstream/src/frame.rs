@@ -3,7 +3,8 @@
 use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::header::{HeaderBlock, HeaderValue, Headers};
+use crate::header::HeaderValue;
+use crate::headers::{HeaderBlock, Headers};
 use crate::kind::{MessageKind, header_name};
 use crate::limits::{Limits, PRELUDE_LENGTH};
 use crate::prelude::{PRELUDE_CRC_AT, Prelude};

@@ -1,6 +1,6 @@
 //! What a message is for, by its `:message-type`.
 
-use crate::header::Headers;
+use crate::headers::Headers;
 
 /// The names of the headers that AWS gives a meaning (Amazon Event Semantics).
 pub mod header_name {
