@@ -4,9 +4,8 @@ use crate::error::EncodeError;
 use crate::header::{Header, HeaderValue, wire_type};
 use crate::headers::SeenNames;
 use crate::limits::{
-    Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD,
+    Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, index,
 };
-use crate::reader::index;
 
 /// Encodes frames that keep to the same [`Limits`] a decoder checks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -105,7 +104,7 @@ impl FrameEncoder {
         let mut seen = SeenNames::default();
         for (position, header) in headers.iter().enumerate() {
             headers_length = headers_length.saturating_add(header_length(header, position)?);
-            if seen.maybe(header.name) && !limits.duplicate_headers() {
+            if seen.maybe(header.name.as_bytes()) && !limits.duplicate_headers() {
                 let earlier = headers.iter().take(position);
                 if earlier.into_iter().any(|other| other.name == header.name) {
                     return Err(EncodeError::DuplicateHeader { position });

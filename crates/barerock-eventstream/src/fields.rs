@@ -3,11 +3,10 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::frame::{Frame, MESSAGE_CRC_LENGTH};
+use crate::frame::Frame;
 use crate::header::wire_type;
-use crate::limits::{Limits, PRELUDE_LENGTH};
-use crate::prelude::{HEADERS_LENGTH_AT, PRELUDE_CRC_AT, Prelude};
-use crate::reader::index;
+use crate::limits::{Limits, PRELUDE_LENGTH, index};
+use crate::prelude::{HEADERS_LENGTH_AT, MESSAGE_CRC_LENGTH, PRELUDE_CRC_AT, Prelude};
 
 /// What a run of bytes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +156,7 @@ impl<'a> Fields<'a> {
         self.headers_end = self.position.saturating_add(index(prelude.headers_length()));
         self.payload_end = self.headers_end.saturating_add(index(prelude.payload_length()));
         self.is_faulty =
-            rest.get(..length).is_some_and(|frame| Frame::from_parts(prelude, frame, self.limits).is_err());
+            rest.get(..length).is_some_and(|frame| Frame::check(prelude, frame, self.limits).is_err());
         Step::NameLength
     }
 
@@ -192,15 +191,9 @@ impl<'a> Fields<'a> {
             }
             Step::Type => {
                 self.next = match self.byte()? {
-                    wire_type::TRUE | wire_type::FALSE => Step::NameLength,
-                    wire_type::BYTE => Step::Value(1),
-                    wire_type::SHORT => Step::Value(2),
-                    wire_type::INTEGER => Step::Value(4),
-                    wire_type::LONG | wire_type::TIMESTAMP => Step::Value(8),
-                    wire_type::UUID => Step::Value(16),
                     wire_type::BYTES | wire_type::STRING => Step::ValueLength,
                     // Without a type there is no telling where the next header begins.
-                    _ => Step::Value(usize::MAX),
+                    value_type => Step::Value(wire_type::fixed_length(value_type).unwrap_or(usize::MAX)),
                 };
                 self.in_headers(FieldName::HeaderType, 1)
             }

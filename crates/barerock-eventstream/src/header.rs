@@ -12,6 +12,20 @@ pub(crate) mod wire_type {
     pub(crate) const STRING: u8 = 7;
     pub(crate) const TIMESTAMP: u8 = 8;
     pub(crate) const UUID: u8 = 9;
+
+    /// Bytes of a value of this type; `None` for the two types that say their length, and for no type.
+    #[inline]
+    pub(crate) const fn fixed_length(value_type: u8) -> Option<usize> {
+        match value_type {
+            TRUE | FALSE => Some(0),
+            BYTE => Some(1),
+            SHORT => Some(2),
+            INTEGER => Some(4),
+            LONG | TIMESTAMP => Some(8),
+            UUID => Some(16),
+            _ => None,
+        }
+    }
 }
 
 /// A header's value. "The set of types is fixed and not open to extension."

@@ -65,7 +65,6 @@ mod lookalike;
 #[cfg(feature = "alloc")]
 mod owned;
 mod prelude;
-mod reader;
 
 #[cfg(feature = "alloc")]
 pub use decoder::FrameDecoder;
