@@ -56,7 +56,7 @@ pub(crate) struct RequestParts<'a> {
 #[derive(Clone, Copy)]
 pub struct CanonicalRequest<'a> {
     parts: RequestParts<'a>,
-    left_out_parameter: Option<&'static str>,
+    left_out_parameters: &'static [&'static str],
     uri_encoding: UriEncoding,
     normalize_path: bool,
     headers: HeaderList<'a>,
@@ -92,7 +92,7 @@ impl<'a> CanonicalRequest<'a> {
                 || (settings.content_sha256_header && name.eq_ignore_ascii_case(X_AMZ_CONTENT_SHA256))
                 || (token.is_some() && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
         };
-        let mut canonical = Self::of_parts(parts, payload, settings, None)?;
+        let mut canonical = Self::of_parts(parts, payload, settings, &[])?;
         canonical.insert_all(headers.filter(|(name, _)| !is_replaced(name)))?;
         let added = [
             Some((X_AMZ_DATE, context.timestamp.amz_date())),
@@ -107,7 +107,7 @@ impl<'a> CanonicalRequest<'a> {
         Ok(canonical)
     }
 
-    /// The canonical request of one signed in its query, whose parameters already stand in the query.
+    /// The canonical request of one to be signed in its query: as yet without a query.
     #[cfg(feature = "alloc")]
     pub(crate) fn for_query_form(
         parts: RequestParts<'a>,
@@ -115,9 +115,17 @@ impl<'a> CanonicalRequest<'a> {
         payload: &'a PayloadHash,
         settings: &SigningSettings,
     ) -> Result<Self, SignError> {
-        let mut canonical = Self::of_parts(parts, payload, settings, None)?;
+        let mut canonical = Self::of_parts(RequestParts { query: "", ..parts }, payload, settings, &[])?;
         canonical.insert_all(headers)?;
         Ok(canonical)
+    }
+
+    /// The same with this query.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn with_query(mut self, query: &'a str) -> Result<Self, SignError> {
+        uri::check_query(query)?;
+        self.parts.query = query;
+        Ok(self)
     }
 
     /// The canonical request of one received: exactly `headers` are signed.
@@ -127,9 +135,9 @@ impl<'a> CanonicalRequest<'a> {
         headers: impl Iterator<Item = (&'a str, &'a [u8])>,
         payload: &'a PayloadHash,
         settings: &SigningSettings,
-        left_out_parameter: Option<&'static str>,
+        left_out_parameters: &'static [&'static str],
     ) -> Result<Self, SignError> {
-        let mut canonical = Self::of_parts(parts, payload, settings, left_out_parameter)?;
+        let mut canonical = Self::of_parts(parts, payload, settings, left_out_parameters)?;
         for (index, (name, value)) in headers.enumerate() {
             canonical.headers.insert(index, name, value)?;
         }
@@ -140,7 +148,7 @@ impl<'a> CanonicalRequest<'a> {
         parts: RequestParts<'a>,
         payload: &'a PayloadHash,
         settings: &SigningSettings,
-        left_out_parameter: Option<&'static str>,
+        left_out_parameters: &'static [&'static str],
     ) -> Result<Self, SignError> {
         if parts.method.is_empty() || !parts.method.bytes().all(is_token) {
             return Err(SignError::InvalidMethod);
@@ -149,7 +157,7 @@ impl<'a> CanonicalRequest<'a> {
         uri::check_query(parts.query)?;
         Ok(Self {
             parts,
-            left_out_parameter,
+            left_out_parameters,
             uri_encoding: settings.uri_encoding,
             normalize_path: settings.normalize_path,
             headers: HeaderList::new(),
@@ -211,7 +219,7 @@ impl<'a> CanonicalRequest<'a> {
         w.write_char('\n')?;
         uri::write_path(w, self.parts.path, self.uri_encoding, self.normalize_path)?;
         w.write_char('\n')?;
-        uri::write_query(w, self.parts.query, self.left_out_parameter, redact)?;
+        uri::write_query(w, self.parts.query, self.left_out_parameters, redact)?;
         w.write_char('\n')?;
         self.headers.write_lines(w, redact)?;
         w.write_char('\n')?;

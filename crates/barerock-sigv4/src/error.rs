@@ -30,6 +30,8 @@ pub enum SignError {
         /// Bytes from the start of the path or query.
         offset: usize,
     },
+    /// The URI would be longer than an `http::Uri` can be.
+    UriTooLong,
     /// There is neither a `host` header nor an authority in the URI to derive one from.
     MissingHost,
     /// A header's name is not a token in the sense of HTTP.
@@ -87,6 +89,7 @@ impl fmt::Display for SignError {
             Self::InvalidTarget { offset } => {
                 write!(f, "the path or query has a control character at byte {offset}: percent-encode it")
             }
+            Self::UriTooLong => f.write_str("the URI with the signature in it is too long: send the signature in a header"),
             Self::MissingHost => {
                 f.write_str("no host header, and no authority in the URI to derive one from: give either")
             }
@@ -116,3 +119,39 @@ impl fmt::Display for SignError {
 }
 
 impl core::error::Error for SignError {}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn errors_say_what_where_and_what_to_do() {
+        for (error, text) in [
+            (
+                SignError::InvalidRegion,
+                "the region is empty or has a character outside a-z, A-Z, 0-9, '-', '_' and '.': name one such as us-east-1",
+            ),
+            (
+                SignError::InvalidHeaderValue { index: 2, offset: 7 },
+                "the value of header 2 (counted from 0) has a control character or is not UTF-8 at byte 7",
+            ),
+            (
+                SignError::InvalidExpiry { seconds: 604_801 },
+                "a presigned URL can be valid for 1 to 604800 seconds (seven days), not 604801",
+            ),
+            (
+                SignError::InvalidTimestamp,
+                "the time is not within the years 1970 to 9999, or not written as 20150830T123600Z",
+            ),
+            (
+                SignError::MissingHost,
+                "no host header, and no authority in the URI to derive one from: give either",
+            ),
+            (SignError::TooManyHeaders, "more than 100 header lines to sign"),
+        ] {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

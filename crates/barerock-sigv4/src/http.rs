@@ -13,6 +13,7 @@ use crate::hash::sha256;
 use crate::headers::{AUTHORIZATION, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::key::{Signature, SigningKey};
 use crate::payload::PayloadHash;
+use crate::presign::{Order, Presigned, presign_parts};
 use crate::redact::redact;
 use crate::scope::check_names;
 use crate::sign::{Authorization, SigningContext, StringToSign};
@@ -114,6 +115,51 @@ impl Signer {
         self.sign_head(method.as_str(), &uri, request.headers_mut(), payload, credentials, timestamp)
     }
 
+    /// Signs a request in its query, which makes of its URI one that is valid for `expires_seconds` from `timestamp`.
+    ///
+    /// All headers but those never signed are signed, and must be sent with the request; a missing `host` header is
+    /// added. See [`presign`](crate::presign).
+    ///
+    /// # Errors
+    /// As [`presign`](crate::presign); the request is then as it was.
+    pub fn presign_http<B: AsRef<[u8]>>(
+        &mut self,
+        request: &mut ::http::Request<B>,
+        expires_seconds: u64,
+        credentials: &Credentials,
+        timestamp: Timestamp,
+    ) -> Result<Presigned, SignError> {
+        let payload = PayloadHash::with(self.settings.payload, request.body().as_ref());
+        let Self { region, service, settings, key } = self;
+        let context = SigningContext::new(credentials.borrowed(), &timestamp, region, service, *settings)?;
+        let key = key_of_the_day(key, credentials, &context);
+
+        let uri = request.uri().clone();
+        let method = request.method().clone();
+        let head = Head::of(method.as_str(), &uri, request.headers());
+        let presigned = presign_parts(
+            head.parts,
+            head.lines(),
+            &payload,
+            expires_seconds,
+            &context,
+            key,
+            Order::SignedHeadersFirst,
+        )?;
+
+        // Both values are made before either is put in: signing is all or nothing.
+        let host = head.new_host.map(header_value).transpose()?;
+        let target = alloc::format!("{}?{}", uri.path(), presigned.query());
+        let mut new_uri = uri.clone().into_parts();
+        new_uri.path_and_query = Some(target.parse().map_err(|_long| SignError::UriTooLong)?);
+        let new_uri = Uri::from_parts(new_uri).map_err(|_long| SignError::UriTooLong)?;
+        if let Some(host) = host {
+            request.headers_mut().try_insert(HOST, host).map_err(|_full| SignError::TooManyHeaders)?;
+        }
+        *request.uri_mut() = new_uri;
+        Ok(presigned)
+    }
+
     /// Everything that does not depend on the body's type.
     fn sign_head(
         &mut self,
@@ -128,11 +174,9 @@ impl Signer {
         let context = SigningContext::new(credentials.borrowed(), &timestamp, region, service, *settings)?;
         let key = key_of_the_day(key, credentials, &context);
 
-        let new_host = if headers.contains_key(HOST) { None } else { host_of(uri) };
-        let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
-        let lines = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let lines = lines.chain(new_host.map(|host| (HOST.as_str(), host.as_bytes())));
-        let canonical_request = CanonicalRequest::for_header_form(parts, lines, payload, &context)?;
+        let head = Head::of(method, uri, headers);
+        let canonical_request =
+            CanonicalRequest::for_header_form(head.parts, head.lines(), payload, &context)?;
 
         let signed = Signed::new(&canonical_request, &context, key);
         let mut authorization = String::with_capacity(256);
@@ -146,18 +190,16 @@ impl Signer {
         .write_to(&mut authorization);
 
         // All values are made before the first is put in: signing is all or nothing.
-        let value = |text: &str, is_secret: bool| {
-            let mut value = HeaderValue::from_str(text).map_err(|_odd| SignError::InvalidSessionToken)?;
-            value.set_sensitive(is_secret);
-            Ok(value)
-        };
         let mut new_authorization =
             HeaderValue::try_from(authorization).map_err(|_odd| SignError::InvalidAccessKeyId)?;
         new_authorization.set_sensitive(true);
-        let host = new_host.map(|host| value(host, false)).transpose()?;
-        let date = value(timestamp.amz_date(), false)?;
-        let token = credentials.session_token().map(|token| value(token, true)).transpose()?;
-        let sha256 = settings.content_sha256_header.then(|| value(payload.as_str(), false)).transpose()?;
+        let host = head.new_host.map(header_value).transpose()?;
+        let date = header_value(timestamp.amz_date())?;
+        let mut token = credentials.session_token().map(header_value).transpose()?;
+        if let Some(token) = &mut token {
+            token.set_sensitive(true);
+        }
+        let sha256 = settings.content_sha256_header.then(|| header_value(payload.as_str())).transpose()?;
         let added = [
             host.map(|host| (HOST, host)),
             Some((HeaderName::from_static(X_AMZ_DATE), date)),
@@ -186,6 +228,32 @@ fn key_of_the_day<'k>(
         key: context.derive_key(),
     });
     &cache.insert(fresh).key
+}
+
+/// What of a request is signed, besides its body.
+struct Head<'r> {
+    parts: RequestParts<'r>,
+    headers: &'r HeaderMap,
+    /// The `host` header that the request lacks.
+    new_host: Option<&'r str>,
+}
+
+impl<'r> Head<'r> {
+    fn of(method: &'r str, uri: &'r Uri, headers: &'r HeaderMap) -> Self {
+        let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
+        let new_host = if headers.contains_key(HOST) { None } else { host_of(uri) };
+        Self { parts, headers, new_host }
+    }
+
+    fn lines(&self) -> impl Iterator<Item = (&'r str, &'r [u8])> {
+        let lines = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        lines.chain(self.new_host.map(|host| ("host", host.as_bytes())))
+    }
+}
+
+/// All that is put into a header is checked before; should it still not fit, the token is to blame.
+fn header_value(text: &str) -> Result<HeaderValue, SignError> {
+    HeaderValue::from_str(text).map_err(|_odd| SignError::InvalidSessionToken)
 }
 
 /// The authority as HTTP libraries send it: without user information and the scheme's default port.

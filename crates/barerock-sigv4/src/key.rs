@@ -124,6 +124,12 @@ impl Signature {
         &self.0
     }
 
+    /// Not a signature, but compared as one.
+    #[cfg(feature = "http")]
+    pub(crate) fn hash_of(text: &str) -> Self {
+        Self(crate::hash::sha256(text.as_bytes()))
+    }
+
     pub(crate) fn hex(&self) -> HexText {
         HexText::new(&self.0)
     }

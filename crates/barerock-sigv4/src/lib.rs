@@ -86,7 +86,11 @@ mod uri;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "alloc")]
+mod presign;
+#[cfg(feature = "alloc")]
 mod redact;
+#[cfg(feature = "http")]
+mod verify;
 
 pub use canonical::{CanonicalRequest, RedactedCanonicalRequest, Request};
 #[cfg(feature = "alloc")]
@@ -99,9 +103,15 @@ pub use http::{Signed, Signer};
 pub use key::{Signature, SigningKey};
 pub use payload::{PayloadHash, SHA256_LENGTH};
 #[cfg(feature = "alloc")]
+pub use presign::{Presigned, presign};
+#[cfg(feature = "alloc")]
 pub use redact::redact;
 pub use scope::CredentialScope;
 pub use settings::{MAX_EXPIRES_SECONDS, PayloadSigning, SessionTokenSigning, SigningSettings, UriEncoding};
 pub use sign::{ALGORITHM, Authorization, SignedRequest, SigningContext, StringToSign, sign_request};
 pub use timestamp::Timestamp;
 pub use uri::{MAX_PATH_SEGMENTS, MAX_QUERY_PARAMETERS};
+#[cfg(feature = "http")]
+pub use verify::{
+    DEFAULT_MAX_CLOCK_SKEW_SECONDS, SignatureMismatch, Verified, VerifyError, VerifySettings, verify_http,
+};

@@ -16,6 +16,10 @@ pub struct CredentialScope<'a> {
 }
 
 impl<'a> CredentialScope<'a> {
+    /// Stands where a scope is known to parse.
+    #[cfg(feature = "http")]
+    pub(crate) const EMPTY: Self = Self { date: "", region: "", service: "" };
+
     /// The scope of a signature made at `timestamp`.
     ///
     /// # Errors
