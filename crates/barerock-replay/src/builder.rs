@@ -113,10 +113,10 @@ impl ReplayBuilder {
     pub async fn bind(self, address: &str) -> Result<Replay, BindError> {
         let failed = |source| BindError::Io { address: address.to_owned(), source };
         let resolved: Vec<_> = lookup_host(address).await.map_err(failed)?.collect();
-        if let Some(&address) = resolved.iter().find(|address| !address.ip().is_loopback()) {
-            if !self.allow_other_machines {
-                return Err(BindError::NotLoopback { address });
-            }
+        if let Some(&address) = resolved.iter().find(|address| !address.ip().is_loopback())
+            && !self.allow_other_machines
+        {
+            return Err(BindError::NotLoopback { address });
         }
         if resolved.is_empty() {
             return Err(failed(io::Error::new(io::ErrorKind::NotFound, "the name has no address")));

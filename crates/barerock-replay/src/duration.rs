@@ -36,7 +36,13 @@ mod tests {
         for text in ["", "5", "ms", "-1s", "1.5s", "1h"] {
             assert!(parse_duration(text).unwrap_err().contains("is not a duration"), "{text}");
         }
-        assert_eq!(parse_duration("99999999999999999999s").unwrap_err(), parse_duration("1e400s").unwrap_err().replace("1e400s", "99999999999999999999s"));
-        assert_eq!(parse_duration("18446744073709551615m").unwrap_err(), "\"18446744073709551615m\" is more than a day");
+        assert_eq!(
+            parse_duration("99999999999999999999s").unwrap_err(),
+            parse_duration("1e400s").unwrap_err().replace("1e400s", "99999999999999999999s")
+        );
+        assert_eq!(
+            parse_duration("18446744073709551615m").unwrap_err(),
+            "\"18446744073709551615m\" is more than a day"
+        );
     }
 }

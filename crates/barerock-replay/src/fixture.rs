@@ -80,8 +80,7 @@ impl Fixture {
         response_body: impl Into<Bytes>,
     ) -> Result<Self, FixtureError> {
         let name = name.into();
-        let wrong =
-            |file: &'static str, problem: String| FixtureError::invalid(name.clone(), file, problem);
+        let wrong = |file: &'static str, problem: String| FixtureError::invalid(name.clone(), file, problem);
         let in_request = |problem: String| wrong("request.json", problem);
         let in_response = |problem: String| wrong("response.json", problem);
 
@@ -182,7 +181,8 @@ mod tests {
         r#"{"method":"POST","uri":"/model/m/converse-stream","headers":[],"body":"{}","extra":1}"#;
 
     fn parse(request: &str, response: &str, body: &'static [u8]) -> Result<Fixture, String> {
-        Fixture::parse("odd", request.as_bytes(), response.as_bytes(), body).map_err(|error| error.to_string())
+        Fixture::parse("odd", request.as_bytes(), response.as_bytes(), body)
+            .map_err(|error| error.to_string())
     }
 
     #[test]

@@ -94,7 +94,10 @@ fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, FixtureError> {
     Ok(paths)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a fixture folder is this crate's input: it stands at the edge")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a fixture folder is this crate's input: it stands at the edge"
+)]
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }

@@ -1,6 +1,8 @@
 //! What a replay needs to know of a body's frames: where they end, and whether the stream completes.
 
-use barerock_eventstream::{Frame, FrameDecoder, Header, Limits, MessageKind, Status, encode_frame, header_name};
+use barerock_eventstream::{
+    Frame, FrameDecoder, Header, Limits, MessageKind, Status, encode_frame, header_name,
+};
 use bytes::Bytes;
 
 /// How a stream ends.

@@ -144,7 +144,9 @@ impl Matcher {
         text.push_str(match self.mode {
             MatchMode::Exact => "Ask as recorded, add a fixture, or use match mode model or any.",
             MatchMode::Model => "Ask a model listed, add a fixture, or use match mode any.",
-            MatchMode::Any => "Add a fixture of this operation; a model id in the path must be percent-encoded.",
+            MatchMode::Any => {
+                "Add a fixture of this operation; a model id in the path must be percent-encoded."
+            }
         });
         text
     }

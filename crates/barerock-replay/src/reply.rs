@@ -267,6 +267,9 @@ mod tests {
         assert_eq!(reply.status(), 424);
         assert_eq!(reply.headers[1].1, "ModelStreamErrorException");
         reply.spoil(&Fault::ErrorFrame { code: "Odd".to_owned(), frame: 1 });
-        assert_eq!((reply.status(), &reply.headers[1].1), (StatusCode::INTERNAL_SERVER_ERROR, &HeaderValue::from_static("Odd")));
+        assert_eq!(
+            (reply.status(), &reply.headers[1].1),
+            (StatusCode::INTERNAL_SERVER_ERROR, &HeaderValue::from_static("Odd"))
+        );
     }
 }

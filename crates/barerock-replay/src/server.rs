@@ -114,8 +114,10 @@ async fn serve(stream: TcpStream, service: Arc<Service>, mut stopped: watch::Rec
         let (service, reset) = (Arc::clone(&service), reset.clone());
         async move { service.answer(request, reset).await }
     });
-    let connection =
-        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(timeout).serve_connection(io, handler);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(timeout)
+        .serve_connection(io, handler);
     let mut connection = pin!(connection);
     // What a connection ends with is the client's business: a broken one has nobody left to tell.
     tokio::select! {
@@ -126,3 +128,6 @@ async fn serve(stream: TcpStream, service: Arc<Service>, mut stopped: watch::Rec
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -123,9 +123,7 @@ impl Service {
                 fixture: Some(fixture.name().to_owned()),
                 note: faults.first().map(|_| shown(faults)),
             },
-            Err(message) => {
-                Outcome::error(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
-            }
+            Err(message) => Outcome::error(StatusCode::NOT_FOUND, "ResourceNotFoundException", message),
         }
     }
 

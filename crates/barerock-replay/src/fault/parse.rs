@@ -27,7 +27,9 @@ impl FromStr for FaultRule {
         let fault: Fault = fault.parse()?;
         let Some(when) = when else { return Ok(Self::always(fault)) };
         let wrong = || {
-            FaultError(format!("fault {text:?}: \"@{when}\" is not @FIRST, @FIRSTxCOUNT or @FIRST+ with numbers above 0"))
+            FaultError(format!(
+                "fault {text:?}: \"@{when}\" is not @FIRST, @FIRSTxCOUNT or @FIRST+ with numbers above 0"
+            ))
         };
         let number = |text: &str| text.parse::<u64>().ok().filter(|number| *number > 0).ok_or_else(wrong);
         if let Some(first) = when.strip_suffix('+') {
@@ -91,7 +93,9 @@ impl FromStr for Fault {
             }
             "content-type" => {
                 let value = HeaderValue::from_str(needed()?);
-                value.map(Self::ContentType).map_err(|_| wrong("the value is not that of a header".to_owned()))
+                value
+                    .map(Self::ContentType)
+                    .map_err(|_| wrong("the value is not that of a header".to_owned()))
             }
             _ => Err(FaultError(format!("unknown fault {name:?}: wants one of {FORMS}"))),
         }

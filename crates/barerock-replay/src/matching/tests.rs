@@ -43,7 +43,10 @@ fn exact_says_what_differs() {
          the recording \"What are the tradeoffs between"
     ), "{error}");
     let error = find(&matcher, "nobody.knows", "converse", &body).unwrap_err();
-    assert!(error.contains("There are fixtures of this operation for: us.anthropic.claude-sonnet-4-6, "), "{error}");
+    assert!(
+        error.contains("There are fixtures of this operation for: us.anthropic.claude-sonnet-4-6, "),
+        "{error}"
+    );
     assert!(error.ends_with("use match mode model or any."), "{error}");
     let error = find(&matcher, CLAUDE, "count-tokens", &body).unwrap_err();
     assert!(error.contains("There are fixtures for: converse"), "{error}");
@@ -64,9 +67,15 @@ fn any_finds_the_tool_round_by_its_shape() {
     assert_eq!(find(&matcher, "nobody.knows", "converse-stream", &body).as_deref(), Ok("chat-stream"));
     body["toolConfig"] = json!({"tools": []});
     assert_eq!(find(&matcher, "nobody.knows", "converse", &body).as_deref(), Ok("tutorial-tool-turn-1"));
-    assert_eq!(find(&matcher, "nobody.knows", "converse-stream", &body).as_deref(), Ok("chat-tool-stream-turn-1"));
+    assert_eq!(
+        find(&matcher, "nobody.knows", "converse-stream", &body).as_deref(),
+        Ok("chat-tool-stream-turn-1")
+    );
     body["messages"] = json!([{"role": "user", "content": [{"toolResult": {}}]}]);
-    assert_eq!(find(&matcher, "nobody.knows", "converse-stream", &body).as_deref(), Ok("chat-tool-stream-turn-2"));
+    assert_eq!(
+        find(&matcher, "nobody.knows", "converse-stream", &body).as_deref(),
+        Ok("chat-tool-stream-turn-2")
+    );
 }
 
 #[test]
@@ -108,5 +117,8 @@ fn a_mode_reads_what_it_writes() {
     for mode in [MatchMode::Exact, MatchMode::Model, MatchMode::Any] {
         assert_eq!(mode.to_string().parse(), Ok(mode));
     }
-    assert_eq!("all".parse::<MatchMode>().unwrap_err(), "unknown match mode \"all\": wants exact, model or any");
+    assert_eq!(
+        "all".parse::<MatchMode>().unwrap_err(),
+        "unknown match mode \"all\": wants exact, model or any"
+    );
 }
