@@ -2,3 +2,5 @@
 
 pub mod captures;
 pub mod client;
+pub mod decoding;
+pub mod fixtures;

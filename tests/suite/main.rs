@@ -1,3 +1,6 @@
 //! The offline tests.
 
+mod architecture;
+mod converse_recordings;
+mod fixture_streams;
 mod replay;
