@@ -1,1 +1,3 @@
 //! The offline tests.
+
+mod replay;

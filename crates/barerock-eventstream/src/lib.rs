@@ -1,1 +1,87 @@
-//! Placeholder
+//! Decodes and encodes `application/vnd.amazon.eventstream`, the framing in which AWS services stream.
+//! Strict, without copies, without `unsafe`, and without an allocator where there is none.
+//!
+//! In scope: the wire format of the Amazon Event Stream Specification (prelude, CRCs, ten header types),
+//! its message kinds, limits, positions of faults, and a map of which byte is which field.
+//!
+//! Out of scope: what payloads mean, HTTP, signing of events, and retries.
+//!
+//! ```
+//! use barerock_eventstream::{FrameDecoder, Header, MessageKind, encode_frame};
+//!
+//! let headers = [
+//!     Header::new(":event-type", "contentBlockDelta"),
+//!     Header::new(":content-type", "application/json"),
+//!     Header::new(":message-type", "event"),
+//! ];
+//! let mut bytes = Vec::new();
+//! encode_frame(&headers, br#"{"contentBlockIndex":0,"delta":{"text":"Hi"}}"#, &mut bytes)?;
+//!
+//! let mut decoder = FrameDecoder::new();
+//! decoder.push(&bytes);
+//! while let Some(frame) = decoder.next_frame()? {
+//!     assert_eq!(frame.kind(), MessageKind::Event { event_type: "contentBlockDelta" });
+//!     assert!(frame.payload().starts_with(b"{"));
+//! }
+//! decoder.finish()?; // a cut stream is an error, not an ending
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! `std` (default) lets `crc32fast` choose the CPU's fastest CRC at run time. `alloc` adds what needs a
+//! heap: [`FrameDecoder`], [`OwnedFrame`] and encoding into a `Vec`. Without either, [`Frame::parse`] and
+//! [`FrameEncoder::encode_into`] work on slices.
+
+#![no_std]
+#![deny(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used
+)]
+#![cfg_attr(
+    test,
+    allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")
+)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+#[cfg(feature = "alloc")]
+mod decoder;
+mod encoder;
+mod error;
+mod fields;
+mod frame;
+mod header;
+mod headers;
+mod kind;
+mod limits;
+mod lookalike;
+#[cfg(feature = "alloc")]
+mod owned;
+mod prelude;
+
+#[cfg(feature = "alloc")]
+pub use decoder::FrameDecoder;
+pub use encoder::FrameEncoder;
+#[cfg(feature = "alloc")]
+pub use encoder::encode_frame;
+pub use error::{DecodeError, DecodeErrorKind, EncodeError, FramePart, HeaderPart};
+pub use fields::{Field, FieldName, Fields};
+pub use frame::{Frame, Status};
+pub use header::{Header, HeaderValue};
+pub use headers::Headers;
+pub use kind::{MessageKind, header_name};
+pub use limits::{
+    Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH,
+    MESSAGE_OVERHEAD, PRELUDE_LENGTH,
+};
+pub use lookalike::{Lookalike, looks_like};
+#[cfg(feature = "alloc")]
+pub use owned::OwnedFrame;
+pub use prelude::Prelude;

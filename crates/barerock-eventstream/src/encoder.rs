@@ -1,0 +1,237 @@
+//! Frames out of headers and payloads.
+
+use crate::error::EncodeError;
+use crate::header::{Header, HeaderValue, wire_type};
+use crate::headers::SeenNames;
+use crate::limits::{
+    Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, index,
+};
+
+/// Encodes frames that keep to the same [`Limits`] a decoder checks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FrameEncoder {
+    limits: Limits,
+}
+
+/// The lengths of a frame that can be encoded.
+struct Lengths {
+    total: u32,
+    headers: u32,
+}
+
+impl FrameEncoder {
+    /// An encoder with the default [`Limits`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An encoder with these limits.
+    #[must_use]
+    pub const fn with_limits(limits: Limits) -> Self {
+        Self { limits }
+    }
+
+    /// One frame in a buffer of its own: a chunk of an HTTP body as it is.
+    ///
+    /// # Errors
+    ///
+    /// Headers or a payload that no frame can hold, or only one over the limits.
+    #[cfg(feature = "alloc")]
+    pub fn encode(&self, headers: &[Header<'_>], payload: &[u8]) -> Result<alloc::vec::Vec<u8>, EncodeError> {
+        let mut frame = alloc::vec::Vec::new();
+        self.append(headers, payload, &mut frame)?;
+        Ok(frame)
+    }
+
+    /// Appends a frame to `out`, or leaves it as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode`](Self::encode).
+    #[cfg(feature = "alloc")]
+    pub fn append(
+        &self,
+        headers: &[Header<'_>],
+        payload: &[u8],
+        out: &mut alloc::vec::Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        let lengths = self.lengths(headers, payload)?;
+        let start = out.len();
+        out.reserve_exact(index(lengths.total));
+        out.resize(start.saturating_add(index(lengths.total)), 0);
+        if let Some(frame) = out.get_mut(start..) {
+            write_frame(&lengths, headers, payload, frame);
+        }
+        Ok(())
+    }
+
+    /// Writes a frame to the start of `out` and returns its length, or leaves `out` as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode`](Self::encode), and [`EncodeError::BufferTooSmall`] where the frame does not fit.
+    pub fn encode_into(
+        &self,
+        headers: &[Header<'_>],
+        payload: &[u8],
+        out: &mut [u8],
+    ) -> Result<usize, EncodeError> {
+        let lengths = self.lengths(headers, payload)?;
+        let needed = index(lengths.total);
+        let available = out.len();
+        let frame = out.get_mut(..needed).ok_or(EncodeError::BufferTooSmall { needed, available })?;
+        write_frame(&lengths, headers, payload, frame);
+        Ok(needed)
+    }
+
+    /// The length in bytes of the frame of these headers and this payload.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode`](Self::encode).
+    pub fn encoded_length(&self, headers: &[Header<'_>], payload: &[u8]) -> Result<usize, EncodeError> {
+        self.lengths(headers, payload).map(|lengths| index(lengths.total))
+    }
+
+    /// Checks everything that can be wrong, before a byte is written.
+    fn lengths(&self, headers: &[Header<'_>], payload: &[u8]) -> Result<Lengths, EncodeError> {
+        let limits = self.limits;
+        if headers.len() > index(limits.max_headers()) {
+            return Err(EncodeError::TooManyHeaders { count: headers.len(), limit: limits.max_headers() });
+        }
+        let mut headers_length: usize = 0;
+        let mut seen = SeenNames::default();
+        for (position, header) in headers.iter().enumerate() {
+            headers_length = headers_length.saturating_add(header_length(header, position)?);
+            if seen.maybe(header.name.as_bytes()) && !limits.duplicate_headers() {
+                let earlier = headers.iter().take(position);
+                if earlier.into_iter().any(|other| other.name == header.name) {
+                    return Err(EncodeError::DuplicateHeader { position });
+                }
+            }
+        }
+        if headers_length > index(limits.max_headers_length()) {
+            let limit = limits.max_headers_length();
+            return Err(EncodeError::HeadersTooLong { length: headers_length, limit });
+        }
+        if payload.len() > index(MAX_PAYLOAD_LENGTH) {
+            return Err(EncodeError::PayloadTooLong { length: payload.len(), limit: MAX_PAYLOAD_LENGTH });
+        }
+        let total = headers_length.saturating_add(payload.len()).saturating_add(index(MESSAGE_OVERHEAD));
+        let limit = limits.max_message_length();
+        let too_long = EncodeError::MessageTooLong { length: total, limit };
+        let headers = u32::try_from(headers_length).map_err(|_| too_long)?;
+        match u32::try_from(total) {
+            Ok(total) if total <= limit => Ok(Lengths { total, headers }),
+            _ => Err(too_long),
+        }
+    }
+}
+
+/// Appends a frame to `out` under the default [`Limits`], or leaves it as it is.
+///
+/// # Errors
+///
+/// Headers or a payload that no frame can hold, or only one over the limits.
+#[cfg(feature = "alloc")]
+pub fn encode_frame(
+    headers: &[Header<'_>],
+    payload: &[u8],
+    out: &mut alloc::vec::Vec<u8>,
+) -> Result<(), EncodeError> {
+    FrameEncoder::new().append(headers, payload, out)
+}
+
+/// Bytes of an encoded header: name length, name, type, value.
+fn header_length(header: &Header<'_>, position: usize) -> Result<usize, EncodeError> {
+    let name = header.name.len();
+    if name == 0 || name > MAX_HEADER_NAME_LENGTH {
+        return Err(EncodeError::HeaderNameLength { position, length: name, limit: MAX_HEADER_NAME_LENGTH });
+    }
+    let value = match header.value {
+        HeaderValue::Bool(_) => 0,
+        HeaderValue::Byte(_) => 1,
+        HeaderValue::Short(_) => 2,
+        HeaderValue::Integer(_) => 4,
+        HeaderValue::Long(_) | HeaderValue::Timestamp(_) => 8,
+        HeaderValue::Uuid(_) => 16,
+        HeaderValue::Bytes(bytes) => prefixed_length(bytes, position)?,
+        HeaderValue::String(text) => prefixed_length(text.as_bytes(), position)?,
+    };
+    Ok(name.saturating_add(2).saturating_add(value))
+}
+
+/// Bytes of a value that its length precedes.
+fn prefixed_length(value: &[u8], position: usize) -> Result<usize, EncodeError> {
+    if value.len() > usize::from(MAX_HEADER_VALUE_LENGTH) {
+        let (length, limit) = (value.len(), MAX_HEADER_VALUE_LENGTH);
+        return Err(EncodeError::HeaderValueLength { position, length, limit });
+    }
+    Ok(value.len().saturating_add(2))
+}
+
+/// Writes the frame into `frame`, which is exactly as long as `lengths` says.
+fn write_frame(lengths: &Lengths, headers: &[Header<'_>], payload: &[u8], frame: &mut [u8]) {
+    let mut writer = Writer { out: frame, position: 0 };
+    writer.put(&lengths.total.to_be_bytes());
+    writer.put(&lengths.headers.to_be_bytes());
+    writer.put_crc();
+    for header in headers {
+        write_header(header, &mut writer);
+    }
+    writer.put(payload);
+    writer.put_crc();
+    debug_assert_eq!(writer.position, writer.out.len());
+}
+
+fn write_header(header: &Header<'_>, writer: &mut Writer<'_>) {
+    // The lengths were checked by `header_length`.
+    writer.put(&[u8::try_from(header.name.len()).unwrap_or(u8::MAX)]);
+    writer.put(header.name.as_bytes());
+    match header.value {
+        HeaderValue::Bool(true) => writer.put(&[wire_type::TRUE]),
+        HeaderValue::Bool(false) => writer.put(&[wire_type::FALSE]),
+        HeaderValue::Byte(value) => writer.put_value(wire_type::BYTE, &value.to_be_bytes()),
+        HeaderValue::Short(value) => writer.put_value(wire_type::SHORT, &value.to_be_bytes()),
+        HeaderValue::Integer(value) => writer.put_value(wire_type::INTEGER, &value.to_be_bytes()),
+        HeaderValue::Long(value) => writer.put_value(wire_type::LONG, &value.to_be_bytes()),
+        HeaderValue::Timestamp(value) => writer.put_value(wire_type::TIMESTAMP, &value.to_be_bytes()),
+        HeaderValue::Uuid(value) => writer.put_value(wire_type::UUID, &value),
+        HeaderValue::Bytes(value) => writer.put_prefixed(wire_type::BYTES, value),
+        HeaderValue::String(value) => writer.put_prefixed(wire_type::STRING, value.as_bytes()),
+    }
+}
+
+/// Fills a buffer whose length was computed beforehand.
+struct Writer<'a> {
+    out: &'a mut [u8],
+    position: usize,
+}
+
+impl Writer<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.position.saturating_add(bytes.len());
+        if let Some(to) = self.out.get_mut(self.position..end) {
+            to.copy_from_slice(bytes);
+            self.position = end;
+        }
+    }
+
+    fn put_value(&mut self, header_type: u8, value: &[u8]) {
+        self.put(&[header_type]);
+        self.put(value);
+    }
+
+    fn put_prefixed(&mut self, header_type: u8, value: &[u8]) {
+        self.put(&[header_type]);
+        self.put(&u16::try_from(value.len()).unwrap_or(u16::MAX).to_be_bytes());
+        self.put(value);
+    }
+
+    /// "The checksum of all the data from the start of the message to the start of the checksum."
+    fn put_crc(&mut self) {
+        let crc = crc32fast::hash(self.out.get(..self.position).unwrap_or_default());
+        self.put(&crc.to_be_bytes());
+    }
+}

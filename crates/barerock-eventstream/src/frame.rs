@@ -1,0 +1,165 @@
+//! A frame, which is the specification's "message", borrowed from the bytes it came in.
+
+use core::fmt;
+
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::header::HeaderValue;
+use crate::headers::{self, Headers, Landmarks};
+use crate::kind::{MessageKind, header_name};
+use crate::limits::{Limits, PRELUDE_LENGTH, index};
+use crate::prelude::{MESSAGE_CRC_LENGTH, Prelude};
+
+/// What a parser has to say about bytes that may go on: too few is not an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third answer")]
+pub enum Status<T> {
+    /// The bytes were enough.
+    Complete(T),
+    /// The bytes are right as far as they go, and more are needed.
+    Partial,
+}
+
+/// A frame whose CRCs and headers were found right.
+///
+/// It borrows the bytes it was parsed from; `to_owned` makes an [`OwnedFrame`](crate::OwnedFrame).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Frame<'a> {
+    prelude: Prelude,
+    bytes: &'a [u8],
+    landmarks: Landmarks<'a>,
+}
+
+impl<'a> Frame<'a> {
+    /// Parses the frame at the start of `bytes`, and says how many of them it took.
+    ///
+    /// Nothing is copied or allocated. The prelude is checked as soon as its twelve bytes are there.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the prelude, the message CRC or a header. The offsets of the error count
+    /// from the start of `bytes`.
+    #[inline]
+    pub fn parse(bytes: &'a [u8], limits: Limits) -> Result<Status<(Self, usize)>, DecodeError> {
+        let Some(start) = bytes.first_chunk::<PRELUDE_LENGTH>() else {
+            return Ok(Status::Partial);
+        };
+        let prelude = Prelude::parse(start, limits).map_err(|error| error.looking_at(bytes))?;
+        let length = index(prelude.total_length());
+        match bytes.get(..length) {
+            None => Ok(Status::Partial),
+            Some(frame) => Ok(Status::Complete((Self::check(prelude, frame, limits)?, length))),
+        }
+    }
+
+    /// The frame of which `prelude` is checked and `bytes` has all.
+    #[inline]
+    pub(crate) fn check(prelude: Prelude, bytes: &'a [u8], limits: Limits) -> Result<Self, DecodeError> {
+        // "Both clients and servers MUST validate these checksums." Before the headers are looked at: in
+        // a frame that was changed on the way their faults say nothing.
+        let (found, computed) = (message_crc(bytes), prelude.message_crc(bytes));
+        if found != computed {
+            let offset = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
+            return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, offset));
+        }
+        match headers::check(header_block(prelude, bytes), limits) {
+            Ok(landmarks) => Ok(Self { prelude, bytes, landmarks }),
+            Err((kind, offset)) => Err(DecodeError::in_frame(kind, offset)),
+        }
+    }
+
+    /// The frame of which `bytes` passed [`check`](Self::check) before.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn checked_before(prelude: Prelude, bytes: &'a [u8]) -> Self {
+        Self { prelude, bytes, landmarks: headers::landmarks(header_block(prelude, bytes)) }
+    }
+
+    /// The lengths and their CRC.
+    #[must_use]
+    pub const fn prelude(&self) -> Prelude {
+        self.prelude
+    }
+
+    /// Bytes of the whole frame, prelude and CRCs counted.
+    #[must_use]
+    pub const fn total_length(&self) -> u32 {
+        self.prelude.total_length()
+    }
+
+    /// The headers, in the order of the wire.
+    #[inline]
+    #[must_use]
+    pub fn headers(&self) -> Headers<'a> {
+        Headers::new(header_block(self.prelude, self.bytes))
+    }
+
+    /// The value of the first header of this name. Names are compared byte for byte.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<HeaderValue<'a>> {
+        self.headers().find_value(name)
+    }
+
+    /// The payload, at most 24 MiB.
+    #[inline]
+    #[must_use]
+    pub fn payload(&self) -> &'a [u8] {
+        let start = PRELUDE_LENGTH.saturating_add(index(self.prelude.headers_length()));
+        let end = self.bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// The CRC of the whole frame but its last four bytes, as found and computed.
+    #[must_use]
+    pub fn message_crc(&self) -> u32 {
+        message_crc(self.bytes)
+    }
+
+    /// What the message is for.
+    #[inline]
+    #[must_use]
+    pub fn kind(&self) -> MessageKind<'a> {
+        MessageKind::of(self.landmarks, self.headers())
+    }
+
+    /// The media type of the payload, by the header `:content-type`.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&'a str> {
+        self.header(header_name::CONTENT_TYPE)?.as_str()
+    }
+
+    /// The frame as it came, prelude and CRCs included.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// A copy of the frame that lives on its own.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn to_owned(&self) -> crate::OwnedFrame {
+        crate::OwnedFrame::new(self)
+    }
+}
+
+/// The bytes between prelude and payload. They are there: the prelude's lengths agree with each other.
+#[inline]
+fn header_block(prelude: Prelude, bytes: &[u8]) -> &[u8] {
+    let end = PRELUDE_LENGTH.saturating_add(index(prelude.headers_length()));
+    bytes.get(PRELUDE_LENGTH..end).unwrap_or_default()
+}
+
+#[inline]
+fn message_crc(bytes: &[u8]) -> u32 {
+    bytes.last_chunk().map_or(0, |crc| u32::from_be_bytes(*crc))
+}
+
+/// The payload is not shown: it is what people and models say.
+impl fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("prelude", &self.prelude)
+            .field("headers", &self.headers())
+            .field("payload_length", &self.payload().len())
+            .field("message_crc", &self.message_crc())
+            .finish()
+    }
+}

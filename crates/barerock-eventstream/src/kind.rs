@@ -1,0 +1,103 @@
+//! What a message is for, by its `:message-type`.
+
+use crate::headers::{Headers, Landmarks};
+
+/// The names of the headers that AWS gives a meaning (Amazon Event Semantics).
+pub mod header_name {
+    /// `event`, `exception` or `error`.
+    pub const MESSAGE_TYPE: &str = ":message-type";
+    /// Of an event: "the name of the member that targets the event shape".
+    pub const EVENT_TYPE: &str = ":event-type";
+    /// Of an exception: "the name of the member that targets the error shape".
+    pub const EXCEPTION_TYPE: &str = ":exception-type";
+    /// Of an error: "the name, type, or category of the error".
+    pub const ERROR_CODE: &str = ":error-code";
+    /// Of an error: "a human-readable error message".
+    pub const ERROR_MESSAGE: &str = ":error-message";
+    /// "The media type of the payload."
+    pub const CONTENT_TYPE: &str = ":content-type";
+
+    pub(crate) const MESSAGE_TYPE_BYTES: &[u8] = MESSAGE_TYPE.as_bytes();
+    pub(crate) const EVENT_TYPE_BYTES: &[u8] = EVENT_TYPE.as_bytes();
+}
+
+/// What a message is for. "Events are categorized into one of five categories."
+///
+/// The `:message-type` alone decides, so that an exception or error without its other headers is still
+/// one; what such a frame leaves out is the empty string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MessageKind<'a> {
+    /// A message event, `:message-type: event`.
+    Event {
+        /// The `:event-type`, `contentBlockDelta` for one.
+        event_type: &'a str,
+    },
+    /// A modeled error event, `:message-type: exception`. The payload describes it.
+    Exception {
+        /// The `:exception-type`, `throttlingException` for one.
+        exception_type: &'a str,
+    },
+    /// An unmodeled error event, `:message-type: error`.
+    Error {
+        /// The `:error-code`, `InternalError` for one.
+        code: &'a str,
+        /// The `:error-message`.
+        message: &'a str,
+    },
+    /// The event `initial-request` of an RPC protocol.
+    InitialRequest,
+    /// The event `initial-response` of an RPC protocol.
+    InitialResponse,
+    /// Anything else.
+    Unknown {
+        /// The `:message-type`, if there is one and it is a string.
+        message_type: Option<&'a str>,
+    },
+}
+
+impl<'a> MessageKind<'a> {
+    #[inline]
+    pub(crate) fn of(landmarks: Landmarks<'a>, headers: Headers<'a>) -> Self {
+        let text = |name| headers.clone().find_value(name).and_then(|value| value.as_str());
+        match (landmarks.message_type, landmarks.event_type) {
+            // "Initial messages take the form of message events with the event types `initial-request`
+            // for request streams and `initial-response` for response streams."
+            (MessageType::Event, b"initial-request") => Self::InitialRequest,
+            (MessageType::Event, b"initial-response") => Self::InitialResponse,
+            (MessageType::Event, event_type) => {
+                Self::Event { event_type: core::str::from_utf8(event_type).unwrap_or_default() }
+            }
+            (MessageType::Exception, _) => {
+                Self::Exception { exception_type: text(header_name::EXCEPTION_TYPE).unwrap_or_default() }
+            }
+            (MessageType::Error, _) => Self::Error {
+                code: text(header_name::ERROR_CODE).unwrap_or_default(),
+                message: text(header_name::ERROR_MESSAGE).unwrap_or_default(),
+            },
+            (MessageType::Unknown, _) => Self::Unknown { message_type: text(header_name::MESSAGE_TYPE) },
+        }
+    }
+}
+
+/// The value of `:message-type`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageType {
+    Event,
+    Exception,
+    Error,
+    /// Another value, or no such header.
+    Unknown,
+}
+
+impl MessageType {
+    #[inline]
+    pub(crate) fn of(value: &[u8]) -> Self {
+        match value {
+            b"event" => Self::Event,
+            b"exception" => Self::Exception,
+            b"error" => Self::Error,
+            _ => Self::Unknown,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What bytes that are no event stream look like.
+
+use core::fmt;
+
+/// Something else than an event stream, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lookalike {
+    /// A JSON object or array: an error body, as a service or proxy sends one.
+    Json,
+    /// An HTML page.
+    Html,
+    /// An XML document.
+    Xml,
+    /// Data compressed with gzip.
+    Gzip,
+    /// Data compressed with Zstandard.
+    Zstd,
+    /// Server-sent events (`data: …`).
+    ServerSentEvents,
+    /// An HTTP message with its head.
+    Http,
+    /// An HTTP body with its chunk sizes still in it.
+    HttpChunks,
+    /// A TLS record.
+    Tls,
+    /// A packet capture.
+    PacketCapture,
+    /// An event stream encoded as base64.
+    Base64,
+    /// Other text.
+    Text,
+}
+
+/// Names what `bytes` look like if they are no event stream. `None` is no verdict: an event stream, or
+/// binary data of no known beginning.
+///
+/// A guess for people to read, after decoding has failed; it never decides whether to decode.
+///
+/// ```
+/// use barerock_eventstream::{Lookalike, looks_like};
+///
+/// assert_eq!(looks_like(br#"{"message":"Forbidden"}"#), Some(Lookalike::Json));
+/// ```
+#[must_use]
+pub fn looks_like(bytes: &[u8]) -> Option<Lookalike> {
+    const MAGIC: &[(&[u8], Lookalike)] = &[
+        (&[0x1f, 0x8b], Lookalike::Gzip),
+        (&[0x28, 0xb5, 0x2f, 0xfd], Lookalike::Zstd),
+        (&[0xd4, 0xc3, 0xb2, 0xa1], Lookalike::PacketCapture),
+        (&[0x0a, 0x0d, 0x0d, 0x0a], Lookalike::PacketCapture),
+        (&[0x16, 0x03], Lookalike::Tls),
+        (&[0x17, 0x03], Lookalike::Tls),
+    ];
+    if let Some((_, lookalike)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(*lookalike);
+    }
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    if is_http_chunk_size(bytes) {
+        return Some(Lookalike::HttpChunks);
+    }
+    let start = bytes.get(..bytes.len().min(LOOK_AT)).unwrap_or_default();
+    if !is_text(start) {
+        return None;
+    }
+    let text = start.trim_ascii_start();
+    Some(match text {
+        [] => return None,
+        [b'{' | b'[', ..] => Lookalike::Json,
+        [b'<', ..] if is_html(text) => Lookalike::Html,
+        [b'<', ..] => Lookalike::Xml,
+        _ if SSE_FIELDS.iter().any(|field| text.starts_with(field)) => Lookalike::ServerSentEvents,
+        _ if HTTP_STARTS.iter().any(|word| text.starts_with(word)) => Lookalike::Http,
+        // Big-endian lengths under 16 MiB begin with a zero byte, so base64 of a stream with `A`.
+        [b'A', ..] if is_base64(text) => Lookalike::Base64,
+        _ => Lookalike::Text,
+    })
+}
+
+/// How many bytes are looked at.
+const LOOK_AT: usize = 64;
+
+const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
+const SSE_FIELDS: &[&[u8]] = &[b"data:", b"event:", b"id:", b"retry:", b":"];
+const HTTP_STARTS: &[&[u8]] = &[b"HTTP/", b"POST /", b"GET /", b"PUT /"];
+const HTML_STARTS: &[&[u8]] = &[b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<h1"];
+
+fn is_html(text: &[u8]) -> bool {
+    HTML_STARTS
+        .iter()
+        .any(|start| text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start)))
+}
+
+/// UTF-8 without control characters, but for a character cut at the end.
+fn is_text(bytes: &[u8]) -> bool {
+    let text = match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => bytes
+            .get(..error.valid_up_to())
+            .and_then(|valid| core::str::from_utf8(valid).ok())
+            .unwrap_or_default(),
+        Err(_) => return false,
+    };
+    !text.is_empty() && text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'))
+}
+
+fn is_base64(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_\r\n".contains(byte))
+}
+
+/// `1a3\r\n`, which precedes a chunk of a body (RFC 9112, 7.1).
+fn is_http_chunk_size(bytes: &[u8]) -> bool {
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    (1..=8).contains(&digits) && bytes.get(digits..).is_some_and(|rest| rest.starts_with(b"\r\n"))
+}
+
+impl Lookalike {
+    /// What to do about it, in a few words.
+    pub(crate) const fn advice(self) -> &'static str {
+        match self {
+            Self::Json | Self::Html | Self::Xml | Self::Text => {
+                "read it as an error; check the response's status and content type before decoding"
+            }
+            Self::Gzip | Self::Zstd => "decompress it first, or send no accept-encoding",
+            Self::ServerSentEvents => "the endpoint speaks another API: check the path and the content type",
+            Self::Http => "decode the body alone, without the head",
+            Self::HttpChunks => "remove the transfer coding first (chunk sizes are still in it)",
+            Self::Tls => "decode what TLS carries, not its records",
+            Self::PacketCapture => "extract the response body from the capture first",
+            Self::Base64 => "decode the base64 first",
+        }
+    }
+}
+
+impl fmt::Display for Lookalike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json => "JSON",
+            Self::Html => "HTML",
+            Self::Xml => "XML",
+            Self::Gzip => "gzip data",
+            Self::Zstd => "Zstandard data",
+            Self::ServerSentEvents => "server-sent events",
+            Self::Http => "an HTTP message",
+            Self::HttpChunks => "an HTTP body in chunked transfer coding",
+            Self::Tls => "a TLS record",
+            Self::PacketCapture => "a packet capture",
+            Self::Base64 => "base64",
+            Self::Text => "text",
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! The first twelve bytes of a frame, which say how long it is.
+
+use crc32fast::Hasher;
+
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::limits::{Limits, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, PRELUDE_LENGTH};
+
+pub(crate) const TOTAL_LENGTH_AT: usize = 0;
+pub(crate) const HEADERS_LENGTH_AT: usize = 4;
+pub(crate) const PRELUDE_CRC_AT: usize = 8;
+
+/// Bytes of the message CRC, the last of a frame.
+pub(crate) const MESSAGE_CRC_LENGTH: usize = 4;
+
+/// A frame's lengths, once their CRC was found right and the limits kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prelude {
+    total_length: u32,
+    headers_length: u32,
+    crc: u32,
+}
+
+impl Prelude {
+    /// Checks the twelve bytes a frame begins with, before anything is awaited on their word.
+    ///
+    /// # Errors
+    ///
+    /// A prelude CRC that does not match, lengths that contradict each other, or lengths over `limits`.
+    #[inline]
+    pub fn parse(bytes: &[u8; PRELUDE_LENGTH], limits: Limits) -> Result<Self, DecodeError> {
+        let [t0, t1, t2, t3, h0, h1, h2, h3, c0, c1, c2, c3] = *bytes;
+        let total_length = u32::from_be_bytes([t0, t1, t2, t3]);
+        let headers_length = u32::from_be_bytes([h0, h1, h2, h3]);
+        let found = u32::from_be_bytes([c0, c1, c2, c3]);
+
+        // "Both clients and servers MUST validate these checksums." First of all: lengths with a wrong
+        // CRC mean nothing.
+        let computed = crc32fast::hash(&[t0, t1, t2, t3, h0, h1, h2, h3]);
+        if found != computed {
+            return Err(DecodeError::in_frame(
+                DecodeErrorKind::PreludeCrc { found, computed },
+                PRELUDE_CRC_AT,
+            ));
+        }
+        let prelude = Self { total_length, headers_length, crc: found };
+        match prelude.fault(limits) {
+            None => Ok(prelude),
+            Some((kind, offset)) => Err(DecodeError::in_frame(kind, offset)),
+        }
+    }
+
+    fn fault(&self, limits: Limits) -> Option<(DecodeErrorKind, usize)> {
+        let Self { total_length, headers_length, .. } = *self;
+        let Some(available) = total_length.checked_sub(MESSAGE_OVERHEAD) else {
+            let kind = DecodeErrorKind::MessageTooShort { length: total_length, minimum: MESSAGE_OVERHEAD };
+            return Some((kind, TOTAL_LENGTH_AT));
+        };
+        if total_length > limits.max_message_length() {
+            let kind =
+                DecodeErrorKind::MessageTooLong { length: total_length, limit: limits.max_message_length() };
+            return Some((kind, TOTAL_LENGTH_AT));
+        }
+        if headers_length > limits.max_headers_length() {
+            let kind = DecodeErrorKind::HeadersTooLong {
+                length: headers_length,
+                limit: limits.max_headers_length(),
+            };
+            return Some((kind, HEADERS_LENGTH_AT));
+        }
+        let Some(payload_length) = available.checked_sub(headers_length) else {
+            let kind = DecodeErrorKind::HeadersOverrun { length: headers_length, available };
+            return Some((kind, HEADERS_LENGTH_AT));
+        };
+        if payload_length > MAX_PAYLOAD_LENGTH {
+            let kind = DecodeErrorKind::PayloadTooLong { length: payload_length, limit: MAX_PAYLOAD_LENGTH };
+            return Some((kind, TOTAL_LENGTH_AT));
+        }
+        None
+    }
+
+    /// Bytes of the whole frame, prelude and CRCs counted.
+    #[must_use]
+    pub const fn total_length(&self) -> u32 {
+        self.total_length
+    }
+
+    /// Bytes of the header block.
+    #[must_use]
+    pub const fn headers_length(&self) -> u32 {
+        self.headers_length
+    }
+
+    /// Bytes of the payload.
+    #[must_use]
+    pub const fn payload_length(&self) -> u32 {
+        // Cannot saturate: `parse` refused lengths that contradict each other.
+        self.total_length.saturating_sub(MESSAGE_OVERHEAD).saturating_sub(self.headers_length)
+    }
+
+    /// The CRC of the two lengths, as found and computed.
+    #[must_use]
+    pub const fn crc(&self) -> u32 {
+        self.crc
+    }
+
+    /// The message CRC of the frame `bytes`, computed.
+    ///
+    /// It covers the prelude too, so it goes on from the prelude's CRC: no byte is read twice.
+    #[inline]
+    pub(crate) fn message_crc(&self, bytes: &[u8]) -> u32 {
+        let end = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
+        let mut hasher = Hasher::new_with_initial(self.crc);
+        hasher.update(bytes.get(PRELUDE_CRC_AT..end).unwrap_or_default());
+        hasher.finalize()
+    }
+}
