@@ -5,7 +5,7 @@ use std::path::Path;
 use barerock_sigv4::{
     ApiKey, ApiKeyInfo, CredentialScope, Credentials, CredentialsRef, EventSigner, EventStringToSign,
     PayloadHash, RawRequest, Request, SessionTokenSigning, Signature, SignedEvent, Signer, SigningContext,
-    SigningKey, SigningSettings, Timestamp, sign_request,
+    SigningKey, SigningSettings, Timestamp, UriEncoding, sign_request,
 };
 use barerock_tests::vectors::{cases, folder, json, text};
 use serde_json::Value;
