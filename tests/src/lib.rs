@@ -4,3 +4,4 @@ pub mod captures;
 pub mod client;
 pub mod decoding;
 pub mod fixtures;
+pub mod vectors;

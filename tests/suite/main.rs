@@ -4,3 +4,5 @@ mod architecture;
 mod converse_recordings;
 mod fixture_streams;
 mod replay;
+mod sigv4_oracle;
+mod sigv4_vectors;
