@@ -8,6 +8,7 @@ use crate::matching::{MatchMode, Matcher};
 use crate::received::{Log, ReceivedRequest};
 use crate::server::Replay;
 use crate::service::{Hook, Service};
+use crate::verify::Verify;
 use core::fmt;
 use core::sync::atomic::AtomicU64;
 use core::time::Duration;
@@ -24,6 +25,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct ReplayBuilder {
     fixtures: Fixtures,
     match_mode: MatchMode,
+    verify: Option<Verify>,
     rules: Vec<FaultRule>,
     chunking: Chunking,
     pace: Pace,
@@ -38,6 +40,7 @@ impl ReplayBuilder {
         Self {
             fixtures,
             match_mode: MatchMode::default(),
+            verify: None,
             rules: Vec::new(),
             chunking: Chunking::default(),
             pace: Pace::default(),
@@ -51,6 +54,12 @@ impl ReplayBuilder {
     /// How like its fixture a request must be; [`MatchMode::Exact`] by default.
     pub fn match_mode(mut self, mode: MatchMode) -> Self {
         self.match_mode = mode;
+        self
+    }
+
+    /// Answers only those who sign as `verify` expects, or carry its bearer key; anyone by default.
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = Some(verify);
         self
     }
 
@@ -125,6 +134,7 @@ impl ReplayBuilder {
         let local = listener.local_addr().map_err(failed)?;
         let service = Service {
             matcher: Matcher::new(self.fixtures.into_vec(), self.match_mode),
+            verify: self.verify,
             rules: self.rules,
             chunking: self.chunking,
             pace: self.pace,
@@ -143,6 +153,7 @@ impl fmt::Debug for ReplayBuilder {
         f.debug_struct("ReplayBuilder")
             .field("fixtures", &self.fixtures.len())
             .field("match_mode", &self.match_mode)
+            .field("verify", &self.verify)
             .field("rules", &self.rules)
             .field("chunking", &self.chunking)
             .field("pace", &self.pace)

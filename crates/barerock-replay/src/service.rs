@@ -9,6 +9,7 @@ use crate::received::{Log, ReceivedRequest};
 use crate::reply::Reply;
 use crate::script::{BrokenOff, Script};
 use crate::socket::ResetFlag;
+use crate::verify::Verify;
 use bytes::Bytes;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,7 @@ pub(crate) type Hook = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
 /// Everything that requests share.
 pub(crate) struct Service {
     pub(crate) matcher: Matcher,
+    pub(crate) verify: Option<Verify>,
     pub(crate) rules: Vec<FaultRule>,
     pub(crate) chunking: Chunking,
     pub(crate) pace: Pace,
@@ -111,6 +113,9 @@ impl Service {
     fn decide(&self, request: &Request<Bytes>, faults: &[&Fault]) -> Outcome {
         if faults.contains(&&Fault::ResetBefore) {
             return Outcome { note: Some(Fault::ResetBefore.to_string()), ..Outcome::default() };
+        }
+        if let Some(Err((reply, reason))) = self.verify.as_ref().map(|verify| verify.check(request)) {
+            return Outcome { reply: Some(reply), fixture: None, note: Some(reason) };
         }
         if let Some((fault, reply)) = faults.iter().find_map(|fault| Some((fault, Reply::of_fault(fault)?))) {
             return Outcome { reply: Some(reply), fixture: None, note: Some(fault.to_string()) };

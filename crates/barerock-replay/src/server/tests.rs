@@ -5,6 +5,7 @@ use crate::builder::ReplayBuilder;
 use crate::chunking::Pace;
 use crate::error::BindError;
 use crate::matching::MatchMode;
+use crate::verify::Verify;
 use http::StatusCode;
 use std::io;
 use std::sync::Mutex;
@@ -177,6 +178,19 @@ async fn nothing_that_answers_is_a_404_that_explains() {
     );
     let request = &replay.requests()[1];
     assert_eq!((request.number, &request.body[..]), (2, BODY.as_bytes()));
+}
+
+#[tokio::test]
+async fn an_unsigned_request_is_refused_before_anything_else() {
+    let verify = Verify::for_region("us-east-1").with_bearer_key("key");
+    let replay = start(builder().verify(verify).faults(["throttle@1".parse().unwrap()])).await;
+    let (head, body, _) = exchange(&replay, &post(CONVERSE, BODY)).await;
+    assert!(head.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{head}");
+    assert!(head.contains("x-amzn-errortype: MissingAuthenticationTokenException\r\n"), "{head}");
+    assert!(body.starts_with(b"{\"message\":\"Missing Authentication Token ("));
+    let request = post(CONVERSE, BODY).replace("host:", "authorization: Bearer key\r\nhost:");
+    let (head, ..) = exchange(&replay, &request).await;
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
 }
 
 #[tokio::test]
