@@ -32,9 +32,9 @@ pub enum Fault {
     },
     /// `reset-before`: the connection is reset (TCP RST) in place of an answer.
     ResetBefore,
-    /// `reset-after=BYTES`: reset (TCP RST) after this many bytes of the body.
+    /// `reset-after=BYTES`: reset (TCP RST) after this many bytes of the body, or at its end.
     ResetAfter(usize),
-    /// `close-after=BYTES`: closed in good order after this many bytes, without the last chunk.
+    /// `close-after=BYTES`: closed in good order after this many bytes or at the end, without the last chunk.
     CloseAfter(usize),
     /// `truncate=BYTES`: the body is this long and ends as if it were whole. Only its bytes can tell.
     Truncate(usize),

@@ -55,7 +55,7 @@ impl Replay {
         format!("http://{}", self.address)
     }
 
-    /// What was received, oldest first. At most the newest 1,000 requests are kept, with at most 64 MiB of bodies.
+    /// What was received, oldest first. At most the newest 1,000 requests are kept, of 64 MiB together.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.service.log.all()
     }

@@ -153,6 +153,14 @@ async fn one_connection_carries_many_requests() {
 }
 
 #[tokio::test]
+async fn an_old_client_gets_a_stream_without_chunks() {
+    let replay = start(builder()).await;
+    let (head, body, _) = exchange(&replay, &post(STREAM, BODY).replace("HTTP/1.1", "HTTP/1.0")).await;
+    assert!(!head.contains("transfer-encoding"), "{head}");
+    assert_eq!(body, *fixture("chat-stream").body());
+}
+
+#[tokio::test]
 async fn nothing_that_answers_is_a_404_that_explains() {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&lines);
