@@ -1,3 +1,4 @@
 //! The offline tests.
 
 mod replay;
+mod tutorial;

@@ -26,6 +26,8 @@ pub struct ReplayBuilder {
     fixtures: Fixtures,
     match_mode: MatchMode,
     verify: Option<Verify>,
+    #[cfg(feature = "tls")]
+    tls: Option<crate::tls::Tls>,
     rules: Vec<FaultRule>,
     chunking: Chunking,
     pace: Pace,
@@ -41,6 +43,8 @@ impl ReplayBuilder {
             fixtures,
             match_mode: MatchMode::default(),
             verify: None,
+            #[cfg(feature = "tls")]
+            tls: None,
             rules: Vec::new(),
             chunking: Chunking::default(),
             pace: Pace::default(),
@@ -60,6 +64,13 @@ impl ReplayBuilder {
     /// Answers only those who sign as `verify` expects, or carry its bearer key; anyone by default.
     pub fn verify(mut self, verify: Verify) -> Self {
         self.verify = Some(verify);
+        self
+    }
+
+    /// Serves over TLS; in the clear by default.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
+        self.tls = Some(tls);
         self
     }
 
@@ -135,6 +146,8 @@ impl ReplayBuilder {
         let service = Service {
             matcher: Matcher::new(self.fixtures.into_vec(), self.match_mode),
             verify: self.verify,
+            #[cfg(feature = "tls")]
+            tls: self.tls,
             rules: self.rules,
             chunking: self.chunking,
             pace: self.pace,

@@ -23,6 +23,10 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//!
+//! `tls` serves over TLS, with a certificate made for the run (`Tls`).
 
 mod builder;
 mod builtin;
@@ -43,6 +47,8 @@ mod script;
 mod server;
 mod service;
 mod socket;
+#[cfg(feature = "tls")]
+mod tls;
 mod verify;
 
 pub use builder::ReplayBuilder;
@@ -55,4 +61,6 @@ pub use matching::MatchMode;
 pub use operation::Operation;
 pub use received::ReceivedRequest;
 pub use server::Replay;
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};
 pub use verify::Verify;

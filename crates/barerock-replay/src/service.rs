@@ -25,6 +25,8 @@ pub(crate) type Hook = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
 pub(crate) struct Service {
     pub(crate) matcher: Matcher,
     pub(crate) verify: Option<Verify>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<crate::tls::Tls>,
     pub(crate) rules: Vec<FaultRule>,
     pub(crate) chunking: Chunking,
     pub(crate) pace: Pace,
