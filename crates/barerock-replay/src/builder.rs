@@ -17,8 +17,8 @@ use tokio::net::{TcpListener, lookup_host};
 
 /// Largest request body by default, in bytes.
 const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
-/// How long a request may take to arrive by default.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait for a client by default.
+const IO_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Describes a [`Replay`]; made by [`Replay::builder`].
 #[must_use = "nothing listens before `bind`"]
@@ -32,7 +32,7 @@ pub struct ReplayBuilder {
     chunking: Chunking,
     pace: Pace,
     max_request_bytes: usize,
-    request_timeout: Duration,
+    io_timeout: Duration,
     allow_other_machines: bool,
     on_request: Option<Hook>,
 }
@@ -49,7 +49,7 @@ impl ReplayBuilder {
             chunking: Chunking::default(),
             pace: Pace::default(),
             max_request_bytes: MAX_REQUEST_BYTES,
-            request_timeout: REQUEST_TIMEOUT,
+            io_timeout: IO_TIMEOUT,
             allow_other_machines: false,
             on_request: None,
         }
@@ -99,10 +99,10 @@ impl ReplayBuilder {
         self
     }
 
-    /// How long a request's head, and then its body, may take to arrive; 30 seconds by default. An idle connection is
-    /// closed after it too.
-    pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.request_timeout = timeout;
+    /// How long to wait for a client; 30 seconds by default. It holds for a request's head, for its body, for an idle
+    /// connection, and for a client that does not read its answer. A pace or a stall does not count.
+    pub fn io_timeout(mut self, timeout: Duration) -> Self {
+        self.io_timeout = timeout;
         self
     }
 
@@ -152,7 +152,7 @@ impl ReplayBuilder {
             chunking: self.chunking,
             pace: self.pace,
             max_request_bytes: self.max_request_bytes,
-            request_timeout: self.request_timeout,
+            io_timeout: self.io_timeout,
             on_request: self.on_request,
             log: Log::default(),
             counter: AtomicU64::new(0),

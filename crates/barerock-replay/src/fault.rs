@@ -130,6 +130,9 @@ pub struct FaultRule {
 }
 
 impl FaultRule {
+    /// Every form of a fault, comma-separated, for the help of a command line.
+    pub const FORMS: &str = parse::FORMS;
+
     /// Strikes every request.
     pub const fn always(fault: Fault) -> Self {
         Self { fault, first: 1, end: None }

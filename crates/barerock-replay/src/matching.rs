@@ -8,6 +8,8 @@ use core::fmt;
 use core::str::FromStr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+/// Where the paths of model operations begin.
+const MODEL_PATH: &str = "/model/";
 /// Names listed at most when nothing answers.
 const LISTED: usize = 8;
 
@@ -140,6 +142,9 @@ impl Matcher {
         } else {
             let operations = listed(all().map(|fixture| fixture.operation().name()));
             text.push_str(&format!("There are fixtures for: {operations}. "));
+        }
+        if operation.model_id().is_none() && operation.name().starts_with(MODEL_PATH) {
+            text.push_str("The path is not /model/ID/OPERATION: a slash in a model id must be sent as %2F. ");
         }
         text.push_str(match self.mode {
             MatchMode::Exact => "Ask as recorded, add a fixture, or use match mode model or any.",

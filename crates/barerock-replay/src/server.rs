@@ -113,10 +113,10 @@ async fn serve(stream: TcpStream, service: Arc<Service>, stopped: watch::Receive
     // Each chunk leaves when it is written, so that a pace is what the client sees. Without it the server still works.
     let _ = stream.set_nodelay(true);
     let reset = ResetFlag::default();
-    let socket = Socket::new(stream, reset.clone());
+    let socket = Socket::new(stream, reset.clone(), service.io_timeout);
     #[cfg(feature = "tls")]
     if let Some(tls) = &service.tls {
-        let handshake = tokio::time::timeout(service.request_timeout, tls.acceptor().accept(socket));
+        let handshake = tokio::time::timeout(service.io_timeout, tls.acceptor().accept(socket));
         // A client that does not trust the certificate says so on its side.
         if let Ok(Ok(stream)) = handshake.await {
             serve_http(stream, reset, Arc::clone(&service), stopped).await;
@@ -132,7 +132,7 @@ async fn serve_http(
     service: Arc<Service>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let timeout = service.request_timeout;
+    let timeout = service.io_timeout;
     let handler = service_fn(move |request| {
         let (service, reset) = (Arc::clone(&service), reset.clone());
         async move { service.answer(request, reset).await }

@@ -31,7 +31,7 @@ pub(crate) struct Service {
     pub(crate) chunking: Chunking,
     pub(crate) pace: Pace,
     pub(crate) max_request_bytes: usize,
-    pub(crate) request_timeout: Duration,
+    pub(crate) io_timeout: Duration,
     pub(crate) on_request: Option<Hook>,
     pub(crate) log: Log,
     pub(crate) counter: AtomicU64,
@@ -92,7 +92,7 @@ impl Service {
     /// The whole request body, within its bounds.
     async fn collect(&self, body: Incoming) -> Result<Bytes, Outcome> {
         let collected = Limited::new(body, self.max_request_bytes).collect();
-        match tokio::time::timeout(self.request_timeout, collected).await {
+        match tokio::time::timeout(self.io_timeout, collected).await {
             Ok(Ok(collected)) => Ok(collected.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Outcome::error(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -107,7 +107,7 @@ impl Service {
             Err(_) => Err(Outcome::error(
                 StatusCode::REQUEST_TIMEOUT,
                 "RequestTimeoutException",
-                format!("The request body did not arrive within {:?}.", self.request_timeout),
+                format!("The request body did not arrive within {:?}.", self.io_timeout),
             )),
         }
     }

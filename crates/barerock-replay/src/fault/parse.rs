@@ -5,8 +5,8 @@ use crate::duration::parse_duration;
 use core::str::FromStr;
 use http::{HeaderValue, StatusCode};
 
-/// Every form, for the error that lists them.
-const FORMS: &str = "throttle[=DURATION], status=CODE[:ERROR], html[=STATUS], reset-before, reset-after=BYTES, \
+/// Every form, comma-separated.
+pub(super) const FORMS: &str = "throttle[=DURATION], status=CODE[:ERROR], html[=STATUS], reset-before, reset-after=BYTES, \
                      close-after=BYTES, truncate=BYTES, stall=DURATION, stall-after=BYTES[:DURATION], slow=DURATION, \
                      corrupt=OFFSET, exception=NAME[:FRAME], error-frame[=CODE[:FRAME]], content-type=VALUE";
 /// The code of an error frame that names none.

@@ -48,8 +48,15 @@ fn exact_says_what_differs() {
         "{error}"
     );
     assert!(error.ends_with("use match mode model or any."), "{error}");
-    let error = find(&matcher, CLAUDE, "count-tokens", &body).unwrap_err();
+    let error = find(&matcher, CLAUDE, "invoke", &body).unwrap_err();
     assert!(error.contains("There are fixtures for: converse"), "{error}");
+}
+
+#[test]
+fn a_slash_in_a_model_id_is_pointed_out() {
+    let matcher = builtin(MatchMode::Any);
+    let error = find(&matcher, "arn:aws:bedrock:us-east-1::a/b", "converse", &ask("Hi")).unwrap_err();
+    assert!(error.contains("a slash in a model id must be sent as %2F. Add a fixture"), "{error}");
 }
 
 #[test]

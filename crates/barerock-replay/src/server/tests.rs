@@ -4,6 +4,7 @@ use super::*;
 use crate::builder::ReplayBuilder;
 use crate::chunking::Pace;
 use crate::error::BindError;
+use crate::fixture::Fixture;
 use crate::matching::MatchMode;
 use crate::verify::Verify;
 use http::StatusCode;
@@ -22,7 +23,7 @@ fn builder() -> ReplayBuilder {
     Replay::builder(Fixtures::builtin())
 }
 
-fn fixture(name: &str) -> crate::fixture::Fixture {
+fn fixture(name: &str) -> Fixture {
     Fixtures::builtin().iter().find(|fixture| fixture.name() == name).unwrap().clone()
 }
 
@@ -319,7 +320,7 @@ async fn a_stall_is_silence_and_a_client_that_leaves_ends_it() {
 
 #[tokio::test]
 async fn a_request_has_bounds_in_size_and_time() {
-    let replay = start(builder().max_request_bytes(50).request_timeout(Duration::from_millis(200))).await;
+    let replay = start(builder().max_request_bytes(50).io_timeout(Duration::from_millis(200))).await;
     let (head, body, _) = exchange(&replay, &post(CONVERSE, BODY)).await;
     assert!(head.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{head}");
     assert_eq!(body, br#"{"message":"The request body is larger than 50 bytes."}"#);
@@ -331,6 +332,22 @@ async fn a_request_has_bounds_in_size_and_time() {
     // A head that never ends.
     let (_, _, end) = exchange(&replay, "POST / HTTP/1.1\r\nhost:").await;
     assert!(end.is_ok());
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_given_up_on() {
+    // More than the buffers of two sockets hold.
+    let body = vec![b' '; 32 * 1024 * 1024];
+    let request = br#"{"method":"GET","uri":"/large","headers":[],"body":""}"#;
+    let large = Fixture::parse("large", request, br#"{"status":200,"headers":[]}"#, body).unwrap();
+    let replay = Replay::builder(Fixtures::new([large])).io_timeout(Duration::from_millis(200));
+    let replay = start(replay).await;
+    let mut stream = connect(&replay).await;
+    stream.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let mut received = Vec::new();
+    let end = timeout(LONG, stream.read_to_end(&mut received)).await.expect("the connection ends");
+    assert!(received.len() < 32 * 1024 * 1024, "{end:?}: {}", received.len());
 }
 
 #[tokio::test]
