@@ -132,6 +132,18 @@ fn identifier(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_read_can_be_written_and_read_again(
+            text in r"(throttle|status|html|reset-(before|after)|truncate|stall(-after)?|exception|error-frame|\PC{0,9})(=[0-9a-z:]{0,9})?(@[0-9x+]{0,6})?"
+        ) {
+            if let Ok(rule) = text.parse::<FaultRule>() {
+                prop_assert_eq!(rule.to_string().parse::<FaultRule>(), Ok(rule));
+            }
+        }
+    }
 
     #[test]
     fn a_rule_reads_what_it_writes() {
