@@ -3,10 +3,9 @@
 use alloc::vec::Vec;
 
 use crate::error::{DecodeError, DecodeErrorKind, FramePart};
-use crate::frame::{Frame, MESSAGE_CRC_LENGTH};
-use crate::limits::{Limits, PRELUDE_LENGTH};
-use crate::prelude::Prelude;
-use crate::reader::index;
+use crate::frame::Frame;
+use crate::limits::{Limits, PRELUDE_LENGTH, index};
+use crate::prelude::{MESSAGE_CRC_LENGTH, Prelude};
 
 /// Decodes a stream that arrives in chunks.
 ///
@@ -94,7 +93,7 @@ impl FrameDecoder {
             return Ok(None);
         }
         let bytes = self.buffer.get(self.start..end).unwrap_or_default();
-        match Frame::from_parts(prelude, bytes, self.limits) {
+        match Frame::check(prelude, bytes, self.limits) {
             Ok(frame) => {
                 self.start = end;
                 self.prelude = None;

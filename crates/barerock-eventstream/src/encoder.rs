@@ -1,15 +1,11 @@
 //! Frames out of headers and payloads.
 
-use core::fmt;
-
-use crate::frame::MESSAGE_CRC_LENGTH;
-use crate::header::{Header, HeaderValue, SeenNames, wire_type};
+use crate::error::EncodeError;
+use crate::header::{Header, HeaderValue, wire_type};
+use crate::headers::SeenNames;
 use crate::limits::{
-    Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD,
-    PRELUDE_LENGTH,
+    Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, index,
 };
-use crate::prelude::{HEADERS_LENGTH_AT, PRELUDE_CRC_AT};
-use crate::reader::index;
 
 /// Encodes frames that keep to the same [`Limits`] a decoder checks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,7 +104,7 @@ impl FrameEncoder {
         let mut seen = SeenNames::default();
         for (position, header) in headers.iter().enumerate() {
             headers_length = headers_length.saturating_add(header_length(header, position)?);
-            if seen.maybe(header.name) && !limits.duplicate_headers() {
+            if seen.maybe(header.name.as_bytes()) && !limits.duplicate_headers() {
                 let earlier = headers.iter().take(position);
                 if earlier.into_iter().any(|other| other.name == header.name) {
                     return Err(EncodeError::DuplicateHeader { position });
@@ -239,114 +235,3 @@ impl Writer<'_> {
         self.put(&crc.to_be_bytes());
     }
 }
-
-const _: () = assert!(PRELUDE_CRC_AT + MESSAGE_CRC_LENGTH == PRELUDE_LENGTH && HEADERS_LENGTH_AT == 4);
-
-/// Why a frame cannot be encoded. Positions count headers from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EncodeError {
-    /// A header name has no bytes or too many.
-    HeaderNameLength {
-        /// Which header.
-        position: usize,
-        /// The name's bytes.
-        length: usize,
-        /// [`MAX_HEADER_NAME_LENGTH`].
-        limit: usize,
-    },
-    /// A header value has too many bytes.
-    HeaderValueLength {
-        /// Which header.
-        position: usize,
-        /// The value's bytes.
-        length: usize,
-        /// [`MAX_HEADER_VALUE_LENGTH`].
-        limit: u16,
-    },
-    /// A header has the name of an earlier one.
-    DuplicateHeader {
-        /// Which header.
-        position: usize,
-    },
-    /// There are too many headers.
-    TooManyHeaders {
-        /// How many.
-        count: usize,
-        /// [`Limits::max_headers`].
-        limit: u32,
-    },
-    /// The encoded headers are too long.
-    HeadersTooLong {
-        /// Their bytes.
-        length: usize,
-        /// [`Limits::max_headers_length`].
-        limit: u32,
-    },
-    /// The payload is too long.
-    PayloadTooLong {
-        /// Its bytes.
-        length: usize,
-        /// [`MAX_PAYLOAD_LENGTH`].
-        limit: u32,
-    },
-    /// The whole message is too long.
-    MessageTooLong {
-        /// Its bytes.
-        length: usize,
-        /// [`Limits::max_message_length`].
-        limit: u32,
-    },
-    /// The buffer given cannot hold the frame.
-    BufferTooSmall {
-        /// The frame's bytes.
-        needed: usize,
-        /// The buffer's bytes.
-        available: usize,
-    },
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::HeaderNameLength { position, length, limit } => {
-                write!(f, "the name of header {position} has {length} bytes, not 1 to {limit}: shorten it")
-            }
-            Self::HeaderValueLength { position, length, limit } => {
-                write!(
-                    f,
-                    "the value of header {position} has {length} bytes, over the limit of {limit}: put it into the payload"
-                )
-            }
-            Self::DuplicateHeader { position } => {
-                write!(f, "header {position} has the name of an earlier one: leave one out")
-            }
-            Self::TooManyHeaders { count, limit } => {
-                write!(f, "{count} headers are over the limit of {limit}: raise Limits::with_max_headers")
-            }
-            Self::HeadersTooLong { length, limit } => {
-                write!(
-                    f,
-                    "headers of {length} bytes are over the limit of {limit}: put them into the payload"
-                )
-            }
-            Self::PayloadTooLong { length, limit } => {
-                write!(
-                    f,
-                    "a payload of {length} bytes is over the limit of {limit}: send it in several messages"
-                )
-            }
-            Self::MessageTooLong { length, limit } => {
-                write!(
-                    f,
-                    "a message of {length} bytes is over the limit of {limit}: raise Limits::with_max_message_length"
-                )
-            }
-            Self::BufferTooSmall { needed, available } => {
-                write!(f, "the frame takes {needed} bytes and the buffer has {available}: give a larger one")
-            }
-        }
-    }
-}
-
-impl core::error::Error for EncodeError {}

@@ -3,14 +3,11 @@
 use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::header::{HeaderBlock, HeaderValue, Headers};
+use crate::header::HeaderValue;
+use crate::headers::{self, Headers, Landmarks};
 use crate::kind::{MessageKind, header_name};
-use crate::limits::{Limits, PRELUDE_LENGTH};
-use crate::prelude::{PRELUDE_CRC_AT, Prelude};
-use crate::reader::index;
-
-/// Bytes of the message CRC.
-pub(crate) const MESSAGE_CRC_LENGTH: usize = 4;
+use crate::limits::{Limits, PRELUDE_LENGTH, index};
+use crate::prelude::{MESSAGE_CRC_LENGTH, Prelude};
 
 /// What a parser has to say about bytes that may go on: too few is not an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +26,7 @@ pub enum Status<T> {
 pub struct Frame<'a> {
     prelude: Prelude,
     bytes: &'a [u8],
-    headers: HeaderBlock<'a>,
-    payload: &'a [u8],
-    message_crc: u32,
+    landmarks: Landmarks<'a>,
 }
 
 impl<'a> Frame<'a> {
@@ -52,41 +47,30 @@ impl<'a> Frame<'a> {
         let length = index(prelude.total_length());
         match bytes.get(..length) {
             None => Ok(Status::Partial),
-            Some(frame) => Ok(Status::Complete((Self::from_parts(prelude, frame, limits)?, length))),
+            Some(frame) => Ok(Status::Complete((Self::check(prelude, frame, limits)?, length))),
         }
     }
 
     /// The frame of which `prelude` is checked and `bytes` has all.
     #[inline]
-    pub(crate) fn from_parts(prelude: Prelude, bytes: &'a [u8], limits: Limits) -> Result<Self, DecodeError> {
-        let frame = Self::split(prelude, bytes);
-        let covered = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
-        let rest = bytes.get(PRELUDE_CRC_AT..covered).unwrap_or_default();
-        let (found, computed) = (frame.message_crc, prelude.message_crc(rest));
+    pub(crate) fn check(prelude: Prelude, bytes: &'a [u8], limits: Limits) -> Result<Self, DecodeError> {
         // "Both clients and servers MUST validate these checksums." Before the headers are looked at: in
         // a frame that was changed on the way their faults say nothing.
+        let (found, computed) = (message_crc(bytes), prelude.message_crc(bytes));
         if found != computed {
-            return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, covered));
+            let offset = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
+            return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, offset));
         }
-        match frame.headers.check(limits) {
-            Ok(()) => Ok(frame),
-            Err((kind, offset)) => Err(DecodeError::in_frame(kind, offset.saturating_add(PRELUDE_LENGTH))),
+        match headers::check(header_block(prelude, bytes), limits) {
+            Ok(landmarks) => Ok(Self { prelude, bytes, landmarks }),
+            Err((kind, offset)) => Err(DecodeError::in_frame(kind, offset)),
         }
     }
 
-    /// The parts of the frame, unchecked. The prelude's lengths agree with `bytes`, so no part is cut.
-    #[inline]
-    pub(crate) fn split(prelude: Prelude, bytes: &'a [u8]) -> Self {
-        let after_prelude = bytes.get(PRELUDE_LENGTH..).unwrap_or_default();
-        let (data, crc) = after_prelude.split_last_chunk::<MESSAGE_CRC_LENGTH>().unwrap_or((&[], &[0; 4]));
-        let (headers, payload) = data.split_at_checked(index(prelude.headers_length())).unwrap_or_default();
-        Self {
-            prelude,
-            bytes,
-            headers: HeaderBlock::new(headers),
-            payload,
-            message_crc: u32::from_be_bytes(*crc),
-        }
+    /// The frame of which `bytes` passed [`check`](Self::check) before.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn checked_before(prelude: Prelude, bytes: &'a [u8]) -> Self {
+        Self { prelude, bytes, landmarks: headers::landmarks(header_block(prelude, bytes)) }
     }
 
     /// The lengths and their CRC.
@@ -105,32 +89,35 @@ impl<'a> Frame<'a> {
     #[inline]
     #[must_use]
     pub fn headers(&self) -> Headers<'a> {
-        Headers::new(self.headers)
+        Headers::new(header_block(self.prelude, self.bytes))
     }
 
     /// The value of the first header of this name. Names are compared byte for byte.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<HeaderValue<'a>> {
-        self.headers().find(|header| header.name == name).map(|header| header.value)
+        self.headers().find_value(name)
     }
 
     /// The payload, at most 24 MiB.
+    #[inline]
     #[must_use]
-    pub const fn payload(&self) -> &'a [u8] {
-        self.payload
+    pub fn payload(&self) -> &'a [u8] {
+        let start = PRELUDE_LENGTH.saturating_add(index(self.prelude.headers_length()));
+        let end = self.bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
+        self.bytes.get(start..end).unwrap_or_default()
     }
 
     /// The CRC of the whole frame but its last four bytes, as found and computed.
     #[must_use]
-    pub const fn message_crc(&self) -> u32 {
-        self.message_crc
+    pub fn message_crc(&self) -> u32 {
+        message_crc(self.bytes)
     }
 
     /// What the message is for.
     #[inline]
     #[must_use]
     pub fn kind(&self) -> MessageKind<'a> {
-        MessageKind::of(self.headers())
+        MessageKind::of(self.landmarks, self.headers())
     }
 
     /// The media type of the payload, by the header `:content-type`.
@@ -149,8 +136,20 @@ impl<'a> Frame<'a> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn to_owned(&self) -> crate::OwnedFrame {
-        crate::OwnedFrame::new(self.prelude, self.bytes)
+        crate::OwnedFrame::new(self)
     }
+}
+
+/// The bytes between prelude and payload. They are there: the prelude's lengths agree with each other.
+#[inline]
+fn header_block(prelude: Prelude, bytes: &[u8]) -> &[u8] {
+    let end = PRELUDE_LENGTH.saturating_add(index(prelude.headers_length()));
+    bytes.get(PRELUDE_LENGTH..end).unwrap_or_default()
+}
+
+#[inline]
+fn message_crc(bytes: &[u8]) -> u32 {
+    bytes.last_chunk().map_or(0, |crc| u32::from_be_bytes(*crc))
 }
 
 /// The payload is not shown: it is what people and models say.
@@ -159,8 +158,8 @@ impl fmt::Debug for Frame<'_> {
         f.debug_struct("Frame")
             .field("prelude", &self.prelude)
             .field("headers", &self.headers())
-            .field("payload_length", &self.payload.len())
-            .field("message_crc", &self.message_crc)
+            .field("payload_length", &self.payload().len())
+            .field("message_crc", &self.message_crc())
             .finish()
     }
 }

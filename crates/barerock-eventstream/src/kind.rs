@@ -1,6 +1,6 @@
 //! What a message is for, by its `:message-type`.
 
-use crate::header::Headers;
+use crate::headers::{Headers, Landmarks};
 
 /// The names of the headers that AWS gives a meaning (Amazon Event Semantics).
 pub mod header_name {
@@ -16,6 +16,9 @@ pub mod header_name {
     pub const ERROR_MESSAGE: &str = ":error-message";
     /// "The media type of the payload."
     pub const CONTENT_TYPE: &str = ":content-type";
+
+    pub(crate) const MESSAGE_TYPE_BYTES: &[u8] = MESSAGE_TYPE.as_bytes();
+    pub(crate) const EVENT_TYPE_BYTES: &[u8] = EVENT_TYPE.as_bytes();
 }
 
 /// What a message is for. "Events are categorized into one of five categories."
@@ -55,31 +58,46 @@ pub enum MessageKind<'a> {
 
 impl<'a> MessageKind<'a> {
     #[inline]
-    pub(crate) fn of(headers: Headers<'a>) -> Self {
-        let mut message_type = None;
-        let (mut event_type, mut exception_type, mut code, mut message) = ("", "", "", "");
-        for header in headers {
-            let Some(value) = header.value.as_str() else { continue };
-            match header.name {
-                header_name::MESSAGE_TYPE => message_type = Some(value),
-                header_name::EVENT_TYPE => event_type = value,
-                header_name::EXCEPTION_TYPE => exception_type = value,
-                header_name::ERROR_CODE => code = value,
-                header_name::ERROR_MESSAGE => message = value,
-                _ => {}
-            }
-        }
-        match message_type {
+    pub(crate) fn of(landmarks: Landmarks<'a>, headers: Headers<'a>) -> Self {
+        let text = |name| headers.clone().find_value(name).and_then(|value| value.as_str());
+        match (landmarks.message_type, landmarks.event_type) {
             // "Initial messages take the form of message events with the event types `initial-request`
             // for request streams and `initial-response` for response streams."
-            Some("event") => match event_type {
-                "initial-request" => Self::InitialRequest,
-                "initial-response" => Self::InitialResponse,
-                event_type => Self::Event { event_type },
+            (MessageType::Event, b"initial-request") => Self::InitialRequest,
+            (MessageType::Event, b"initial-response") => Self::InitialResponse,
+            (MessageType::Event, event_type) => {
+                Self::Event { event_type: core::str::from_utf8(event_type).unwrap_or_default() }
+            }
+            (MessageType::Exception, _) => {
+                Self::Exception { exception_type: text(header_name::EXCEPTION_TYPE).unwrap_or_default() }
+            }
+            (MessageType::Error, _) => Self::Error {
+                code: text(header_name::ERROR_CODE).unwrap_or_default(),
+                message: text(header_name::ERROR_MESSAGE).unwrap_or_default(),
             },
-            Some("exception") => Self::Exception { exception_type },
-            Some("error") => Self::Error { code, message },
-            message_type => Self::Unknown { message_type },
+            (MessageType::Unknown, _) => Self::Unknown { message_type: text(header_name::MESSAGE_TYPE) },
+        }
+    }
+}
+
+/// The value of `:message-type`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageType {
+    Event,
+    Exception,
+    Error,
+    /// Another value, or no such header.
+    Unknown,
+}
+
+impl MessageType {
+    #[inline]
+    pub(crate) fn of(value: &[u8]) -> Self {
+        match value {
+            b"event" => Self::Event,
+            b"exception" => Self::Exception,
+            b"error" => Self::Error,
+            _ => Self::Unknown,
         }
     }
 }

@@ -55,24 +55,27 @@ extern crate std;
 mod decoder;
 mod encoder;
 mod error;
+mod fields;
 mod frame;
 mod header;
+mod headers;
 mod kind;
 mod limits;
 mod lookalike;
 #[cfg(feature = "alloc")]
 mod owned;
 mod prelude;
-mod reader;
 
 #[cfg(feature = "alloc")]
 pub use decoder::FrameDecoder;
+pub use encoder::FrameEncoder;
 #[cfg(feature = "alloc")]
 pub use encoder::encode_frame;
-pub use encoder::{EncodeError, FrameEncoder};
-pub use error::{DecodeError, DecodeErrorKind, FramePart, HeaderPart};
+pub use error::{DecodeError, DecodeErrorKind, EncodeError, FramePart, HeaderPart};
+pub use fields::{Field, FieldName, Fields};
 pub use frame::{Frame, Status};
-pub use header::{Header, HeaderValue, Headers};
+pub use header::{Header, HeaderValue};
+pub use headers::Headers;
 pub use kind::{MessageKind, header_name};
 pub use limits::{
     Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH,

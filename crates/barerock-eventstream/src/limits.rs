@@ -115,6 +115,12 @@ impl Limits {
     }
 }
 
+/// A length from the wire as an index. Where `usize` is too small for it, no slice is that long either.
+#[inline]
+pub(crate) fn index(length: u32) -> usize {
+    usize::try_from(length).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

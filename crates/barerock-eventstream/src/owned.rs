@@ -14,14 +14,14 @@ pub struct OwnedFrame {
 }
 
 impl OwnedFrame {
-    pub(crate) fn new(prelude: Prelude, bytes: &[u8]) -> Self {
-        Self { prelude, bytes: bytes.into() }
+    pub(crate) fn new(frame: &Frame<'_>) -> Self {
+        Self { prelude: frame.prelude(), bytes: frame.as_bytes().into() }
     }
 
     /// The frame, borrowed from this one. Its CRCs are not checked again.
     #[must_use]
     pub fn as_frame(&self) -> Frame<'_> {
-        Frame::split(self.prelude, &self.bytes)
+        Frame::checked_before(self.prelude, &self.bytes)
     }
 }
 

@@ -9,6 +9,9 @@ pub(crate) const TOTAL_LENGTH_AT: usize = 0;
 pub(crate) const HEADERS_LENGTH_AT: usize = 4;
 pub(crate) const PRELUDE_CRC_AT: usize = 8;
 
+/// Bytes of the message CRC, the last of a frame.
+pub(crate) const MESSAGE_CRC_LENGTH: usize = 4;
+
 /// A frame's lengths, once their CRC was found right and the limits kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prelude {
@@ -100,13 +103,14 @@ impl Prelude {
         self.crc
     }
 
-    /// The message CRC, given what follows the two lengths: the prelude CRC, headers and payload.
+    /// The message CRC of the frame `bytes`, computed.
     ///
     /// It covers the prelude too, so it goes on from the prelude's CRC: no byte is read twice.
     #[inline]
-    pub(crate) fn message_crc(&self, rest: &[u8]) -> u32 {
+    pub(crate) fn message_crc(&self, bytes: &[u8]) -> u32 {
+        let end = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
         let mut hasher = Hasher::new_with_initial(self.crc);
-        hasher.update(rest);
+        hasher.update(bytes.get(PRELUDE_CRC_AT..end).unwrap_or_default());
         hasher.finalize()
     }
 }

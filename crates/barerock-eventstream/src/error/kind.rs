@@ -1,0 +1,248 @@
+//! The ways a stream can be wrong, in words.
+
+use core::fmt;
+
+/// The ways a stream can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// The CRC of the two lengths does not match.
+    PreludeCrc {
+        /// The CRC in the frame.
+        found: u32,
+        /// The CRC of the bytes.
+        computed: u32,
+    },
+    /// The total length is less than an empty message has.
+    MessageTooShort {
+        /// The total length in the frame.
+        length: u32,
+        /// What an empty message has.
+        minimum: u32,
+    },
+    /// The total length is over the limit set.
+    MessageTooLong {
+        /// The total length in the frame.
+        length: u32,
+        /// [`Limits::max_message_length`](crate::Limits::max_message_length).
+        limit: u32,
+    },
+    /// The headers length is over the limit set.
+    HeadersTooLong {
+        /// The headers length in the frame.
+        length: u32,
+        /// [`Limits::max_headers_length`](crate::Limits::max_headers_length).
+        limit: u32,
+    },
+    /// The headers would not fit into the message.
+    HeadersOverrun {
+        /// The headers length in the frame.
+        length: u32,
+        /// What the total length leaves for headers and payload.
+        available: u32,
+    },
+    /// The payload is over the specification's limit.
+    PayloadTooLong {
+        /// The payload's length by the two lengths in the frame.
+        length: u32,
+        /// [`MAX_PAYLOAD_LENGTH`](crate::MAX_PAYLOAD_LENGTH).
+        limit: u32,
+    },
+    /// The CRC of the whole message does not match.
+    MessageCrc {
+        /// The CRC in the frame.
+        found: u32,
+        /// The CRC of the bytes.
+        computed: u32,
+    },
+    /// A header's name has no bytes.
+    HeaderNameEmpty,
+    /// A part of a header would end outside the header block.
+    HeaderOverrun {
+        /// The part.
+        part: HeaderPart,
+        /// The bytes it takes.
+        needed: u32,
+        /// The bytes left in the block.
+        available: u32,
+    },
+    /// A header's name or string value is not UTF-8 at the offset given.
+    HeaderUtf8 {
+        /// The part.
+        part: HeaderPart,
+    },
+    /// A header's type is none of the ten: "The set of types is fixed and not open to extension."
+    HeaderType {
+        /// The type byte in the frame.
+        found: u8,
+    },
+    /// A header's value is longer than the specification allows.
+    HeaderValueTooLong {
+        /// The length in the frame.
+        length: u16,
+        /// [`MAX_HEADER_VALUE_LENGTH`](crate::MAX_HEADER_VALUE_LENGTH).
+        limit: u16,
+    },
+    /// A header name occurs twice: "Any given header name MUST only appear once in a message."
+    DuplicateHeader {
+        /// The frame offset of the first header of that name.
+        first: u32,
+    },
+    /// There are more headers than the limit set.
+    TooManyHeaders {
+        /// [`Limits::max_headers`](crate::Limits::max_headers).
+        limit: u32,
+    },
+    /// The stream ended inside a frame.
+    Truncated {
+        /// The part whose bytes were missing first.
+        part: FramePart,
+        /// How many bytes of the frame there were.
+        received: u32,
+        /// How many bytes the frame has, or the prelude while that is all that is known.
+        needed: u32,
+    },
+    /// [`FrameDecoder::finish`](crate::FrameDecoder::finish) was called with a frame not yet taken.
+    FramesPending,
+}
+
+/// A part of a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderPart {
+    /// The name's bytes.
+    Name,
+    /// The type byte.
+    Type,
+    /// The two length bytes of a byte array or string.
+    ValueLength,
+    /// The value's bytes.
+    Value,
+}
+
+/// A part of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FramePart {
+    /// The two lengths and their CRC.
+    Prelude,
+    /// The header block.
+    Headers,
+    /// The payload.
+    Payload,
+    /// The CRC of the whole message.
+    MessageCrc,
+}
+
+impl DecodeErrorKind {
+    pub(super) const fn is_in_prelude(&self) -> bool {
+        matches!(
+            self,
+            Self::PreludeCrc { .. }
+                | Self::Truncated { part: FramePart::Prelude, .. }
+                | Self::MessageTooShort { .. }
+        )
+    }
+
+    pub(super) fn what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::PreludeCrc { found, computed } => {
+                write!(f, "prelude CRC mismatch: found {found:08x}, computed {computed:08x}")
+            }
+            Self::MessageCrc { found, computed } => {
+                write!(f, "message CRC mismatch: found {found:08x}, computed {computed:08x}")
+            }
+            Self::MessageTooShort { length, minimum } => {
+                write!(f, "total length {length} is less than the {minimum} bytes of an empty message")
+            }
+            Self::MessageTooLong { length, limit } => {
+                write!(f, "total length {length} is over the limit of {limit} bytes")
+            }
+            Self::HeadersTooLong { length, limit } => {
+                write!(f, "headers length {length} is over the limit of {limit} bytes")
+            }
+            Self::HeadersOverrun { length, available } => {
+                write!(
+                    f,
+                    "headers length {length} does not fit into the message, which leaves {available} bytes"
+                )
+            }
+            Self::PayloadTooLong { length, limit } => {
+                write!(f, "payload length {length} is over the limit of {limit} bytes")
+            }
+            Self::HeaderNameEmpty => f.write_str("header name of no bytes"),
+            Self::HeaderOverrun { part, needed, available } => {
+                write!(f, "header {part} takes {needed} bytes and the header block has {available} left")
+            }
+            Self::HeaderUtf8 { part } => write!(f, "header {part} is not UTF-8"),
+            Self::HeaderType { found } => write!(f, "header type {found} is none of the types 0 to 9"),
+            Self::HeaderValueTooLong { length, limit } => {
+                write!(f, "header value of {length} bytes is over the limit of {limit}")
+            }
+            Self::DuplicateHeader { first } => {
+                write!(f, "header name occurs twice, first at frame offset {first}")
+            }
+            Self::TooManyHeaders { limit } => write!(f, "more than {limit} headers"),
+            Self::Truncated { part, received, needed } => {
+                write!(f, "stream ends inside a {part}: {received} of {needed} bytes are there")
+            }
+            Self::FramesPending => f.write_str("stream finished with a frame not yet taken"),
+        }
+    }
+
+    pub(super) const fn advice(&self) -> &'static str {
+        match self {
+            Self::PreludeCrc { .. } => {
+                "the bytes were changed on the way or are no event stream: check the response's status and \
+                 content type, and send the request again"
+            }
+            Self::MessageCrc { .. } => "the bytes were changed on the way: send the request again",
+            Self::MessageTooLong { .. } => {
+                "raise Limits::with_max_message_length if such messages are expected"
+            }
+            Self::HeadersTooLong { .. } => {
+                "raise Limits::with_max_headers_length if such headers are expected"
+            }
+            Self::TooManyHeaders { .. } => "raise Limits::with_max_headers if so many are expected",
+            Self::DuplicateHeader { .. } => {
+                "the sender is at fault; Limits::with_duplicate_headers(true) lets it pass"
+            }
+            Self::Truncated { .. } => {
+                "the connection closed early: what came before is whole, send the request again"
+            }
+            Self::FramesPending => "call next_frame until it returns None before finish",
+            Self::MessageTooShort { .. }
+            | Self::HeadersOverrun { .. }
+            | Self::PayloadTooLong { .. }
+            | Self::HeaderNameEmpty
+            | Self::HeaderOverrun { .. }
+            | Self::HeaderUtf8 { .. }
+            | Self::HeaderType { .. }
+            | Self::HeaderValueTooLong { .. } => {
+                "the CRC is right, so the sender wrote it so: report it to the service"
+            }
+        }
+    }
+}
+
+impl fmt::Display for HeaderPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "name",
+            Self::Type => "type",
+            Self::ValueLength => "value length",
+            Self::Value => "value",
+        })
+    }
+}
+
+impl fmt::Display for FramePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Prelude => "prelude",
+            Self::Headers => "header block",
+            Self::Payload => "payload",
+            Self::MessageCrc => "message CRC",
+        })
+    }
+}
