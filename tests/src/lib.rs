@@ -2,3 +2,4 @@
 
 pub mod captures;
 pub mod client;
+pub mod vectors;

@@ -1,4 +1,5 @@
 //! The offline tests.
 
 mod replay;
+mod sigv4_vectors;
 mod tutorial;

@@ -135,6 +135,16 @@ impl FrameDecoder {
         Err(self.locate(DecodeError::in_frame(kind, offset)))
     }
 
+    /// Whether [`next_frame`](Self::next_frame) has something to say without more bytes: a frame, or an error.
+    #[must_use]
+    pub fn is_ready(&mut self) -> bool {
+        match self.next_prelude() {
+            Ok(Some(prelude)) => self.rest().len() >= index(prelude.total_length()),
+            Ok(None) => self.poison.is_some(),
+            Err(_) => true,
+        }
+    }
+
     /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.
     #[must_use]
     pub const fn offset(&self) -> u64 {

@@ -63,6 +63,12 @@ pub enum SignError {
         /// The seconds asked for.
         seconds: u64,
     },
+    /// A Bedrock API key would be valid for no time, or for longer than 12 hours.
+    #[cfg(feature = "apikey")]
+    InvalidApiKeyExpiry {
+        /// The seconds asked for.
+        seconds: u32,
+    },
 }
 
 impl fmt::Display for SignError {
@@ -113,6 +119,12 @@ impl fmt::Display for SignError {
             Self::InvalidExpiry { seconds } => write!(
                 f,
                 "a presigned URL can be valid for 1 to {MAX_EXPIRES_SECONDS} seconds (seven days), not {seconds}"
+            ),
+            #[cfg(feature = "apikey")]
+            Self::InvalidApiKeyExpiry { seconds } => write!(
+                f,
+                "a Bedrock API key can be valid for 1 to {} seconds (12 hours), not {seconds}",
+                crate::apikey::MAX_API_KEY_SECONDS
             ),
         }
     }

@@ -69,9 +69,16 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "apikey")]
+mod apikey;
 mod canonical;
 mod credentials;
+#[cfg(feature = "audit")]
+mod curl;
 mod error;
+mod event;
+#[cfg(feature = "audit")]
+mod explain;
 mod hash;
 mod headers;
 mod hex;
@@ -87,16 +94,25 @@ mod uri;
 mod http;
 #[cfg(feature = "alloc")]
 mod presign;
+#[cfg(feature = "audit")]
+mod raw;
 #[cfg(feature = "alloc")]
 mod redact;
 #[cfg(feature = "http")]
 mod verify;
 
+#[cfg(feature = "apikey")]
+pub use apikey::{ApiKey, ApiKeyError, ApiKeyInfo, MAX_API_KEY_SECONDS};
 pub use canonical::{CanonicalRequest, RedactedCanonicalRequest, Request};
 #[cfg(feature = "alloc")]
 pub use credentials::Credentials;
 pub use credentials::CredentialsRef;
+#[cfg(feature = "audit")]
+pub use curl::curl_line;
 pub use error::SignError;
+pub use event::{EVENT_HEADERS_LENGTH, EventSigner, EventStringToSign, SignedEvent};
+#[cfg(feature = "audit")]
+pub use explain::{Difference, Explanation, explain_mismatch};
 pub use headers::{MAX_SIGNED_HEADERS, SignedHeaders, is_never_signed};
 #[cfg(feature = "http")]
 pub use http::{Signed, Signer};
@@ -104,6 +120,8 @@ pub use key::{Signature, SigningKey};
 pub use payload::{PayloadHash, SHA256_LENGTH};
 #[cfg(feature = "alloc")]
 pub use presign::{Presigned, presign};
+#[cfg(feature = "audit")]
+pub use raw::{RawRequest, RawRequestError, RawSigned};
 #[cfg(feature = "alloc")]
 pub use redact::redact;
 pub use scope::CredentialScope;

@@ -109,6 +109,12 @@ fn is_normal(path: &str) -> bool {
     }) && !path.starts_with('.')
 }
 
+/// Whether the path is the same however it is encoded and normalized.
+#[cfg(feature = "audit")]
+pub(crate) fn is_plain(path: &str) -> bool {
+    path.bytes().all(|byte| is_unreserved(byte) || byte == b'/') && is_normal(path)
+}
+
 /// Refuses a path that could not be normalized on the stack, and control characters.
 pub(crate) fn check_path(path: &str, normalize: bool) -> Result<(), SignError> {
     check_target(path)?;
