@@ -6,3 +6,4 @@ mod fixture_streams;
 mod replay;
 mod sigv4_oracle;
 mod sigv4_vectors;
+mod tutorial;

@@ -42,8 +42,14 @@ impl Reply {
 
     /// An error as the service writes one: its name in a header, its message in the body.
     pub(crate) fn error(status: StatusCode, name: &str, message: &str) -> Self {
-        let mut headers = vec![(CONTENT_TYPE, HeaderValue::from_static(JSON))];
-        headers.extend(HeaderValue::from_str(name).ok().map(|name| (ERROR_TYPE, name)));
+        let mut reply = Self::unnamed_error(status, message);
+        reply.headers.extend(HeaderValue::from_str(name).ok().map(|name| (ERROR_TYPE, name)));
+        reply
+    }
+
+    /// An error as whatever stands before the service writes one.
+    fn unnamed_error(status: StatusCode, message: &str) -> Self {
+        let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(JSON))];
         let body = serde_json::json!({"message": message}).to_string().into();
         Self { status, headers, body, event_stream: false }
     }
@@ -59,8 +65,10 @@ impl Reply {
                 Some(reply)
             }
             Fault::Status { status, error } => {
-                let name = error.as_deref().or_else(|| error_of_status(*status));
-                Some(Self::error(*status, name.unwrap_or_default(), ON_DEMAND))
+                Some(match error.as_deref().or_else(|| error_of_status(*status)) {
+                    Some(name) => Self::error(*status, name, ON_DEMAND),
+                    None => Self::unnamed_error(*status, ON_DEMAND),
+                })
             }
             Fault::Html { status } => Some(Self {
                 status: *status,
@@ -117,7 +125,7 @@ impl Reply {
         };
         for fault in faults {
             match fault {
-                Fault::Corrupt(offset) => corrupt(&mut pieces, *offset),
+                Fault::Corrupt { offset, bit } => corrupt(&mut pieces, *offset, *bit),
                 Fault::Truncate(length) => truncate(&mut pieces, *length),
                 Fault::Slow(duration) => delay = delay.saturating_add(*duration),
                 _ => {}
@@ -176,7 +184,7 @@ impl Reply {
     }
 }
 
-fn corrupt(pieces: &mut [Bytes], offset: usize) {
+fn corrupt(pieces: &mut [Bytes], offset: usize, bit: u8) {
     let mut start = 0_usize;
     for piece in pieces {
         let at = offset.saturating_sub(start);
@@ -184,7 +192,7 @@ fn corrupt(pieces: &mut [Bytes], offset: usize) {
         if offset < start {
             let mut bytes = piece.to_vec();
             if let Some(byte) = bytes.get_mut(at) {
-                *byte ^= 1;
+                *byte ^= 1_u8.checked_shl(u32::from(bit)).unwrap_or_default();
             }
             *piece = bytes.into();
             return;
@@ -244,10 +252,11 @@ mod tests {
     #[test]
     fn one_bit_of_one_byte_is_flipped() {
         let mut spoiled = pieces();
-        corrupt(&mut spoiled, 4);
-        assert_eq!(spoiled, ["abc", "ddf"]);
+        corrupt(&mut spoiled, 4, 0);
+        corrupt(&mut spoiled, 0, 7);
+        assert_eq!(spoiled, [&b"\xe1bc"[..], b"ddf"]);
         let mut spoiled = pieces();
-        corrupt(&mut spoiled, 6);
+        corrupt(&mut spoiled, 6, 0);
         assert_eq!(spoiled, pieces(), "there is no such byte");
     }
 
