@@ -180,9 +180,12 @@ pub(crate) struct Replay {
     /// Which fixture answers a request
     #[arg(long, value_enum, default_value_t = Match::Exact)]
     pub(crate) r#match: Match,
-    /// Check each signature with the credentials in the environment, or its bearer token
+    /// Check each signature with the credentials in the environment, or each bearer key with the one there
     #[arg(long)]
     pub(crate) verify: bool,
+    /// The region signatures must be for; else AWS_REGION, else AWS_DEFAULT_REGION
+    #[arg(long, value_name = "REGION", requires = "verify")]
+    pub(crate) region: Option<String>,
     /// A fault, such as throttle@1, status=503, truncate=400, exception=throttlingException:3
     #[arg(long = "fault", value_name = "SPEC")]
     pub(crate) faults: Vec<FaultRule>,

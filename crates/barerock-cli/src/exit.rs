@@ -32,9 +32,18 @@ pub(crate) enum Code {
 }
 
 impl Failure {
+    fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), source: None }
+    }
+
     /// A wrong command line or input.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self { code: Code::Usage, message: message.into(), source: None }
+        Self::new(Code::Usage, message)
+    }
+
+    /// No usable credentials or region; what to do is added.
+    pub(crate) fn credentials(message: impl fmt::Display) -> Self {
+        Self::new(Code::Credentials, format!("{message}{CREDENTIALS_HELP}"))
     }
 
     /// Input or output that failed.
@@ -44,8 +53,7 @@ impl Failure {
 
     /// Anything else.
     pub(crate) fn other(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let error = error.into();
-        Self { code: Code::Other, message: error.to_string(), source: None }
+        Self::new(Code::Other, error.into().to_string())
     }
 
     /// What lies behind the message. An [`Error`]'s own words are the message already.
@@ -74,11 +82,12 @@ impl From<Error> for Failure {
             ErrorKind::Request => Code::Usage,
             _ => Code::Other,
         };
-        let mut message = error.to_string();
-        if code == Code::Credentials {
-            message.push_str(CREDENTIALS_HELP);
-        }
-        Self { code, message, source: Some(Box::new(error)) }
+        let failure = if code == Code::Credentials {
+            Self::credentials(&error)
+        } else {
+            Self::new(code, error.to_string())
+        };
+        Self { source: Some(Box::new(error)), ..failure }
     }
 }
 

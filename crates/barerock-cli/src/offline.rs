@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use barerock::Credentials;
-use barerock_replay::{Fixtures, MatchMode, Pace, Replay};
+use barerock_replay::{Fixtures, MatchMode, Pace, Replay, Verify};
 
 use crate::exit::Failure;
 
@@ -22,6 +22,7 @@ const PACE: Duration = Duration::from_millis(8);
 pub(crate) async fn start() -> Result<Replay, Failure> {
     Replay::builder(Fixtures::builtin())
         .match_mode(MatchMode::Any)
+        .verify(Verify::for_region(REGION).with_credentials(credentials()))
         .on_request(|received| {
             if let Some(fixture) = &received.fixture {
                 eprintln!("offline: no model is asked; the built-in fixture {fixture} answers");

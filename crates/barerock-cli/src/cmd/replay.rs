@@ -2,7 +2,9 @@
 
 use std::io::Write as _;
 
-use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay};
+use barerock::credentials::EnvironmentProvider;
+use barerock::{Environment, ProvideCredentials as _};
+use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Verify};
 
 use crate::args::{self, Match};
 use crate::exit::Failure;
@@ -18,7 +20,11 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
         Match::Model => MatchMode::Model,
         Match::Any => MatchMode::Any,
     };
-    let server = Replay::builder(fixtures)
+    let mut server = Replay::builder(fixtures);
+    if arguments.verify {
+        server = server.verify(verify(arguments.region).await?);
+    }
+    let server = server
         .match_mode(mode)
         .faults(arguments.faults)
         .chunking(arguments.chunk)
@@ -36,6 +42,22 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     tokio::signal::ctrl_c().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
     server.shutdown().await;
     Ok(())
+}
+
+/// What requests must be signed with: what the environment holds.
+async fn verify(region: Option<String>) -> Result<Verify, Failure> {
+    let environment = Environment::of_process();
+    let region = region.or_else(|| environment.region().map(str::to_owned));
+    let region = region.ok_or_else(|| Failure::credentials("no region to check signatures for"))?;
+    let mut verify = Verify::for_region(region);
+    if let Some(key) = environment.bearer_token() {
+        verify = verify.with_bearer_key(key);
+    }
+    match EnvironmentProvider::new(environment.clone()).provide().await {
+        Ok(provided) => Ok(verify.with_credentials(provided.credentials)),
+        Err(_) if environment.bearer_token().is_some() => Ok(verify),
+        Err(error) => Err(Failure::credentials(error.to_string())),
+    }
 }
 
 /// A line for each request.
