@@ -1,6 +1,7 @@
 //! The offline tests.
 
 mod architecture;
+mod client;
 mod converse_recordings;
 mod fixture_streams;
 mod replay;
