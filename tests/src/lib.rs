@@ -2,4 +2,6 @@
 
 pub mod captures;
 pub mod client;
+pub mod decoding;
+pub mod fixtures;
 pub mod vectors;

@@ -1,5 +1,9 @@
 //! The offline tests.
 
+mod architecture;
+mod converse_recordings;
+mod fixture_streams;
 mod replay;
+mod sigv4_oracle;
 mod sigv4_vectors;
 mod tutorial;
