@@ -62,6 +62,9 @@ impl ReplayBuilder {
     }
 
     /// Answers only those who sign as `verify` expects, or carry its bearer key; anyone by default.
+    ///
+    /// Answers then carry the date of now and not the recorded one: clients that correct their clocks by it would sign
+    /// for the day of the recording.
     pub fn verify(mut self, verify: Verify) -> Self {
         self.verify = Some(verify);
         self

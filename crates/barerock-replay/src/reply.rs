@@ -7,11 +7,11 @@ use crate::frames;
 use crate::script::{Interruption, Script};
 use bytes::Bytes;
 use core::time::Duration;
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 /// How the service names a request.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// How the service names an error.
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 /// The wait that the service asks for, in milliseconds.
@@ -20,6 +20,18 @@ const RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
 const ON_DEMAND: &str = "barerock-replay was told to fail this request.";
 /// Headers of one connection, which say nothing about this one.
 const HOP_BY_HOP: [HeaderName; 4] = [CONNECTION, TE, TRAILER, UPGRADE];
+
+/// How a reply is sent.
+#[derive(Debug)]
+pub(crate) struct Delivery<'a> {
+    pub(crate) faults: &'a [&'a Fault],
+    pub(crate) chunking: Chunking,
+    pub(crate) pace: Pace,
+    /// Used where the recording has none.
+    pub(crate) request_id: HeaderValue,
+    /// Sends the date of now in place of the recorded one.
+    pub(crate) live_date: bool,
+}
 
 /// A status, headers in order, and a body.
 #[derive(Debug)]
@@ -109,14 +121,13 @@ impl Reply {
         self.body = pieces.concat().into();
     }
 
-    /// Makes the response, with what the faults do to its body. `request_id` is used where the recording has none.
-    pub(crate) fn into_response(
-        mut self,
-        faults: &[&Fault],
-        chunking: Chunking,
-        pace: Pace,
-        request_id: &HeaderValue,
-    ) -> Response<Script> {
+    /// Makes the response, with what the faults do to its body.
+    pub(crate) fn into_response(mut self, delivery: Delivery<'_>) -> Response<Script> {
+        let Delivery { faults, chunking, pace, request_id, live_date } = delivery;
+        if live_date {
+            // hyper dates a response that has no date.
+            self.headers.retain(|(name, _)| name != DATE);
+        }
         faults.iter().for_each(|fault| self.spoil(fault));
         let (mut pieces, mut delay) = if self.event_stream {
             (chunking.cut(&self.body), pace.delay())
@@ -150,18 +161,17 @@ impl Reply {
         });
         let mut response = Response::new(script);
         *response.status_mut() = self.status;
-        self.write_headers(response.headers_mut(), length, content_type, request_id);
+        let headers = response.headers_mut();
+        self.write_headers(headers, length);
+        headers.entry(REQUEST_ID).or_insert(request_id);
+        if let Some(value) = content_type {
+            headers.insert(CONTENT_TYPE, value.clone());
+        }
         response
     }
 
     /// Writes the recorded headers in their order, with the framing of this connection in the place of the recorded one.
-    fn write_headers(
-        self,
-        headers: &mut http::HeaderMap,
-        length: usize,
-        content_type: Option<&HeaderValue>,
-        request_id: &HeaderValue,
-    ) {
+    fn write_headers(self, headers: &mut HeaderMap, length: usize) {
         let framing = if self.event_stream {
             (TRANSFER_ENCODING, HeaderValue::from_static("chunked"))
         } else {
@@ -177,10 +187,6 @@ impl Reply {
             }
         }
         headers.entry(framing.0).or_insert(framing.1);
-        headers.entry(REQUEST_ID).or_insert_with(|| request_id.clone());
-        if let Some(value) = content_type {
-            headers.insert(CONTENT_TYPE, value.clone());
-        }
     }
 }
 

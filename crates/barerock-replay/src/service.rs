@@ -6,7 +6,7 @@ use crate::fixture::RequestBody;
 use crate::matching::Matcher;
 use crate::operation::Operation;
 use crate::received::{Log, ReceivedRequest};
-use crate::reply::Reply;
+use crate::reply::{Delivery, Reply};
 use crate::script::{BrokenOff, Script};
 use crate::socket::ResetFlag;
 use crate::verify::Verify;
@@ -83,7 +83,15 @@ impl Service {
         let request_id = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{number:012x}"));
         match (outcome.reply, request_id) {
             (Some(reply), Ok(request_id)) => {
-                Ok(reply.into_response(&faults, self.chunking, self.pace, &request_id))
+                let delivery = Delivery {
+                    faults: &faults,
+                    chunking: self.chunking,
+                    pace: self.pace,
+                    request_id,
+                    // Clients correct their clocks by it, and a corrected clock must still pass the check.
+                    live_date: self.verify.is_some(),
+                };
+                Ok(reply.into_response(delivery))
             }
             _ => Err(BrokenOff),
         }

@@ -199,4 +199,5 @@ async fn an_unsigned_request_is_refused_before_anything_else() {
     let request = post(CONVERSE, BODY).replace("host:", "authorization: Bearer key\r\nhost:");
     let (head, ..) = exchange(&replay, &request).await;
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+    assert!(head.contains("date: ") && !head.contains("20 Nov 2026 12:00:00"), "{head}");
 }
