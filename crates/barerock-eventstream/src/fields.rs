@@ -155,8 +155,7 @@ impl<'a> Fields<'a> {
         let length = index(prelude.total_length());
         self.headers_end = self.position.saturating_add(index(prelude.headers_length()));
         self.payload_end = self.headers_end.saturating_add(index(prelude.payload_length()));
-        self.is_faulty =
-            rest.get(..length).is_some_and(|frame| Frame::check(prelude, frame, self.limits).is_err());
+        self.is_faulty = rest.get(..length).is_some_and(|frame| Frame::parse(frame, self.limits).is_err());
         Step::NameLength
     }
 

@@ -2,12 +2,14 @@
 
 use core::fmt;
 
+use crc32fast::Hasher;
+
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::header::HeaderValue;
 use crate::headers::{self, Headers, Landmarks};
 use crate::kind::{MessageKind, header_name};
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
-use crate::prelude::{MESSAGE_CRC_LENGTH, Prelude};
+use crate::prelude::{MESSAGE_CRC_LENGTH, PRELUDE_CRC_AT, Prelude};
 
 /// What a parser has to say about bytes that may go on: too few is not an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,34 +45,24 @@ impl<'a> Frame<'a> {
         let Some(start) = bytes.first_chunk::<PRELUDE_LENGTH>() else {
             return Ok(Status::Partial);
         };
-        let prelude = Prelude::parse(start, limits).map_err(|error| error.looking_at(bytes))?;
+        let mut hasher = Hasher::new();
+        let prelude = match Prelude::parse_hashing(start, limits, &mut hasher) {
+            Ok(prelude) => prelude,
+            Err(error) => return Err(error.looking_at(bytes)),
+        };
         let length = index(prelude.total_length());
-        match bytes.get(..length) {
-            None => Ok(Status::Partial),
-            Some(frame) => Ok(Status::Complete((Self::check(prelude, frame, limits)?, length))),
-        }
+        let Some(bytes) = bytes.get(..length) else {
+            return Ok(Status::Partial);
+        };
+        let block = checked_block(prelude, bytes, hasher)?;
+        let landmarks = headers::check(block, limits)?;
+        Ok(Status::Complete((Self::new(prelude, bytes, landmarks), length)))
     }
 
-    /// The frame of which `prelude` is checked and `bytes` has all.
-    #[inline]
-    pub(crate) fn check(prelude: Prelude, bytes: &'a [u8], limits: Limits) -> Result<Self, DecodeError> {
-        // "Both clients and servers MUST validate these checksums." Before the headers are looked at: in
-        // a frame that was changed on the way their faults say nothing.
-        let (found, computed) = (message_crc(bytes), prelude.message_crc(bytes));
-        if found != computed {
-            let offset = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
-            return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, offset));
-        }
-        match headers::check(header_block(prelude, bytes), limits) {
-            Ok(landmarks) => Ok(Self { prelude, bytes, landmarks }),
-            Err((kind, offset)) => Err(DecodeError::in_frame(kind, offset)),
-        }
-    }
-
-    /// The frame of which `bytes` passed [`check`](Self::check) before.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn checked_before(prelude: Prelude, bytes: &'a [u8]) -> Self {
-        Self { prelude, bytes, landmarks: headers::landmarks(header_block(prelude, bytes)) }
+    /// The frame of which every part was checked.
+    #[inline(always)]
+    pub(crate) fn new(prelude: Prelude, bytes: &'a [u8], landmarks: Landmarks<'a>) -> Self {
+        Self { prelude, bytes, landmarks }
     }
 
     /// The lengths and their CRC.
@@ -140,9 +132,28 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// Checks the message CRC of the frame `bytes`, of whose two lengths `hasher` has the CRC, and returns the
+/// header block. The message CRC covers the prelude too, so it goes on from there: no byte is read twice.
+#[inline(always)]
+pub(crate) fn checked_block(
+    prelude: Prelude,
+    bytes: &[u8],
+    mut hasher: Hasher,
+) -> Result<&[u8], DecodeError> {
+    let end = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
+    hasher.update(bytes.get(PRELUDE_CRC_AT..end).unwrap_or_default());
+    let (found, computed) = (message_crc(bytes), hasher.finalize());
+    // "Both clients and servers MUST validate these checksums." Before the headers are looked at: in a
+    // frame that was changed on the way their faults say nothing.
+    if found != computed {
+        return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, end));
+    }
+    Ok(header_block(prelude, bytes))
+}
+
 /// The bytes between prelude and payload. They are there: the prelude's lengths agree with each other.
 #[inline]
-fn header_block(prelude: Prelude, bytes: &[u8]) -> &[u8] {
+pub(crate) fn header_block(prelude: Prelude, bytes: &[u8]) -> &[u8] {
     let end = PRELUDE_LENGTH.saturating_add(index(prelude.headers_length()));
     bytes.get(PRELUDE_LENGTH..end).unwrap_or_default()
 }

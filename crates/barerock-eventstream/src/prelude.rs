@@ -26,8 +26,17 @@ impl Prelude {
     /// # Errors
     ///
     /// A prelude CRC that does not match, lengths that contradict each other, or lengths over `limits`.
-    #[inline]
     pub fn parse(bytes: &[u8; PRELUDE_LENGTH], limits: Limits) -> Result<Self, DecodeError> {
+        Self::parse_hashing(bytes, limits, &mut Hasher::new())
+    }
+
+    /// As [`parse`](Self::parse), and leaves the CRC of the two lengths in `hasher`.
+    #[inline(always)]
+    pub(crate) fn parse_hashing(
+        bytes: &[u8; PRELUDE_LENGTH],
+        limits: Limits,
+        hasher: &mut Hasher,
+    ) -> Result<Self, DecodeError> {
         let [t0, t1, t2, t3, h0, h1, h2, h3, c0, c1, c2, c3] = *bytes;
         let total_length = u32::from_be_bytes([t0, t1, t2, t3]);
         let headers_length = u32::from_be_bytes([h0, h1, h2, h3]);
@@ -35,7 +44,8 @@ impl Prelude {
 
         // "Both clients and servers MUST validate these checksums." First of all: lengths with a wrong
         // CRC mean nothing.
-        let computed = crc32fast::hash(&[t0, t1, t2, t3, h0, h1, h2, h3]);
+        hasher.update(&[t0, t1, t2, t3, h0, h1, h2, h3]);
+        let computed = hasher.clone().finalize();
         if found != computed {
             return Err(DecodeError::in_frame(
                 DecodeErrorKind::PreludeCrc { found, computed },
@@ -101,16 +111,5 @@ impl Prelude {
     #[must_use]
     pub const fn crc(&self) -> u32 {
         self.crc
-    }
-
-    /// The message CRC of the frame `bytes`, computed.
-    ///
-    /// It covers the prelude too, so it goes on from the prelude's CRC: no byte is read twice.
-    #[inline]
-    pub(crate) fn message_crc(&self, bytes: &[u8]) -> u32 {
-        let end = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
-        let mut hasher = Hasher::new_with_initial(self.crc);
-        hasher.update(bytes.get(PRELUDE_CRC_AT..end).unwrap_or_default());
-        hasher.finalize()
     }
 }
