@@ -162,12 +162,16 @@ impl FrameDecoder {
 
     /// Whether [`next_frame`](Self::next_frame) has something to say without more bytes: a frame, or an error.
     #[must_use]
-    pub fn is_ready(&mut self) -> bool {
-        match self.next_prelude() {
-            Ok(Some(prelude)) => self.rest().len() >= index(prelude.total_length()),
-            Ok(None) => self.poison.is_some(),
-            Err(_) => true,
-        }
+    pub fn is_ready(&self) -> bool {
+        let length = match (&self.pending, self.rest().first_chunk::<PRELUDE_LENGTH>()) {
+            (Some((prelude, _)), _) => prelude.total_length(),
+            (None, Some(start)) => match Prelude::parse(start, self.limits) {
+                Ok(prelude) => prelude.total_length(),
+                Err(_) => return true,
+            },
+            (None, None) => return self.poison.is_some(),
+        };
+        self.poison.is_some() || self.rest().len() >= index(length)
     }
 
     /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.

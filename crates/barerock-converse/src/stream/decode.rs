@@ -79,7 +79,7 @@ impl EventDecoder {
 
     /// Whether [`next_event`](Self::next_event) has something to say without more bytes: an event, or an error.
     #[must_use]
-    pub fn is_ready(&mut self) -> bool {
+    pub fn is_ready(&self) -> bool {
         self.state.failed.is_some() || self.frames.is_ready()
     }
 
