@@ -128,13 +128,9 @@ fn dropped(given: &Value, kept: &Value) -> Option<String> {
     match (given, kept) {
         (Value::Object(given), Value::Object(kept)) => given.iter().find_map(|(name, value)| {
             let path = match kept.get(name) {
-                // A null member is an absent one, and so is an empty list of these two.
+                // A null member is an absent one, and so is a conversation without messages.
                 None if value.is_null() => None,
-                None if ["messages", "system"].contains(&&**name)
-                    && value.as_array().is_some_and(Vec::is_empty) =>
-                {
-                    None
-                }
+                None if name == "messages" && value.as_array().is_some_and(Vec::is_empty) => None,
                 None => Some(String::new()),
                 Some(kept) => dropped(value, kept),
             };
