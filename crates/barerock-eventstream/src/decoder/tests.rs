@@ -150,3 +150,12 @@ fn frames_left_in_the_buffer_take_linear_time() {
     assert!(decoder.buffer.len() <= capacity);
     decoder.finish().unwrap();
 }
+
+#[test]
+fn a_claimed_length_allocates_nothing() {
+    let claimed = crate::FrameEncoder::new().encode(&[], &vec![0; 1 << 20]).unwrap();
+    let mut decoder = FrameDecoder::new();
+    decoder.push(&claimed[..100]);
+    assert!(decoder.next_frame().unwrap().is_none());
+    assert!(decoder.buffer.capacity() < 1_000, "{}", decoder.buffer.capacity());
+}
