@@ -204,3 +204,6 @@ impl FrameDecoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
