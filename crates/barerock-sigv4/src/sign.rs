@@ -74,7 +74,7 @@ impl<'a> StringToSign<'a> {
             w.write_str(part)?;
         }
         self.scope.write_to(w)?;
-        w.write_char('\n')?;
+        w.write_str("\n")?;
         w.write_str(self.canonical_request_hash.as_str())
     }
 }
