@@ -62,6 +62,8 @@ pub(crate) struct HeaderList<'a> {
     /// Places in `sent`, or behind its end in `added`.
     order: [u16; MAX_SIGNED_HEADERS],
     count: usize,
+    /// All names are in lowercase and no value has a blank in it: the lines are written as they are.
+    is_plain: bool,
 }
 
 impl<'a> HeaderList<'a> {
@@ -73,6 +75,7 @@ impl<'a> HeaderList<'a> {
             added_count: 0,
             order: [0; MAX_SIGNED_HEADERS],
             count: 0,
+            is_plain: true,
         };
         for (index, (name, value)) in sent.iter().enumerate() {
             if !is_signed(name) {
@@ -81,7 +84,9 @@ impl<'a> HeaderList<'a> {
             if name.is_empty() || !name.bytes().all(is_token) {
                 return Err(SignError::InvalidHeaderName { index });
             }
-            check_value(value).map_err(|offset| SignError::InvalidHeaderValue { index, offset })?;
+            let is_plain_value =
+                check_value(value).map_err(|offset| SignError::InvalidHeaderValue { index, offset })?;
+            list.is_plain &= is_plain_value && !name.bytes().any(|byte| byte.is_ascii_uppercase());
             list.insert(index, name)?;
         }
         Ok(list)
@@ -151,13 +156,13 @@ impl<'a> HeaderList<'a> {
                 if at > 0 {
                     w.write_str("\n")?;
                 }
-                write_name(w, name)?;
+                self.write_name(w, name)?;
                 w.write_str(":")?;
             }
             if redact && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN) {
                 w.write_str(REDACTED)?;
             } else {
-                write_value(w, value)?;
+                self.write_value(w, value)?;
             }
         }
         if self.count > 0 { w.write_str("\n") } else { Ok(()) }
@@ -172,27 +177,28 @@ impl<'a> HeaderList<'a> {
             if at > 0 {
                 w.write_str(";")?;
             }
-            write_name(w, name)?;
+            self.write_name(w, name)?;
         }
         Ok(())
     }
-}
 
-fn write_name(w: &mut impl Write, name: &str) -> fmt::Result {
-    if !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return w.write_str(name);
+    fn write_name(&self, w: &mut impl Write, name: &str) -> fmt::Result {
+        if self.is_plain {
+            return w.write_str(name);
+        }
+        name.chars().try_for_each(|character| w.write_char(character.to_ascii_lowercase()))
     }
-    name.chars().try_for_each(|character| w.write_char(character.to_ascii_lowercase()))
+
+    fn write_value(&self, w: &mut impl Write, value: &[u8]) -> fmt::Result {
+        // `HeaderList::new` has checked that it is UTF-8.
+        let value = core::str::from_utf8(value).unwrap_or_default();
+        if self.is_plain { w.write_str(value) } else { write_trimmed(w, value) }
+    }
 }
 
 /// "Trim any leading or trailing spaces … convert sequential spaces to a single space", in quotes too. A line folded in
 /// HTTP's old way counts as a space. A tab inside is not a space.
-fn write_value(w: &mut impl Write, value: &[u8]) -> fmt::Result {
-    // `HeaderList::new` has checked that it is UTF-8.
-    let value = core::str::from_utf8(value).unwrap_or_default();
-    if is_trimmed(value) {
-        return w.write_str(value);
-    }
+fn write_trimmed(w: &mut impl Write, value: &str) -> fmt::Result {
     let mut rest = value.trim_matches(is_blank);
     while let Some(at) = rest.find([' ', '\r', '\n']) {
         let (word, from_blank) = rest.split_at_checked(at).unwrap_or((rest, ""));
@@ -228,13 +234,13 @@ fn sorts_before(name: &str, other: &str) -> bool {
     name.bytes().map(lowercase).lt(other.bytes().map(lowercase))
 }
 
-/// Or else the offset of the byte that cannot stand in a value.
-fn check_value(value: &[u8]) -> Result<(), usize> {
+/// Whether the value has no blank in it, or else the offset of the byte that cannot stand in a value.
+fn check_value(value: &[u8]) -> Result<bool, usize> {
     core::str::from_utf8(value).map_err(|error| error.valid_up_to())?;
     let is_control = |byte: u8| (byte < b' ') | (byte == 0x7f);
     // No early end: the compiler compares many at once.
-    if !value.iter().fold(false, |found, byte| found | is_control(*byte)) {
-        return Ok(());
+    if !value.iter().fold(false, |found, byte| found | is_control(*byte) | (*byte == b' ')) {
+        return Ok(true);
     }
     let mut rest = value;
     while let Some((first, after)) = rest.split_first() {
@@ -246,18 +252,7 @@ fn check_value(value: &[u8]) -> Result<(), usize> {
             (_, after) => after,
         };
     }
-    Ok(())
-}
-
-/// Whether [`write_value`] would write the value as it is.
-fn is_trimmed(value: &str) -> bool {
-    let bytes = value.as_bytes();
-    let next = bytes.get(1..).unwrap_or_default();
-    let has_run = bytes
-        .iter()
-        .zip(next)
-        .fold(false, |found, (one, two)| found | ((*one == b' ') & (*two == b' ')) | (*one == b'\n'));
-    !has_run && !value.starts_with(is_blank) && !value.ends_with(is_blank)
+    Ok(false)
 }
 
 /// `content-type;host;x-amz-date`: the names of what a request signs.

@@ -172,7 +172,7 @@ pub fn sign_request<'a>(
         scope: context.scope,
         canonical_request,
         string_to_sign,
-        signature: key.sign(string_to_sign),
+        signature: key.sign_written(|writer| string_to_sign.write_to(writer)),
     })
 }
 
