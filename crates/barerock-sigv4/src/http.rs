@@ -1,16 +1,17 @@
 //! Signing an `http::Request` in place.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
-use ::http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use ::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue};
 use ::http::uri::{Scheme, Uri};
 use zeroize::Zeroize;
 
 use crate::canonical::{CanonicalRequest, RequestParts};
 use crate::credentials::Credentials;
 use crate::hash::sha256;
-use crate::headers::{AUTHORIZATION, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
+use crate::headers::{Line, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::key::{Signature, SigningKey};
 use crate::payload::PayloadHash;
 use crate::presign::{Order, Presigned, presign_parts};
@@ -18,6 +19,10 @@ use crate::redact::redact;
 use crate::scope::check_names;
 use crate::sign::{Authorization, SigningContext, StringToSign};
 use crate::{SignError, SigningSettings, Timestamp};
+
+static DATE_NAME: HeaderName = HeaderName::from_static(X_AMZ_DATE);
+static TOKEN_NAME: HeaderName = HeaderName::from_static(X_AMZ_SECURITY_TOKEN);
+static CONTENT_SHA256_NAME: HeaderName = HeaderName::from_static(X_AMZ_CONTENT_SHA256);
 
 /// Signs requests for one region and service, and keeps the derived key for the day.
 #[derive(Clone, Debug)]
@@ -139,7 +144,7 @@ impl Signer {
         let head = Head::of(method.as_str(), &uri, request.headers());
         let presigned = presign_parts(
             head.parts,
-            head.lines(),
+            &head.lines,
             &payload,
             expires_seconds,
             &context,
@@ -176,7 +181,7 @@ impl Signer {
 
         let head = Head::of(method, uri, headers);
         let canonical_request =
-            CanonicalRequest::for_header_form(head.parts, head.lines(), payload, &context)?;
+            CanonicalRequest::for_header_form(head.parts, &head.lines, payload, &context)?;
 
         let signed = Signed::new(&canonical_request, &context, key);
         let mut authorization = String::with_capacity(256);
@@ -202,10 +207,10 @@ impl Signer {
         let sha256 = settings.content_sha256_header.then(|| header_value(payload.as_str())).transpose()?;
         let added = [
             host.map(|host| (HOST, host)),
-            Some((HeaderName::from_static(X_AMZ_DATE), date)),
-            token.map(|token| (HeaderName::from_static(X_AMZ_SECURITY_TOKEN), token)),
-            sha256.map(|sha256| (HeaderName::from_static(X_AMZ_CONTENT_SHA256), sha256)),
-            Some((HeaderName::from_static(AUTHORIZATION), new_authorization)),
+            Some((DATE_NAME.clone(), date)),
+            token.map(|token| (TOKEN_NAME.clone(), token)),
+            sha256.map(|sha256| (CONTENT_SHA256_NAME.clone(), sha256)),
+            Some((AUTHORIZATION, new_authorization)),
         ];
         headers.try_reserve(added.len()).map_err(|_full| SignError::TooManyHeaders)?;
         for (name, value) in added.into_iter().flatten() {
@@ -233,7 +238,7 @@ fn key_of_the_day<'k>(
 /// What of a request is signed, besides its body.
 struct Head<'r> {
     parts: RequestParts<'r>,
-    headers: &'r HeaderMap,
+    lines: Vec<Line<'r>>,
     /// The `host` header that the request lacks.
     new_host: Option<&'r str>,
 }
@@ -242,12 +247,10 @@ impl<'r> Head<'r> {
     fn of(method: &'r str, uri: &'r Uri, headers: &'r HeaderMap) -> Self {
         let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
         let new_host = if headers.contains_key(HOST) { None } else { host_of(uri) };
-        Self { parts, headers, new_host }
-    }
-
-    fn lines(&self) -> impl Iterator<Item = (&'r str, &'r [u8])> {
-        let lines = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        lines.chain(self.new_host.map(|host| ("host", host.as_bytes())))
+        let mut lines = Vec::with_capacity(headers.len().saturating_add(1));
+        lines.extend(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+        lines.extend(new_host.map(|host| ("host", host.as_bytes())));
+        Self { parts, lines, new_host }
     }
 }
 

@@ -74,7 +74,7 @@ impl<'a> StringToSign<'a> {
             w.write_str(part)?;
         }
         self.scope.write_to(w)?;
-        w.write_char('\n')?;
+        w.write_str("\n")?;
         w.write_str(self.canonical_request_hash.as_str())
     }
 }
@@ -172,7 +172,7 @@ pub fn sign_request<'a>(
         scope: context.scope,
         canonical_request,
         string_to_sign,
-        signature: key.sign(string_to_sign),
+        signature: key.sign_written(|writer| string_to_sign.write_to(writer)),
     })
 }
 
