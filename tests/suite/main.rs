@@ -2,6 +2,7 @@
 
 mod architecture;
 mod client;
+mod converse_plain_deltas;
 mod converse_recordings;
 mod eventstream_captures;
 mod eventstream_differential;
