@@ -4,7 +4,10 @@ use core::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use barerock_converse::{ConverseRequest, ConverseResponse, Endpoint, ServiceError, is_event_stream};
+use barerock_converse::{
+    ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
+    CountTokensResponse, Endpoint, ServiceError, is_event_stream,
+};
 use barerock_sigv4::{Signer, Timestamp};
 use bytes::{Bytes, BytesMut};
 use http::header::USER_AGENT;
@@ -87,11 +90,33 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future gives the request up; the model may go on and cost.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
-        let (parts, body) = self.send(request.to_http(&self.inner.endpoint)?).await?;
-        let is_error = parts.status != StatusCode::OK;
-        let limit = if is_error { ERROR_BODY } else { self.inner.max_response };
-        let body = self.inner.collect(Box::pin(body), limit, is_error).await?;
-        Ok(ConverseResponse::from_http(parts.status, &parts.headers, &body)?)
+        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        Ok(ConverseResponse::from_http(head.status, &head.headers, &body)?)
+    }
+
+    /// Asks what a request would cost in input tokens: `CountTokensRequest::from(converse_request)`.
+    ///
+    /// # Errors
+    /// If there is no answer, the service says what went wrong, or the answer is not a CountTokens response.
+    ///
+    /// Cancel safety: dropping the future gives the request up.
+    pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
+        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        Ok(CountTokensResponse::from_http(head.status, &head.headers, &body)?)
+    }
+
+    /// Asks what a guardrail says to a text or a picture.
+    ///
+    /// # Errors
+    /// If there is no answer, the service says what went wrong, or the answer is not an ApplyGuardrail response.
+    ///
+    /// Cancel safety: dropping the future gives the request up; the guardrail may go on and cost.
+    pub async fn apply_guardrail(
+        &self,
+        request: &ApplyGuardrailRequest,
+    ) -> Result<ApplyGuardrailResponse, Error> {
+        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        Ok(ApplyGuardrailResponse::from_http(head.status, &head.headers, &body)?)
     }
 
     /// Asks and returns as soon as the answer begins.
@@ -120,6 +145,15 @@ impl<T: Transport> Client<T> {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.inner.region
+    }
+
+    /// The whole answer to a request, error or not.
+    async fn ask(&self, request: Request<Bytes>) -> Result<(http::response::Parts, Bytes), Error> {
+        let (head, body) = self.send(request).await?;
+        let is_error = head.status != StatusCode::OK;
+        let limit = if is_error { ERROR_BODY } else { self.inner.max_response };
+        let body = self.inner.collect(Box::pin(body), limit, is_error).await?;
+        Ok((head, body))
     }
 
     async fn send(&self, mut request: Request<Bytes>) -> Result<(http::response::Parts, T::Body), Error> {
