@@ -33,17 +33,20 @@ pub mod apply_guardrail;
 pub mod count_tokens;
 pub mod endpoint;
 pub mod error;
+mod model_id;
 mod operation;
 pub mod request;
 pub mod response;
 pub mod stream;
 pub mod types;
+mod validate;
 
 pub use apply_guardrail::{ApplyGuardrailRequest, ApplyGuardrailResponse};
 pub use barerock_eventstream as eventstream;
 pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::ServiceError;
+pub use model_id::{AwsModelId, ModelIdError, ModelIdKind};
 pub use operation::RequestError;
 pub use request::ConverseRequest;
 pub use response::{ConverseOutput, ConverseResponse, ResponseError, is_event_stream};
@@ -51,3 +54,4 @@ pub use stream::{
     AssembleError, AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError,
     StreamEvent, Verdict,
 };
+pub use validate::ValidationError;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use barerock_converse::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
-    CountTokensResponse, Endpoint, ServiceError, is_event_stream,
+    CountTokensResponse, Endpoint, ServiceError, ValidationError, is_event_stream,
 };
 use barerock_sigv4::{Signer, Timestamp};
 use bytes::{Bytes, BytesMut};
@@ -45,6 +45,7 @@ pub(crate) struct Inner<T> {
     pub(crate) signer: Mutex<Signer>,
     pub(crate) timeouts: Timeouts,
     pub(crate) max_response: usize,
+    pub(crate) validates: bool,
     pub(crate) clock: Clock,
 }
 
@@ -90,6 +91,7 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future gives the request up; the model may go on and cost.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
+        self.check(|| request.validate())?;
         let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
         Ok(ConverseResponse::from_http(head.status, &head.headers, &body)?)
     }
@@ -101,6 +103,7 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future gives the request up.
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
+        self.check(|| request.validate())?;
         let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
         Ok(CountTokensResponse::from_http(head.status, &head.headers, &body)?)
     }
@@ -115,6 +118,7 @@ impl<T: Transport> Client<T> {
         &self,
         request: &ApplyGuardrailRequest,
     ) -> Result<ApplyGuardrailResponse, Error> {
+        self.check(|| request.validate())?;
         let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
         Ok(ApplyGuardrailResponse::from_http(head.status, &head.headers, &body)?)
     }
@@ -126,6 +130,7 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future, or the stream it gave, closes the connection.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
+        self.check(|| request.validate())?;
         let (parts, body) = self.send(request.to_http_stream(&self.inner.endpoint)?).await?;
         let body = Box::pin(body);
         if is_event_stream(parts.status, &parts.headers) {
@@ -145,6 +150,10 @@ impl<T: Transport> Client<T> {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.inner.region
+    }
+
+    fn check(&self, validate: impl FnOnce() -> Result<(), ValidationError>) -> Result<(), Error> {
+        if self.inner.validates { Ok(validate()?) } else { Ok(()) }
     }
 
     /// The whole answer to a request, error or not.
