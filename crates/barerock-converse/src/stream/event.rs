@@ -5,9 +5,9 @@ use serde::ser::SerializeMap as _;
 
 use super::fast::{PlainDelta, PlainKind, plain_delta};
 use crate::types::{
-    Blob, Citation, ConversationRole, ConverseMetrics, Document, ErrorBlock, ImageFormat, ImageSource,
-    PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus, ToolUseType,
-    structure, union,
+    Blob, Citation, ConversationRole, ConverseMetrics, ConverseTrace, Document, ErrorBlock, ImageFormat,
+    ImageSource, PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus,
+    ToolUseType, structure, union,
 };
 
 /// One event. What can be large borrows from the frame it was read from; [`into_owned`](Self::into_owned) when it must
@@ -355,13 +355,24 @@ structure! {
             metrics: ConverseMetrics,
         }
         optional {
-            /// What the guardrail found and which model a prompt router chose.
+            /// What the guardrail found and which model a prompt router chose: [`read_trace`](Self::read_trace).
             trace: Document,
             /// The latency class that served the call.
             performance_config: PerformanceConfiguration,
             /// The capacity that served the call.
             service_tier: ServiceTier,
         }
+    }
+}
+
+impl MetadataEvent {
+    /// What the guardrail found and which model a prompt router chose: `trace`, read. It is read only here, so that who
+    /// does not look at it does not pay for it.
+    ///
+    /// # Errors
+    /// If the trace has not the shape the model gives it; `trace` still holds it as it came.
+    pub fn read_trace(&self) -> serde_json::Result<Option<ConverseTrace>> {
+        self.trace.as_ref().map(Document::parse).transpose()
     }
 }
 
