@@ -24,6 +24,9 @@ static DATE_NAME: HeaderName = HeaderName::from_static(X_AMZ_DATE);
 static TOKEN_NAME: HeaderName = HeaderName::from_static(X_AMZ_SECURITY_TOKEN);
 static CONTENT_SHA256_NAME: HeaderName = HeaderName::from_static(X_AMZ_CONTENT_SHA256);
 
+/// The most header names a request can have, signed or not. An `http::HeaderMap` holds some more.
+const MAX_HEADER_NAMES: usize = 16_384;
+
 /// Signs requests for one region and service, and keeps the derived key for the day.
 #[derive(Clone, Debug)]
 pub struct Signer {
@@ -44,7 +47,7 @@ struct CachedKey {
 
 impl CachedKey {
     fn is_for(&self, credentials: &Credentials, timestamp: &Timestamp) -> bool {
-        self.timestamp.date() == timestamp.date()
+        self.timestamp.is_same_day(timestamp)
             && self.credentials.access_key_id() == credentials.access_key_id()
             && self.credentials.secret_access_key() == credentials.secret_access_key()
     }
@@ -115,9 +118,12 @@ impl Signer {
         credentials: &Credentials,
         timestamp: Timestamp,
     ) -> Result<Signed, SignError> {
-        let method = request.method().clone();
-        let uri = request.uri().clone();
-        self.sign_head(method.as_str(), &uri, request.headers_mut(), payload, credentials, timestamp)
+        // Taken out to be changed while the method and the URI are read, and put back whatever happens.
+        let mut headers = core::mem::take(request.headers_mut());
+        let (method, uri) = (request.method().as_str(), request.uri());
+        let signed = self.sign_head(method, uri, &mut headers, payload, credentials, timestamp);
+        *request.headers_mut() = headers;
+        signed
     }
 
     /// Signs a request in its query, which makes of its URI one that is valid for `expires_seconds` from `timestamp`.
@@ -175,6 +181,10 @@ impl Signer {
         credentials: &Credentials,
         timestamp: Timestamp,
     ) -> Result<Signed, SignError> {
+        // So that putting headers in cannot fail.
+        if headers.keys_len() > MAX_HEADER_NAMES {
+            return Err(SignError::TooManyHeaders);
+        }
         let Self { region, service, settings, key } = self;
         let context = SigningContext::new(credentials.borrowed(), &timestamp, region, service, *settings)?;
         let key = key_of_the_day(key, credentials, &context);
@@ -184,15 +194,16 @@ impl Signer {
             CanonicalRequest::for_header_form(head.parts, &head.lines, payload, &context)?;
 
         let signed = Signed::new(&canonical_request, &context, key);
-        let mut authorization = String::with_capacity(256);
-        // Writing to a string never fails.
-        let _infallible = Authorization {
+        let new_authorization = Authorization {
             access_key_id: credentials.access_key_id(),
             scope: context.scope(),
             canonical_request: &canonical_request,
             signature: signed.signature,
-        }
-        .write_to(&mut authorization);
+        };
+        // Of the exact length, so that the header takes the string as it is.
+        let mut authorization = String::with_capacity(new_authorization.length());
+        // Writing to a string never fails.
+        let _infallible = new_authorization.write_to(&mut authorization);
 
         // All values are made before the first is put in: signing is all or nothing.
         let mut new_authorization =
@@ -212,7 +223,6 @@ impl Signer {
             sha256.map(|sha256| (CONTENT_SHA256_NAME.clone(), sha256)),
             Some((AUTHORIZATION, new_authorization)),
         ];
-        headers.try_reserve(added.len()).map_err(|_full| SignError::TooManyHeaders)?;
         for (name, value) in added.into_iter().flatten() {
             headers.insert(name, value);
         }
@@ -226,13 +236,15 @@ fn key_of_the_day<'k>(
     credentials: &Credentials,
     context: &SigningContext<'_>,
 ) -> &'k SigningKey {
-    let fresh = cache.take().filter(|cached| cached.is_for(credentials, context.timestamp));
-    let fresh = fresh.unwrap_or_else(|| CachedKey {
+    if cache.as_ref().is_some_and(|cached| !cached.is_for(credentials, context.timestamp)) {
+        *cache = None;
+    }
+    let cached = cache.get_or_insert_with(|| CachedKey {
         credentials: credentials.clone(),
         timestamp: *context.timestamp,
         key: context.derive_key(),
     });
-    &cache.insert(fresh).key
+    &cached.key
 }
 
 /// What of a request is signed, besides its body.
@@ -406,6 +418,32 @@ mod tests {
             assert_eq!(request.headers().get("host").expect("added"), HOST_NAME);
             assert_eq!(request.headers().contains_key("x-amz-security-token"), token.is_some());
         }
+    }
+
+    #[test]
+    fn the_length_of_the_authorization_is_known_before() {
+        let mut list = post("https://example.com/");
+        list.headers_mut().append("content-type", HeaderValue::from_static("again"));
+        let uri = list.uri().clone();
+        let head = Head::of("POST", &uri, list.headers());
+        let (credentials, timestamp, payload) = (credentials(None), now(), PayloadHash::of(b""));
+        let context = SigningContext::new(
+            credentials.borrowed(),
+            &timestamp,
+            "us-east-1",
+            "bedrock",
+            SigningSettings::default(),
+        )
+        .expect("valid");
+        let canonical_request =
+            CanonicalRequest::for_header_form(head.parts, &head.lines, &payload, &context).expect("valid");
+        let authorization = Authorization {
+            access_key_id: "AKIDEXAMPLE",
+            scope: context.scope(),
+            canonical_request: &canonical_request,
+            signature: Signature::parse(&"0".repeat(64)).expect("valid"),
+        };
+        assert_eq!(authorization.to_string().len(), authorization.length());
     }
 
     #[test]
