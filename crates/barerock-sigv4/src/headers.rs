@@ -62,7 +62,7 @@ pub(crate) struct HeaderList<'a> {
     /// Places in `sent`, or behind its end in `added`.
     order: [u16; MAX_SIGNED_HEADERS],
     count: usize,
-    /// All names are in lowercase and no value has a blank in it: the lines are written as they are.
+    /// All names are in lowercase and all values of visible ASCII: the lines are written as they are.
     is_plain: bool,
     /// A name comes more than once.
     has_repeats: bool,
@@ -254,14 +254,14 @@ fn sorts_before(name: &str, other: &str) -> bool {
     name.bytes().map(lowercase).lt(other.bytes().map(lowercase))
 }
 
-/// Whether the value has no blank in it, or else the offset of the byte that cannot stand in a value.
+/// Whether the value is of visible ASCII only, and so written as it is; or else the offset of the byte that cannot stand in a value.
 fn check_value(value: &[u8]) -> Result<bool, usize> {
-    core::str::from_utf8(value).map_err(|error| error.valid_up_to())?;
-    let is_control = |byte: u8| (byte < b' ') | (byte == 0x7f);
-    // No early end: the compiler compares many at once.
-    if !value.iter().fold(false, |found, byte| found | is_control(*byte) | (*byte == b' ')) {
+    // No early end: the compiler compares many at once. What is visible ASCII is UTF-8, too.
+    if !value.iter().fold(false, |found, byte| found | (*byte <= b' ') | (*byte >= 0x7f)) {
         return Ok(true);
     }
+    core::str::from_utf8(value).map_err(|error| error.valid_up_to())?;
+    let is_control = |byte: u8| byte < b' ' || byte == 0x7f;
     let mut rest = value;
     while let Some((first, after)) = rest.split_first() {
         rest = match (first, after) {
