@@ -29,8 +29,8 @@ pub struct ConverseRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<Message>,
     /// The system prompt.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub system: Vec<SystemContentBlock>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<Vec<SystemContentBlock>>,
     /// The settings every model knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inference_config: Option<InferenceConfiguration>,
@@ -69,7 +69,7 @@ impl ConverseRequest {
         Self {
             model_id: model_id.into(),
             messages: messages.into(),
-            system: Vec::new(),
+            system: None,
             inference_config: None,
             tool_config: None,
             guardrail_config: None,
@@ -86,7 +86,7 @@ impl ConverseRequest {
     /// Adds to the system prompt.
     #[must_use]
     pub fn system(mut self, block: impl Into<SystemContentBlock>) -> Self {
-        self.system.push(block.into());
+        self.system.get_or_insert_default().push(block.into());
         self
     }
 

@@ -2,10 +2,14 @@
 
 use alloc::vec::Vec;
 
-use crate::error::{DecodeError, DecodeErrorKind, FramePart};
-use crate::frame::Frame;
+use crc32fast::Hasher;
+
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::frame::{Frame, checked_block};
+use crate::headers::Memo;
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
-use crate::prelude::{MESSAGE_CRC_LENGTH, Prelude};
+use crate::prelude::Prelude;
+use crate::truncated::truncated;
 
 /// Decodes a stream that arrives in chunks.
 ///
@@ -37,12 +41,13 @@ pub struct FrameDecoder {
     buffer: Vec<u8>,
     /// Where in `buffer` the next frame begins.
     start: usize,
-    /// The next frame's prelude, once checked.
-    prelude: Option<Prelude>,
+    /// The next frame's prelude, checked once however many chunks the frame comes in, and its CRC.
+    pending: Option<(Prelude, Hasher)>,
     /// Where in the stream the next frame begins.
     offset: u64,
     frames: u64,
     poison: Option<DecodeError>,
+    memo: Memo,
 }
 
 impl FrameDecoder {
@@ -82,24 +87,41 @@ impl FrameDecoder {
         if let Some(error) = self.poison {
             return Err(error);
         }
-        let Some(prelude) = self.next_prelude()? else {
-            self.compact();
-            return Ok(None);
+        let (prelude, hasher) = match self.pending.take() {
+            Some(pending) => pending,
+            None => {
+                let Some(start) = self.rest().first_chunk::<PRELUDE_LENGTH>() else {
+                    self.compact();
+                    return Ok(None);
+                };
+                let mut hasher = Hasher::new();
+                match Prelude::parse_hashing(start, self.limits, &mut hasher) {
+                    Ok(prelude) => (prelude, hasher),
+                    Err(error) => {
+                        let error = self.locate(error);
+                        self.poison = Some(error);
+                        return Err(error);
+                    }
+                }
+            }
         };
-        let length = index(prelude.total_length());
-        let end = self.start.saturating_add(length);
+        let end = self.start.saturating_add(index(prelude.total_length()));
         if end > self.buffer.len() {
+            self.pending = Some((prelude, hasher));
             self.compact();
             return Ok(None);
         }
         let bytes = self.buffer.get(self.start..end).unwrap_or_default();
-        match Frame::check(prelude, bytes, self.limits) {
-            Ok(frame) => {
+        let landmarks = match checked_block(prelude, bytes, hasher) {
+            Ok(block) => self.memo.check(block, self.limits),
+            Err(error) => Err(error),
+        };
+        match landmarks {
+            Ok(landmarks) => {
                 self.start = end;
-                self.prelude = None;
                 self.offset = self.offset.saturating_add(u64::from(prelude.total_length()));
                 self.frames = self.frames.saturating_add(1);
-                Ok(Some(frame))
+                Ok(Some(Frame::new(prelude, bytes, landmarks)))
             }
             Err(error) => {
                 let error = error.starting_at(self.offset);
@@ -123,26 +145,33 @@ impl FrameDecoder {
         if rest.is_empty() {
             return Ok(());
         }
-        let prelude = match (self.prelude, rest.first_chunk::<PRELUDE_LENGTH>()) {
-            (Some(prelude), _) => Some(prelude),
+        let prelude = match (&self.pending, rest.first_chunk::<PRELUDE_LENGTH>()) {
+            (Some((prelude, _)), _) => Some(*prelude),
             (None, Some(start)) => {
                 Some(Prelude::parse(start, self.limits).map_err(|error| self.locate(error))?)
             }
             (None, None) => None,
         };
-        let kind = truncated(prelude, rest.len()).unwrap_or(DecodeErrorKind::FramesPending);
-        let offset = if matches!(kind, DecodeErrorKind::FramesPending) { 0 } else { rest.len() };
-        Err(self.locate(DecodeError::in_frame(kind, offset)))
+        Err(self.locate(match prelude {
+            Some(prelude) if rest.len() >= index(prelude.total_length()) => {
+                DecodeError::in_frame(DecodeErrorKind::FramesPending, 0)
+            }
+            prelude => truncated(prelude, rest.len()),
+        }))
     }
 
     /// Whether [`next_frame`](Self::next_frame) has something to say without more bytes: a frame, or an error.
     #[must_use]
-    pub fn is_ready(&mut self) -> bool {
-        match self.next_prelude() {
-            Ok(Some(prelude)) => self.rest().len() >= index(prelude.total_length()),
-            Ok(None) => self.poison.is_some(),
-            Err(_) => true,
-        }
+    pub fn is_ready(&self) -> bool {
+        let length = match (&self.pending, self.rest().first_chunk::<PRELUDE_LENGTH>()) {
+            (Some((prelude, _)), _) => prelude.total_length(),
+            (None, Some(start)) => match Prelude::parse(start, self.limits) {
+                Ok(prelude) => prelude.total_length(),
+                Err(_) => return true,
+            },
+            (None, None) => return self.poison.is_some(),
+        };
+        self.poison.is_some() || self.rest().len() >= index(length)
     }
 
     /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.
@@ -155,25 +184,6 @@ impl FrameDecoder {
     #[must_use]
     pub const fn frames(&self) -> u64 {
         self.frames
-    }
-
-    /// The next frame's prelude, checked once however many chunks the frame comes in.
-    #[inline]
-    fn next_prelude(&mut self) -> Result<Option<Prelude>, DecodeError> {
-        if self.prelude.is_none() {
-            let Some(start) = self.rest().first_chunk::<PRELUDE_LENGTH>() else {
-                return Ok(None);
-            };
-            match Prelude::parse(start, self.limits) {
-                Ok(prelude) => self.prelude = Some(prelude),
-                Err(error) => {
-                    let error = self.locate(error);
-                    self.poison = Some(error);
-                    return Err(error);
-                }
-            }
-        }
-        Ok(self.prelude)
     }
 
     #[inline]
@@ -195,23 +205,5 @@ impl FrameDecoder {
     }
 }
 
-/// Which part of the frame is cut, where `received` bytes of it are there; `None` where it is whole.
-fn truncated(prelude: Option<Prelude>, received: usize) -> Option<DecodeErrorKind> {
-    let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    let Some(prelude) = prelude else {
-        let (part, needed) = (FramePart::Prelude, count(PRELUDE_LENGTH));
-        return Some(DecodeErrorKind::Truncated { part, received: count(received), needed });
-    };
-    let needed = prelude.total_length();
-    let headers_end = PRELUDE_LENGTH.saturating_add(index(prelude.headers_length()));
-    let part = if received < headers_end {
-        FramePart::Headers
-    } else if received < index(needed).saturating_sub(MESSAGE_CRC_LENGTH) {
-        FramePart::Payload
-    } else if received < index(needed) {
-        FramePart::MessageCrc
-    } else {
-        return None;
-    };
-    Some(DecodeErrorKind::Truncated { part, received: count(received), needed })
-}
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,6 @@ impl DecodeError {
     }
 
     /// The same error in a frame that begins at byte `frame_start` of the stream.
-    #[cfg(feature = "alloc")]
     pub(crate) fn starting_at(mut self, frame_start: u64) -> Self {
         self.frame_start = frame_start;
         self

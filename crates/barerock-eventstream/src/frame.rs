@@ -2,12 +2,14 @@
 
 use core::fmt;
 
+use crc32fast::Hasher;
+
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::header::HeaderValue;
 use crate::headers::{self, Headers, Landmarks};
 use crate::kind::{MessageKind, header_name};
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
-use crate::prelude::{MESSAGE_CRC_LENGTH, Prelude};
+use crate::prelude::{MESSAGE_CRC_LENGTH, PRELUDE_CRC_AT, Prelude};
 
 /// What a parser has to say about bytes that may go on: too few is not an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,34 +45,24 @@ impl<'a> Frame<'a> {
         let Some(start) = bytes.first_chunk::<PRELUDE_LENGTH>() else {
             return Ok(Status::Partial);
         };
-        let prelude = Prelude::parse(start, limits).map_err(|error| error.looking_at(bytes))?;
+        let mut hasher = Hasher::new();
+        let prelude = match Prelude::parse_hashing(start, limits, &mut hasher) {
+            Ok(prelude) => prelude,
+            Err(error) => return Err(error.looking_at(bytes)),
+        };
         let length = index(prelude.total_length());
-        match bytes.get(..length) {
-            None => Ok(Status::Partial),
-            Some(frame) => Ok(Status::Complete((Self::check(prelude, frame, limits)?, length))),
-        }
+        let Some(bytes) = bytes.get(..length) else {
+            return Ok(Status::Partial);
+        };
+        let block = checked_block(prelude, bytes, hasher)?;
+        let landmarks = headers::check(block, limits)?;
+        Ok(Status::Complete((Self::new(prelude, bytes, landmarks), length)))
     }
 
-    /// The frame of which `prelude` is checked and `bytes` has all.
-    #[inline]
-    pub(crate) fn check(prelude: Prelude, bytes: &'a [u8], limits: Limits) -> Result<Self, DecodeError> {
-        // "Both clients and servers MUST validate these checksums." Before the headers are looked at: in
-        // a frame that was changed on the way their faults say nothing.
-        let (found, computed) = (message_crc(bytes), prelude.message_crc(bytes));
-        if found != computed {
-            let offset = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
-            return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, offset));
-        }
-        match headers::check(header_block(prelude, bytes), limits) {
-            Ok(landmarks) => Ok(Self { prelude, bytes, landmarks }),
-            Err((kind, offset)) => Err(DecodeError::in_frame(kind, offset)),
-        }
-    }
-
-    /// The frame of which `bytes` passed [`check`](Self::check) before.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn checked_before(prelude: Prelude, bytes: &'a [u8]) -> Self {
-        Self { prelude, bytes, landmarks: headers::landmarks(header_block(prelude, bytes)) }
+    /// The frame of which every part was checked.
+    #[inline(always)]
+    pub(crate) fn new(prelude: Prelude, bytes: &'a [u8], landmarks: Landmarks<'a>) -> Self {
+        Self { prelude, bytes, landmarks }
     }
 
     /// The lengths and their CRC.
@@ -140,9 +132,28 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// Checks the message CRC of the frame `bytes`, of whose two lengths `hasher` has the CRC, and returns the
+/// header block. The message CRC covers the prelude too, so it goes on from there: no byte is read twice.
+#[inline(always)]
+pub(crate) fn checked_block(
+    prelude: Prelude,
+    bytes: &[u8],
+    mut hasher: Hasher,
+) -> Result<&[u8], DecodeError> {
+    let end = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
+    hasher.update(bytes.get(PRELUDE_CRC_AT..end).unwrap_or_default());
+    let (found, computed) = (message_crc(bytes), hasher.finalize());
+    // "Both clients and servers MUST validate these checksums." Before the headers are looked at: in a
+    // frame that was changed on the way their faults say nothing.
+    if found != computed {
+        return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, end));
+    }
+    Ok(header_block(prelude, bytes))
+}
+
 /// The bytes between prelude and payload. They are there: the prelude's lengths agree with each other.
 #[inline]
-fn header_block(prelude: Prelude, bytes: &[u8]) -> &[u8] {
+pub(crate) fn header_block(prelude: Prelude, bytes: &[u8]) -> &[u8] {
     let end = PRELUDE_LENGTH.saturating_add(index(prelude.headers_length()));
     bytes.get(PRELUDE_LENGTH..end).unwrap_or_default()
 }
@@ -161,5 +172,104 @@ impl fmt::Debug for Frame<'_> {
             .field("payload_length", &self.payload().len())
             .field("message_crc", &self.message_crc())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::{FrameEncoder, Header};
+
+    fn encode(headers: &[(&str, &str)]) -> Vec<u8> {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| Header::new(name, *value)).collect();
+        FrameEncoder::new().encode(&headers, b"secret").unwrap()
+    }
+
+    fn parse(bytes: &[u8]) -> Frame<'_> {
+        match Frame::parse(bytes, Limits::default()).unwrap() {
+            Status::Complete((frame, length)) => {
+                assert_eq!(length, bytes.len());
+                frame
+            }
+            Status::Partial => panic!("a whole frame"),
+        }
+    }
+
+    #[test]
+    fn the_message_type_decides_the_kind() {
+        let cases: &[(&[(&str, &str)], MessageKind<'_>)] = &[
+            (
+                &[(":message-type", "event"), (":event-type", "metadata")],
+                MessageKind::Event { event_type: "metadata" },
+            ),
+            (&[(":message-type", "event")], MessageKind::Event { event_type: "" }),
+            (
+                &[(":exception-type", "throttlingException"), (":message-type", "exception")],
+                MessageKind::Exception { exception_type: "throttlingException" },
+            ),
+            (&[(":message-type", "exception")], MessageKind::Exception { exception_type: "" }),
+            (
+                &[(":message-type", "error"), (":error-code", "InternalError"), (":error-message", "sorry")],
+                MessageKind::Error { code: "InternalError", message: "sorry" },
+            ),
+            (&[(":message-type", "error")], MessageKind::Error { code: "", message: "" }),
+            (&[(":message-type", "event"), (":event-type", "initial-request")], MessageKind::InitialRequest),
+            (
+                &[(":message-type", "event"), (":event-type", "initial-response")],
+                MessageKind::InitialResponse,
+            ),
+            (&[(":message-type", "later")], MessageKind::Unknown { message_type: Some("later") }),
+            (&[(":event-type", "metadata")], MessageKind::Unknown { message_type: None }),
+        ];
+        for (headers, kind) in cases {
+            assert_eq!(parse(&encode(headers)).kind(), *kind);
+        }
+    }
+
+    #[test]
+    fn a_message_type_that_is_no_string_is_unknown() {
+        let bytes = FrameEncoder::new().encode(&[Header::new(":message-type", 1_i32)], b"").unwrap();
+        assert_eq!(parse(&bytes).kind(), MessageKind::Unknown { message_type: None });
+    }
+
+    #[test]
+    fn parts_are_where_they_belong() {
+        let mut bytes = encode(&[(":content-type", "application/json")]);
+        let length = bytes.len();
+        bytes.extend(b"what follows");
+        let Status::Complete((frame, taken)) = Frame::parse(&bytes, Limits::default()).unwrap() else {
+            panic!("a whole frame")
+        };
+        assert_eq!((taken, frame.as_bytes()), (length, &bytes[..length]));
+        assert_eq!((frame.payload(), frame.content_type()), (&b"secret"[..], Some("application/json")));
+        assert_eq!(frame.header(":content-type"), Some(HeaderValue::String("application/json")));
+        assert_eq!(frame.total_length(), u32::try_from(length).unwrap());
+        assert_eq!((frame.prelude().headers_length(), frame.prelude().payload_length()), (33, 6));
+        assert_eq!(frame.message_crc(), crc32fast::hash(&bytes[..length - 4]));
+        assert_eq!(frame.prelude().crc(), crc32fast::hash(&bytes[..8]));
+        let owned = frame.to_owned();
+        assert_eq!(owned.as_frame(), frame);
+    }
+
+    #[test]
+    fn too_few_bytes_are_no_error() {
+        let bytes = encode(&[]);
+        for end in 0..bytes.len() {
+            assert_eq!(Frame::parse(&bytes[..end], Limits::default()).unwrap(), Status::Partial);
+        }
+    }
+
+    #[test]
+    fn debug_shows_headers_and_no_payload() {
+        let bytes = encode(&[(":message-type", "event")]);
+        let text = format!("{:?}", parse(&bytes));
+        assert!(
+            text.contains(r#"":message-type": String("event")"#) && text.contains("payload_length: 6"),
+            "{text}"
+        );
+        assert!(!text.contains("secret"), "{text}");
     }
 }

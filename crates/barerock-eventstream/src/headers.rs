@@ -2,31 +2,40 @@
 
 use core::fmt;
 
-use crate::error::{DecodeErrorKind, HeaderPart};
+use crate::error::{DecodeError, DecodeErrorKind, HeaderPart};
 use crate::header::{Header, HeaderValue, wire_type};
 use crate::kind::{MessageType, header_name};
 use crate::limits::{Limits, MAX_HEADER_VALUE_LENGTH, PRELUDE_LENGTH};
 
-/// What is wrong with a header, and where: below [`check`] the bytes of the block that are left there.
+#[cfg(feature = "alloc")]
+mod memo;
+mod plain;
+
+#[cfg(feature = "alloc")]
+pub(crate) use memo::Memo;
+
+/// What is wrong with a header, and how many bytes of the block are left where it is.
 type Fault = (DecodeErrorKind, usize);
 
 /// What the pass over the block found that tells an event, by far the most frequent message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Landmarks<'a> {
     pub(crate) message_type: MessageType,
-    /// The value of `:event-type`, which is UTF-8.
-    pub(crate) event_type: &'a [u8],
+    /// The value of `:event-type`.
+    pub(crate) event_type: &'a str,
 }
 
 impl Landmarks<'_> {
-    const NONE: Self = Self { message_type: MessageType::Unknown, event_type: &[] };
+    pub(crate) const NONE: Self = Self { message_type: MessageType::Unknown, event_type: "" };
 }
 
-/// Checks every header of `block`, so that [`Headers`] cannot meet a broken one. A fault comes with its
-/// offset in the frame.
-#[inline]
-pub(crate) fn check(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, Fault> {
-    scan(block, limits).map_err(|(kind, left)| (kind, frame_offset(block, left)))
+/// Checks every header of `block`, so that [`Headers`] cannot meet a broken one.
+#[inline(always)]
+pub(crate) fn check(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, DecodeError> {
+    match scan(block, limits) {
+        Ok(landmarks) => Ok(landmarks),
+        Err((kind, left)) => Err(DecodeError::in_frame(kind, frame_offset(block, left))),
+    }
 }
 
 /// The landmarks of a block that [`check`] has passed, under whatever limits.
@@ -36,13 +45,20 @@ pub(crate) fn landmarks(block: &[u8]) -> Landmarks<'_> {
     scan(block, limits).unwrap_or(Landmarks::NONE)
 }
 
-#[inline]
+#[inline(always)]
 fn scan(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, Fault> {
+    if let Some(landmarks) = plain::scan(block, limits) {
+        return Ok(landmarks);
+    }
+    scan_each(block, limits)
+}
+
+/// Reads header by header, whatever their types and however they are broken.
+#[inline(never)]
+fn scan_each(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, Fault> {
     let mut landmarks = Landmarks::NONE;
     let mut seen = SeenNames::default();
     let mut count: u32 = 0;
-    // Where every byte is ASCII, so is every name and value, and none is checked on its own.
-    let is_ascii = block.is_ascii();
     let mut rest = block;
     while !rest.is_empty() {
         if count >= limits.max_headers() {
@@ -50,9 +66,7 @@ fn scan(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, Fault> {
         }
         count = count.wrapping_add(1);
         let header = RawHeader::read(rest)?;
-        if !is_ascii {
-            header.check_utf8()?;
-        }
+        header.check_utf8()?;
         if seen.maybe(header.name)
             && !limits.duplicate_headers()
             && let Some(first) = find(header.name, block, rest.len())
@@ -65,7 +79,7 @@ fn scan(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, Fault> {
                     landmarks.message_type = MessageType::of(header.value);
                 }
                 header_name::EVENT_TYPE_BYTES if landmarks.event_type.is_empty() => {
-                    landmarks.event_type = header.value;
+                    landmarks.event_type = core::str::from_utf8(header.value).unwrap_or_default();
                 }
                 _ => {}
             }
@@ -141,7 +155,6 @@ impl<'a> RawHeader<'a> {
         }
     }
 
-    #[cold]
     fn check_utf8(&self) -> Result<(), Fault> {
         let check = |bytes: &[u8], part, behind: usize| {
             core::str::from_utf8(bytes).map(|_| ()).map_err(|error| {
@@ -197,16 +210,19 @@ pub(crate) struct SeenNames(u64);
 
 impl SeenNames {
     /// Whether `name` may have been seen before; remembers it.
-    #[inline]
     pub(crate) fn maybe(&mut self, name: &[u8]) -> bool {
-        // The names on the wire are told apart by their length and second letter.
-        let letter = name.get(1).copied().unwrap_or_default();
-        let hash = u32::from(letter).wrapping_mul(7) ^ saturate(name.len());
-        let bit = 1_u64 << (hash & 63);
+        let bit = name_bit(name);
         let seen = self.0 & bit != 0;
         self.0 |= bit;
         seen
     }
+}
+
+/// One bit of 64 for a name. Those on the wire are told apart by their length and second letter.
+#[inline(always)]
+fn name_bit(name: &[u8]) -> u64 {
+    let letter = name.get(1).copied().unwrap_or_default();
+    1_u64 << ((letter.wrapping_mul(7) ^ name.len().to_le_bytes()[0]) & 63)
 }
 
 /// The headers of a frame, in the order of the wire.
@@ -260,3 +276,6 @@ impl fmt::Debug for Headers<'_> {
         f.debug_map().entries(self.clone().map(|header| (header.name, header.value))).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,17 +57,15 @@ pub enum MessageKind<'a> {
 }
 
 impl<'a> MessageKind<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(landmarks: Landmarks<'a>, headers: Headers<'a>) -> Self {
         let text = |name| headers.clone().find_value(name).and_then(|value| value.as_str());
         match (landmarks.message_type, landmarks.event_type) {
             // "Initial messages take the form of message events with the event types `initial-request`
             // for request streams and `initial-response` for response streams."
-            (MessageType::Event, b"initial-request") => Self::InitialRequest,
-            (MessageType::Event, b"initial-response") => Self::InitialResponse,
-            (MessageType::Event, event_type) => {
-                Self::Event { event_type: core::str::from_utf8(event_type).unwrap_or_default() }
-            }
+            (MessageType::Event, "initial-request") => Self::InitialRequest,
+            (MessageType::Event, "initial-response") => Self::InitialResponse,
+            (MessageType::Event, event_type) => Self::Event { event_type },
             (MessageType::Exception, _) => {
                 Self::Exception { exception_type: text(header_name::EXCEPTION_TYPE).unwrap_or_default() }
             }
@@ -81,17 +79,18 @@ impl<'a> MessageKind<'a> {
 }
 
 /// The value of `:message-type`.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum MessageType {
     Event,
     Exception,
     Error,
     /// Another value, or no such header.
+    #[default]
     Unknown,
 }
 
 impl MessageType {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(value: &[u8]) -> Self {
         match value {
             b"event" => Self::Event,

@@ -57,6 +57,7 @@ mod encoder;
 mod error;
 mod fields;
 mod frame;
+mod frames;
 mod header;
 mod headers;
 mod kind;
@@ -65,6 +66,7 @@ mod lookalike;
 #[cfg(feature = "alloc")]
 mod owned;
 mod prelude;
+mod truncated;
 
 #[cfg(feature = "alloc")]
 pub use decoder::FrameDecoder;
@@ -74,6 +76,7 @@ pub use encoder::encode_frame;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, FramePart, HeaderPart};
 pub use fields::{Field, FieldName, Fields};
 pub use frame::{Frame, Status};
+pub use frames::Frames;
 pub use header::{Header, HeaderValue};
 pub use headers::Headers;
 pub use kind::{MessageKind, header_name};

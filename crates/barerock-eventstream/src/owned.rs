@@ -3,7 +3,8 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::frame::Frame;
+use crate::frame::{Frame, header_block};
+use crate::headers;
 use crate::prelude::Prelude;
 
 /// A [`Frame`] that outlives the buffer it was decoded from.
@@ -21,7 +22,8 @@ impl OwnedFrame {
     /// The frame, borrowed from this one. Its CRCs are not checked again.
     #[must_use]
     pub fn as_frame(&self) -> Frame<'_> {
-        Frame::checked_before(self.prelude, &self.bytes)
+        let landmarks = headers::landmarks(header_block(self.prelude, &self.bytes));
+        Frame::new(self.prelude, &self.bytes, landmarks)
     }
 }
 

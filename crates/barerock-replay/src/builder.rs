@@ -8,6 +8,7 @@ use crate::matching::{MatchMode, Matcher};
 use crate::received::{Log, ReceivedRequest};
 use crate::server::Replay;
 use crate::service::{Hook, Service};
+use crate::verify::Verify;
 use core::fmt;
 use core::sync::atomic::AtomicU64;
 use core::time::Duration;
@@ -16,19 +17,22 @@ use tokio::net::{TcpListener, lookup_host};
 
 /// Largest request body by default, in bytes.
 const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
-/// How long a request may take to arrive by default.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait for a client by default.
+const IO_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Describes a [`Replay`]; made by [`Replay::builder`].
 #[must_use = "nothing listens before `bind`"]
 pub struct ReplayBuilder {
     fixtures: Fixtures,
     match_mode: MatchMode,
+    verify: Option<Verify>,
+    #[cfg(feature = "tls")]
+    tls: Option<crate::tls::Tls>,
     rules: Vec<FaultRule>,
     chunking: Chunking,
     pace: Pace,
     max_request_bytes: usize,
-    request_timeout: Duration,
+    io_timeout: Duration,
     allow_other_machines: bool,
     on_request: Option<Hook>,
 }
@@ -38,11 +42,14 @@ impl ReplayBuilder {
         Self {
             fixtures,
             match_mode: MatchMode::default(),
+            verify: None,
+            #[cfg(feature = "tls")]
+            tls: None,
             rules: Vec::new(),
             chunking: Chunking::default(),
             pace: Pace::default(),
             max_request_bytes: MAX_REQUEST_BYTES,
-            request_timeout: REQUEST_TIMEOUT,
+            io_timeout: IO_TIMEOUT,
             allow_other_machines: false,
             on_request: None,
         }
@@ -51,6 +58,22 @@ impl ReplayBuilder {
     /// How like its fixture a request must be; [`MatchMode::Exact`] by default.
     pub fn match_mode(mut self, mode: MatchMode) -> Self {
         self.match_mode = mode;
+        self
+    }
+
+    /// Answers only those who sign as `verify` expects, or carry its bearer key; anyone by default.
+    ///
+    /// Answers then carry the date of now and not the recorded one: clients that correct their clocks by it would sign
+    /// for the day of the recording.
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = Some(verify);
+        self
+    }
+
+    /// Serves over TLS; in the clear by default.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
+        self.tls = Some(tls);
         self
     }
 
@@ -79,10 +102,10 @@ impl ReplayBuilder {
         self
     }
 
-    /// How long a request's head, and then its body, may take to arrive; 30 seconds by default. An idle connection is
-    /// closed after it too.
-    pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.request_timeout = timeout;
+    /// How long to wait for a client; 30 seconds by default. It holds for a request's head, for its body, for an idle
+    /// connection, and for a client that does not read its answer. A pace or a stall does not count.
+    pub fn io_timeout(mut self, timeout: Duration) -> Self {
+        self.io_timeout = timeout;
         self
     }
 
@@ -125,11 +148,14 @@ impl ReplayBuilder {
         let local = listener.local_addr().map_err(failed)?;
         let service = Service {
             matcher: Matcher::new(self.fixtures.into_vec(), self.match_mode),
+            verify: self.verify,
+            #[cfg(feature = "tls")]
+            tls: self.tls,
             rules: self.rules,
             chunking: self.chunking,
             pace: self.pace,
             max_request_bytes: self.max_request_bytes,
-            request_timeout: self.request_timeout,
+            io_timeout: self.io_timeout,
             on_request: self.on_request,
             log: Log::default(),
             counter: AtomicU64::new(0),
@@ -143,6 +169,7 @@ impl fmt::Debug for ReplayBuilder {
         f.debug_struct("ReplayBuilder")
             .field("fixtures", &self.fixtures.len())
             .field("match_mode", &self.match_mode)
+            .field("verify", &self.verify)
             .field("rules", &self.rules)
             .field("chunking", &self.chunking)
             .field("pace", &self.pace)

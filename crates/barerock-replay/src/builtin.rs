@@ -20,6 +20,7 @@ type Embedded = (&'static str, &'static [u8], &'static [u8], &'static [u8]);
 /// Every composed fixture but those that fail.
 static EMBEDDED: &[Embedded] = embedded![
     "chat",
+    "chat-count-tokens",
     "chat-stream",
     "chat-tool-stream-turn-1",
     "chat-tool-stream-turn-2",

@@ -6,18 +6,16 @@ use core::fmt;
 use core::time::Duration;
 use http::{HeaderValue, StatusCode};
 
-/// A way to fail. Its text form is the one that [`FaultRule`] reads.
+/// A way to fail. Each is given in the text form that [`FaultRule`] reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
     /// `throttle[=DURATION]`: 429 `ThrottlingException`, with `x-amz-retry-after` in milliseconds where given.
-    #[non_exhaustive]
     Throttle {
         /// What `x-amz-retry-after` says.
         retry_after: Option<Duration>,
     },
     /// `status=CODE[:ERROR]`: this status, with this error name or the service's own for the status.
-    #[non_exhaustive]
     Status {
         /// 400 to 599.
         status: StatusCode,
@@ -25,23 +23,21 @@ pub enum Fault {
         error: Option<String>,
     },
     /// `html[=STATUS]`: a web page with status 502 or this one, as a proxy between would send it.
-    #[non_exhaustive]
     Html {
         /// 200 to 599.
         status: StatusCode,
     },
     /// `reset-before`: the connection is reset (TCP RST) in place of an answer.
     ResetBefore,
-    /// `reset-after=BYTES`: reset (TCP RST) after this many bytes of the body.
+    /// `reset-after=BYTES`: reset (TCP RST) after this many bytes of the body, or at its end.
     ResetAfter(usize),
-    /// `close-after=BYTES`: closed in good order after this many bytes, without the last chunk.
+    /// `close-after=BYTES`: closed in good order after this many bytes or at the end, without the last chunk.
     CloseAfter(usize),
     /// `truncate=BYTES`: the body is this long and ends as if it were whole. Only its bytes can tell.
     Truncate(usize),
     /// `stall=DURATION`: nothing at all for this long, then the answer.
     Stall(Duration),
     /// `stall-after=BYTES[:DURATION]`: silence after this many bytes of the body, for ever or for this long.
-    #[non_exhaustive]
     StallAfter {
         /// Bytes sent before.
         bytes: usize,
@@ -50,11 +46,15 @@ pub enum Fault {
     },
     /// `slow=DURATION`: a wait before each chunk, beside the pace.
     Slow(Duration),
-    /// `corrupt=OFFSET`: the lowest bit of this byte of the body is flipped.
-    Corrupt(usize),
+    /// `corrupt=OFFSET[:BIT]`: one bit of the body is flipped, the lowest of its byte where not given.
+    Corrupt {
+        /// The byte, counted from 0.
+        offset: usize,
+        /// 0, the lowest, to 7.
+        bit: u8,
+    },
     /// `exception=NAME[:FRAME]`: this exception in place of a frame (the first, 1, where not given), and nothing after.
     /// An answer that does not stream becomes the HTTP error of that name.
-    #[non_exhaustive]
     Exception {
         /// Such as `throttlingException`.
         name: String,
@@ -63,7 +63,6 @@ pub enum Fault {
     },
     /// `error-frame[=CODE[:FRAME]]`: a frame of `:message-type: error` in place of a frame, and nothing after.
     /// An answer that does not stream becomes status 500 with that code.
-    #[non_exhaustive]
     ErrorFrame {
         /// Goes into `:error-code`.
         code: String,
@@ -93,7 +92,7 @@ impl fmt::Display for Fault {
                 write!(f, "stall-after={bytes}:{}", millis(duration))
             }
             Self::Slow(duration) => write!(f, "slow={}", millis(duration)),
-            Self::Corrupt(offset) => write!(f, "corrupt={offset}"),
+            Self::Corrupt { offset, bit } => write!(f, "corrupt={offset}:{bit}"),
             Self::Exception { name, frame } => write!(f, "exception={name}:{frame}"),
             Self::ErrorFrame { code, frame } => write!(f, "error-frame={code}:{frame}"),
             Self::ContentType(value) => {
@@ -130,13 +129,16 @@ pub struct FaultRule {
 }
 
 impl FaultRule {
+    /// Every form of a fault, comma-separated, for the help of a command line.
+    pub const FORMS: &str = parse::FORMS;
+
     /// Strikes every request.
     pub const fn always(fault: Fault) -> Self {
         Self { fault, first: 1, end: None }
     }
 
     /// Strikes `count` requests from `first` on, the first of all being 1.
-    pub const fn from(fault: Fault, first: u64, count: u64) -> Self {
+    pub const fn starting_at(fault: Fault, first: u64, count: u64) -> Self {
         Self { fault, first, end: Some(first.saturating_add(count)) }
     }
 

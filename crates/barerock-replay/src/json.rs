@@ -4,6 +4,8 @@ use serde_json::{Number, Value};
 
 /// Characters of a value shown in a difference.
 const SHOWN_CHARS: usize = 60;
+/// Characters of a whole difference: a client chooses how long its member names are.
+const DIFFERENCE_CHARS: usize = 300;
 
 /// Whether two values say the same. `1`, `1.0` and `1e0` are one number.
 pub(crate) fn equal(a: &Value, b: &Value) -> bool {
@@ -26,7 +28,7 @@ fn same_number(a: &Number, b: &Number) -> bool {
 /// The first place where two values differ, in words; `None` where they do not.
 pub(crate) fn first_difference(asked: &Value, recorded: &Value) -> Option<String> {
     let mut path = String::new();
-    differ(asked, recorded, &mut path)
+    differ(asked, recorded, &mut path).map(|difference| shorten(difference, DIFFERENCE_CHARS))
 }
 
 fn differ(asked: &Value, recorded: &Value, path: &mut String) -> Option<String> {
@@ -73,11 +75,15 @@ fn differ(asked: &Value, recorded: &Value, path: &mut String) -> Option<String> 
 }
 
 fn show(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN_CHARS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
+    shorten(value.to_string(), SHOWN_CHARS)
+}
+
+fn shorten(mut text: String, chars: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(chars) {
+        text.truncate(end);
+        text.push('…');
     }
+    text
 }
 
 #[cfg(test)]
@@ -120,5 +126,7 @@ mod tests {
             assert!(difference.chars().count() < 200);
         }
         assert_eq!(first_difference(&recorded, &recorded), None);
+        let long = first_difference(&json!({"é".repeat(9_999): 1}), &recorded).unwrap();
+        assert_eq!(long.chars().count(), DIFFERENCE_CHARS + 1);
     }
 }

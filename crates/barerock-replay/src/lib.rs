@@ -2,7 +2,7 @@
 //! fails on demand. Programs are tested against it, and demonstrated with it, without an account or a network.
 //!
 //! In scope: fixture folders ([`Fixtures`]), matching requests to them ([`MatchMode`]), chunked event streams at a pace
-//! ([`Chunking`], [`Pace`]), signature checks, faults ([`FaultRule`]), and what was received ([`ReceivedRequest`]).
+//! ([`Chunking`], [`Pace`]), signature checks ([`Verify`]), faults ([`FaultRule`]), and what was received ([`ReceivedRequest`]).
 //!
 //! Out of scope: models. It says what its fixtures say, whatever is asked. HTTP/2, and serving other machines.
 //!
@@ -23,6 +23,10 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//!
+//! `tls` serves over TLS, with a certificate made for the run (`Tls`).
 
 mod builder;
 mod builtin;
@@ -43,6 +47,9 @@ mod script;
 mod server;
 mod service;
 mod socket;
+#[cfg(feature = "tls")]
+mod tls;
+mod verify;
 
 pub use builder::ReplayBuilder;
 pub use chunking::{Chunking, Pace};
@@ -54,3 +61,6 @@ pub use matching::MatchMode;
 pub use operation::Operation;
 pub use received::ReceivedRequest;
 pub use server::Replay;
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};
+pub use verify::Verify;

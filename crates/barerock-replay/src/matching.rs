@@ -8,6 +8,8 @@ use core::fmt;
 use core::str::FromStr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+/// Where the paths of model operations begin.
+const MODEL_PATH: &str = "/model/";
 /// Names listed at most when nothing answers.
 const LISTED: usize = 8;
 
@@ -63,9 +65,17 @@ struct Group {
 }
 
 impl Group {
-    fn take_turn(&self) -> Option<&Fixture> {
+    /// The next in turn; of those that complete, if there are any, where the request was not meant for this group.
+    fn take_turn(&self, exact: bool) -> Option<&Fixture> {
+        let all = exact || self.is_broken();
+        let fixtures: Vec<&Fixture> =
+            self.fixtures.iter().filter(|fixture| all || !fixture.is_broken()).collect();
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        self.fixtures.get(turn.checked_rem(self.fixtures.len())?)
+        fixtures.get(turn.checked_rem(fixtures.len())?).copied()
+    }
+
+    fn is_broken(&self) -> bool {
+        self.fixtures.iter().all(Fixture::is_broken)
     }
 
     fn first(&self) -> Option<&Fixture> {
@@ -96,14 +106,16 @@ impl Matcher {
         let best = self
             .groups
             .iter()
-            .filter_map(|group| Some((self.rank(group.first()?, operation, body)?, group)))
+            .filter_map(|group| Some((self.rank(group, operation, body)?, group)))
             // Of equals the first by name: `max_by` would take the last.
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
-        best.and_then(|(_, group)| group.take_turn()).ok_or_else(|| self.explain(operation, body))
+        best.and_then(|(rank, group)| group.take_turn(rank.exact))
+            .ok_or_else(|| self.explain(operation, body))
     }
 
-    /// How well a fixture fits; `None` where the mode does not let it answer.
-    fn rank(&self, fixture: &Fixture, operation: &Operation, body: &RequestBody) -> Option<Rank> {
+    /// How well a group fits; `None` where the mode does not let it answer.
+    fn rank(&self, group: &Group, operation: &Operation, body: &RequestBody) -> Option<Rank> {
+        let fixture = group.first()?;
         if !fixture.operation().same_kind(operation) {
             return None;
         }
@@ -112,10 +124,10 @@ impl Matcher {
         let admitted = match self.mode {
             MatchMode::Exact => exact,
             MatchMode::Model => same_model,
-            MatchMode::Any => same_model || !fixture.is_broken(),
+            MatchMode::Any => same_model || !group.is_broken(),
         };
         let likeness = likeness(fixture, body);
-        admitted.then_some(Rank { exact, same_model, completes: !fixture.is_broken(), likeness })
+        admitted.then_some(Rank { exact, same_model, completes: !group.is_broken(), likeness })
     }
 
     fn explain(&self, operation: &Operation, body: &RequestBody) -> String {
@@ -141,12 +153,13 @@ impl Matcher {
             let operations = listed(all().map(|fixture| fixture.operation().name()));
             text.push_str(&format!("There are fixtures for: {operations}. "));
         }
+        if operation.model_id().is_none() && operation.name().starts_with(MODEL_PATH) {
+            text.push_str("The path is not /model/ID/OPERATION: a slash in a model id must be sent as %2F. ");
+        }
         text.push_str(match self.mode {
             MatchMode::Exact => "Ask as recorded, add a fixture, or use match mode model or any.",
             MatchMode::Model => "Ask a model listed, add a fixture, or use match mode any.",
-            MatchMode::Any => {
-                "Add a fixture of this operation; a model id in the path must be percent-encoded."
-            }
+            MatchMode::Any => "Add a fixture of this operation.",
         });
         text
     }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Requests kept at most.
 const KEPT_REQUESTS: usize = 1_000;
-/// Bytes of request bodies kept at most.
+/// Bytes of bodies, heads and paths kept at most.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 /// A request, and how it was answered.
@@ -59,6 +59,12 @@ fn redact_query(path: &str) -> &str {
     path.split('?').next().unwrap_or_default()
 }
 
+/// What a request weighs in memory, about.
+fn weight(request: &ReceivedRequest) -> usize {
+    let headers = request.headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len()));
+    [request.body.len(), request.path.len()].into_iter().chain(headers).fold(0, usize::saturating_add)
+}
+
 /// The newest requests, bounded in number and bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
@@ -69,10 +75,10 @@ impl Log {
     pub(crate) fn push(&self, request: ReceivedRequest) {
         let mut requests = self.lock();
         requests.push_back(request);
-        let mut bytes: usize = requests.iter().map(|request| request.body.len()).sum();
+        let mut bytes: usize = requests.iter().map(weight).sum();
         while requests.len() > KEPT_REQUESTS || bytes > KEPT_BYTES {
             let Some(oldest) = requests.pop_front() else { break };
-            bytes = bytes.saturating_sub(oldest.body.len());
+            bytes = bytes.saturating_sub(weight(&oldest));
         }
     }
 

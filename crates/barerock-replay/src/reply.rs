@@ -7,11 +7,11 @@ use crate::frames;
 use crate::script::{Interruption, Script};
 use bytes::Bytes;
 use core::time::Duration;
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 /// How the service names a request.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// How the service names an error.
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 /// The wait that the service asks for, in milliseconds.
@@ -20,6 +20,18 @@ const RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
 const ON_DEMAND: &str = "barerock-replay was told to fail this request.";
 /// Headers of one connection, which say nothing about this one.
 const HOP_BY_HOP: [HeaderName; 4] = [CONNECTION, TE, TRAILER, UPGRADE];
+
+/// How a reply is sent.
+#[derive(Debug)]
+pub(crate) struct Delivery<'a> {
+    pub(crate) faults: &'a [&'a Fault],
+    pub(crate) chunking: Chunking,
+    pub(crate) pace: Pace,
+    /// Used where the recording has none.
+    pub(crate) request_id: HeaderValue,
+    /// Sends the date of now in place of the recorded one.
+    pub(crate) live_date: bool,
+}
 
 /// A status, headers in order, and a body.
 #[derive(Debug)]
@@ -42,8 +54,14 @@ impl Reply {
 
     /// An error as the service writes one: its name in a header, its message in the body.
     pub(crate) fn error(status: StatusCode, name: &str, message: &str) -> Self {
-        let mut headers = vec![(CONTENT_TYPE, HeaderValue::from_static(JSON))];
-        headers.extend(HeaderValue::from_str(name).ok().map(|name| (ERROR_TYPE, name)));
+        let mut reply = Self::unnamed_error(status, message);
+        reply.headers.extend(HeaderValue::from_str(name).ok().map(|name| (ERROR_TYPE, name)));
+        reply
+    }
+
+    /// An error as whatever stands before the service writes one.
+    fn unnamed_error(status: StatusCode, message: &str) -> Self {
+        let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(JSON))];
         let body = serde_json::json!({"message": message}).to_string().into();
         Self { status, headers, body, event_stream: false }
     }
@@ -59,8 +77,10 @@ impl Reply {
                 Some(reply)
             }
             Fault::Status { status, error } => {
-                let name = error.as_deref().or_else(|| error_of_status(*status));
-                Some(Self::error(*status, name.unwrap_or_default(), ON_DEMAND))
+                Some(match error.as_deref().or_else(|| error_of_status(*status)) {
+                    Some(name) => Self::error(*status, name, ON_DEMAND),
+                    None => Self::unnamed_error(*status, ON_DEMAND),
+                })
             }
             Fault::Html { status } => Some(Self {
                 status: *status,
@@ -101,14 +121,13 @@ impl Reply {
         self.body = pieces.concat().into();
     }
 
-    /// Makes the response, with what the faults do to its body. `request_id` is used where the recording has none.
-    pub(crate) fn into_response(
-        mut self,
-        faults: &[&Fault],
-        chunking: Chunking,
-        pace: Pace,
-        request_id: &HeaderValue,
-    ) -> Response<Script> {
+    /// Makes the response, with what the faults do to its body.
+    pub(crate) fn into_response(mut self, delivery: Delivery<'_>) -> Response<Script> {
+        let Delivery { faults, chunking, pace, request_id, live_date } = delivery;
+        if live_date {
+            // hyper dates a response that has no date.
+            self.headers.retain(|(name, _)| name != DATE);
+        }
         faults.iter().for_each(|fault| self.spoil(fault));
         let (mut pieces, mut delay) = if self.event_stream {
             (chunking.cut(&self.body), pace.delay())
@@ -117,7 +136,7 @@ impl Reply {
         };
         for fault in faults {
             match fault {
-                Fault::Corrupt(offset) => corrupt(&mut pieces, *offset),
+                Fault::Corrupt { offset, bit } => corrupt(&mut pieces, *offset, *bit),
                 Fault::Truncate(length) => truncate(&mut pieces, *length),
                 Fault::Slow(duration) => delay = delay.saturating_add(*duration),
                 _ => {}
@@ -142,18 +161,17 @@ impl Reply {
         });
         let mut response = Response::new(script);
         *response.status_mut() = self.status;
-        self.write_headers(response.headers_mut(), length, content_type, request_id);
+        let headers = response.headers_mut();
+        self.write_headers(headers, length);
+        headers.entry(REQUEST_ID).or_insert(request_id);
+        if let Some(value) = content_type {
+            headers.insert(CONTENT_TYPE, value.clone());
+        }
         response
     }
 
     /// Writes the recorded headers in their order, with the framing of this connection in the place of the recorded one.
-    fn write_headers(
-        self,
-        headers: &mut http::HeaderMap,
-        length: usize,
-        content_type: Option<&HeaderValue>,
-        request_id: &HeaderValue,
-    ) {
+    fn write_headers(self, headers: &mut HeaderMap, length: usize) {
         let framing = if self.event_stream {
             (TRANSFER_ENCODING, HeaderValue::from_static("chunked"))
         } else {
@@ -169,14 +187,10 @@ impl Reply {
             }
         }
         headers.entry(framing.0).or_insert(framing.1);
-        headers.entry(REQUEST_ID).or_insert_with(|| request_id.clone());
-        if let Some(value) = content_type {
-            headers.insert(CONTENT_TYPE, value.clone());
-        }
     }
 }
 
-fn corrupt(pieces: &mut [Bytes], offset: usize) {
+fn corrupt(pieces: &mut [Bytes], offset: usize, bit: u8) {
     let mut start = 0_usize;
     for piece in pieces {
         let at = offset.saturating_sub(start);
@@ -184,7 +198,7 @@ fn corrupt(pieces: &mut [Bytes], offset: usize) {
         if offset < start {
             let mut bytes = piece.to_vec();
             if let Some(byte) = bytes.get_mut(at) {
-                *byte ^= 1;
+                *byte ^= 1_u8.checked_shl(u32::from(bit)).unwrap_or_default();
             }
             *piece = bytes.into();
             return;
@@ -244,10 +258,11 @@ mod tests {
     #[test]
     fn one_bit_of_one_byte_is_flipped() {
         let mut spoiled = pieces();
-        corrupt(&mut spoiled, 4);
-        assert_eq!(spoiled, ["abc", "ddf"]);
+        corrupt(&mut spoiled, 4, 0);
+        corrupt(&mut spoiled, 0, 7);
+        assert_eq!(spoiled, [&b"\xe1bc"[..], b"ddf"]);
         let mut spoiled = pieces();
-        corrupt(&mut spoiled, 6);
+        corrupt(&mut spoiled, 6, 0);
         assert_eq!(spoiled, pieces(), "there is no such byte");
     }
 

@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -52,10 +53,14 @@ impl Replay {
 
     /// The endpoint URL to give to a client, such as `http://127.0.0.1:49152`.
     pub fn url(&self) -> String {
+        #[cfg(feature = "tls")]
+        if self.service.tls.is_some() {
+            return format!("https://{}", self.address);
+        }
         format!("http://{}", self.address)
     }
 
-    /// What was received, oldest first. At most the newest 1,000 requests are kept, with at most 64 MiB of bodies.
+    /// What was received, oldest first. At most the newest 1,000 requests are kept, of 64 MiB together.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.service.log.all()
     }
@@ -104,12 +109,30 @@ async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: watch
     while connections.join_next().await.is_some() {}
 }
 
-async fn serve(stream: TcpStream, service: Arc<Service>, mut stopped: watch::Receiver<bool>) {
+async fn serve(stream: TcpStream, service: Arc<Service>, stopped: watch::Receiver<bool>) {
     // Each chunk leaves when it is written, so that a pace is what the client sees. Without it the server still works.
     let _ = stream.set_nodelay(true);
     let reset = ResetFlag::default();
-    let io = TokioIo::new(Socket::new(stream, reset.clone()));
-    let timeout = service.request_timeout;
+    let socket = Socket::new(stream, reset.clone(), service.io_timeout);
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &service.tls {
+        let handshake = tokio::time::timeout(service.io_timeout, tls.acceptor().accept(socket));
+        // A client that does not trust the certificate says so on its side.
+        if let Ok(Ok(stream)) = handshake.await {
+            serve_http(stream, reset, Arc::clone(&service), stopped).await;
+        }
+        return;
+    }
+    serve_http(socket, reset, service, stopped).await;
+}
+
+async fn serve_http(
+    io: impl AsyncRead + AsyncWrite + Unpin,
+    reset: ResetFlag,
+    service: Arc<Service>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let timeout = service.io_timeout;
     let handler = service_fn(move |request| {
         let (service, reset) = (Arc::clone(&service), reset.clone());
         async move { service.answer(request, reset).await }
@@ -117,7 +140,7 @@ async fn serve(stream: TcpStream, service: Arc<Service>, mut stopped: watch::Rec
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeout)
-        .serve_connection(io, handler);
+        .serve_connection(TokioIo::new(io), handler);
     let mut connection = pin!(connection);
     // What a connection ends with is the client's business: a broken one has nobody left to tell.
     tokio::select! {

@@ -6,9 +6,10 @@ use crate::fixture::RequestBody;
 use crate::matching::Matcher;
 use crate::operation::Operation;
 use crate::received::{Log, ReceivedRequest};
-use crate::reply::Reply;
+use crate::reply::{Delivery, Reply};
 use crate::script::{BrokenOff, Script};
 use crate::socket::ResetFlag;
+use crate::verify::Verify;
 use bytes::Bytes;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -23,11 +24,14 @@ pub(crate) type Hook = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
 /// Everything that requests share.
 pub(crate) struct Service {
     pub(crate) matcher: Matcher,
+    pub(crate) verify: Option<Verify>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<crate::tls::Tls>,
     pub(crate) rules: Vec<FaultRule>,
     pub(crate) chunking: Chunking,
     pub(crate) pace: Pace,
     pub(crate) max_request_bytes: usize,
-    pub(crate) request_timeout: Duration,
+    pub(crate) io_timeout: Duration,
     pub(crate) on_request: Option<Hook>,
     pub(crate) log: Log,
     pub(crate) counter: AtomicU64,
@@ -79,7 +83,15 @@ impl Service {
         let request_id = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{number:012x}"));
         match (outcome.reply, request_id) {
             (Some(reply), Ok(request_id)) => {
-                Ok(reply.into_response(&faults, self.chunking, self.pace, &request_id))
+                let delivery = Delivery {
+                    faults: &faults,
+                    chunking: self.chunking,
+                    pace: self.pace,
+                    request_id,
+                    // Clients correct their clocks by it, and a corrected clock must still pass the check.
+                    live_date: self.verify.is_some(),
+                };
+                Ok(reply.into_response(delivery))
             }
             _ => Err(BrokenOff),
         }
@@ -88,7 +100,7 @@ impl Service {
     /// The whole request body, within its bounds.
     async fn collect(&self, body: Incoming) -> Result<Bytes, Outcome> {
         let collected = Limited::new(body, self.max_request_bytes).collect();
-        match tokio::time::timeout(self.request_timeout, collected).await {
+        match tokio::time::timeout(self.io_timeout, collected).await {
             Ok(Ok(collected)) => Ok(collected.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Outcome::error(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -103,7 +115,7 @@ impl Service {
             Err(_) => Err(Outcome::error(
                 StatusCode::REQUEST_TIMEOUT,
                 "RequestTimeoutException",
-                format!("The request body did not arrive within {:?}.", self.request_timeout),
+                format!("The request body did not arrive within {:?}.", self.io_timeout),
             )),
         }
     }
@@ -111,6 +123,9 @@ impl Service {
     fn decide(&self, request: &Request<Bytes>, faults: &[&Fault]) -> Outcome {
         if faults.contains(&&Fault::ResetBefore) {
             return Outcome { note: Some(Fault::ResetBefore.to_string()), ..Outcome::default() };
+        }
+        if let Some(Err((reply, reason))) = self.verify.as_ref().map(|verify| verify.check(request)) {
+            return Outcome { reply: Some(reply), fixture: None, note: Some(reason) };
         }
         if let Some((fault, reply)) = faults.iter().find_map(|fault| Some((fault, Reply::of_fault(fault)?))) {
             return Outcome { reply: Some(reply), fixture: None, note: Some(fault.to_string()) };

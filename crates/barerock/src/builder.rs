@@ -17,8 +17,6 @@ use crate::transport::Transport;
 
 /// The longest answer to Converse that is read; images as base64 fit in.
 const MAX_RESPONSE: usize = 64 * 1024 * 1024;
-/// The variable that holds a Bedrock API key.
-const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
 
 /// Sets up a [`Client`]. What is set in code beats what the environment says.
 pub struct ClientBuilder<T> {
@@ -122,7 +120,7 @@ impl<T: Transport> ClientBuilder<T> {
     pub fn build(self) -> Result<Client<T>, Error> {
         let region = settings::region(self.region.as_deref(), &self.environment)?;
         let endpoint = settings::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
-        let auth = match (self.auth, self.environment.get(BEARER_TOKEN)) {
+        let auth = match (self.auth, self.environment.bearer_token()) {
             (Some(auth), _) => auth?,
             (None, Some(token)) => Auth::bearer(token)?,
             (None, None) => Auth::SigV4(Arc::new(EnvironmentProvider::new(self.environment))),

@@ -3,6 +3,12 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
+/// The variables that name the region. AWS's SDKs read the first, botocore the second; where both are set, the first wins.
+pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+/// The variable that holds a Bedrock API key.
+const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
+
 /// A set of environment variables: the process's own, or any other.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<String, String>);
@@ -24,6 +30,18 @@ impl Environment {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The region: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.first(&REGION).map(|(_, region)| region)
+    }
+
+    /// The Bedrock API key: `AWS_BEARER_TOKEN_BEDROCK`.
+    #[must_use]
+    pub fn bearer_token(&self) -> Option<&str> {
+        self.get(BEARER_TOKEN)
     }
 
     /// The first of several variables that is set, with its name.

@@ -2,21 +2,16 @@
 
 use barerock_converse::Endpoint;
 
-use crate::environment::Environment;
+use crate::environment::{Environment, REGION};
 use crate::error::Error;
 
-/// AWS's SDKs read the first, botocore the second; where both are set, the first wins.
-const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The service's own variable before the one for all services.
 const ENDPOINT_URL: [&str; 2] = ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"];
 const IGNORE_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 
 /// The region to call and to sign for.
 pub(crate) fn region(explicit: Option<&str>, environment: &Environment) -> Result<String, Error> {
-    explicit
-        .or_else(|| environment.first(&REGION).map(|(_, region)| region))
-        .map(str::to_owned)
-        .ok_or_else(|| Error::no_region(&REGION))
+    explicit.or_else(|| environment.region()).map(str::to_owned).ok_or_else(|| Error::no_region(&REGION))
 }
 
 /// The endpoint: one of yours, else the service's own for the region.

@@ -11,13 +11,13 @@ use crate::error::ServiceError;
 /// [`push`](Self::push) bytes as they come, take events with [`next_event`](Self::next_event) until there is none, and
 /// call [`finish`](Self::finish) when the bytes end: only then is it known whether the answer is whole. After an error
 /// the decoder gives no more events, only the same error.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct EventDecoder {
     frames: FrameDecoder,
     state: State,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct State {
     /// The first bytes of the stream, until a frame came: what to look at if none comes.
     first_bytes: Vec<u8>,
@@ -79,7 +79,7 @@ impl EventDecoder {
 
     /// Whether [`next_event`](Self::next_event) has something to say without more bytes: an event, or an error.
     #[must_use]
-    pub fn is_ready(&mut self) -> bool {
+    pub fn is_ready(&self) -> bool {
         self.state.failed.is_some() || self.frames.is_ready()
     }
 

@@ -5,10 +5,10 @@ use crate::duration::parse_duration;
 use core::str::FromStr;
 use http::{HeaderValue, StatusCode};
 
-/// Every form, for the error that lists them.
-const FORMS: &str = "throttle[=DURATION], status=CODE[:ERROR], html[=STATUS], reset-before, reset-after=BYTES, \
+/// Every form, comma-separated.
+pub(super) const FORMS: &str = "throttle[=DURATION], status=CODE[:ERROR], html[=STATUS], reset-before, reset-after=BYTES, \
                      close-after=BYTES, truncate=BYTES, stall=DURATION, stall-after=BYTES[:DURATION], slow=DURATION, \
-                     corrupt=OFFSET, exception=NAME[:FRAME], error-frame[=CODE[:FRAME]], content-type=VALUE";
+                     corrupt=OFFSET[:BIT], exception=NAME[:FRAME], error-frame[=CODE[:FRAME]], content-type=VALUE";
 /// The code of an error frame that names none.
 const DEFAULT_ERROR_CODE: &str = "InternalError";
 /// The status of a web page that names none: what a proxy says of a server it cannot reach.
@@ -36,7 +36,7 @@ impl FromStr for FaultRule {
             return Ok(Self { fault, first: number(first)?, end: None });
         }
         let (first, count) = when.split_once('x').unwrap_or((when, "1"));
-        Ok(Self::from(fault, number(first)?, number(count)?))
+        Ok(Self::starting_at(fault, number(first)?, number(count)?))
     }
 }
 
@@ -76,7 +76,16 @@ impl FromStr for Fault {
                 Ok(Self::StallAfter { bytes: count(bytes)?, duration: time.map(duration).transpose()? })
             }
             "slow" => Ok(Self::Slow(duration(needed()?)?)),
-            "corrupt" => Ok(Self::Corrupt(count(needed()?)?)),
+            "corrupt" => {
+                let (offset, bit) = detail(needed()?);
+                let bit = bit.map_or(Ok(0), |bit| {
+                    bit.parse()
+                        .ok()
+                        .filter(|bit| *bit < 8)
+                        .ok_or_else(|| wrong(format!("{bit:?} is not a bit from 0 to 7")))
+                })?;
+                Ok(Self::Corrupt { offset: count(offset)?, bit })
+            }
             "exception" | "error-frame" => {
                 let value = if name == "exception" { needed()? } else { value.unwrap_or(DEFAULT_ERROR_CODE) };
                 let (code, frame) = detail(value);
@@ -132,6 +141,18 @@ fn identifier(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_read_can_be_written_and_read_again(
+            text in r"(throttle|status|html|reset-(before|after)|truncate|stall(-after)?|exception|error-frame|\PC{0,9})(=[0-9a-z:]{0,9})?(@[0-9x+]{0,6})?"
+        ) {
+            if let Ok(rule) = text.parse::<FaultRule>() {
+                prop_assert_eq!(rule.to_string().parse::<FaultRule>(), Ok(rule));
+            }
+        }
+    }
 
     #[test]
     fn a_rule_reads_what_it_writes() {
@@ -149,7 +170,7 @@ mod tests {
             "stall-after=10",
             "stall-after=10:20ms",
             "slow=5ms",
-            "corrupt=130",
+            "corrupt=130:7",
             "exception=throttlingException:3",
             "error-frame=InternalError:1",
             "content-type=text/html; charset=utf-8@2",
@@ -158,6 +179,7 @@ mod tests {
         }
         assert_eq!("exception=x".parse::<FaultRule>().unwrap().to_string(), "exception=x:1");
         assert_eq!("error-frame".parse::<FaultRule>().unwrap().to_string(), "error-frame=InternalError:1");
+        assert_eq!("corrupt=5".parse::<FaultRule>().unwrap().to_string(), "corrupt=5:0");
         assert_eq!("html".parse::<FaultRule>().unwrap().to_string(), "html=502");
     }
 
@@ -186,6 +208,7 @@ mod tests {
             ("stall=5", "fault \"stall=5\": \"5\" is not a duration"),
             ("reset-before=1", "fault \"reset-before=1\": reset-before takes no value"),
             ("exception=x:0", "fault \"exception=x:0\": frames are counted from 1"),
+            ("corrupt=1:8", "fault \"corrupt=1:8\": \"8\" is not a bit from 0 to 7"),
             ("throttle@0", "fault \"throttle@0\": \"@0\" is not @FIRST, @FIRSTxCOUNT or @FIRST+"),
             ("throttle@1x", "fault \"throttle@1x\": \"@1x\" is not "),
             ("content-type=a\nb", "fault \"content-type=a\\nb\": the value is not that of a header"),

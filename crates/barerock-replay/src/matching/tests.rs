@@ -48,8 +48,15 @@ fn exact_says_what_differs() {
         "{error}"
     );
     assert!(error.ends_with("use match mode model or any."), "{error}");
-    let error = find(&matcher, CLAUDE, "count-tokens", &body).unwrap_err();
+    let error = find(&matcher, CLAUDE, "invoke", &body).unwrap_err();
     assert!(error.contains("There are fixtures for: converse"), "{error}");
+}
+
+#[test]
+fn a_slash_in_a_model_id_is_pointed_out() {
+    let matcher = builtin(MatchMode::Any);
+    let error = find(&matcher, "arn:aws:bedrock:us-east-1::a/b", "converse", &ask("Hi")).unwrap_err();
+    assert!(error.contains("a slash in a model id must be sent as %2F. Add a fixture"), "{error}");
 }
 
 #[test]
@@ -100,16 +107,25 @@ fn a_failing_fixture_answers_its_own_model_only() {
     assert_eq!(found.as_deref(), Ok("error-throttling"));
 }
 
+/// A fixture of model `m` with this status.
+fn made(name: &str, status: u16) -> Fixture {
+    let request = br#"{"method":"POST","uri":"/model/m/converse","headers":[],"body":"{\"a\": 1}"}"#;
+    let response = json!({"status": status, "headers": []}).to_string();
+    Fixture::parse(name, request, response.as_bytes(), Bytes::new()).unwrap()
+}
+
 #[test]
 fn the_same_request_is_answered_in_turn() {
-    let fixture = |name: &str| {
-        let request = br#"{"method":"POST","uri":"/model/m/converse","headers":[],"body":"{\"a\": 1}"}"#;
-        Fixture::parse(name, request, br#"{"status":200,"headers":[]}"#, Bytes::new()).unwrap()
-    };
-    let matcher = Matcher::new(["one", "two", "three"].map(fixture).to_vec(), MatchMode::Exact);
-    let answers: Vec<_> =
-        (0..4).map(|_| find(&matcher, "m", "converse", &json!({"a": 1})).unwrap()).collect();
-    assert_eq!(answers, ["one", "two", "three", "one"]);
+    let fixtures = vec![made("one", 200), made("two", 429), made("three", 200)];
+    for (mode, body, expected) in [
+        (MatchMode::Exact, json!({"a": 1}), ["one", "two", "three", "one"]),
+        // Another request gets an answer, not somebody's error.
+        (MatchMode::Model, json!({"a": 2}), ["one", "three", "one", "three"]),
+    ] {
+        let matcher = Matcher::new(fixtures.clone(), mode);
+        let answers = [(); 4].map(|()| find(&matcher, "m", "converse", &body).unwrap());
+        assert_eq!(answers, expected, "{mode}");
+    }
 }
 
 #[test]

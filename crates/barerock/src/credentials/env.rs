@@ -65,8 +65,8 @@ mod tests {
         );
         let found = read(&[pair[0], pair[1], ("AWS_SECURITY_TOKEN", "old")]).unwrap();
         assert_eq!(found.credentials.session_token(), Some("old"));
-        let found =
-            read(&[pair[0], pair[1], ("AWS_SECURITY_TOKEN", "old"), ("AWS_SESSION_TOKEN", "WALRUS")]).unwrap();
+        let found = read(&[pair[0], pair[1], ("AWS_SECURITY_TOKEN", "old"), ("AWS_SESSION_TOKEN", "WALRUS")])
+            .unwrap();
         assert_eq!(found.credentials.session_token(), Some("WALRUS"));
         assert!(!format!("{found:?}").contains("WALRUS") && !format!("{found:?}").contains("SQUIRREL"));
     }

@@ -1,0 +1,48 @@
+//! The header block of the frame before, which is most often the next one's too.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Landmarks;
+use crate::error::DecodeError;
+use crate::kind::MessageType;
+use crate::limits::Limits;
+
+/// Longer blocks are not remembered.
+const LONGEST: usize = 256;
+
+/// A header block that was checked, and what was found. The first one has no headers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memo {
+    block: Vec<u8>,
+    message_type: MessageType,
+    event_type: String,
+}
+
+impl Memo {
+    /// As [`check`](super::check), but for a block whose every byte is the remembered one's: that was
+    /// checked before. Always under the same `limits`.
+    #[inline]
+    pub(crate) fn check<'a>(
+        &'a mut self,
+        block: &'a [u8],
+        limits: Limits,
+    ) -> Result<Landmarks<'a>, DecodeError> {
+        if self.block == block {
+            return Ok(Landmarks { message_type: self.message_type, event_type: &self.event_type });
+        }
+        let landmarks = super::check(block, limits)?;
+        if block.len() <= LONGEST {
+            self.remember(block, landmarks);
+        }
+        Ok(landmarks)
+    }
+
+    fn remember(&mut self, block: &[u8], landmarks: Landmarks<'_>) {
+        self.block.clear();
+        self.block.extend_from_slice(block);
+        self.message_type = landmarks.message_type;
+        self.event_type.clear();
+        self.event_type.push_str(landmarks.event_type);
+    }
+}

@@ -1,0 +1,7 @@
+//! Any bytes as a stream.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|stream: &[u8]| {
+    barerock_fuzz::check(stream);
+    let _ = barerock_eventstream::looks_like(stream);
+});
