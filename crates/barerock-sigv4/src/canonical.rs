@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use crate::hash::TextHasher;
 use crate::headers::{
-    HOST, HeaderList, Line, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN,
-    is_never_signed, is_token,
+    HeaderList, Line, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed,
+    is_token,
 };
 use crate::payload::{PayloadHash, SHA256_LENGTH};
 use crate::settings::{SessionTokenSigning, SigningSettings};
@@ -168,7 +168,7 @@ impl<'a> CanonicalRequest<'a> {
 
     /// "You must include the host header."
     fn check_host(&self) -> Result<(), SignError> {
-        if self.headers.contains(HOST) { Ok(()) } else { Err(SignError::MissingHost) }
+        if self.headers.has_host() { Ok(()) } else { Err(SignError::MissingHost) }
     }
 
     /// The names of the headers that are signed.
@@ -204,6 +204,12 @@ impl<'a> CanonicalRequest<'a> {
         const STRING_TO_SIGN_AND_PAYLOAD: usize = 256;
         let escaped = self.parts.path.len().saturating_add(self.parts.query.len()).saturating_mul(3);
         self.headers.length_estimate().saturating_add(escaped).saturating_add(STRING_TO_SIGN_AND_PAYLOAD)
+    }
+
+    /// The bytes that [`CanonicalRequest::write_signed_headers`] writes.
+    #[cfg(feature = "http")]
+    pub(crate) fn signed_headers_length(&self) -> usize {
+        self.headers.names_length()
     }
 
     pub(crate) fn write_signed_headers(&self, w: &mut impl Write) -> fmt::Result {

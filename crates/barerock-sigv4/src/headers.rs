@@ -62,8 +62,15 @@ pub(crate) struct HeaderList<'a> {
     /// Places in `sent`, or behind its end in `added`.
     order: [u16; MAX_SIGNED_HEADERS],
     count: usize,
-    /// All names are in lowercase and no value has a blank in it: the lines are written as they are.
+    /// All names are in lowercase and all values of visible ASCII: the lines are written as they are.
     is_plain: bool,
+    /// A name comes more than once.
+    has_repeats: bool,
+    has_host: bool,
+    /// Bytes of all names and values.
+    length: usize,
+    /// Bytes of each name once, and of a separator after each.
+    names_length: usize,
 }
 
 impl<'a> HeaderList<'a> {
@@ -76,6 +83,10 @@ impl<'a> HeaderList<'a> {
             order: [0; MAX_SIGNED_HEADERS],
             count: 0,
             is_plain: true,
+            has_repeats: false,
+            has_host: false,
+            length: 0,
+            names_length: 0,
         };
         for (index, (name, value)) in sent.iter().enumerate() {
             if !is_signed(name) {
@@ -87,6 +98,8 @@ impl<'a> HeaderList<'a> {
             let is_plain_value =
                 check_value(value).map_err(|offset| SignError::InvalidHeaderValue { index, offset })?;
             list.is_plain &= is_plain_value && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+            list.has_host |= name.eq_ignore_ascii_case(HOST);
+            list.length = list.length.saturating_add(name.len()).saturating_add(value.len());
             list.insert(index, name)?;
         }
         Ok(list)
@@ -98,11 +111,17 @@ impl<'a> HeaderList<'a> {
         *slot = (name, value.as_bytes());
         let index = self.sent.len().saturating_add(self.added_count);
         self.added_count = self.added_count.saturating_add(1);
+        self.length = self.length.saturating_add(name.len()).saturating_add(value.len());
         self.insert(index, name)
     }
 
     fn insert(&mut self, index: usize, name: &str) -> Result<(), SignError> {
         let at = (0..self.count).rev().find(|at| !sorts_before(name, self.line(*at).0));
+        if at.is_some_and(|before| name.eq_ignore_ascii_case(self.line(before).0)) {
+            self.has_repeats = true;
+        } else {
+            self.names_length = self.names_length.saturating_add(name.len()).saturating_add(1);
+        }
         let at = at.map_or(0, |before| before.saturating_add(1));
         let mut new = u16::try_from(index).map_err(|_far| SignError::TooManyHeaders)?;
         let behind = self.order.get_mut(..=self.count).ok_or(SignError::TooManyHeaders)?;
@@ -125,26 +144,27 @@ impl<'a> HeaderList<'a> {
         let mut before = "";
         (0..self.count).map(move |at| {
             let line = self.line(at);
-            let is_repeated = line.0.eq_ignore_ascii_case(before);
+            let is_repeated = self.has_repeats && line.0.eq_ignore_ascii_case(before);
             before = line.0;
             (line, is_repeated)
         })
     }
 
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        self.lines().any(|(line, _)| line.0.eq_ignore_ascii_case(name))
+    pub(crate) fn has_host(&self) -> bool {
+        self.has_host
     }
 
-    /// At least the bytes of all lines and names.
+    /// The bytes that [`HeaderList::write_names`] writes.
+    #[cfg(feature = "http")]
+    pub(crate) fn names_length(&self) -> usize {
+        self.names_length.saturating_sub(1)
+    }
+
+    /// At least the bytes of all lines and of the list of names.
     #[cfg(feature = "http")]
     pub(crate) fn length_estimate(&self) -> usize {
-        const SEPARATORS: usize = 3;
-        self.lines().fold(0, |sum, ((name, value), _)| {
-            sum.saturating_add(name.len())
-                .saturating_add(name.len())
-                .saturating_add(value.len())
-                .saturating_add(SEPARATORS)
-        })
+        // Names are at most as long as the lines they are in, and a line has two separators more.
+        self.length.saturating_mul(2).saturating_add(self.count.saturating_mul(2))
     }
 
     /// "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'", the values of one name joined by commas.
@@ -234,14 +254,14 @@ fn sorts_before(name: &str, other: &str) -> bool {
     name.bytes().map(lowercase).lt(other.bytes().map(lowercase))
 }
 
-/// Whether the value has no blank in it, or else the offset of the byte that cannot stand in a value.
+/// Whether the value is of visible ASCII only, and so written as it is; or else the offset of the byte that cannot stand in a value.
 fn check_value(value: &[u8]) -> Result<bool, usize> {
-    core::str::from_utf8(value).map_err(|error| error.valid_up_to())?;
-    let is_control = |byte: u8| (byte < b' ') | (byte == 0x7f);
-    // No early end: the compiler compares many at once.
-    if !value.iter().fold(false, |found, byte| found | is_control(*byte) | (*byte == b' ')) {
+    // No early end: the compiler compares many at once. What is visible ASCII is UTF-8, too.
+    if !value.iter().fold(false, |found, byte| found | (*byte <= b' ') | (*byte >= 0x7f)) {
         return Ok(true);
     }
+    core::str::from_utf8(value).map_err(|error| error.valid_up_to())?;
+    let is_control = |byte: u8| byte < b' ' || byte == 0x7f;
     let mut rest = value;
     while let Some((first, after)) = rest.split_first() {
         rest = match (first, after) {
