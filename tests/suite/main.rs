@@ -1,7 +1,15 @@
 //! The offline tests.
 
+mod architecture;
+mod client;
+mod converse_recordings;
 mod eventstream_captures;
 mod eventstream_differential;
 mod eventstream_fixtures;
 mod eventstream_streams;
 mod eventstream_vectors;
+mod fixture_streams;
+mod replay;
+mod sigv4_oracle;
+mod sigv4_vectors;
+mod tutorial;

@@ -1,2 +1,29 @@
-//! Placeholder
-fn main() {}
+//! The program `barerock`: Amazon Bedrock's Converse API from the command line.
+
+mod args;
+mod cmd;
+mod connect;
+mod exit;
+mod input;
+mod offline;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    // clap itself answers `--help` with 0 and a wrong command line with 2.
+    let arguments = args::Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::report(&exit::Failure::io("no runtime", error)),
+    };
+    let outcome = runtime.block_on(cmd::run(arguments));
+    // A request given up on must not hold the program.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => exit::report(&failure),
+    }
+}

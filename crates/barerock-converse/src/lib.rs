@@ -1,1 +1,47 @@
-//! Placeholder
+//! Amazon Bedrock's Converse API as values: a request becomes an unsigned `http::Request`, an answer becomes a typed
+//! response, and the bytes of a stream become typed events and then a message. Nothing here opens a socket, reads a
+//! clock or waits.
+//!
+//! In scope: the types of the service model, the JSON they are on the wire, endpoints, errors, event decoding and
+//! message assembly. Out of scope: signing (`barerock-sigv4`), sending (`barerock` and its transports), and frames
+//! themselves (`barerock-eventstream`).
+//!
+//! ```
+//! use barerock_converse::{ConverseRequest, Endpoint, EventDecoder, MessageAssembler, types::Message};
+//!
+//! let endpoint = Endpoint::for_region("us-east-1")?;
+//! let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("hello")]).max_tokens(512);
+//! let unsigned = request.to_http_stream(&endpoint)?;
+//! assert_eq!(unsigned.uri().path(), "/model/us.anthropic.claude-sonnet-4-6/converse-stream");
+//!
+//! // Sign it, send it, and feed the body to the decoder as it comes:
+//! let chunks: [&[u8]; 0] = [];
+//! let (mut events, mut assembler) = (EventDecoder::new(), MessageAssembler::new());
+//! for chunk in chunks {
+//!     events.push(chunk);
+//!     while let Some(event) = events.next_event()? {
+//!         print!("{}", event.text().unwrap_or_default());
+//!         assembler.push(event)?;
+//!     }
+//! }
+//! // No messageStop came: a cut stream is an error, not an ending.
+//! assert!(events.finish().is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod endpoint;
+pub mod error;
+pub mod request;
+pub mod response;
+pub mod stream;
+pub mod types;
+
+pub use barerock_eventstream as eventstream;
+pub use endpoint::{Endpoint, EndpointError};
+pub use error::ServiceError;
+pub use request::{ConverseRequest, RequestError};
+pub use response::{ConverseOutput, ConverseResponse, ResponseError, is_event_stream};
+pub use stream::{
+    AssembleError, AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError,
+    StreamEvent, Verdict,
+};

@@ -1,1 +1,66 @@
-//! Placeholder
+//! A Bedrock on the loopback: answers Converse requests with recorded exchanges, streams them as the service does, and
+//! fails on demand. Programs are tested against it, and demonstrated with it, without an account or a network.
+//!
+//! In scope: fixture folders ([`Fixtures`]), matching requests to them ([`MatchMode`]), chunked event streams at a pace
+//! ([`Chunking`], [`Pace`]), signature checks ([`Verify`]), faults ([`FaultRule`]), and what was received ([`ReceivedRequest`]).
+//!
+//! Out of scope: models. It says what its fixtures say, whatever is asked. HTTP/2, and serving other machines.
+//!
+//! ```
+//! use barerock_replay::{Fixtures, MatchMode, Replay};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let replay = Replay::builder(Fixtures::builtin())
+//!     .match_mode(MatchMode::Any)
+//!     .faults(["throttle@1".parse()?]) // the first request fails, the second does not
+//!     .bind("127.0.0.1:0")
+//!     .await?;
+//! println!("a client's endpoint URL is {}", replay.url());
+//! // … requests …
+//! assert!(replay.requests().is_empty());
+//! replay.shutdown().await;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! `tls` serves over TLS, with a certificate made for the run (`Tls`).
+
+mod builder;
+mod builtin;
+mod chunking;
+mod duration;
+mod error;
+mod fault;
+mod fixture;
+mod fixtures;
+mod frames;
+mod json;
+mod likeness;
+mod matching;
+mod operation;
+mod received;
+mod reply;
+mod script;
+mod server;
+mod service;
+mod socket;
+#[cfg(feature = "tls")]
+mod tls;
+mod verify;
+
+pub use builder::ReplayBuilder;
+pub use chunking::{Chunking, Pace};
+pub use error::{BindError, FixtureError};
+pub use fault::{Fault, FaultError, FaultRule};
+pub use fixture::Fixture;
+pub use fixtures::Fixtures;
+pub use matching::MatchMode;
+pub use operation::Operation;
+pub use received::ReceivedRequest;
+pub use server::Replay;
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};
+pub use verify::Verify;

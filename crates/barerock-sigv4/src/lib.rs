@@ -1,1 +1,135 @@
-//! Placeholder
+//! AWS Signature Version 4 without the AWS SDK: every stage of a signature is a value that can be printed, and what is
+//! printed is what is hashed. It signs and verifies requests, presigned URLs and event streams, on anything from a
+//! server to a microcontroller without an allocator.
+//!
+//! In scope: header signing, query presigning, event signing, verification of a received request, short-term Bedrock
+//! API keys, and the explanation of a mismatch.
+//! Out of scope: where credentials come from, what time it is, sending anything, and SigV4A.
+//!
+//! Cites of "the specification" mean [AWS's description of Signature Version 4][spec].
+//!
+//! ```
+//! # #[cfg(feature = "http")] {
+//! use barerock_sigv4::{Credentials, Signer, Timestamp};
+//!
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
+//! let mut request = http::Request::post(
+//!     "https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-sonnet-4-6/converse",
+//! )
+//! .header("content-type", "application/json")
+//! .body(r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#)
+//! .unwrap();
+//!
+//! let mut signer = Signer::new("us-east-1", "bedrock")?;
+//! let signed = signer.sign_http(&mut request, &credentials, Timestamp::parse("20150830T123600Z")?)?;
+//!
+//! assert!(signed.canonical_request().starts_with("POST\n/model/us.anthropic.claude-sonnet-4-6/converse\n"));
+//! assert_eq!(
+//!     signed.signature().to_string(),
+//!     "635b06ff05e880f81fa2d895e4f78e388d585a2c446283ff7a193c0c09640bc0"
+//! );
+//! assert!(request.headers().contains_key("authorization"));
+//! # }
+//! # Ok::<(), barerock_sigv4::SignError>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `std` | yes | `Timestamp` from and to `SystemTime` |
+//! | `alloc` | yes | [`Credentials`], presigning, texts in strings |
+//! | `http` | yes | [`Signer`] and verification over `http::Request` |
+//! | `apikey` | no | short-term Bedrock API keys, minted and read back |
+//! | `audit` | no | raw requests, curl lines, the reason of a mismatch |
+//!
+//! With no feature at all the crate needs neither `std` nor an allocator: see [`sign_request`].
+//!
+//! [spec]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+#![no_std]
+#![deny(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "a test that goes wrong should stop"
+    )
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+#[cfg(feature = "apikey")]
+mod apikey;
+mod canonical;
+mod credentials;
+#[cfg(feature = "audit")]
+mod curl;
+mod error;
+mod event;
+#[cfg(feature = "audit")]
+mod explain;
+mod hash;
+mod headers;
+mod hex;
+mod key;
+mod payload;
+mod scope;
+mod settings;
+mod sign;
+mod timestamp;
+mod uri;
+
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "alloc")]
+mod presign;
+#[cfg(feature = "audit")]
+mod raw;
+#[cfg(feature = "alloc")]
+mod redact;
+#[cfg(feature = "http")]
+mod verify;
+
+#[cfg(feature = "apikey")]
+pub use apikey::{ApiKey, ApiKeyError, ApiKeyInfo, MAX_API_KEY_SECONDS};
+pub use canonical::{CanonicalRequest, RedactedCanonicalRequest, Request};
+#[cfg(feature = "alloc")]
+pub use credentials::Credentials;
+pub use credentials::CredentialsRef;
+#[cfg(feature = "audit")]
+pub use curl::curl_line;
+pub use error::SignError;
+pub use event::{EVENT_HEADERS_LENGTH, EventSigner, EventStringToSign, SignedEvent};
+#[cfg(feature = "audit")]
+pub use explain::{Difference, Explanation, explain_mismatch};
+pub use headers::{MAX_SIGNED_HEADERS, SignedHeaders, is_never_signed};
+#[cfg(feature = "http")]
+pub use http::{Signed, Signer};
+pub use key::{Signature, SigningKey};
+pub use payload::{PayloadHash, SHA256_LENGTH};
+#[cfg(feature = "alloc")]
+pub use presign::{Presigned, presign};
+#[cfg(feature = "audit")]
+pub use raw::{RawRequest, RawRequestError, RawSigned};
+#[cfg(feature = "alloc")]
+pub use redact::redact;
+pub use scope::CredentialScope;
+pub use settings::{MAX_EXPIRES_SECONDS, PayloadSigning, SessionTokenSigning, SigningSettings, UriEncoding};
+pub use sign::{ALGORITHM, Authorization, SignedRequest, SigningContext, StringToSign, sign_request};
+pub use timestamp::Timestamp;
+pub use uri::{MAX_PATH_SEGMENTS, MAX_QUERY_PARAMETERS};
+#[cfg(feature = "http")]
+pub use verify::{
+    DEFAULT_MAX_CLOCK_SKEW_SECONDS, SignatureMismatch, Verified, VerifyError, VerifySettings, verify_http,
+};

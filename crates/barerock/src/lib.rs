@@ -1,1 +1,53 @@
-//! Placeholder
+//! Amazon Bedrock's Converse API without the AWS SDK: signed requests, typed answers, streamed tokens, over the HTTP
+//! stack you choose. This crate drives the others: it finds settings and credentials, signs, sends, waits and decodes.
+//!
+//! In scope: the client, its settings, credentials, timeouts and errors. Out of scope: sockets and TLS (a [`Transport`]
+//! such as `barerock-hyper`), what is on the wire (`barerock-converse`, `barerock-sigv4`, `barerock-eventstream`).
+//!
+//! ```
+//! use barerock::types::Message;
+//! use barerock::{Client, ConverseRequest, Error, Transport};
+//!
+//! /// With `barerock_hyper::HyperTransport` as the transport, this is a whole program.
+//! async fn ask(transport: impl Transport) -> Result<(), Error> {
+//!     let client = Client::from_env(transport)?;
+//!     let request = ConverseRequest::new(
+//!         "us.anthropic.claude-sonnet-4-6",
+//!         [Message::user("What are the tradeoffs between REST and GraphQL?")],
+//!     );
+//!
+//!     let response = client.converse(&request).await?;
+//!     println!("{}\ntotal tokens: {}", response.text(), response.usage.total_tokens);
+//!
+//!     let mut stream = client.converse_stream(&request).await?;
+//!     while let Some(event) = stream.next_event().await? {
+//!         print!("{}", event.text().unwrap_or_default());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+
+mod auth;
+mod builder;
+mod client;
+pub mod credentials;
+mod environment;
+mod error;
+mod settings;
+mod stream;
+mod timeout;
+pub mod transport;
+
+pub use barerock_converse::{
+    self as converse, AssembledMessage, ConverseRequest, ConverseResponse, Endpoint, MessageAssembler,
+    ServiceError, StreamEvent, Verdict, types,
+};
+pub use barerock_sigv4 as sigv4;
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use credentials::{Credentials, ProvideCredentials};
+pub use environment::Environment;
+pub use error::{Error, ErrorKind};
+pub use stream::EventStream;
+pub use timeout::Timeouts;
+pub use transport::{Transport, TransportError, TransportErrorKind};

@@ -1,0 +1,220 @@
+//! The command line. Names are those of the `aws` CLI where it has one.
+
+use core::time::Duration;
+use std::path::PathBuf;
+
+use barerock_replay::{Chunking, FaultRule, Pace};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The model that is asked when none is named: a current inference profile.
+pub(crate) const DEFAULT_MODEL: &str = "us.anthropic.claude-sonnet-4-6";
+
+/// Amazon Bedrock's Converse API without the AWS SDK.
+#[derive(Debug, Parser)]
+#[command(name = "barerock", version, propagate_version = true, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  complete
+  2  wrong command line or input
+  3  the service answered with an error or exception
+  4  the answer was truncated, ended early or is corrupt
+  5  no usable credentials or region
+  6  could not connect, or timed out
+  1  anything else";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Ask a model and print its answer as it comes; without a prompt on a terminal, a conversation
+    Chat(Chat),
+    /// Call Converse and print the response as JSON
+    Converse(Converse),
+    /// Call ConverseStream and print its events as they come
+    ConverseStream(ConverseStream),
+    /// Be a Bedrock on this machine that answers with recorded exchanges
+    Replay(Replay),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Chat {
+    /// What to ask; piped input is read as the prompt, or appended to it
+    pub(crate) prompt: Option<String>,
+    /// The model: an id, an inference profile or an ARN
+    #[arg(short, long, value_name = "ID", default_value = DEFAULT_MODEL)]
+    pub(crate) model_id: String,
+    /// The system prompt
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+    /// The most tokens the answer may have
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_tokens: Option<u32>,
+    /// How freely the model chooses, 0 to 1
+    #[arg(long, value_name = "T", value_parser = zero_to_one)]
+    pub(crate) temperature: Option<f64>,
+    #[command(flatten)]
+    pub(crate) call: Call,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Converse {
+    #[command(flatten)]
+    pub(crate) request: Request,
+    #[command(flatten)]
+    pub(crate) call: Call,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConverseStream {
+    /// What to print
+    #[arg(long, value_enum, default_value_t = StreamOutput::Events)]
+    pub(crate) output: StreamOutput,
+    #[command(flatten)]
+    pub(crate) request: Request,
+    #[command(flatten)]
+    pub(crate) call: Call,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StreamOutput {
+    /// One line of JSON an event, in boto3's shape
+    Events,
+    /// The text as it comes
+    Text,
+    /// The assembled response, in Converse's shape
+    Message,
+}
+
+/// A request's members. JSON is given inline, as file://PATH, or - for standard input.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Request (JSON inline, file://PATH, or - for standard input)")]
+pub(crate) struct Request {
+    /// The model: an id, an inference profile or an ARN
+    #[arg(short, long, value_name = "ID")]
+    pub(crate) model_id: Option<String>,
+    /// The conversation
+    #[arg(long, value_name = "JSON")]
+    pub(crate) messages: Option<String>,
+    /// The system prompt, a list of blocks
+    #[arg(long, value_name = "JSON")]
+    pub(crate) system: Option<String>,
+    /// {"maxTokens":…,"temperature":…,"topP":…,"stopSequences":[…]}
+    #[arg(long, value_name = "JSON")]
+    pub(crate) inference_config: Option<String>,
+    /// The tools the model may ask for
+    #[arg(long, value_name = "JSON")]
+    pub(crate) tool_config: Option<String>,
+    /// The guardrail the call goes through
+    #[arg(long, value_name = "JSON")]
+    pub(crate) guardrail_config: Option<String>,
+    /// Settings only this model knows
+    #[arg(long, value_name = "JSON")]
+    pub(crate) additional_model_request_fields: Option<String>,
+    /// Values for the variables of a managed prompt
+    #[arg(long, value_name = "JSON")]
+    pub(crate) prompt_variables: Option<String>,
+    /// JSON pointers to the model's own fields the response should carry
+    #[arg(long, value_name = "JSON")]
+    pub(crate) additional_model_response_field_paths: Option<String>,
+    /// What the invocation log should say about the call
+    #[arg(long, value_name = "JSON")]
+    pub(crate) request_metadata: Option<String>,
+    /// {"latency":"standard"} or {"latency":"optimized"}
+    #[arg(long, value_name = "JSON")]
+    pub(crate) performance_config: Option<String>,
+    /// {"type":"default"}, priority, flex or reserved
+    #[arg(long, value_name = "JSON")]
+    pub(crate) service_tier: Option<String>,
+    /// The form the answer should have
+    #[arg(long, value_name = "JSON")]
+    pub(crate) output_config: Option<String>,
+    /// The whole request, modelId included; other options beat its members
+    #[arg(long, value_name = "JSON")]
+    pub(crate) cli_input_json: Option<String>,
+}
+
+/// Where a call goes, and as whom.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Call {
+    /// Answer from the fixtures built into the program, over a real loopback connection
+    #[arg(long, conflicts_with_all = ["endpoint_url", "no_sign_request", "region"])]
+    pub(crate) offline: bool,
+    /// The region; else AWS_REGION, else AWS_DEFAULT_REGION
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Another endpoint than the service's own for the region
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+    /// Send the request unsigned
+    #[arg(long)]
+    pub(crate) no_sign_request: bool,
+    /// The longest wait for the answer and between two pieces of it, in seconds; 0 waits for ever
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) cli_read_timeout: u32,
+    /// The longest wait for a connection, in seconds; 0 waits for ever
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) cli_connect_timeout: u32,
+}
+
+impl Call {
+    pub(crate) fn read_timeout(&self) -> Option<Duration> {
+        seconds(self.cli_read_timeout)
+    }
+
+    pub(crate) fn connect_timeout(&self) -> Option<Duration> {
+        seconds(self.cli_connect_timeout)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The folder of fixtures, one folder an exchange; else those built into the program
+    #[arg(long, value_name = "DIR")]
+    pub(crate) fixtures: Option<PathBuf>,
+    /// The loopback address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub(crate) listen: String,
+    /// Which fixture answers a request
+    #[arg(long, value_enum, default_value_t = Match::Exact)]
+    pub(crate) r#match: Match,
+    /// Check each signature with the credentials in the environment, or each bearer key with the one there
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// The region signatures must be for; else AWS_REGION, else AWS_DEFAULT_REGION
+    #[arg(long, value_name = "REGION", requires = "verify")]
+    pub(crate) region: Option<String>,
+    /// A fault, such as throttle@1, status=503, truncate=400, exception=throttlingException:3
+    #[arg(long = "fault", value_name = "SPEC")]
+    pub(crate) faults: Vec<FaultRule>,
+    /// Where streams are cut into HTTP chunks: frames, whole, or a number of bytes
+    #[arg(long, value_name = "SIZE", default_value_t = Chunking::default())]
+    pub(crate) chunk: Chunking,
+    /// The wait before each chunk of a stream, such as 20ms
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) pace: Option<Pace>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Match {
+    /// Only one recorded for the same operation, model and body
+    Exact,
+    /// One for the same operation and model, the most similar first
+    Model,
+    /// One for the same operation, the most similar first
+    Any,
+}
+
+/// As in the `aws` CLI, 0 is no limit.
+fn seconds(value: u32) -> Option<Duration> {
+    (value > 0).then(|| Duration::from_secs(value.into()))
+}
+
+fn zero_to_one(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("must be a number from 0 to 1".to_owned()),
+    }
+}

@@ -1,0 +1,80 @@
+//! `barerock converse-stream`: one call, its events as they come.
+
+use barerock::converse::stream::AssembledMessage;
+use barerock::types::Message;
+use barerock::{EventStream, MessageAssembler};
+use barerock_hyper::HyperTransport;
+use serde::Serialize;
+
+use crate::args::{ConverseStream, StreamOutput};
+use crate::connect::Connection;
+use crate::exit::Failure;
+use crate::input;
+use crate::render::{Output, summary};
+
+pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
+    let request = input::request(&arguments.request)?;
+    let connection = Connection::new(&arguments.call).await?;
+    let stream = connection.client.converse_stream(&request).await?;
+    let mut output = Output::new();
+    match arguments.output {
+        StreamOutput::Events => events(stream, &mut output).await,
+        StreamOutput::Text => {
+            let message = text(stream, &mut output).await?;
+            summary(message.stop_reason(), message.usage());
+            Ok(())
+        }
+        StreamOutput::Message => message(stream, &mut output).await,
+    }
+}
+
+async fn events(mut stream: EventStream<HyperTransport>, output: &mut Output) -> Result<(), Failure> {
+    while let Some(event) = stream.next_event().await? {
+        output.json_line(&event)?;
+    }
+    Ok(())
+}
+
+/// Prints the text of the answer as it comes and puts the message together. The line is ended in any case, so that an
+/// error does not stand behind the text.
+pub(crate) async fn text(
+    mut stream: EventStream<HyperTransport>,
+    output: &mut Output,
+) -> Result<AssembledMessage, Failure> {
+    let mut assembler = MessageAssembler::new();
+    let outcome = async {
+        while let Some(event) = stream.next_event().await? {
+            if let Some(text) = event.text() {
+                output.text(text)?;
+            }
+            assembler.push(event).map_err(barerock::Error::from)?;
+        }
+        assembler.finish().map_err(Failure::other)
+    }
+    .await;
+    output.end_line()?;
+    outcome
+}
+
+/// What came of a message whose stream broke off: Converse's shape, without what it would say at its end.
+#[derive(Serialize)]
+struct Partial<'a> {
+    output: PartialOutput<'a>,
+}
+
+#[derive(Serialize)]
+struct PartialOutput<'a> {
+    message: &'a Message,
+}
+
+async fn message(stream: EventStream<HyperTransport>, output: &mut Output) -> Result<(), Failure> {
+    match stream.into_message().await {
+        Ok(message) => output.json(&message),
+        Err(error) => {
+            if let Some(message) = error.partial() {
+                output.json(&Partial { output: PartialOutput { message } })?;
+            }
+            Err(error.into())
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The commands.
+
+mod chat;
+mod converse;
+mod converse_stream;
+mod replay;
+
+use crate::args::{Arguments, Command};
+use crate::exit::Failure;
+
+/// Does what the command line says.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::Chat(chat) => chat::run(chat).await,
+        Command::Converse(converse) => converse::run(converse).await,
+        Command::ConverseStream(stream) => converse_stream::run(stream).await,
+        Command::Replay(replay) => replay::run(replay).await,
+    }
+}

@@ -1,0 +1,70 @@
+//! `barerock replay`: a Bedrock on this machine.
+
+use std::io::Write as _;
+
+use barerock::credentials::EnvironmentProvider;
+use barerock::{Environment, ProvideCredentials as _};
+use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Verify};
+
+use crate::args::{self, Match};
+use crate::exit::Failure;
+
+pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
+    let fixtures = match &arguments.fixtures {
+        Some(folder) => Fixtures::load(folder).map_err(|error| Failure::usage(error.to_string()))?,
+        None => Fixtures::builtin(),
+    };
+    let count = fixtures.len();
+    let mode = match arguments.r#match {
+        Match::Exact => MatchMode::Exact,
+        Match::Model => MatchMode::Model,
+        Match::Any => MatchMode::Any,
+    };
+    let mut server = Replay::builder(fixtures);
+    if arguments.verify {
+        server = server.verify(verify(arguments.region).await?);
+    }
+    let server = server
+        .match_mode(mode)
+        .faults(arguments.faults)
+        .chunking(arguments.chunk)
+        .pace(arguments.pace.unwrap_or_default())
+        .on_request(log)
+        .bind(&arguments.listen)
+        .await
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    // The first line is a contract: whoever starts the program reads the port from it.
+    let mut out = std::io::stdout();
+    writeln!(out, "listening on {}", server.url())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::io("standard output cannot be written", error))?;
+    eprintln!("{count} fixtures; Ctrl-C ends");
+    tokio::signal::ctrl_c().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
+    server.shutdown().await;
+    Ok(())
+}
+
+/// What requests must be signed with: what the environment holds.
+async fn verify(region: Option<String>) -> Result<Verify, Failure> {
+    let environment = Environment::of_process();
+    let region = region.or_else(|| environment.region().map(str::to_owned));
+    let region = region.ok_or_else(|| Failure::credentials("no region to check signatures for"))?;
+    let mut verify = Verify::for_region(region);
+    if let Some(key) = environment.bearer_token() {
+        verify = verify.with_bearer_key(key);
+    }
+    match EnvironmentProvider::new(environment.clone()).provide().await {
+        Ok(provided) => Ok(verify.with_credentials(provided.credentials)),
+        Err(_) if environment.bearer_token().is_some() => Ok(verify),
+        Err(error) => Err(Failure::credentials(error.to_string())),
+    }
+}
+
+/// A line for each request.
+fn log(received: &ReceivedRequest) {
+    let path = received.path.split('?').next().unwrap_or_default();
+    let status = received.status.map_or("no answer".to_owned(), |status| status.as_u16().to_string());
+    let by = received.fixture.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
+    let note = received.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
+    eprintln!("{} {path} -> {status}{by}{note}", received.method);
+}

@@ -1,0 +1,109 @@
+//! How the program ends: exit codes and the last words on standard error.
+
+use core::error::Error as StdError;
+use core::fmt;
+use std::process::ExitCode;
+
+use barerock::{Error, ErrorKind};
+
+/// Why the program fails, and with which exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: Code,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The exit codes that are a contract; 0 is success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// Anything else.
+    Other = 1,
+    /// A wrong command line or input.
+    Usage = 2,
+    /// The service answered with an error or exception.
+    Service = 3,
+    /// The answer was truncated, ended early or is corrupt.
+    Wire = 4,
+    /// No usable credentials or region.
+    Credentials = 5,
+    /// Could not connect, or timed out.
+    Transport = 6,
+}
+
+impl Failure {
+    fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), source: None }
+    }
+
+    /// A wrong command line or input.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Code::Usage, message)
+    }
+
+    /// No usable credentials or region; what to do is added.
+    pub(crate) fn credentials(message: impl fmt::Display) -> Self {
+        Self::new(Code::Credentials, format!("{message}{CREDENTIALS_HELP}"))
+    }
+
+    /// Input or output that failed.
+    pub(crate) fn io(what: impl fmt::Display, error: std::io::Error) -> Self {
+        Self { code: Code::Other, message: what.to_string(), source: Some(Box::new(error)) }
+    }
+
+    /// Anything else.
+    pub(crate) fn other(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Code::Other, error.into().to_string())
+    }
+
+    /// What lies behind the message. An [`Error`]'s own words are the message already.
+    fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.source {
+            Some(error) if error.is::<Error>() => error.source(),
+            Some(error) => Some(&**error),
+            None => None,
+        }
+    }
+
+    /// Whether the reader of our output has gone, which is not worth a word.
+    fn is_broken_pipe(&self) -> bool {
+        let source = self.source.as_deref().and_then(|source| source.downcast_ref::<std::io::Error>());
+        source.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = match error.kind() {
+            ErrorKind::Transport => Code::Transport,
+            ErrorKind::Service => Code::Service,
+            ErrorKind::Wire => Code::Wire,
+            ErrorKind::Credentials => Code::Credentials,
+            ErrorKind::Request => Code::Usage,
+            _ => Code::Other,
+        };
+        let failure = if code == Code::Credentials {
+            Self::credentials(&error)
+        } else {
+            Self::new(code, error.to_string())
+        };
+        Self { source: Some(Box::new(error)), ..failure }
+    }
+}
+
+const CREDENTIALS_HELP: &str = "\nset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION (or --region), or \
+                                AWS_BEARER_TOKEN_BEDROCK for a Bedrock API key; to try without, add --offline";
+
+/// Says why on standard error, with every cause, and gives the exit code.
+pub(crate) fn report(failure: &Failure) -> ExitCode {
+    if !failure.is_broken_pipe() {
+        eprintln!("error: {}", failure.message);
+        let mut cause = failure.cause();
+        while let Some(error) = cause {
+            eprintln!("  because: {error}");
+            cause = error.source();
+        }
+    }
+    #[expect(clippy::as_conversions, reason = "the discriminants are the exit codes")]
+    ExitCode::from(failure.code as u8)
+}

@@ -1,0 +1,314 @@
+//! A Converse call as a value, and as an unsigned HTTP request.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use core::fmt;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::Endpoint;
+use crate::types::{
+    Document, GuardrailConfiguration, InferenceConfiguration, Message, OutputConfig,
+    PerformanceConfiguration, PromptVariableValues, ServiceTier, SystemContentBlock, Tool, ToolConfiguration,
+};
+
+/// One call of Converse or ConverseStream: the two take the same members.
+///
+/// Serialized, it is the HTTP body, without `modelId`, which travels in the path. Deserialized, it takes `modelId` too,
+/// as boto3's `converse(**kwargs)` does; a request without one cannot be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ConverseRequest {
+    /// The model, inference profile, prompt or router: an id or an ARN.
+    #[serde(default, skip_serializing)]
+    pub model_id: String,
+    /// The conversation so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Message>,
+    /// The system prompt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub system: Vec<SystemContentBlock>,
+    /// The settings every model knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inference_config: Option<InferenceConfiguration>,
+    /// What the model may ask for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_config: Option<ToolConfiguration>,
+    /// The guardrail the call goes through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guardrail_config: Option<GuardrailConfiguration>,
+    /// Settings only this model knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub additional_model_request_fields: Option<Document>,
+    /// Values for the variables of a managed prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_variables: Option<BTreeMap<String, PromptVariableValues>>,
+    /// JSON pointers to what the response should carry of the model's own fields; at most 10.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub additional_model_response_field_paths: Option<Vec<String>>,
+    /// What the invocation log should say about the call; 1 to 16 pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_metadata: Option<BTreeMap<String, String>>,
+    /// How fast the answer should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub performance_config: Option<PerformanceConfiguration>,
+    /// Which capacity serves the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<ServiceTier>,
+    /// The form the answer should have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_config: Option<OutputConfig>,
+}
+
+impl ConverseRequest {
+    /// A call of `model_id` with a conversation: `ConverseRequest::new(model, [Message::user("hello")])`.
+    pub fn new(model_id: impl Into<String>, messages: impl Into<Vec<Message>>) -> Self {
+        Self {
+            model_id: model_id.into(),
+            messages: messages.into(),
+            system: Vec::new(),
+            inference_config: None,
+            tool_config: None,
+            guardrail_config: None,
+            additional_model_request_fields: None,
+            prompt_variables: None,
+            additional_model_response_field_paths: None,
+            request_metadata: None,
+            performance_config: None,
+            service_tier: None,
+            output_config: None,
+        }
+    }
+
+    /// Adds to the system prompt.
+    #[must_use]
+    pub fn system(mut self, block: impl Into<SystemContentBlock>) -> Self {
+        self.system.push(block.into());
+        self
+    }
+
+    /// Sets the most tokens the answer may have; at least 1.
+    #[must_use]
+    pub fn max_tokens(mut self, max_tokens: u32) -> Self {
+        self.inference().max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Sets how freely the model chooses, 0 to 1.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.inference().temperature = Some(temperature);
+        self
+    }
+
+    /// Sets how much of the likeliest the model chooses from, 0 to 1.
+    #[must_use]
+    pub fn top_p(mut self, top_p: f64) -> Self {
+        self.inference().top_p = Some(top_p);
+        self
+    }
+
+    /// Adds a text that ends the answer.
+    #[must_use]
+    pub fn stop_sequence(mut self, text: impl Into<String>) -> Self {
+        self.inference().stop_sequences.get_or_insert_default().push(text.into());
+        self
+    }
+
+    /// Adds a tool the model may ask for.
+    #[must_use]
+    pub fn tool(mut self, tool: impl Into<Tool>) -> Self {
+        self.tool_config.get_or_insert_with(|| ToolConfiguration::new([])).tools.push(tool.into());
+        self
+    }
+
+    /// Sets the tools the model may ask for, and whether it must.
+    #[must_use]
+    pub fn tool_config(mut self, tool_config: ToolConfiguration) -> Self {
+        self.tool_config = Some(tool_config);
+        self
+    }
+
+    fn inference(&mut self) -> &mut InferenceConfiguration {
+        self.inference_config.get_or_insert_with(InferenceConfiguration::new)
+    }
+
+    /// The unsigned HTTP request of Converse.
+    ///
+    /// # Errors
+    /// If the model id is empty, or the URI cannot be made of it.
+    pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
+        // `streamProcessingMode` belongs to ConverseStream's guardrail configuration only.
+        match &self.guardrail_config {
+            Some(guardrail) if guardrail.stream_processing_mode.is_some() => {
+                let mut unary = self.clone();
+                if let Some(guardrail) = &mut unary.guardrail_config {
+                    guardrail.stream_processing_mode = None;
+                }
+                unary.post(endpoint, "converse")
+            }
+            _ => self.post(endpoint, "converse"),
+        }
+    }
+
+    /// The unsigned HTTP request of ConverseStream.
+    ///
+    /// # Errors
+    /// If the model id is empty, or the URI cannot be made of it.
+    pub fn to_http_stream(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
+        self.post(endpoint, "converse-stream")
+    }
+
+    fn post(&self, endpoint: &Endpoint, operation: &str) -> Result<http::Request<Bytes>, RequestError> {
+        if self.model_id.is_empty() {
+            return Err(RequestError::EmptyModelId);
+        }
+        let body = serde_json::to_vec(self).map_err(|error| RequestError::Json(error.to_string()))?.into();
+        let uri = format!("{endpoint}/model/{}/{operation}", Label(&self.model_id));
+        http::Request::builder()
+            .method(Method::POST)
+            .uri(uri)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .body(body)
+            .map_err(|error| RequestError::Uri(error.to_string()))
+    }
+}
+
+/// A path label: everything but the unreserved characters is percent-encoded, `:` as `%3A` and `/` as `%2F`.
+///
+/// Smithy, HTTP bindings: "When binding a member to an `httpLabel`, the value must be percent-encoded … including `/`".
+struct Label<'a>(&'a str);
+
+impl fmt::Display for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    write!(f, "{}", char::from(byte))?
+                }
+                _ => write!(f, "%{byte:02X}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a request cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The model id is empty.
+    EmptyModelId,
+    /// Endpoint and model id make no URI.
+    Uri(String),
+    /// The request cannot be written as JSON.
+    Json(String),
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyModelId => {
+                f.write_str("the model id is empty; name a model such as us.anthropic.claude-sonnet-4-6")
+            }
+            Self::Uri(error) => write!(f, "endpoint and model id make no URI: {error}"),
+            Self::Json(error) => write!(f, "the request cannot be written as JSON: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for RequestError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{GuardrailStreamProcessingMode, ToolChoice};
+    use serde_json::json;
+
+    fn endpoint() -> Endpoint {
+        Endpoint::for_region("us-east-1").unwrap()
+    }
+
+    #[test]
+    fn body_is_compact_json_without_model_id() {
+        let request = ConverseRequest::new("m", [Message::user("hi")]).to_http(&endpoint()).unwrap();
+        assert_eq!(request.body(), r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#);
+        assert_eq!(request.headers()["content-type"], "application/json");
+        assert_eq!(request.method(), "POST");
+    }
+
+    #[test]
+    fn labels_are_encoded_whole() {
+        for (id, path) in [
+            (
+                "anthropic.claude-3-haiku-20240307-v1:0",
+                "/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse-stream",
+            ),
+            (
+                "arn:aws:bedrock:us-east-1:1:inference-profile/x y",
+                "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fx%20y/converse-stream",
+            ),
+            ("ü~_", "/model/%C3%BC~_/converse-stream"),
+        ] {
+            let request =
+                ConverseRequest::new(id, [Message::user("hi")]).to_http_stream(&endpoint()).unwrap();
+            assert_eq!(request.uri().path(), path);
+        }
+        let error = ConverseRequest::new("", []).to_http(&endpoint()).unwrap_err();
+        assert_eq!(error, RequestError::EmptyModelId);
+    }
+
+    #[test]
+    fn endpoint_path_is_kept() {
+        let endpoint = Endpoint::custom("http://localhost:1/proxy/").unwrap();
+        let request = ConverseRequest::new("m", []).to_http(&endpoint).unwrap();
+        assert_eq!(request.uri(), "http://localhost:1/proxy/model/m/converse");
+    }
+
+    #[test]
+    fn setters_reach_their_members() {
+        let mut request = ConverseRequest::new("m", [Message::user("hi")])
+            .system("be brief")
+            .max_tokens(5)
+            .temperature(0.5)
+            .top_p(0.9)
+            .stop_sequence("END")
+            .tool(Tool::new("t", json!({"type": "object"})).description("does t"));
+        if let Some(tools) = &mut request.tool_config {
+            tools.tool_choice = Some(ToolChoice::tool("t"));
+        }
+        assert_eq!(
+            serde_json::to_value(&request).unwrap(),
+            json!({
+                "messages": [{"role": "user", "content": [{"text": "hi"}]}],
+                "system": [{"text": "be brief"}],
+                "inferenceConfig": {"maxTokens": 5, "temperature": 0.5, "topP": 0.9, "stopSequences": ["END"]},
+                "toolConfig": {
+                    "tools": [{"toolSpec": {"name": "t", "inputSchema": {"json": {"type": "object"}}, "description": "does t"}}],
+                    "toolChoice": {"tool": {"name": "t"}},
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn stream_processing_mode_is_for_streams() {
+        let mut request = ConverseRequest::new("m", []);
+        request.guardrail_config = Some(
+            GuardrailConfiguration::new()
+                .guardrail_version("1")
+                .stream_processing_mode(GuardrailStreamProcessingMode::Async),
+        );
+        assert_eq!(
+            request.to_http(&endpoint()).unwrap().body(),
+            r#"{"guardrailConfig":{"guardrailVersion":"1"}}"#
+        );
+        assert_eq!(
+            request.to_http_stream(&endpoint()).unwrap().body(),
+            r#"{"guardrailConfig":{"guardrailVersion":"1","streamProcessingMode":"async"}}"#
+        );
+    }
+}

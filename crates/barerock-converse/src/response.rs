@@ -1,0 +1,202 @@
+//! The answer to a Converse call.
+
+use core::fmt;
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+
+use crate::error::ServiceError;
+use crate::types::{
+    ConverseMetrics, Document, Message, PerformanceConfiguration, ServiceTier, StopReason, TokenUsage,
+    ToolUseBlock, structure, union,
+};
+
+structure! {
+    /// The answer to a Converse call.
+    ConverseResponse {
+        required {
+            /// What the model answered.
+            output: ConverseOutput,
+            /// Why it stopped.
+            stop_reason: StopReason,
+            /// What it cost.
+            usage: TokenUsage,
+            /// What it took.
+            metrics: ConverseMetrics,
+        }
+        optional {
+            /// The model's own fields that were asked for.
+            additional_model_response_fields: Document,
+            /// What the guardrail found and which model a prompt router chose.
+            trace: Document,
+            /// The latency class that served the call.
+            performance_config: PerformanceConfiguration,
+            /// The capacity that served the call.
+            service_tier: ServiceTier,
+        }
+    }
+}
+
+union! {
+    /// What the model answered.
+    ConverseOutput {
+        /// A message, to be put back into the conversation as it is.
+        Message(Message) = "message",
+    }
+}
+
+impl ConverseResponse {
+    /// Reads an answer: a success, or the error it holds.
+    ///
+    /// # Errors
+    /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not a
+    /// Converse response.
+    pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
+        if status != StatusCode::OK || is_unknown_operation(body) {
+            return Err(ResponseError::Service(Box::new(ServiceError::from_http(status, headers, body))));
+        }
+        serde_json::from_slice(body).map_err(|error| ResponseError::Json {
+            content_type: content_type(headers).map(str::to_owned),
+            error: error.to_string(),
+        })
+    }
+
+    /// The message, if the output is one.
+    #[must_use]
+    pub fn message(&self) -> Option<&Message> {
+        match &self.output {
+            ConverseOutput::Message(message) => Some(message),
+            ConverseOutput::Unknown(_) => None,
+        }
+    }
+
+    /// The message, to be put back into the conversation.
+    #[must_use]
+    pub fn into_message(self) -> Option<Message> {
+        match self.output {
+            ConverseOutput::Message(message) => Some(message),
+            ConverseOutput::Unknown(_) => None,
+        }
+    }
+
+    /// The text of the answer, whatever blocks stand before it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.message().map(Message::text).unwrap_or_default()
+    }
+
+    /// The tools the model asks for, in order.
+    pub fn tool_uses(&self) -> impl Iterator<Item = &ToolUseBlock> {
+        self.message().into_iter().flat_map(Message::tool_uses)
+    }
+}
+
+/// Whether the answer to a ConverseStream call is a stream; if not, its whole body is an error:
+/// [`ServiceError::from_http`].
+#[must_use]
+pub fn is_event_stream(status: StatusCode, headers: &HeaderMap) -> bool {
+    status == StatusCode::OK
+        && content_type(headers).is_some_and(|value| {
+            value
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .eq_ignore_ascii_case("application/vnd.amazon.eventstream")
+        })
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
+}
+
+/// A path the service does not know gets status 200 and `{"Output":{"__type":…},"Version":"1.0"}`.
+fn is_unknown_operation(body: &[u8]) -> bool {
+    body.starts_with(br#"{"Output":{"__type""#)
+}
+
+/// Why an HTTP answer is no Converse response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// The service says what went wrong.
+    Service(Box<ServiceError>),
+    /// A success whose body is not a Converse response.
+    Json {
+        /// The content type it was sent with.
+        content_type: Option<String>,
+        /// What the parser says, with line and column.
+        error: String,
+    },
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(error) => error.fmt(f),
+            Self::Json { content_type, error } => write!(
+                f,
+                "the answer (content type {}) is not a Converse response: {error}; is a proxy in between?",
+                content_type.as_deref().unwrap_or("unknown")
+            ),
+        }
+    }
+}
+
+impl core::error::Error for ResponseError {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(status: u16, body: &str) -> Result<ConverseResponse, ResponseError> {
+        ConverseResponse::from_http(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
+    }
+
+    #[test]
+    fn text_is_found_behind_reasoning_and_tools_are_listed() {
+        let body = json!({
+            "metrics": {"latencyMs": 1},
+            "output": {"message": {"role": "assistant", "content": [
+                {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "s"}}},
+                {"text": "Hello"},
+                {"toolUse": {"toolUseId": "t", "name": "n", "input": {"b": 1, "a": 2}}},
+                {"hologram": 7},
+            ]}},
+            "stopReason": "end_turn",
+            "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3, "serverToolUsage": {}},
+            "novelty": true,
+        });
+        let response = read(200, &body.to_string()).unwrap();
+        assert_eq!(response.text(), "Hello");
+        assert_eq!(response.tool_uses().map(|tool| &*tool.name).collect::<Vec<_>>(), ["n"]);
+        let message = serde_json::to_value(response.into_message().unwrap()).unwrap();
+        assert_eq!(message, body["output"]["message"]);
+    }
+
+    #[test]
+    fn errors_and_impostors() {
+        let Err(ResponseError::Service(error)) = read(429, r#"{"message":"Too many tokens"}"#) else {
+            panic!()
+        };
+        assert_eq!((error.status, &*error.message), (429, "Too many tokens"));
+        let unknown =
+            r#"{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}"#;
+        let Err(ResponseError::Service(error)) = read(200, unknown) else { panic!() };
+        assert_eq!(error.code, "UnknownOperationException");
+        let error = read(200, "<html>").unwrap_err().to_string();
+        assert!(error.contains("is not a Converse response") && error.contains("proxy"), "{error}");
+    }
+
+    #[test]
+    fn only_an_event_stream_is_one() {
+        let headers = |value: &'static str| [(CONTENT_TYPE, value.parse().unwrap())].into_iter().collect();
+        assert!(is_event_stream(StatusCode::OK, &headers("application/vnd.amazon.eventstream")));
+        assert!(is_event_stream(StatusCode::OK, &headers("Application/Vnd.Amazon.EventStream; v=1")));
+        assert!(!is_event_stream(StatusCode::OK, &headers("application/json")));
+        assert!(!is_event_stream(StatusCode::BAD_REQUEST, &headers("application/vnd.amazon.eventstream")));
+        assert!(!is_event_stream(StatusCode::OK, &HeaderMap::new()));
+    }
+}

@@ -1,0 +1,71 @@
+//! Binary values: bytes in memory, base64 in JSON.
+
+use core::fmt;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::Text;
+
+/// The model's `blob`: an image, a document, redacted reasoning. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Blob(Bytes);
+
+impl Blob {
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The bytes, without a copy.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Blob {
+    fn from(bytes: T) -> Self {
+        Self(bytes.into())
+    }
+}
+
+/// Length only: a blob is often megabytes, and never text to read.
+impl fmt::Debug for Blob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Blob({} bytes)", self.0.len())
+    }
+}
+
+impl Serialize for Blob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        let bytes = STANDARD
+            .decode(text.as_bytes())
+            .map_err(|error| de::Error::custom(format_args!("not base64: {error}")))?;
+        Ok(Self(bytes.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_base64_in_json() {
+        let blob = Blob::from(&b"\x00\xffpng"[..]);
+        assert_eq!(serde_json::to_string(&blob).unwrap(), r#""AP9wbmc=""#);
+        assert_eq!(serde_json::from_str::<Blob>(r#""AP9wbmc=""#).unwrap(), blob);
+        assert_eq!(format!("{blob:?}"), "Blob(5 bytes)");
+        let error = serde_json::from_str::<Blob>(r#""AP9wbmc""#).unwrap_err();
+        assert!(error.to_string().contains("not base64"), "{error}");
+    }
+}

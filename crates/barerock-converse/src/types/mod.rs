@@ -1,0 +1,55 @@
+//! The service model's shapes, in the service model's words.
+//!
+//! Three rules hold throughout. What the model calls required is a constructor's argument; what it calls optional is an
+//! `Option` with a setter. An enum value or a union member this crate does not know is kept as `Unknown` and written
+//! back as it came. An unknown member of a structure is passed over, so that a newer service never breaks a reader.
+
+mod macros;
+
+mod blob;
+mod citation;
+mod content;
+mod document;
+mod guardrail;
+mod inference;
+mod media;
+mod message;
+mod text;
+mod tool;
+mod usage;
+
+pub use blob::Blob;
+pub use citation::{
+    Citation, CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationsConfig,
+    CitationsContentBlock, DocumentRangeLocation, SearchResultBlock, SearchResultContentBlock,
+    SearchResultLocation, WebLocation,
+};
+pub use content::{
+    CachePointBlock, CachePointType, CacheTtl, ContentBlock, ReasoningContentBlock, ReasoningTextBlock,
+};
+pub use document::{Document, UnknownMember};
+pub use guardrail::{
+    GuardrailConfiguration, GuardrailContentQualifier, GuardrailConverseContentBlock,
+    GuardrailConverseImageBlock, GuardrailConverseImageFormat, GuardrailConverseImageSource,
+    GuardrailConverseTextBlock, GuardrailStreamProcessingMode, GuardrailTrace,
+};
+pub use inference::{
+    InferenceConfiguration, JsonSchemaDefinition, OutputConfig, OutputFormat, OutputFormatStructure,
+    OutputFormatType, PerformanceConfigLatency, PerformanceConfiguration, PromptVariableValues, ServiceTier,
+    ServiceTierType,
+};
+pub use media::{
+    AudioBlock, AudioFormat, AudioSource, DocumentBlock, DocumentContentBlock, DocumentFormat,
+    DocumentSource, ErrorBlock, ImageBlock, ImageFormat, ImageSource, S3Location, VideoBlock, VideoFormat,
+    VideoSource,
+};
+pub use message::{ConversationRole, IntoContent, Message, SystemContentBlock};
+pub use text::Text;
+pub use tool::{
+    AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
+    ToolInputSchema, ToolReference, ToolReferenceBlock, ToolResultBlock, ToolResultContentBlock,
+    ToolResultStatus, ToolSpecification, ToolUseBlock, ToolUseType,
+};
+pub use usage::{CacheDetail, ConverseMetrics, StopReason, TokenUsage};
+
+pub(crate) use macros::{string_enum, structure, union};

@@ -1,0 +1,178 @@
+//! What a replay is told before it starts.
+
+use crate::chunking::{Chunking, Pace};
+use crate::error::BindError;
+use crate::fault::FaultRule;
+use crate::fixtures::Fixtures;
+use crate::matching::{MatchMode, Matcher};
+use crate::received::{Log, ReceivedRequest};
+use crate::server::Replay;
+use crate::service::{Hook, Service};
+use crate::verify::Verify;
+use core::fmt;
+use core::sync::atomic::AtomicU64;
+use core::time::Duration;
+use std::io;
+use tokio::net::{TcpListener, lookup_host};
+
+/// Largest request body by default, in bytes.
+const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
+/// How long to wait for a client by default.
+const IO_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Describes a [`Replay`]; made by [`Replay::builder`].
+#[must_use = "nothing listens before `bind`"]
+pub struct ReplayBuilder {
+    fixtures: Fixtures,
+    match_mode: MatchMode,
+    verify: Option<Verify>,
+    #[cfg(feature = "tls")]
+    tls: Option<crate::tls::Tls>,
+    rules: Vec<FaultRule>,
+    chunking: Chunking,
+    pace: Pace,
+    max_request_bytes: usize,
+    io_timeout: Duration,
+    allow_other_machines: bool,
+    on_request: Option<Hook>,
+}
+
+impl ReplayBuilder {
+    pub(crate) fn new(fixtures: Fixtures) -> Self {
+        Self {
+            fixtures,
+            match_mode: MatchMode::default(),
+            verify: None,
+            #[cfg(feature = "tls")]
+            tls: None,
+            rules: Vec::new(),
+            chunking: Chunking::default(),
+            pace: Pace::default(),
+            max_request_bytes: MAX_REQUEST_BYTES,
+            io_timeout: IO_TIMEOUT,
+            allow_other_machines: false,
+            on_request: None,
+        }
+    }
+
+    /// How like its fixture a request must be; [`MatchMode::Exact`] by default.
+    pub fn match_mode(mut self, mode: MatchMode) -> Self {
+        self.match_mode = mode;
+        self
+    }
+
+    /// Answers only those who sign as `verify` expects, or carry its bearer key; anyone by default.
+    ///
+    /// Answers then carry the date of now and not the recorded one: clients that correct their clocks by it would sign
+    /// for the day of the recording.
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = Some(verify);
+        self
+    }
+
+    /// Serves over TLS; in the clear by default.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Adds rules for failing on demand. Where several strike one request, those that replace the whole answer come
+    /// first, and the others work together.
+    pub fn faults(mut self, rules: impl IntoIterator<Item = FaultRule>) -> Self {
+        self.rules.extend(rules);
+        self
+    }
+
+    /// How event streams are cut into HTTP chunks; a chunk a frame by default.
+    pub fn chunking(mut self, chunking: Chunking) -> Self {
+        self.chunking = chunking;
+        self
+    }
+
+    /// The wait before each chunk of an event stream; none by default.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// The largest request body, in bytes; 32 MiB by default. A larger one gets status 413.
+    pub fn max_request_bytes(mut self, bytes: usize) -> Self {
+        self.max_request_bytes = bytes;
+        self
+    }
+
+    /// How long to wait for a client; 30 seconds by default. It holds for a request's head, for its body, for an idle
+    /// connection, and for a client that does not read its answer. A pace or a stall does not count.
+    pub fn io_timeout(mut self, timeout: Duration) -> Self {
+        self.io_timeout = timeout;
+        self
+    }
+
+    /// Lets [`bind`](Self::bind) take an address that other machines can reach. There is no protection beyond
+    /// the signature check, if one is asked for.
+    pub fn allow_other_machines(mut self) -> Self {
+        self.allow_other_machines = true;
+        self
+    }
+
+    /// Calls `hook` with each request once its answer is decided, before it is sent: a line for a log, say.
+    pub fn on_request(mut self, hook: impl Fn(&ReceivedRequest) + Send + Sync + 'static) -> Self {
+        self.on_request = Some(Box::new(hook));
+        self
+    }
+
+    /// Listens on `address`, such as `127.0.0.1:0` for any free port, and starts to answer on the current tokio
+    /// runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] where the address cannot be resolved or bound, or is no loopback address and
+    /// [`allow_other_machines`](Self::allow_other_machines) was not called.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with its network and time drivers on, as every tokio socket does.
+    pub async fn bind(self, address: &str) -> Result<Replay, BindError> {
+        let failed = |source| BindError::Io { address: address.to_owned(), source };
+        let resolved: Vec<_> = lookup_host(address).await.map_err(failed)?.collect();
+        if let Some(&address) = resolved.iter().find(|address| !address.ip().is_loopback())
+            && !self.allow_other_machines
+        {
+            return Err(BindError::NotLoopback { address });
+        }
+        if resolved.is_empty() {
+            return Err(failed(io::Error::new(io::ErrorKind::NotFound, "the name has no address")));
+        }
+        let listener = TcpListener::bind(resolved.as_slice()).await.map_err(failed)?;
+        let local = listener.local_addr().map_err(failed)?;
+        let service = Service {
+            matcher: Matcher::new(self.fixtures.into_vec(), self.match_mode),
+            verify: self.verify,
+            #[cfg(feature = "tls")]
+            tls: self.tls,
+            rules: self.rules,
+            chunking: self.chunking,
+            pace: self.pace,
+            max_request_bytes: self.max_request_bytes,
+            io_timeout: self.io_timeout,
+            on_request: self.on_request,
+            log: Log::default(),
+            counter: AtomicU64::new(0),
+        };
+        Ok(Replay::start(listener, local, service))
+    }
+}
+
+impl fmt::Debug for ReplayBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplayBuilder")
+            .field("fixtures", &self.fixtures.len())
+            .field("match_mode", &self.match_mode)
+            .field("verify", &self.verify)
+            .field("rules", &self.rules)
+            .field("chunking", &self.chunking)
+            .field("pace", &self.pace)
+            .finish_non_exhaustive()
+    }
+}

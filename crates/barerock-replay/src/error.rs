@@ -1,0 +1,107 @@
+//! What keeps a replay from starting.
+
+use core::fmt;
+use core::net::SocketAddr;
+use std::io;
+use std::path::PathBuf;
+
+/// A fixture that cannot be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FixtureError {
+    /// A file or folder cannot be read.
+    #[non_exhaustive]
+    Io {
+        /// What was read.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file is not what the form asks for.
+    #[non_exhaustive]
+    Invalid {
+        /// The fixture's name.
+        fixture: String,
+        /// The file in it.
+        file: &'static str,
+        /// The member, and what is wrong with it.
+        problem: String,
+    },
+    /// A folder holds no fixture.
+    #[non_exhaustive]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+impl FixtureError {
+    pub(crate) fn invalid(fixture: String, file: &'static str, problem: String) -> Self {
+        Self::Invalid { fixture, file, problem }
+    }
+}
+
+impl fmt::Display for FixtureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Invalid { fixture, file, problem } => write!(f, "fixture {fixture}: {file}: {problem}"),
+            Self::Empty { path } => write!(
+                f,
+                "{}: no fixture: wants folders with request.json, response.json and response.body",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl core::error::Error for FixtureError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            Self::Invalid { .. } | Self::Empty { .. } => None,
+        }
+    }
+}
+
+/// An address that cannot be served.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BindError {
+    /// The address cannot be resolved or bound.
+    #[non_exhaustive]
+    Io {
+        /// The address as it was given.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The address can be reached from other machines.
+    #[non_exhaustive]
+    NotLoopback {
+        /// The address.
+        address: SocketAddr,
+    },
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            Self::NotLoopback { address } => write!(
+                f,
+                "{address} is not a loopback address: other machines could reach it; listen on 127.0.0.1, or allow \
+                 it by name"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for BindError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            Self::NotLoopback { .. } => None,
+        }
+    }
+}

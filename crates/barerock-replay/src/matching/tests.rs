@@ -1,0 +1,140 @@
+use super::*;
+use crate::fixtures::Fixtures;
+use bytes::Bytes;
+use http::Method;
+use serde_json::{Value, json};
+
+const CLAUDE: &str = "anthropic.claude-sonnet-4-20250514";
+
+fn builtin(mode: MatchMode) -> Matcher {
+    Matcher::new(Fixtures::builtin().into_vec(), mode)
+}
+
+fn find(matcher: &Matcher, model: &str, operation: &str, body: &Value) -> Result<String, String> {
+    let operation = Operation::parse(Method::POST, &format!("/model/{model}/{operation}"));
+    let body = RequestBody::new(Bytes::from(body.to_string()));
+    matcher.find(&operation, &body).map(|fixture| fixture.name().to_owned())
+}
+
+fn ask(text: &str) -> Value {
+    json!({"messages": [{"role": "user", "content": [{"text": text}]}]})
+}
+
+#[test]
+fn exact_compares_bodies_as_values() {
+    let matcher = builtin(MatchMode::Exact);
+    let body = json!({
+        "messages": [{"role": "user", "content": [{"text": "Explain container orchestration."}]}],
+        "inferenceConfig": {"temperature": 0.7, "maxTokens": 512.0},
+    });
+    let found = find(&matcher, "meta.llama3-1-70b-instruct-v1:0", "converse", &body);
+    assert_eq!(found.as_deref(), Ok("tutorial-converse-llama"));
+}
+
+#[test]
+fn exact_says_what_differs() {
+    let matcher = builtin(MatchMode::Exact);
+    let mut body = ask("Explain RLHF in three sentences.");
+    body["inferenceConfig"] = json!({"maxTokens": 512, "temperature": 0.5});
+    let error = find(&matcher, CLAUDE, "converse", &body).unwrap_err();
+    assert!(error.starts_with(
+        "No fixture answers converse for model \"anthropic.claude-sonnet-4-20250514\" (match mode exact). The \
+         nearest is \"tutorial-converse\": messages[0].content[0].text is \"Explain RLHF in three sentences.\", in \
+         the recording \"What are the tradeoffs between"
+    ), "{error}");
+    let error = find(&matcher, "nobody.knows", "converse", &body).unwrap_err();
+    assert!(
+        error.contains("There are fixtures of this operation for: us.anthropic.claude-sonnet-4-6, "),
+        "{error}"
+    );
+    assert!(error.ends_with("use match mode model or any."), "{error}");
+    let error = find(&matcher, CLAUDE, "invoke", &body).unwrap_err();
+    assert!(error.contains("There are fixtures for: converse"), "{error}");
+}
+
+#[test]
+fn a_slash_in_a_model_id_is_pointed_out() {
+    let matcher = builtin(MatchMode::Any);
+    let error = find(&matcher, "arn:aws:bedrock:us-east-1::a/b", "converse", &ask("Hi")).unwrap_err();
+    assert!(error.contains("a slash in a model id must be sent as %2F. Add a fixture"), "{error}");
+}
+
+#[test]
+fn model_asks_for_the_same_model_only() {
+    let matcher = builtin(MatchMode::Model);
+    let found = find(&matcher, CLAUDE, "converse", &ask("Explain RLHF in two sentences."));
+    assert_eq!(found.as_deref(), Ok("tutorial-helper-claude"));
+    assert!(find(&matcher, "nobody.knows", "converse", &ask("Hello")).is_err());
+}
+
+#[test]
+fn any_finds_the_tool_round_by_its_shape() {
+    let matcher = builtin(MatchMode::Any);
+    let mut body = ask("Is it raining in Bergen?");
+    assert_eq!(find(&matcher, "nobody.knows", "converse-stream", &body).as_deref(), Ok("chat-stream"));
+    body["toolConfig"] = json!({"tools": []});
+    assert_eq!(find(&matcher, "nobody.knows", "converse", &body).as_deref(), Ok("tutorial-tool-turn-1"));
+    assert_eq!(
+        find(&matcher, "nobody.knows", "converse-stream", &body).as_deref(),
+        Ok("chat-tool-stream-turn-1")
+    );
+    body["messages"] = json!([{"role": "user", "content": [{"toolResult": {}}]}]);
+    assert_eq!(
+        find(&matcher, "nobody.knows", "converse-stream", &body).as_deref(),
+        Ok("chat-tool-stream-turn-2")
+    );
+}
+
+#[test]
+fn any_prefers_the_same_model_and_the_same_text() {
+    let matcher = builtin(MatchMode::Any);
+    let rest = ask("What are the tradeoffs between REST and GraphQL?");
+    assert_eq!(find(&matcher, "us.anthropic.claude-sonnet-4-6", "converse", &rest).as_deref(), Ok("chat"));
+    assert_eq!(find(&matcher, CLAUDE, "converse", &rest).as_deref(), Ok("tutorial-converse"));
+    let binary = ask("Write a Python binary search implementation.");
+    assert_eq!(find(&matcher, "x.y", "converse-stream", &binary).as_deref(), Ok("tutorial-stream"));
+}
+
+#[test]
+fn a_failing_fixture_answers_its_own_model_only() {
+    let all = Fixtures::load(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures")).unwrap();
+    let matcher = Matcher::new(all.into_vec(), MatchMode::Any);
+    for operation in ["converse", "converse-stream"] {
+        let found = find(&matcher, "nobody.knows", operation, &ask("Count from one to ten.")).unwrap();
+        assert!(!found.starts_with("error-"), "{found}");
+    }
+    let found = find(&matcher, "example.throttled-v1%3A0", "converse", &ask("Hi"));
+    assert_eq!(found.as_deref(), Ok("error-throttling"));
+}
+
+/// A fixture of model `m` with this status.
+fn made(name: &str, status: u16) -> Fixture {
+    let request = br#"{"method":"POST","uri":"/model/m/converse","headers":[],"body":"{\"a\": 1}"}"#;
+    let response = json!({"status": status, "headers": []}).to_string();
+    Fixture::parse(name, request, response.as_bytes(), Bytes::new()).unwrap()
+}
+
+#[test]
+fn the_same_request_is_answered_in_turn() {
+    let fixtures = vec![made("one", 200), made("two", 429), made("three", 200)];
+    for (mode, body, expected) in [
+        (MatchMode::Exact, json!({"a": 1}), ["one", "two", "three", "one"]),
+        // Another request gets an answer, not somebody's error.
+        (MatchMode::Model, json!({"a": 2}), ["one", "three", "one", "three"]),
+    ] {
+        let matcher = Matcher::new(fixtures.clone(), mode);
+        let answers = [(); 4].map(|()| find(&matcher, "m", "converse", &body).unwrap());
+        assert_eq!(answers, expected, "{mode}");
+    }
+}
+
+#[test]
+fn a_mode_reads_what_it_writes() {
+    for mode in [MatchMode::Exact, MatchMode::Model, MatchMode::Any] {
+        assert_eq!(mode.to_string().parse(), Ok(mode));
+    }
+    assert_eq!(
+        "all".parse::<MatchMode>().unwrap_err(),
+        "unknown match mode \"all\": wants exact, model or any"
+    );
+}

@@ -1,0 +1,132 @@
+//! What the server was asked, kept for those who test against it.
+
+use bytes::Bytes;
+use core::fmt;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method, StatusCode};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Requests kept at most.
+const KEPT_REQUESTS: usize = 1_000;
+/// Bytes of bodies, heads and paths kept at most.
+const KEPT_BYTES: usize = 64 * 1024 * 1024;
+
+/// A request, and how it was answered.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ReceivedRequest {
+    /// Counted from 1 as requests arrive: what fault rules count.
+    pub number: u64,
+    /// The method.
+    pub method: Method,
+    /// Path and query, as sent.
+    pub path: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// The name of the fixture that answered.
+    pub fixture: Option<String>,
+    /// The status answered; `None` where the connection was broken off instead.
+    pub status: Option<StatusCode>,
+    /// Why the answer is not a fixture's: no match, a wrong signature, a fault.
+    pub note: Option<String>,
+}
+
+impl fmt::Debug for ReceivedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Credentials are not for logs, and a body can be long.
+        let mut headers = self.headers.clone();
+        for (name, value) in &mut headers {
+            value.set_sensitive(*name == AUTHORIZATION || name.as_str() == "x-amz-security-token");
+        }
+        f.debug_struct("ReceivedRequest")
+            .field("number", &self.number)
+            .field("method", &self.method)
+            .field("path", &redact_query(&self.path))
+            .field("headers", &headers)
+            .field("body_bytes", &self.body.len())
+            .field("fixture", &self.fixture)
+            .field("status", &self.status)
+            .field("note", &self.note)
+            .finish()
+    }
+}
+
+/// A presigned URL is a credential too: its query is not shown.
+fn redact_query(path: &str) -> &str {
+    path.split('?').next().unwrap_or_default()
+}
+
+/// What a request weighs in memory, about.
+fn weight(request: &ReceivedRequest) -> usize {
+    let headers = request.headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len()));
+    [request.body.len(), request.path.len()].into_iter().chain(headers).fold(0, usize::saturating_add)
+}
+
+/// The newest requests, bounded in number and bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    requests: Mutex<VecDeque<ReceivedRequest>>,
+}
+
+impl Log {
+    pub(crate) fn push(&self, request: ReceivedRequest) {
+        let mut requests = self.lock();
+        requests.push_back(request);
+        let mut bytes: usize = requests.iter().map(weight).sum();
+        while requests.len() > KEPT_REQUESTS || bytes > KEPT_BYTES {
+            let Some(oldest) = requests.pop_front() else { break };
+            bytes = bytes.saturating_sub(weight(&oldest));
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<ReceivedRequest> {
+        self.lock().iter().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<ReceivedRequest>> {
+        // A list that a panicking thread left is still a list.
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(number: u64, body: Bytes) -> ReceivedRequest {
+        let headers = [("authorization", "Bearer s3cret"), ("x-amz-security-token", "s3cret"), ("a", "b")];
+        ReceivedRequest {
+            number,
+            method: Method::POST,
+            path: "/p?X-Amz-Signature=s3cret".to_owned(),
+            headers: headers.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect(),
+            body,
+            fixture: None,
+            status: None,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let shown = format!("{:?}", request(1, Bytes::from_static(b"s3cret")));
+        assert!(!shown.contains("s3cret"), "{shown}");
+        assert!(shown.contains(r#""a": "b""#) && shown.contains("body_bytes: 6"), "{shown}");
+    }
+
+    #[test]
+    fn the_oldest_requests_are_forgotten() {
+        let log = Log::default();
+        for number in 1..=1_001 {
+            log.push(request(number, Bytes::new()));
+        }
+        assert_eq!((log.all().len(), log.all()[0].number), (KEPT_REQUESTS, 2));
+        let large = Bytes::from(vec![0; KEPT_BYTES / 2 + 1]);
+        log.push(request(1_002, large.clone()));
+        log.push(request(1_003, large));
+        assert_eq!(log.all().len(), 1);
+    }
+}

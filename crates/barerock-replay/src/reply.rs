@@ -1,0 +1,290 @@
+//! An answer before it is sent: recorded, made up, or spoiled by faults.
+
+use crate::chunking::{Chunking, Pace};
+use crate::fault::Fault;
+use crate::fixture::{Fixture, JSON};
+use crate::frames;
+use crate::script::{Interruption, Script};
+use bytes::Bytes;
+use core::time::Duration;
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+
+/// How the service names a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+/// How the service names an error.
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+/// The wait that the service asks for, in milliseconds.
+const RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
+/// What faults say of themselves.
+const ON_DEMAND: &str = "barerock-replay was told to fail this request.";
+/// Headers of one connection, which say nothing about this one.
+const HOP_BY_HOP: [HeaderName; 4] = [CONNECTION, TE, TRAILER, UPGRADE];
+
+/// How a reply is sent.
+#[derive(Debug)]
+pub(crate) struct Delivery<'a> {
+    pub(crate) faults: &'a [&'a Fault],
+    pub(crate) chunking: Chunking,
+    pub(crate) pace: Pace,
+    /// Used where the recording has none.
+    pub(crate) request_id: HeaderValue,
+    /// Sends the date of now in place of the recorded one.
+    pub(crate) live_date: bool,
+}
+
+/// A status, headers in order, and a body.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+    event_stream: bool,
+}
+
+impl Reply {
+    pub(crate) fn recorded(fixture: &Fixture) -> Self {
+        Self {
+            status: fixture.status(),
+            headers: fixture.headers().to_vec(),
+            body: fixture.body().clone(),
+            event_stream: fixture.is_event_stream(),
+        }
+    }
+
+    /// An error as the service writes one: its name in a header, its message in the body.
+    pub(crate) fn error(status: StatusCode, name: &str, message: &str) -> Self {
+        let mut reply = Self::unnamed_error(status, message);
+        reply.headers.extend(HeaderValue::from_str(name).ok().map(|name| (ERROR_TYPE, name)));
+        reply
+    }
+
+    /// An error as whatever stands before the service writes one.
+    fn unnamed_error(status: StatusCode, message: &str) -> Self {
+        let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(JSON))];
+        let body = serde_json::json!({"message": message}).to_string().into();
+        Self { status, headers, body, event_stream: false }
+    }
+
+    /// The answer that a fault gives in place of any other.
+    pub(crate) fn of_fault(fault: &Fault) -> Option<Self> {
+        match fault {
+            Fault::Throttle { retry_after } => {
+                let message = "Too many requests, please wait before trying again.";
+                let mut reply = Self::error(StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", message);
+                let milliseconds = retry_after.and_then(|after| u64::try_from(after.as_millis()).ok());
+                reply.headers.extend(milliseconds.map(|after| (RETRY_AFTER, after.into())));
+                Some(reply)
+            }
+            Fault::Status { status, error } => {
+                Some(match error.as_deref().or_else(|| error_of_status(*status)) {
+                    Some(name) => Self::error(*status, name, ON_DEMAND),
+                    None => Self::unnamed_error(*status, ON_DEMAND),
+                })
+            }
+            Fault::Html { status } => Some(Self {
+                status: *status,
+                headers: vec![(CONTENT_TYPE, HeaderValue::from_static("text/html"))],
+                body: Bytes::from(format!(
+                    "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<h1>{status}</h1>\r\n<p>{ON_DEMAND}</p>\r\n\
+                     </body>\r\n</html>\r\n"
+                )),
+                event_stream: false,
+            }),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Puts a frame in place of one of the stream's, and nothing after it; without a stream, answers with an error.
+    fn spoil(&mut self, fault: &Fault) {
+        let (frame, number) = match fault {
+            Fault::Exception { name, .. } if !self.event_stream => {
+                let name = upper_first(name);
+                *self = Self::error(status_of_error(&name), &name, ON_DEMAND);
+                return;
+            }
+            Fault::ErrorFrame { code, .. } if !self.event_stream => {
+                *self = Self::error(StatusCode::INTERNAL_SERVER_ERROR, code, ON_DEMAND);
+                return;
+            }
+            Fault::Exception { name, frame } => (frames::exception(name, ON_DEMAND), *frame),
+            Fault::ErrorFrame { code, frame } => (frames::error(code, ON_DEMAND), *frame),
+            _ => return,
+        };
+        let mut pieces = frames::split(&self.body);
+        pieces.truncate(number.saturating_sub(1));
+        pieces.push(frame);
+        self.body = pieces.concat().into();
+    }
+
+    /// Makes the response, with what the faults do to its body.
+    pub(crate) fn into_response(mut self, delivery: Delivery<'_>) -> Response<Script> {
+        let Delivery { faults, chunking, pace, request_id, live_date } = delivery;
+        if live_date {
+            // hyper dates a response that has no date.
+            self.headers.retain(|(name, _)| name != DATE);
+        }
+        faults.iter().for_each(|fault| self.spoil(fault));
+        let (mut pieces, mut delay) = if self.event_stream {
+            (chunking.cut(&self.body), pace.delay())
+        } else {
+            (Chunking::Whole.cut(&self.body), Duration::ZERO)
+        };
+        for fault in faults {
+            match fault {
+                Fault::Corrupt { offset, bit } => corrupt(&mut pieces, *offset, *bit),
+                Fault::Truncate(length) => truncate(&mut pieces, *length),
+                Fault::Slow(duration) => delay = delay.saturating_add(*duration),
+                _ => {}
+            }
+        }
+        let length = pieces.iter().map(Bytes::len).sum();
+        let mut script = Script::pieces(pieces, delay);
+        for fault in faults {
+            let (bytes, interruption) = match fault {
+                Fault::ResetAfter(bytes) | Fault::CloseAfter(bytes) => (*bytes, Interruption::BreakOff),
+                Fault::StallAfter { bytes, duration: None } => (*bytes, Interruption::Hang),
+                Fault::StallAfter { bytes, duration: Some(duration) } => {
+                    (*bytes, Interruption::Pause(*duration))
+                }
+                _ => continue,
+            };
+            script.interrupt(bytes, interruption);
+        }
+        let content_type = faults.iter().find_map(|fault| match fault {
+            Fault::ContentType(value) => Some(value),
+            _ => None,
+        });
+        let mut response = Response::new(script);
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        self.write_headers(headers, length);
+        headers.entry(REQUEST_ID).or_insert(request_id);
+        if let Some(value) = content_type {
+            headers.insert(CONTENT_TYPE, value.clone());
+        }
+        response
+    }
+
+    /// Writes the recorded headers in their order, with the framing of this connection in the place of the recorded one.
+    fn write_headers(self, headers: &mut HeaderMap, length: usize) {
+        let framing = if self.event_stream {
+            (TRANSFER_ENCODING, HeaderValue::from_static("chunked"))
+        } else {
+            (CONTENT_LENGTH, HeaderValue::from(length))
+        };
+        for (name, value) in self.headers {
+            if name == TRANSFER_ENCODING || name == CONTENT_LENGTH {
+                headers.insert(framing.0.clone(), framing.1.clone());
+            } else if HOP_BY_HOP.contains(&name) || name.as_str() == "keep-alive" {
+                continue;
+            } else {
+                headers.append(name, value);
+            }
+        }
+        headers.entry(framing.0).or_insert(framing.1);
+    }
+}
+
+fn corrupt(pieces: &mut [Bytes], offset: usize, bit: u8) {
+    let mut start = 0_usize;
+    for piece in pieces {
+        let at = offset.saturating_sub(start);
+        start = start.saturating_add(piece.len());
+        if offset < start {
+            let mut bytes = piece.to_vec();
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte ^= 1_u8.checked_shl(u32::from(bit)).unwrap_or_default();
+            }
+            *piece = bytes.into();
+            return;
+        }
+    }
+}
+
+fn truncate(pieces: &mut Vec<Bytes>, length: usize) {
+    let mut left = length;
+    for piece in pieces.iter_mut() {
+        piece.truncate(left);
+        left = left.saturating_sub(piece.len());
+    }
+    pieces.retain(|piece| !piece.is_empty());
+}
+
+/// The errors of the service's model and their statuses.
+const ERRORS: [(&str, u16); 12] = [
+    ("ValidationException", 400),
+    ("ConflictException", 400),
+    ("ServiceQuotaExceededException", 400),
+    ("AccessDeniedException", 403),
+    ("ResourceNotFoundException", 404),
+    ("ModelTimeoutException", 408),
+    ("ModelErrorException", 424),
+    ("ModelStreamErrorException", 424),
+    ("ThrottlingException", 429),
+    ("ModelNotReadyException", 429),
+    ("InternalServerException", 500),
+    ("ServiceUnavailableException", 503),
+];
+
+/// The first error of the model with this status.
+fn error_of_status(status: StatusCode) -> Option<&'static str> {
+    ERRORS.iter().find(|(_, code)| *code == status.as_u16()).map(|(name, _)| *name)
+}
+
+fn status_of_error(name: &str) -> StatusCode {
+    let code = ERRORS.iter().find(|(known, _)| *known == name).map(|(_, code)| *code);
+    code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// `throttlingException` in a stream is `ThrottlingException` in a header.
+fn upper_first(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces() -> Vec<Bytes> {
+        ["abc", "def"].map(Bytes::from).to_vec()
+    }
+
+    #[test]
+    fn one_bit_of_one_byte_is_flipped() {
+        let mut spoiled = pieces();
+        corrupt(&mut spoiled, 4, 0);
+        corrupt(&mut spoiled, 0, 7);
+        assert_eq!(spoiled, [&b"\xe1bc"[..], b"ddf"]);
+        let mut spoiled = pieces();
+        corrupt(&mut spoiled, 6, 0);
+        assert_eq!(spoiled, pieces(), "there is no such byte");
+    }
+
+    #[test]
+    fn a_body_is_truncated_anywhere() {
+        for (length, expected) in [(0, ""), (2, "ab"), (3, "abc"), (5, "abcde"), (9, "abcdef")] {
+            let mut cut = pieces();
+            truncate(&mut cut, length);
+            assert_eq!(cut.concat(), expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn an_exception_without_a_stream_is_an_http_error() {
+        let mut reply = Reply::error(StatusCode::OK, "x", "y");
+        reply.spoil(&Fault::Exception { name: "modelStreamErrorException".to_owned(), frame: 3 });
+        assert_eq!(reply.status(), 424);
+        assert_eq!(reply.headers[1].1, "ModelStreamErrorException");
+        reply.spoil(&Fault::ErrorFrame { code: "Odd".to_owned(), frame: 1 });
+        assert_eq!(
+            (reply.status(), &reply.headers[1].1),
+            (StatusCode::INTERNAL_SERVER_ERROR, &HeaderValue::from_static("Odd"))
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! A response body as a list of steps: what is sent, when, and how it ends.
+
+use bytes::Bytes;
+use core::fmt;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+use http_body::{Body, Frame};
+use std::collections::VecDeque;
+use tokio::time::{Sleep, sleep};
+
+/// How long sent bytes get to reach the client before its connection is broken off.
+const LINGER: Duration = Duration::from_millis(20);
+
+#[derive(Debug)]
+pub(crate) enum Step {
+    Send(Bytes),
+    /// Lets what was sent leave for the client.
+    Flush,
+    Wait(Duration),
+    /// Sends nothing more, and does not end.
+    Hang,
+    /// Breaks the connection off.
+    Abort,
+}
+
+/// The body that follows the steps.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    steps: VecDeque<Step>,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+/// A body broken off on purpose.
+#[derive(Debug)]
+pub(crate) struct BrokenOff;
+
+impl fmt::Display for BrokenOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("broken off, as a fault rule asks")
+    }
+}
+
+impl core::error::Error for BrokenOff {}
+
+impl Script {
+    /// Sends each piece on its own, after this wait.
+    pub(crate) fn pieces(pieces: impl IntoIterator<Item = Bytes>, delay: Duration) -> Self {
+        let mut steps = VecDeque::new();
+        for piece in pieces {
+            if !delay.is_zero() {
+                steps.push_back(Step::Wait(delay));
+            }
+            steps.extend([Step::Send(piece), Step::Flush]);
+        }
+        Self { steps, sleep: None }
+    }
+
+    /// Keeps the first `bytes` bytes, and goes on with `then` (keeping the rest where `resume` says so).
+    pub(crate) fn interrupt(&mut self, bytes: usize, then: Interruption) {
+        let mut left = bytes;
+        let mut before = VecDeque::new();
+        let mut cut = None;
+        while let Some(step) = self.steps.pop_front() {
+            match step {
+                Step::Send(piece) if piece.len() > left => {
+                    let mut piece = piece;
+                    before.extend([Step::Send(piece.split_to(left)), Step::Flush]);
+                    cut = Some(piece);
+                    break;
+                }
+                Step::Send(piece) => {
+                    left = left.saturating_sub(piece.len());
+                    before.push_back(Step::Send(piece));
+                }
+                step => before.push_back(step),
+            }
+        }
+        match then {
+            Interruption::Pause(duration) => {
+                before.push_back(Step::Wait(duration));
+                before.extend(cut.map(Step::Send));
+                before.append(&mut self.steps);
+            }
+            Interruption::Hang => before.push_back(Step::Hang),
+            Interruption::BreakOff => before.extend([Step::Flush, Step::Wait(LINGER), Step::Abort]),
+        }
+        self.steps = before;
+    }
+}
+
+/// What happens in the middle of a body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Interruption {
+    Pause(Duration),
+    Hang,
+    BreakOff,
+}
+
+impl Body for Script {
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        loop {
+            if let Some(sleep) = &mut self.sleep {
+                match sleep.as_mut().poll(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(()) => self.sleep = None,
+                }
+            }
+            match self.steps.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
+                Some(Step::Wait(duration)) => self.sleep = Some(Box::pin(sleep(duration))),
+                Some(Step::Flush) => {
+                    // hyper writes out what it has when the body has nothing for now.
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Some(Step::Hang) => {
+                    self.steps.push_front(Step::Hang);
+                    return Poll::Pending;
+                }
+                Some(Step::Abort) => return Poll::Ready(Some(Err(BrokenOff))),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(script: &Script) -> Vec<String> {
+        script
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Send(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+                Step::Flush => None,
+                other => Some(format!("{other:?}")),
+            })
+            .collect()
+    }
+
+    fn script() -> Script {
+        Script::pieces(["abc", "def"].map(Bytes::from), Duration::ZERO)
+    }
+
+    #[test]
+    fn an_interruption_falls_inside_a_piece_or_between_two() {
+        for (bytes, expected) in [
+            (0, vec!["", "Hang"]),
+            (2, vec!["ab", "Hang"]),
+            (3, vec!["abc", "", "Hang"]),
+            (5, vec!["abc", "de", "Hang"]),
+            (6, vec!["abc", "def", "Hang"]),
+            (99, vec!["abc", "def", "Hang"]),
+        ] {
+            let mut script = script();
+            script.interrupt(bytes, Interruption::Hang);
+            assert_eq!(sent(&script), expected, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_pause_loses_nothing() {
+        let mut script = script();
+        script.interrupt(4, Interruption::Pause(Duration::from_secs(1)));
+        assert_eq!(sent(&script), ["abc", "d", "Wait(1s)", "ef"]);
+    }
+}

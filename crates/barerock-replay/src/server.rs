@@ -1,0 +1,156 @@
+//! The server: a listener on the loopback, and a task a connection.
+
+use crate::builder::ReplayBuilder;
+use crate::fixtures::Fixtures;
+use crate::received::ReceivedRequest;
+use crate::service::Service;
+use crate::socket::{ResetFlag, Socket};
+use core::net::SocketAddr;
+use core::pin::pin;
+use core::time::Duration;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// Connections served at once; the next ones wait in the listener's queue.
+const MAX_CONNECTIONS: usize = 256;
+/// How long answers under way may take to end once a shutdown is asked for.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+/// The rest after a failed accept: out of file descriptors, a retry at once would only spin.
+const ACCEPT_REST: Duration = Duration::from_millis(50);
+
+/// A running replay. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets answers under way end.
+#[derive(Debug)]
+pub struct Replay {
+    address: SocketAddr,
+    service: Arc<Service>,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Replay {
+    /// Starts to describe a replay of these fixtures.
+    pub fn builder(fixtures: Fixtures) -> ReplayBuilder {
+        ReplayBuilder::new(fixtures)
+    }
+
+    pub(crate) fn start(listener: TcpListener, address: SocketAddr, service: Service) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let service = Arc::new(service);
+        let task = tokio::spawn(accept(listener, Arc::clone(&service), stopped));
+        Self { address, service, stop, task }
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The endpoint URL to give to a client, such as `http://127.0.0.1:49152`.
+    pub fn url(&self) -> String {
+        #[cfg(feature = "tls")]
+        if self.service.tls.is_some() {
+            return format!("https://{}", self.address);
+        }
+        format!("http://{}", self.address)
+    }
+
+    /// What was received, oldest first. At most the newest 1,000 requests are kept, of 64 MiB together.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.service.log.all()
+    }
+
+    /// Takes no more requests, lets those under way end for up to five seconds, and stops.
+    pub async fn shutdown(mut self) {
+        // No receiver is left only where the task has ended already.
+        let _ = self.stop.send(true);
+        if tokio::time::timeout(SHUTDOWN_GRACE, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}
+
+impl Drop for Replay {
+    fn drop(&mut self) {
+        // The set of connections goes with the task.
+        self.task.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: watch::Receiver<bool>) {
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let next = async {
+            let slot = Arc::clone(&slots).acquire_owned().await;
+            (listener.accept().await, slot)
+        };
+        tokio::select! {
+            _ = stopped.changed() => break,
+            Some(_) = connections.join_next() => {}
+            (accepted, slot) = next => match accepted {
+                Ok((stream, _)) => {
+                    let connection = serve(stream, Arc::clone(&service), stopped.clone());
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(slot);
+                    });
+                }
+                Err(_) => tokio::time::sleep(ACCEPT_REST).await,
+            },
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn serve(stream: TcpStream, service: Arc<Service>, stopped: watch::Receiver<bool>) {
+    // Each chunk leaves when it is written, so that a pace is what the client sees. Without it the server still works.
+    let _ = stream.set_nodelay(true);
+    let reset = ResetFlag::default();
+    let socket = Socket::new(stream, reset.clone(), service.io_timeout);
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &service.tls {
+        let handshake = tokio::time::timeout(service.io_timeout, tls.acceptor().accept(socket));
+        // A client that does not trust the certificate says so on its side.
+        if let Ok(Ok(stream)) = handshake.await {
+            serve_http(stream, reset, Arc::clone(&service), stopped).await;
+        }
+        return;
+    }
+    serve_http(socket, reset, service, stopped).await;
+}
+
+async fn serve_http(
+    io: impl AsyncRead + AsyncWrite + Unpin,
+    reset: ResetFlag,
+    service: Arc<Service>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let timeout = service.io_timeout;
+    let handler = service_fn(move |request| {
+        let (service, reset) = (Arc::clone(&service), reset.clone());
+        async move { service.answer(request, reset).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(timeout)
+        .serve_connection(TokioIo::new(io), handler);
+    let mut connection = pin!(connection);
+    // What a connection ends with is the client's business: a broken one has nobody left to tell.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! TLS for the loopback: a certificate authority that lives as long as the program, and a certificate it signed.
+
+use core::fmt;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use std::sync::Arc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+
+/// Whom the certificate speaks for.
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+/// What the authority is called, so that whoever finds it in a store knows where it is from.
+const AUTHORITY: &str = "barerock-replay, for tests on this machine only";
+/// The only protocol spoken: a client that offers HTTP/2 too must be told.
+const ALPN: &[u8] = b"http/1.1";
+
+/// A certificate for `localhost`, `127.0.0.1` and `::1`, and the authority that clients must trust for it. Both are made
+/// anew each time; neither key leaves memory.
+#[derive(Clone)]
+pub struct Tls {
+    acceptor: TlsAcceptor,
+    ca_pem: String,
+}
+
+impl Tls {
+    /// Makes an authority and a certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsError`] where the system has no randomness for keys.
+    pub fn generate() -> Result<Self, TlsError> {
+        let mut authority = CertificateParams::default();
+        authority.distinguished_name.push(DnType::CommonName, AUTHORITY);
+        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let authority_key = KeyPair::generate().map_err(TlsError::new)?;
+        let ca_pem = authority.self_signed(&authority_key).map_err(TlsError::new)?.pem();
+
+        let mut leaf = CertificateParams::new(NAMES.map(str::to_owned)).map_err(TlsError::new)?;
+        leaf.distinguished_name.push(DnType::CommonName, NAMES[0]);
+        leaf.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate().map_err(TlsError::new)?;
+        let issuer = Issuer::new(authority, authority_key);
+        let certificate = leaf.signed_by(&key, &issuer).map_err(TlsError::new)?;
+
+        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(TlsError::new)?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key.into())
+            .map_err(TlsError::new)?;
+        config.alpn_protocols = vec![ALPN.to_vec()];
+        Ok(Self { acceptor: Arc::new(config).into(), ca_pem })
+    }
+
+    /// The authority's certificate in PEM form: what goes into `AWS_CA_BUNDLE` or `--ca-bundle`.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    pub(crate) fn acceptor(&self) -> &TlsAcceptor {
+        &self.acceptor
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").field("ca_pem", &self.ca_pem).finish_non_exhaustive()
+    }
+}
+
+/// A certificate that could not be made.
+#[derive(Debug)]
+pub struct TlsError(Box<dyn core::error::Error + Send + Sync>);
+
+impl TlsError {
+    fn new(source: impl core::error::Error + Send + Sync + 'static) -> Self {
+        Self(Box::new(source))
+    }
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot make a certificate for the loopback")
+    }
+}
+
+impl core::error::Error for TlsError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fixtures, Replay};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+    use tokio_rustls::TlsConnector;
+    use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+    #[expect(clippy::disallowed_methods, reason = "the test is the client")]
+    async fn get(replay: &Replay, roots: RootCertStore, name: &'static str) -> std::io::Result<String> {
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let stream = TcpStream::connect(replay.local_addr()).await?;
+        let name = ServerName::try_from(name).unwrap();
+        let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await?;
+        Ok(text)
+    }
+
+    #[tokio::test]
+    async fn a_client_that_trusts_the_authority_is_served() {
+        let tls = Tls::generate().unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(tls.ca_pem().as_bytes()).unwrap()).unwrap();
+        let replay = Replay::builder(Fixtures::builtin()).tls(tls.clone()).bind("127.0.0.1:0").await.unwrap();
+        assert!(replay.url().starts_with("https://127.0.0.1:"));
+        for name in NAMES {
+            let answer = get(&replay, roots.clone(), name).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n"), "{answer}");
+        }
+        get(&replay, roots, "example.com").await.unwrap_err();
+        get(&replay, RootCertStore::empty(), "localhost").await.unwrap_err();
+        assert!(!format!("{tls:?}").contains("PRIVATE KEY"));
+        replay.shutdown().await;
+    }
+}

@@ -1,0 +1,229 @@
+//! Short-term Bedrock API keys: a presigned `CallWithBearerToken` in base64. They are minted and read without a call.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::canonical::RequestParts;
+use crate::credentials::REDACTED;
+use crate::payload::PayloadHash;
+use crate::presign::{Order, X_AMZ_CREDENTIAL, X_AMZ_DATE, X_AMZ_EXPIRES, presign_parts};
+use crate::sign::SigningContext;
+use crate::uri::{decoded, parameters};
+use crate::{CredentialScope, Credentials, SignError, SigningSettings, Timestamp};
+
+/// The longest a short-term key can be valid: 12 hours, in seconds.
+pub const MAX_API_KEY_SECONDS: u32 = 43_200;
+
+const PREFIX: &str = "bedrock-api-key-";
+/// Long-term keys begin so; they are made by IAM and say nothing about themselves.
+const LONG_TERM_PREFIX: &str = "ABSK";
+const HOST: &str = "bedrock.amazonaws.com";
+const SERVICE: &str = "bedrock";
+const ACTION: &str = "Action=CallWithBearerToken";
+const VERSION: &str = "&Version=1";
+
+/// A short-term key: `bedrock-api-key-…`. Zeroed when dropped; `Debug` does not show it.
+#[derive(Clone)]
+pub struct ApiKey(Zeroizing<String>);
+
+impl ApiKey {
+    /// Mints a key for `region` that is valid from `timestamp` for `seconds`, or until the credentials expire if that
+    /// is earlier.
+    ///
+    /// # Errors
+    /// [`SignError::InvalidApiKeyExpiry`] unless it is valid for 1 second to 12 hours; an empty or malformed region,
+    /// key id, secret or token.
+    pub fn mint(
+        credentials: &Credentials,
+        region: &str,
+        timestamp: &Timestamp,
+        seconds: u32,
+    ) -> Result<Self, SignError> {
+        if !(1..=MAX_API_KEY_SECONDS).contains(&seconds) {
+            return Err(SignError::InvalidApiKeyExpiry { seconds });
+        }
+        let settings = SigningSettings::default();
+        let context = SigningContext::new(credentials.borrowed(), timestamp, region, SERVICE, settings)?;
+        let presigned = presign_parts(
+            RequestParts { method: "POST", path: "/", query: ACTION },
+            [("host", HOST.as_bytes())].into_iter(),
+            &PayloadHash::of(b""),
+            seconds.into(),
+            &context,
+            &context.derive_key(),
+            Order::ExpiresFirst,
+        )?;
+        // The version is no part of what is signed.
+        let url = Zeroizing::new(format!("{HOST}/?{}{VERSION}", presigned.query()));
+        Ok(Self(Zeroizing::new(format!("{PREFIX}{}", *Zeroizing::new(STANDARD.encode(url.as_bytes()))))))
+    }
+
+    /// The key itself, the value of `Authorization: Bearer` and of `AWS_BEARER_TOKEN_BEDROCK`. Never log it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApiKey({REDACTED})")
+    }
+}
+
+/// What a short-term key says about itself. Its signature is for AWS to check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKeyInfo {
+    access_key_id: String,
+    region: String,
+    signed_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl ApiKeyInfo {
+    /// Reads a short-term key.
+    ///
+    /// # Errors
+    /// [`ApiKeyError`] says what it is instead. The key is not in the error.
+    pub fn read(key: &str) -> Result<Self, ApiKeyError> {
+        let key = key.trim();
+        if key.starts_with(LONG_TERM_PREFIX) {
+            return Err(ApiKeyError::LongTerm);
+        }
+        let encoded = key.strip_prefix(PREFIX).ok_or(ApiKeyError::NotAnApiKey)?;
+        let bytes = Zeroizing::new(STANDARD.decode(encoded).map_err(|_odd| ApiKeyError::NotBase64)?);
+        let url = core::str::from_utf8(&bytes).map_err(|_odd| ApiKeyError::NotPresigned)?;
+        Self::of_url(url).ok_or(ApiKeyError::NotPresigned)
+    }
+
+    fn of_url(url: &str) -> Option<Self> {
+        let url = url.strip_prefix("https://").unwrap_or(url);
+        let (head, query) = url.split_once('?')?;
+        if head.trim_end_matches('/') != HOST
+            || !parameters(query).any(|pair| pair == ("Action", "CallWithBearerToken"))
+        {
+            return None;
+        }
+        let value = |name| {
+            let (_, value) = parameters(query).find(|(found, _)| *found == name)?;
+            String::from_utf8(decoded(value).collect()).ok()
+        };
+        let credential = value(X_AMZ_CREDENTIAL)?;
+        let (access_key_id, scope) = credential.split_once('/')?;
+        let scope = CredentialScope::parse(scope).filter(|scope| scope.service() == SERVICE)?;
+        let signed_at = Timestamp::parse(&value(X_AMZ_DATE)?).ok()?;
+        let seconds: u32 = value(X_AMZ_EXPIRES)?.parse().ok()?;
+        let expires_at = signed_at.unix_secs().checked_add(seconds.into())?;
+        Some(Self {
+            access_key_id: access_key_id.to_string(),
+            region: scope.region().to_string(),
+            signed_at,
+            expires_at: Timestamp::from_unix_secs(expires_at).ok()?,
+        })
+    }
+
+    /// Whose credentials it was minted with.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The one region it is good for.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// When it was minted.
+    #[must_use]
+    pub fn signed_at(&self) -> Timestamp {
+        self.signed_at
+    }
+
+    /// When it ends, unless the credentials it was minted with end before.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+/// Why a text is not a short-term Bedrock API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApiKeyError {
+    /// It does not begin as one.
+    NotAnApiKey,
+    /// It is a long-term key, which says nothing about itself.
+    LongTerm,
+    /// It begins as one, and then is not base64: often cut off in copying.
+    NotBase64,
+    /// It is not a presigned `CallWithBearerToken`.
+    NotPresigned,
+}
+
+impl fmt::Display for ApiKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnApiKey => write!(f, "not a Bedrock API key: it does not begin with {PREFIX}"),
+            Self::LongTerm => f.write_str(
+                "a long-term Bedrock API key: it does not say its region or expiry; look it up in the IAM console",
+            ),
+            Self::NotBase64 => {
+                f.write_str("a Bedrock API key that is not base64 after its prefix: was it cut off in copying?")
+            }
+            Self::NotPresigned => f.write_str("a Bedrock API key without a presigned CallWithBearerToken in it"),
+        }
+    }
+}
+
+impl core::error::Error for ApiKeyError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timestamp() -> Timestamp {
+        Timestamp::parse("20260102T030405Z").expect("valid")
+    }
+
+    #[test]
+    fn a_minted_key_reads_back() {
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("TO/KEN".into()));
+        let key = ApiKey::mint(&credentials, "eu-central-1", &timestamp(), 3600).expect("mints");
+        let info = ApiKeyInfo::read(key.as_str()).expect("reads");
+        assert_eq!(info.access_key_id(), "AKIDEXAMPLE");
+        assert_eq!(info.region(), "eu-central-1");
+        assert_eq!(info.signed_at(), timestamp());
+        assert_eq!(info.expires_at().amz_date(), "20260102T040405Z");
+        assert_eq!(format!("{key:?}"), "ApiKey(**redacted**)");
+    }
+
+    #[test]
+    fn a_key_is_valid_for_at_most_twelve_hours() {
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None);
+        for seconds in [0, MAX_API_KEY_SECONDS + 1] {
+            let found = ApiKey::mint(&credentials, "us-east-1", &timestamp(), seconds);
+            assert_eq!(found.err(), Some(SignError::InvalidApiKeyExpiry { seconds }));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_named() {
+        let encoded = |text: &str| format!("{PREFIX}{}", STANDARD.encode(text));
+        for (key, error) in [
+            ("".into(), ApiKeyError::NotAnApiKey),
+            ("sk-ant-x".into(), ApiKeyError::NotAnApiKey),
+            ("ABSKQmVkcm9ja0FQSUtleS0".into(), ApiKeyError::LongTerm),
+            (format!("{PREFIX}Ym"), ApiKeyError::NotBase64),
+            (encoded("bedrock.amazonaws.com/"), ApiKeyError::NotPresigned),
+            (encoded("evil.example/?Action=CallWithBearerToken"), ApiKeyError::NotPresigned),
+        ] {
+            assert_eq!(ApiKeyInfo::read(&key), Err(error), "{key}");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The canonical request: the text both sides of a signature must agree on, byte for byte.
+
+use core::fmt::{self, Write};
+
+use sha2::{Digest, Sha256};
+
+use crate::hash::TextHasher;
+use crate::headers::{
+    HOST, HeaderList, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed,
+    is_token,
+};
+use crate::payload::{PayloadHash, SHA256_LENGTH};
+use crate::settings::{SessionTokenSigning, SigningSettings};
+use crate::sign::SigningContext;
+use crate::{SignError, UriEncoding, uri};
+
+/// A request borrowed from whatever holds it: what is on the wire, neither decoded nor encoded again.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    method: &'a str,
+    path: &'a str,
+    query: &'a str,
+    headers: &'a [(&'a str, &'a [u8])],
+}
+
+impl<'a> Request<'a> {
+    /// `method` in uppercase, `path` and `query` as they are sent (the query without its `?`), and the headers in the
+    /// order sent, names in any case, `host` among them.
+    #[must_use]
+    pub fn new(method: &'a str, path: &'a str, query: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> Self {
+        Self { method, path, query, headers }
+    }
+
+    pub(crate) fn parts(&self) -> RequestParts<'a> {
+        RequestParts { method: self.method, path: self.path, query: self.query }
+    }
+
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.headers.iter().copied()
+    }
+}
+
+/// A request without its headers, which come from slices and maps alike.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestParts<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+}
+
+/// "CanonicalRequest = HTTPRequestMethod + '\n' + CanonicalURI + '\n' + CanonicalQueryString + '\n' +
+/// CanonicalHeaders + '\n' + SignedHeaders + '\n' + HexEncode(Hash(RequestPayload))."
+///
+/// `Display` writes the text that is hashed, session token included: see [`CanonicalRequest::redacted`] before showing
+/// it to anyone.
+#[derive(Clone, Copy)]
+pub struct CanonicalRequest<'a> {
+    parts: RequestParts<'a>,
+    left_out_parameters: &'static [&'static str],
+    uri_encoding: UriEncoding,
+    normalize_path: bool,
+    headers: HeaderList<'a>,
+    payload: &'a PayloadHash,
+}
+
+impl<'a> CanonicalRequest<'a> {
+    /// The canonical request of a request that is signed in its `authorization` header.
+    ///
+    /// What signing adds is in it: `x-amz-date`, `x-amz-security-token` when the credentials have a token that is to be
+    /// signed, `x-amz-content-sha256` when the settings ask for it. Headers of those names in `request` are replaced.
+    ///
+    /// # Errors
+    /// As [`sign_request`](crate::sign_request).
+    pub fn new(
+        request: &Request<'a>,
+        payload: &'a PayloadHash,
+        context: &SigningContext<'a>,
+    ) -> Result<Self, SignError> {
+        Self::for_header_form(request.parts(), request.headers(), payload, context)
+    }
+
+    pub(crate) fn for_header_form(
+        parts: RequestParts<'a>,
+        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+        payload: &'a PayloadHash,
+        context: &SigningContext<'a>,
+    ) -> Result<Self, SignError> {
+        let settings = &context.settings;
+        let token = context.credentials.session_token();
+        let is_replaced = |name: &str| {
+            name.eq_ignore_ascii_case(X_AMZ_DATE)
+                || (settings.content_sha256_header && name.eq_ignore_ascii_case(X_AMZ_CONTENT_SHA256))
+                || (token.is_some() && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
+        };
+        let mut canonical = Self::of_parts(parts, payload, settings, &[])?;
+        canonical.insert_all(headers.filter(|(name, _)| !is_replaced(name)))?;
+        let added = [
+            Some((X_AMZ_DATE, context.timestamp.amz_date())),
+            settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, payload.as_str())),
+            token
+                .filter(|_| settings.session_token == SessionTokenSigning::Signed)
+                .map(|token| (X_AMZ_SECURITY_TOKEN, token)),
+        ];
+        for (name, value) in added.into_iter().flatten() {
+            canonical.headers.insert(usize::MAX, name, value.as_bytes())?;
+        }
+        Ok(canonical)
+    }
+
+    /// The canonical request of one to be signed in its query: as yet without a query.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn for_query_form(
+        parts: RequestParts<'a>,
+        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+        payload: &'a PayloadHash,
+        settings: &SigningSettings,
+    ) -> Result<Self, SignError> {
+        let mut canonical = Self::of_parts(RequestParts { query: "", ..parts }, payload, settings, &[])?;
+        canonical.insert_all(headers)?;
+        Ok(canonical)
+    }
+
+    /// The same with this query.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn with_query(mut self, query: &'a str) -> Result<Self, SignError> {
+        uri::check_query(query)?;
+        self.parts.query = query;
+        Ok(self)
+    }
+
+    /// The canonical request of one received: exactly `headers` are signed.
+    #[cfg(feature = "http")]
+    pub(crate) fn for_received(
+        parts: RequestParts<'a>,
+        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+        payload: &'a PayloadHash,
+        settings: &SigningSettings,
+        left_out_parameters: &'static [&'static str],
+    ) -> Result<Self, SignError> {
+        let mut canonical = Self::of_parts(parts, payload, settings, left_out_parameters)?;
+        for (index, (name, value)) in headers.enumerate() {
+            canonical.headers.insert(index, name, value)?;
+        }
+        Ok(canonical)
+    }
+
+    fn of_parts(
+        parts: RequestParts<'a>,
+        payload: &'a PayloadHash,
+        settings: &SigningSettings,
+        left_out_parameters: &'static [&'static str],
+    ) -> Result<Self, SignError> {
+        if parts.method.is_empty() || !parts.method.bytes().all(is_token) {
+            return Err(SignError::InvalidMethod);
+        }
+        uri::check_path(parts.path, settings.normalize_path)?;
+        uri::check_query(parts.query)?;
+        Ok(Self {
+            parts,
+            left_out_parameters,
+            uri_encoding: settings.uri_encoding,
+            normalize_path: settings.normalize_path,
+            headers: HeaderList::new(),
+            payload,
+        })
+    }
+
+    /// All but what is never signed. "You must include the host header."
+    fn insert_all(&mut self, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<(), SignError> {
+        for (index, (name, value)) in headers.enumerate() {
+            if !is_never_signed(name) {
+                self.headers.insert(index, name, value)?;
+            }
+        }
+        if self.headers.contains(HOST) { Ok(()) } else { Err(SignError::MissingHost) }
+    }
+
+    /// The names of the headers that are signed.
+    #[must_use]
+    pub fn signed_headers(&self) -> SignedHeaders<'_, 'a> {
+        SignedHeaders(&self.headers)
+    }
+
+    /// The payload's hash, the last line.
+    #[must_use]
+    pub fn payload_hash(&self) -> &'a PayloadHash {
+        self.payload
+    }
+
+    /// The SHA-256 of the text, written piece by piece into the hash: nothing is allocated.
+    #[must_use]
+    pub fn hash(&self) -> [u8; SHA256_LENGTH] {
+        let mut writer = TextHasher::new(Sha256::new());
+        // Hashing never fails.
+        let _infallible = self.write_to(&mut writer, false);
+        writer.finish()
+    }
+
+    /// The same text with the value of `x-amz-security-token` blanked, fit to be shown.
+    #[must_use]
+    pub fn redacted(&self) -> RedactedCanonicalRequest<'_, 'a> {
+        RedactedCanonicalRequest(self)
+    }
+
+    /// At least the bytes of the text and a string to sign, so that a string for both seldom moves.
+    #[cfg(feature = "http")]
+    pub(crate) fn length_estimate(&self) -> usize {
+        const STRING_TO_SIGN_AND_PAYLOAD: usize = 256;
+        let escaped = self.parts.path.len().saturating_add(self.parts.query.len()).saturating_mul(3);
+        self.headers.length_estimate().saturating_add(escaped).saturating_add(STRING_TO_SIGN_AND_PAYLOAD)
+    }
+
+    pub(crate) fn write_signed_headers(&self, w: &mut impl Write) -> fmt::Result {
+        self.headers.write_names(w)
+    }
+
+    pub(crate) fn write_to(&self, w: &mut impl Write, redact: bool) -> fmt::Result {
+        w.write_str(self.parts.method)?;
+        w.write_char('\n')?;
+        uri::write_path(w, self.parts.path, self.uri_encoding, self.normalize_path)?;
+        w.write_char('\n')?;
+        uri::write_query(w, self.parts.query, self.left_out_parameters, redact)?;
+        w.write_char('\n')?;
+        self.headers.write_lines(w, redact)?;
+        w.write_char('\n')?;
+        self.write_signed_headers(w)?;
+        w.write_char('\n')?;
+        w.write_str(self.payload.as_str())
+    }
+}
+
+impl fmt::Display for CanonicalRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f, false)
+    }
+}
+
+impl fmt::Debug for CanonicalRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CanonicalRequest({})", self.redacted())
+    }
+}
+
+/// A [`CanonicalRequest`] whose session token is not shown.
+#[derive(Clone, Copy, Debug)]
+pub struct RedactedCanonicalRequest<'r, 'a>(&'r CanonicalRequest<'a>);
+
+impl fmt::Display for RedactedCanonicalRequest<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_to(f, true)
+    }
+}

@@ -1,0 +1,172 @@
+//! Access keys: borrowed for signing without an allocator, owned for everyone else. Neither is ever printed whole.
+
+use core::fmt;
+
+#[cfg(feature = "alloc")]
+use alloc::string::String;
+#[cfg(feature = "alloc")]
+use zeroize::Zeroizing;
+
+use crate::SignError;
+
+/// What is printed in place of a secret.
+pub(crate) const REDACTED: &str = "**redacted**";
+
+/// An access key borrowed from its owner. `Debug` shows the key id and neither the secret nor the token.
+#[derive(Clone, Copy)]
+pub struct CredentialsRef<'a> {
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    session_token: Option<&'a str>,
+}
+
+impl<'a> CredentialsRef<'a> {
+    /// A long-term key, or a temporary one with its session token.
+    #[must_use]
+    pub fn new(access_key_id: &'a str, secret_access_key: &'a str, session_token: Option<&'a str>) -> Self {
+        Self { access_key_id, secret_access_key, session_token }
+    }
+
+    /// Names the key; not a secret.
+    #[must_use]
+    pub fn access_key_id(&self) -> &'a str {
+        self.access_key_id
+    }
+
+    /// The secret itself. Never log it.
+    #[must_use]
+    pub fn secret_access_key(&self) -> &'a str {
+        self.secret_access_key
+    }
+
+    /// The session token of temporary credentials. Never log it.
+    #[must_use]
+    pub fn session_token(&self) -> Option<&'a str> {
+        self.session_token
+    }
+
+    /// Refuses what could not stand in a header, or would be no key at all.
+    pub(crate) fn check(&self) -> Result<(), SignError> {
+        // '/' ends the key id in the credential scope, ',' and '=' end it in the header.
+        let in_scope = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b',' | b'=');
+        if self.access_key_id.is_empty() || !self.access_key_id.bytes().all(in_scope) {
+            return Err(SignError::InvalidAccessKeyId);
+        }
+        if self.secret_access_key.is_empty() {
+            return Err(SignError::EmptySecretAccessKey);
+        }
+        match self.session_token {
+            Some(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Err(SignError::InvalidSessionToken)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for CredentialsRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .field("secret_access_key", &REDACTED)
+            .field("session_token", &self.session_token.map(|_token| REDACTED))
+            .finish()
+    }
+}
+
+/// An access key of its own. The secret and the token are overwritten with zeros when dropped; `Debug` shows neither.
+#[cfg(feature = "alloc")]
+#[derive(Clone)]
+pub struct Credentials {
+    access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+    session_token: Option<Zeroizing<String>>,
+}
+
+#[cfg(feature = "alloc")]
+impl Credentials {
+    /// A long-term key, or a temporary one with its session token.
+    #[must_use]
+    pub fn new(
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<String>,
+        session_token: Option<String>,
+    ) -> Self {
+        Self {
+            access_key_id: access_key_id.into(),
+            secret_access_key: Zeroizing::new(secret_access_key.into()),
+            session_token: session_token.map(Zeroizing::new),
+        }
+    }
+
+    /// Names the key; not a secret.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The secret itself. Never log it.
+    #[must_use]
+    pub fn secret_access_key(&self) -> &str {
+        &self.secret_access_key
+    }
+
+    /// The session token of temporary credentials. Never log it.
+    #[must_use]
+    pub fn session_token(&self) -> Option<&str> {
+        self.session_token.as_ref().map(|token| token.as_str())
+    }
+
+    /// The same key, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> CredentialsRef<'_> {
+        CredentialsRef::new(self.access_key_id(), self.secret_access_key(), self.session_token())
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.borrowed().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+
+    use super::*;
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    fn debug_shows_the_key_id_only() {
+        let shown = format!("{:?}", CredentialsRef::new("AKIDEXAMPLE", SECRET, Some("TOKEN")));
+        assert_eq!(
+            shown,
+            r#"Credentials { access_key_id: "AKIDEXAMPLE", secret_access_key: "**redacted**", session_token: Some("**redacted**") }"#
+        );
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn owned_credentials_print_as_borrowed_ones() {
+        let owned = Credentials::new("AKIDEXAMPLE", SECRET, Some("TOKEN".into()));
+        assert_eq!(format!("{owned:?}"), format!("{:?}", owned.borrowed()));
+        assert_eq!(owned.clone().secret_access_key(), SECRET);
+        assert_eq!(owned.session_token(), Some("TOKEN"));
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_header_is_refused() {
+        let check = |id, secret, token| CredentialsRef::new(id, secret, token).check();
+        assert_eq!(check("AKID", "s", Some("TOKEN/+==")), Ok(()));
+        for id in ["", "AK ID", "AKID/x", "AKID,x", "AKID\n", "ÄKID"] {
+            assert_eq!(check(id, "s", None), Err(SignError::InvalidAccessKeyId), "{id:?}");
+        }
+        assert_eq!(check("AKID", "", None), Err(SignError::EmptySecretAccessKey));
+        for token in ["", "a b", "a\n", "é"] {
+            assert_eq!(check("AKID", "s", Some(token)), Err(SignError::InvalidSessionToken), "{token:?}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The derived signing key, and the signature it makes.
+
+use core::fmt::{self, Write};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::Zeroize;
+
+use crate::credentials::REDACTED;
+use crate::hash::TextHasher;
+use crate::hex::{self, HexText};
+use crate::payload::SHA256_LENGTH;
+use crate::scope::{CredentialScope, TERMINATION};
+
+type HmacSha256 = Hmac<Sha256>;
+
+/// A key good for one day, region and service. Zeroed when dropped, and not shown by `Debug`.
+#[derive(Clone)]
+pub struct SigningKey {
+    bytes: [u8; SHA256_LENGTH],
+    /// The key already mixed into the hash's state: two blocks that every signature would hash again.
+    keyed: HmacSha256,
+}
+
+impl SigningKey {
+    /// "kDate = HMAC('AWS4' + secret, date), kRegion = HMAC(kDate, region), kService = HMAC(kRegion, service),
+    /// kSigning = HMAC(kService, 'aws4_request')."
+    #[must_use]
+    pub fn derive(secret_access_key: &str, scope: &CredentialScope<'_>) -> Self {
+        let mut keyed = keyed_by_secret(secret_access_key);
+        let mut bytes = [0; SHA256_LENGTH];
+        for part in [scope.date(), scope.region(), scope.service(), TERMINATION] {
+            keyed.update(part.as_bytes());
+            bytes = keyed.finalize().into_bytes().into();
+            keyed = keyed_by(&bytes);
+        }
+        Self { bytes, keyed }
+    }
+
+    /// The key itself. It signs anything in its scope for a day: never log it.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; SHA256_LENGTH] {
+        &self.bytes
+    }
+
+    /// The HMAC of a string to sign: a [`StringToSign`](crate::StringToSign), or its text.
+    #[must_use]
+    pub fn sign(&self, string_to_sign: impl fmt::Display) -> Signature {
+        let mut writer = TextHasher::new(self.keyed.clone());
+        // Hashing never fails.
+        let _infallible = write!(writer, "{string_to_sign}");
+        Signature(writer.finish())
+    }
+
+    /// The HMAC of a text that stands in one piece.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn sign_text(&self, string_to_sign: &str) -> Signature {
+        let mut hmac = self.keyed.clone();
+        hmac.update(string_to_sign.as_bytes());
+        Signature(hmac.finalize().into_bytes().into())
+    }
+}
+
+impl Drop for SigningKey {
+    fn drop(&mut self) {
+        // `keyed` zeroes itself: the hash crates are built with their `zeroize` feature.
+        self.bytes.zeroize();
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({REDACTED})")
+    }
+}
+
+fn keyed_by(key: &[u8]) -> HmacSha256 {
+    match HmacSha256::new_from_slice(key) {
+        Ok(keyed) => keyed,
+        // HMAC takes keys of any length (RFC 2104), so the error is never built.
+        Err(_never) => HmacSha256::new(&Default::default()),
+    }
+}
+
+/// HMAC's own rule for keys: a longer one than a block is hashed, so 'AWS4' and the secret must be one key.
+fn keyed_by_secret(secret_access_key: &str) -> HmacSha256 {
+    const PREFIX: &[u8] = b"AWS4";
+    /// A block of SHA-256: room for the prefix and any secret AWS issues (40 characters).
+    const BLOCK: usize = 64;
+
+    let mut key = [0_u8; BLOCK];
+    let length = PREFIX.len().saturating_add(secret_access_key.len());
+    let keyed = if length <= BLOCK {
+        for (slot, byte) in key.iter_mut().zip(PREFIX.iter().copied().chain(secret_access_key.bytes())) {
+            *slot = byte;
+        }
+        keyed_by(key.get(..length).unwrap_or_default())
+    } else {
+        use sha2::Digest;
+        let mut hashed: [u8; SHA256_LENGTH] =
+            Sha256::new().chain_update(PREFIX).chain_update(secret_access_key).finalize().into();
+        let keyed = keyed_by(&hashed);
+        hashed.zeroize();
+        keyed
+    };
+    key.zeroize();
+    keyed
+}
+
+/// "signature = HexEncode(HMAC(signing key, string to sign))." Compared in constant time.
+#[derive(Clone, Copy)]
+pub struct Signature([u8; SHA256_LENGTH]);
+
+impl Signature {
+    /// Reads 64 hexadecimal digits; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        hex::parse(text).map(Self)
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; SHA256_LENGTH] {
+        &self.0
+    }
+
+    /// Not a signature, but compared as one.
+    #[cfg(feature = "http")]
+    pub(crate) fn hash_of(text: &str) -> Self {
+        Self(crate::hash::sha256(text.as_bytes()))
+    }
+
+    pub(crate) fn hex(&self) -> HexText {
+        HexText::new(&self.0)
+    }
+}
+
+impl PartialEq for Signature {
+    /// Takes the same time wherever the first difference is.
+    fn eq(&self, other: &Self) -> bool {
+        hmac::digest::CtOutput::<HmacSha256>::new(self.0.into())
+            == hmac::digest::CtOutput::<HmacSha256>::new(other.0.into())
+    }
+}
+
+impl Eq for Signature {}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.hex().as_str())
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signature({self})")
+    }
+}

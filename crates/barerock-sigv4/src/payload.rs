@@ -1,0 +1,102 @@
+//! The last line of the canonical request: the payload's hash, or the word that stands in for it.
+
+use core::fmt;
+
+use crate::hash::sha256;
+use crate::hex::HexText;
+use crate::settings::PayloadSigning;
+
+/// Bytes of a SHA-256 hash.
+pub const SHA256_LENGTH: usize = 32;
+
+/// "If the payload is not signed, use the literal string UNSIGNED-PAYLOAD."
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+/// The word for a body of signed events.
+const STREAMING_EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
+
+/// The payload as the canonical request names it: "Hex(SHA256Hash(payload))", or a word in its place.
+#[derive(Clone, Copy)]
+pub struct PayloadHash(Kind);
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Sha256(HexText),
+    Word(&'static str),
+}
+
+impl PayloadHash {
+    /// Hashes a body. An empty body has a hash too.
+    #[must_use]
+    pub fn of(body: &[u8]) -> Self {
+        Self::precomputed(&sha256(body))
+    }
+
+    /// A SHA-256 the caller computed.
+    #[must_use]
+    pub fn precomputed(sha256: &[u8; SHA256_LENGTH]) -> Self {
+        Self(Kind::Sha256(HexText::new(sha256)))
+    }
+
+    /// `UNSIGNED-PAYLOAD`.
+    #[must_use]
+    pub fn unsigned() -> Self {
+        Self(Kind::Word(UNSIGNED_PAYLOAD))
+    }
+
+    /// `STREAMING-AWS4-HMAC-SHA256-EVENTS`: the body is a stream of signed events.
+    #[must_use]
+    pub fn streaming_events() -> Self {
+        Self(Kind::Word(STREAMING_EVENTS))
+    }
+
+    /// What the settings ask for; the body is only read when it is to be hashed.
+    #[must_use]
+    pub fn with(signing: PayloadSigning, body: &[u8]) -> Self {
+        match signing {
+            PayloadSigning::Hashed => Self::of(body),
+            PayloadSigning::Precomputed(sha256) => Self::precomputed(&sha256),
+            PayloadSigning::Unsigned => Self::unsigned(),
+            PayloadSigning::StreamingEvents => Self::streaming_events(),
+        }
+    }
+
+    /// 64 hexadecimal digits, or the word.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Kind::Sha256(hex) => hex.as_str(),
+            Kind::Word(word) => word,
+        }
+    }
+}
+
+impl fmt::Display for PayloadHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for PayloadHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PayloadHash({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FIPS 180-4's value for the empty message.
+    const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    #[test]
+    fn hashes_and_words() {
+        assert_eq!(PayloadHash::of(b"").as_str(), EMPTY);
+        assert_eq!(PayloadHash::with(PayloadSigning::Hashed, b"").as_str(), EMPTY);
+        assert_eq!(PayloadHash::with(PayloadSigning::Unsigned, b"x").as_str(), "UNSIGNED-PAYLOAD");
+        let streaming = PayloadHash::with(PayloadSigning::StreamingEvents, b"x");
+        assert_eq!(streaming.as_str(), "STREAMING-AWS4-HMAC-SHA256-EVENTS");
+        let precomputed = PayloadHash::with(PayloadSigning::Precomputed([0xab; SHA256_LENGTH]), b"x");
+        assert_eq!(precomputed.as_str(), "ab".repeat(SHA256_LENGTH));
+    }
+}

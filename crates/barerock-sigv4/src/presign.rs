@@ -1,0 +1,216 @@
+//! Presigned URLs: the signature in the query.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use crate::SignError;
+use crate::canonical::{CanonicalRequest, Request, RequestParts};
+use crate::key::{Signature, SigningKey};
+use crate::payload::PayloadHash;
+use crate::redact::redact;
+use crate::settings::{MAX_EXPIRES_SECONDS, SessionTokenSigning};
+use crate::sign::{ALGORITHM, SigningContext, StringToSign};
+use crate::uri::{X_AMZ_SECURITY_TOKEN, write_encoded_component};
+
+pub(crate) const X_AMZ_ALGORITHM: &str = "X-Amz-Algorithm";
+pub(crate) const X_AMZ_CREDENTIAL: &str = "X-Amz-Credential";
+pub(crate) const X_AMZ_DATE: &str = "X-Amz-Date";
+pub(crate) const X_AMZ_EXPIRES: &str = "X-Amz-Expires";
+pub(crate) const X_AMZ_SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
+pub(crate) const X_AMZ_SIGNATURE: &str = "X-Amz-Signature";
+
+/// What a signature before may have left in the query.
+const ALL: [&str; 7] = [
+    X_AMZ_ALGORITHM,
+    X_AMZ_CREDENTIAL,
+    X_AMZ_DATE,
+    X_AMZ_EXPIRES,
+    X_AMZ_SIGNED_HEADERS,
+    X_AMZ_SECURITY_TOKEN,
+    X_AMZ_SIGNATURE,
+];
+
+/// The order of two parameters in the URL. The signature sorts them and so does not depend on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As in AWS's test suite.
+    SignedHeadersFirst,
+    /// As botocore writes them, and so the Bedrock API keys.
+    ExpiresFirst,
+}
+
+/// The query of a presigned URL, and the stages of its signature.
+#[derive(Clone)]
+pub struct Presigned {
+    query: String,
+    canonical_request: String,
+    string_to_sign: String,
+    signature: Signature,
+}
+
+impl Presigned {
+    /// The whole query to send, without the `?`: the request's own parameters, then those of the signature. Whoever has
+    /// it can make the request until it expires: treat it as a secret.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// What was hashed first, session token included.
+    #[must_use]
+    pub fn canonical_request(&self) -> &str {
+        &self.canonical_request
+    }
+
+    /// What was signed.
+    #[must_use]
+    pub fn string_to_sign(&self) -> &str {
+        &self.string_to_sign
+    }
+
+    /// The signature.
+    #[must_use]
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+}
+
+impl fmt::Debug for Presigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presigned")
+            .field("canonical_request", &redact(&self.canonical_request))
+            .field("string_to_sign", &self.string_to_sign)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Signs a request in its query. It is valid from the context's time for `expires_seconds`.
+///
+/// All headers of the request but those never signed are signed, and must be sent with the URL: for a link to be opened
+/// anywhere, give none but `host`. What an earlier signature left in the query is replaced.
+///
+/// # Errors
+/// [`SignError::InvalidExpiry`] unless the URL is valid for 1 second to 7 days; else as
+/// [`sign_request`](crate::sign_request).
+pub fn presign(
+    request: &Request<'_>,
+    payload: &PayloadHash,
+    expires_seconds: u64,
+    context: &SigningContext<'_>,
+    key: &SigningKey,
+) -> Result<Presigned, SignError> {
+    let head = (request.parts(), request.headers());
+    presign_parts(head.0, head.1, payload, expires_seconds, context, key, Order::SignedHeadersFirst)
+}
+
+/// [`presign`] for headers from anywhere.
+pub(crate) fn presign_parts<'a>(
+    parts: RequestParts<'a>,
+    headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+    payload: &'a PayloadHash,
+    expires_seconds: u64,
+    context: &SigningContext<'_>,
+    key: &SigningKey,
+    order: Order,
+) -> Result<Presigned, SignError> {
+    if !(1..=u64::from(MAX_EXPIRES_SECONDS)).contains(&expires_seconds) {
+        return Err(SignError::InvalidExpiry { seconds: expires_seconds });
+    }
+    let unsigned = CanonicalRequest::for_query_form(parts, headers, payload, &context.settings)?;
+
+    let mut query = String::with_capacity(parts.query.len().saturating_add(512));
+    for parameter in parts.query.split('&') {
+        let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
+        if !parameter.is_empty() && !ALL.contains(&name) {
+            push_separator(&mut query);
+            query.push_str(parameter);
+        }
+    }
+    let credential = format!("{}/{}", context.credentials.access_key_id(), context.scope);
+    push_parameter(&mut query, X_AMZ_ALGORITHM, ALGORITHM);
+    push_parameter(&mut query, X_AMZ_CREDENTIAL, &credential);
+    push_parameter(&mut query, X_AMZ_DATE, context.timestamp.amz_date());
+    let mut last = [
+        (X_AMZ_SIGNED_HEADERS, unsigned.signed_headers().to_string()),
+        (X_AMZ_EXPIRES, expires_seconds.to_string()),
+    ];
+    if order == Order::ExpiresFirst {
+        last.reverse();
+    }
+    for (name, value) in last {
+        push_parameter(&mut query, name, &value);
+    }
+    let token = context.credentials.session_token();
+    let token_is_signed = context.settings.session_token == SessionTokenSigning::Signed;
+    if let Some(token) = token.filter(|_| token_is_signed) {
+        push_parameter(&mut query, X_AMZ_SECURITY_TOKEN, token);
+    }
+
+    let canonical_request = unsigned.with_query(&query)?;
+    let string_to_sign =
+        StringToSign::new(context.timestamp, context.scope, &canonical_request.hash()).to_string();
+    let signature = key.sign_text(&string_to_sign);
+    let canonical_request = canonical_request.to_string();
+
+    if let Some(token) = token.filter(|_| !token_is_signed) {
+        push_parameter(&mut query, X_AMZ_SECURITY_TOKEN, token);
+    }
+    push_parameter(&mut query, X_AMZ_SIGNATURE, signature.hex().as_str());
+    Ok(Presigned { query, canonical_request, string_to_sign, signature })
+}
+
+fn push_separator(query: &mut String) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+}
+
+fn push_parameter(query: &mut String, name: &str, value: &str) {
+    push_separator(query);
+    query.push_str(name);
+    query.push('=');
+    // Writing to a string never fails.
+    let _infallible = write_encoded_component(query, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CredentialsRef, SigningSettings, Timestamp};
+
+    fn presign_get(query: &str, expires_seconds: u64) -> Result<Presigned, SignError> {
+        let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");
+        let credentials = CredentialsRef::new("AKIDEXAMPLE", "secret", Some("TO/KEN"));
+        let context =
+            SigningContext::new(credentials, &timestamp, "us-east-1", "service", SigningSettings::default())
+                .expect("valid");
+        let request = Request::new("GET", "/", query, &[("host", b"example.com")]);
+        presign(&request, &PayloadHash::of(b""), expires_seconds, &context, &context.derive_key())
+    }
+
+    #[test]
+    fn an_expiry_is_one_second_to_seven_days() {
+        for seconds in [0, u64::from(MAX_EXPIRES_SECONDS) + 1, u64::MAX] {
+            assert_eq!(presign_get("", seconds).err(), Some(SignError::InvalidExpiry { seconds }));
+        }
+        assert!(presign_get("", 1).is_ok());
+        assert!(presign_get("", u64::from(MAX_EXPIRES_SECONDS)).is_ok());
+    }
+
+    #[test]
+    fn presigning_again_replaces_the_signature() {
+        let once = presign_get("b=2&a=1", 60).expect("signs");
+        let twice = presign_get(once.query(), 60).expect("signs");
+        assert_eq!(once.query(), twice.query());
+        assert!(once.query().starts_with("b=2&a=1&X-Amz-Algorithm=AWS4-HMAC-SHA256&"), "{}", once.query());
+        assert!(once.query().contains("&X-Amz-Security-Token=TO%2FKEN&X-Amz-Signature="), "{}", once.query());
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let shown = format!("{:?}", presign_get("", 60).expect("signs"));
+        assert!(shown.contains("X-Amz-Security-Token=**redacted**"), "{shown}");
+        assert!(!shown.contains("KEN"), "{shown}");
+    }
+}

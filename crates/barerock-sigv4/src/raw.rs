@@ -1,0 +1,332 @@
+//! Raw HTTP/1.1 requests as text, the form of AWS's own test suite: parsed, signed, and written back.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::canonical::Request;
+use crate::headers::{X_AMZ_CONTENT_SHA256, is_token};
+use crate::payload::PayloadHash;
+use crate::presign::{Presigned, presign};
+use crate::redact::redact;
+use crate::sign::{SigningContext, sign_request};
+use crate::{SignError, Signature};
+
+/// A request in HTTP/1.1's own form. Lines end in `\n` or `\r\n`; the target may have spaces and raw UTF-8, and header
+/// lines may be folded, as in the test suite.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawRequest {
+    method: String,
+    path: String,
+    query: Option<String>,
+    version: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    line_end: &'static str,
+}
+
+impl RawRequest {
+    /// Reads a request. It ends where `bytes` ends.
+    ///
+    /// # Errors
+    /// [`RawRequestError`] with the offset of what cannot be read.
+    pub fn parse(bytes: &[u8]) -> Result<Self, RawRequestError> {
+        let mut lines = Lines { rest: bytes, offset: 0 };
+        let start = lines.next()?.ok_or(RawRequestError { offset: 0, what: "the request is empty" })?;
+        let at_start = |what| RawRequestError { offset: 0, what };
+        let (method, rest) =
+            start.text.split_once(' ').ok_or(at_start("the first line is not METHOD TARGET HTTP/1.1"))?;
+        // The target may have spaces in it: the version is what follows the last.
+        let (target, version) = rest
+            .rsplit_once(' ')
+            .filter(|(_, version)| version.starts_with("HTTP/"))
+            .ok_or(at_start("the first line does not end in a version such as HTTP/1.1"))?;
+        if method.is_empty() || !method.bytes().all(is_token) {
+            return Err(at_start("the method is not an HTTP token"));
+        }
+        let target = origin_form(target).ok_or(RawRequestError {
+            offset: method.len().saturating_add(1),
+            what: "the target does not begin with a '/'",
+        })?;
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query.to_string())),
+            None => (target, None),
+        };
+        let mut request = Self {
+            method: method.to_string(),
+            path: path.to_string(),
+            query,
+            version: version.to_string(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            line_end: start.end,
+        };
+        while let Some(line) = lines.next()?.filter(|line| !line.text.is_empty()) {
+            if line.text.starts_with([' ', '\t']) {
+                let (_, value) = request.headers.last_mut().ok_or(RawRequestError {
+                    offset: line.offset,
+                    what: "the first header line begins with a space",
+                })?;
+                value.push_str(request.line_end);
+                value.push_str(line.text);
+                continue;
+            }
+            let (name, value) = line
+                .text
+                .split_once(':')
+                .ok_or(RawRequestError { offset: line.offset, what: "a header line has no ':'" })?;
+            request.headers.push((name.to_string(), value.to_string()));
+        }
+        request.body = lines.rest.to_vec();
+        request.check_length(lines.offset)?;
+        Ok(request)
+    }
+
+    /// A length that is not the body's would sign another body than is sent.
+    fn check_length(&self, offset: usize) -> Result<(), RawRequestError> {
+        let Some(length) = self.header("content-length") else { return Ok(()) };
+        if length.trim().parse() == Ok(self.body.len()) {
+            return Ok(());
+        }
+        Err(RawRequestError {
+            offset,
+            what: "the body has not as many bytes as content-length says: is there a line break after it?",
+        })
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path as it is sent.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query as it is sent, without the `?`.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.query.as_deref().unwrap_or_default()
+    }
+
+    /// The header lines in the order sent. A folded line keeps its line breaks.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The first header of this name, in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Signs the request in its `authorization` header.
+    ///
+    /// # Errors
+    /// As [`sign_request`].
+    pub fn sign(&self, context: &SigningContext<'_>) -> Result<RawSigned, SignError> {
+        let payload = PayloadHash::with(context.settings.payload, &self.body);
+        let headers = self.borrowed_headers();
+        let signed = sign_request(&self.borrowed(&headers), &payload, context, &context.derive_key())?;
+        let authorization = signed.authorization().to_string();
+
+        let settings = &context.settings;
+        let token = context.credentials.session_token();
+        // The order and the case of the test suite's signed requests.
+        let added = [
+            token.map(|token| ("X-Amz-Security-Token", token)),
+            Some(("X-Amz-Date", context.timestamp.amz_date())),
+            settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, payload.as_str())),
+            Some(("Authorization", authorization.as_str())),
+        ];
+        let mut request = self.clone();
+        request.headers.retain(|(name, _)| {
+            let is_added = |(added, _): (&str, &str)| added.eq_ignore_ascii_case(name);
+            !added.into_iter().flatten().any(is_added)
+        });
+        for (name, value) in added.into_iter().flatten() {
+            request.headers.push((name.to_string(), value.to_string()));
+        }
+        Ok(RawSigned {
+            canonical_request: signed.canonical_request().to_string(),
+            string_to_sign: signed.string_to_sign().to_string(),
+            signature: *signed.signature(),
+            authorization,
+            request,
+        })
+    }
+
+    /// Signs the request in its query, for `expires_seconds`.
+    ///
+    /// # Errors
+    /// As [`presign`].
+    pub fn presign(
+        &self,
+        expires_seconds: u64,
+        context: &SigningContext<'_>,
+    ) -> Result<(Presigned, Self), SignError> {
+        let payload = PayloadHash::with(context.settings.payload, &self.body);
+        let headers = self.borrowed_headers();
+        let key = context.derive_key();
+        let presigned = presign(&self.borrowed(&headers), &payload, expires_seconds, context, &key)?;
+        let request = Self { query: Some(presigned.query().to_string()), ..self.clone() };
+        Ok((presigned, request))
+    }
+
+    fn borrowed_headers(&self) -> Vec<(&str, &[u8])> {
+        self.headers().map(|(name, value)| (name, value.as_bytes())).collect()
+    }
+
+    fn borrowed<'a>(&'a self, headers: &'a [(&'a str, &'a [u8])]) -> Request<'a> {
+        Request::new(&self.method, &self.path, self.query(), headers)
+    }
+
+    /// The request as it is sent: the head, an empty line, the body. Its session token and signature are in it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let end = self.line_end;
+        let mark = if self.query.is_some() { "?" } else { "" };
+        let mut head = format!("{} {}{mark}{} {}{end}", self.method, self.path, self.query(), self.version);
+        for (name, value) in self.headers() {
+            for part in [name, ":", value, end] {
+                head.push_str(part);
+            }
+        }
+        head.push_str(end);
+        [head.as_bytes(), &self.body].concat()
+    }
+}
+
+impl fmt::Debug for RawRequest {
+    /// The request line and the names of the headers: values may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &self.headers().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("body_length", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// All stages of a raw request that was signed in its header.
+#[derive(Clone)]
+pub struct RawSigned {
+    canonical_request: String,
+    string_to_sign: String,
+    signature: Signature,
+    authorization: String,
+    request: RawRequest,
+}
+
+impl RawSigned {
+    /// What was hashed first, session token included.
+    #[must_use]
+    pub fn canonical_request(&self) -> &str {
+        &self.canonical_request
+    }
+
+    /// What was signed.
+    #[must_use]
+    pub fn string_to_sign(&self) -> &str {
+        &self.string_to_sign
+    }
+
+    /// The signature.
+    #[must_use]
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// The value of the `authorization` header.
+    #[must_use]
+    pub fn authorization(&self) -> &str {
+        &self.authorization
+    }
+
+    /// The request with the headers of the signature behind its own.
+    #[must_use]
+    pub fn request(&self) -> &RawRequest {
+        &self.request
+    }
+}
+
+impl fmt::Debug for RawSigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawSigned")
+            .field("canonical_request", &redact(&self.canonical_request))
+            .field("string_to_sign", &self.string_to_sign)
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a raw request cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RawRequestError {
+    /// Bytes from the start of the request.
+    pub offset: usize,
+    /// What is wrong there.
+    pub what: &'static str,
+}
+
+impl fmt::Display for RawRequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at byte {} of the request: {}", self.offset, self.what)
+    }
+}
+
+impl core::error::Error for RawRequestError {}
+
+/// The path and query of a target, which may be a whole URL: "GET http://example.com/path HTTP/1.1".
+fn origin_form(target: &str) -> Option<&str> {
+    let after_scheme = ["http://", "https://"].into_iter().find_map(|scheme| target.strip_prefix(scheme));
+    match after_scheme {
+        Some(rest) => rest.find('/').and_then(|slash| rest.get(slash..)),
+        None => Some(target).filter(|target| target.starts_with('/')),
+    }
+}
+
+struct Lines<'a> {
+    rest: &'a [u8],
+    offset: usize,
+}
+
+struct Line<'a> {
+    text: &'a str,
+    end: &'static str,
+    offset: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn next(&mut self) -> Result<Option<Line<'a>>, RawRequestError> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let length = self.rest.iter().position(|byte| *byte == b'\n').unwrap_or(self.rest.len());
+        let (line, after) = self.rest.split_at_checked(length).unwrap_or((self.rest, &[]));
+        let (line, end) = line.strip_suffix(b"\r").map_or((line, "\n"), |line| (line, "\r\n"));
+        let text = core::str::from_utf8(line).map_err(|error| RawRequestError {
+            offset: self.offset.saturating_add(error.valid_up_to()),
+            what: "the head is not UTF-8",
+        })?;
+        let line = Line { text, end, offset: self.offset };
+        self.offset = self.offset.saturating_add(length).saturating_add(1);
+        self.rest = after.get(1..).unwrap_or_default();
+        Ok(Some(line))
+    }
+}
+
+#[cfg(test)]
+mod tests;

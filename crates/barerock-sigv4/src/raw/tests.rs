@@ -1,0 +1,81 @@
+use super::*;
+use crate::{CredentialsRef, SigningSettings, Timestamp};
+
+fn sign(text: &str, settings: SigningSettings, token: Option<&str>) -> RawSigned {
+    let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");
+    let credentials = CredentialsRef::new("AKIDEXAMPLE", "secret", token);
+    let context =
+        SigningContext::new(credentials, &timestamp, "us-east-1", "service", settings).expect("valid");
+    RawRequest::parse(text.as_bytes()).expect("parses").sign(&context).expect("signs")
+}
+
+#[test]
+fn what_is_read_is_written_back() {
+    for text in [
+        "GET / HTTP/1.1\nHost:example.com\n\n",
+        "POST /a b/ሴ?x=1&y HTTP/1.1\r\nHost: example.com\r\nFolded: a\r\n  b\r\n\tc\r\n\r\nbody\n\n",
+        "GET /? HTTP/1.1\nHost:example.com\n\n",
+        "GET / HTTP/1.0\n\n",
+    ] {
+        let request = RawRequest::parse(text.as_bytes()).expect("parses");
+        assert_eq!(request.to_bytes(), text.as_bytes());
+    }
+}
+
+#[test]
+fn the_parts_are_found() {
+    let text = "POST https://example.com/a?b=c?d HTTP/1.1\nHost: example.com\nX: 1\n\nbody";
+    let request = RawRequest::parse(text.as_bytes()).expect("parses");
+    assert_eq!((request.method(), request.path(), request.query()), ("POST", "/a", "b=c?d"));
+    assert_eq!(request.header("hOST"), Some(" example.com"));
+    assert_eq!(request.body(), b"body");
+    // The empty line may be missing, as in the test suite.
+    assert_eq!(RawRequest::parse(b"GET / HTTP/1.1\nHost:x").expect("parses").header("host"), Some("x"));
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_its_offset() {
+    for (text, offset, what) in [
+        ("", 0, "the request is empty"),
+        ("GET\n", 0, "the first line is not METHOD TARGET HTTP/1.1"),
+        ("GET /\n", 0, "the first line does not end in a version such as HTTP/1.1"),
+        ("G@T / HTTP/1.1\n", 0, "the method is not an HTTP token"),
+        ("GET a HTTP/1.1\n", 4, "the target does not begin with a '/'"),
+        ("GET / HTTP/1.1\n folded\n", 15, "the first header line begins with a space"),
+        ("GET / HTTP/1.1\nHost\n", 15, "a header line has no ':'"),
+        (
+            "GET / HTTP/1.1\nContent-Length:1\n\n12",
+            33,
+            "the body has not as many bytes as content-length says: is there a line break after it?",
+        ),
+    ] {
+        assert_eq!(RawRequest::parse(text.as_bytes()), Err(RawRequestError { offset, what }), "{text:?}");
+    }
+    let error = RawRequest::parse(b"GET / HTTP/1.1\na: \xff\n").expect_err("not UTF-8");
+    assert_eq!(error.to_string(), "at byte 18 of the request: the head is not UTF-8");
+}
+
+#[test]
+fn the_signature_s_headers_come_last_and_replace_old_ones() {
+    let settings = SigningSettings::default().with_content_sha256_header(true);
+    let text = "POST / HTTP/1.1\nauthorization: old\nHost:example.com\nx-amz-date:old\n\nbody";
+    let signed = sign(text, settings, Some("TOKEN"));
+    let expected = format!(
+        "POST / HTTP/1.1\nHost:example.com\nX-Amz-Security-Token:TOKEN\nX-Amz-Date:20150830T123600Z\n\
+         x-amz-content-sha256:{}\nAuthorization:{}\n\nbody",
+        PayloadHash::of(b"body"),
+        signed.authorization()
+    );
+    assert_eq!(String::from_utf8(signed.request().to_bytes()).expect("UTF-8"), expected);
+    assert!(
+        signed
+            .authorization()
+            .contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,")
+    );
+}
+
+#[test]
+fn debug_shows_no_token() {
+    let signed = sign("GET / HTTP/1.1\nHost:x\n\n", SigningSettings::default(), Some("SESSIONSECRET"));
+    assert!(!format!("{signed:?}").contains("SESSIONSECRET"));
+}

@@ -1,0 +1,68 @@
+//! Hiding session tokens in texts that are shown.
+
+use alloc::string::String;
+
+use crate::credentials::REDACTED;
+use crate::headers::X_AMZ_SECURITY_TOKEN as HEADER;
+
+/// Blanks the value of every `x-amz-security-token`, as header or query parameter and in any case, in a text such as a
+/// canonical request, an HTTP head or the error body in which AWS echoes one.
+#[must_use]
+pub fn redact(text: &str) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = find_ignoring_case(rest, HEADER) {
+        let (before, from_name) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let (name, after) = from_name.split_at_checked(HEADER.len()).unwrap_or((from_name, ""));
+        redacted.push_str(before);
+        redacted.push_str(name);
+        let separator = after.trim_start_matches([' ', '"', '\'', '\t']).chars().next();
+        let end_of_value: fn(char) -> bool = match separator {
+            // A header: to the end of the line, also of a line in a JSON string ("\n") or a quoted argument.
+            Some(':') => |character| matches!(character, '\n' | '\r' | '\\' | '"' | '\'' | '<'),
+            // A query parameter.
+            Some('=') => |character| matches!(character, '&' | ' ' | '\n' | '\r' | '\\' | '"' | '\'' | '<'),
+            // The name alone, as in the list of signed headers.
+            _ => {
+                rest = after;
+                continue;
+            }
+        };
+        let value_at = after.find([':', '=']).unwrap_or_default().saturating_add(1);
+        let (separator, value) = after.split_at_checked(value_at).unwrap_or((after, ""));
+        let value_start = value.len().saturating_sub(value.trim_start_matches([' ', '"', '\'', '\t']).len());
+        let (blanks, value) = value.split_at_checked(value_start).unwrap_or(("", value));
+        redacted.push_str(separator);
+        redacted.push_str(blanks);
+        redacted.push_str(REDACTED);
+        rest = value.find(end_of_value).and_then(|end| value.get(end..)).unwrap_or_default();
+    }
+    redacted.push_str(rest);
+    redacted
+}
+
+fn find_ignoring_case(text: &str, name: &str) -> Option<usize> {
+    text.as_bytes().windows(name.len()).position(|window| window.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_go_and_all_else_stays() {
+        for (text, shown) in [
+            ("a\nx-amz-security-token:SECRET\nb", "a\nx-amz-security-token:**redacted**\nb"),
+            ("X-Amz-Security-Token: SECRET", "X-Amz-Security-Token: **redacted**"),
+            ("host;x-amz-security-token\nabc", "host;x-amz-security-token\nabc"),
+            ("a=1&X-Amz-Security-Token=SE%2FCRET&z=2", "a=1&X-Amz-Security-Token=**redacted**&z=2"),
+            (r#"x-amz-security-token:SECRET\nhost"#, r#"x-amz-security-token:**redacted**\nhost"#),
+            (r#"{"x-amz-security-token": "SECRET"}"#, r#"{"x-amz-security-token": "**redacted**"}"#),
+            ("x-amz-security-token:", "x-amz-security-token:**redacted**"),
+            ("é X-AMZ-SECURITY-TOKEN=é", "é X-AMZ-SECURITY-TOKEN=**redacted**"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(redact(text), shown, "{text}");
+        }
+    }
+}

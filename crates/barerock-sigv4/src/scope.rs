@@ -1,0 +1,139 @@
+//! The credential scope: the day, region and service a derived key is good for.
+
+use core::fmt;
+
+use crate::{SignError, Timestamp};
+
+/// "The termination string: aws4_request."
+pub(crate) const TERMINATION: &str = "aws4_request";
+
+/// `20150830/us-east-1/bedrock/aws4_request`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CredentialScope<'a> {
+    date: &'a str,
+    region: &'a str,
+    service: &'a str,
+}
+
+impl<'a> CredentialScope<'a> {
+    /// Stands where a scope is known to parse.
+    #[cfg(feature = "http")]
+    pub(crate) const EMPTY: Self = Self { date: "", region: "", service: "" };
+
+    /// The scope of a signature made at `timestamp`.
+    ///
+    /// # Errors
+    /// [`SignError::InvalidRegion`] or [`SignError::InvalidService`] when one is empty or has a character outside
+    /// letters, digits, `-`, `_` and `.`.
+    pub fn new(timestamp: &'a Timestamp, region: &'a str, service: &'a str) -> Result<Self, SignError> {
+        check_names(region, service)?;
+        Ok(Self { date: timestamp.date(), region, service })
+    }
+
+    /// Reads `20150830/us-east-1/bedrock/aws4_request`. `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.split('/');
+        let (date, region, service) = (parts.next()?, parts.next()?, parts.next()?);
+        let ends_well = parts.next() == Some(TERMINATION) && parts.next().is_none();
+        let is_date = date.len() == "20150830".len() && date.bytes().all(|byte| byte.is_ascii_digit());
+        (ends_well && is_date && check_names(region, service).is_ok()).then_some(Self {
+            date,
+            region,
+            service,
+        })
+    }
+
+    /// The day: `20150830`.
+    #[must_use]
+    pub fn date(&self) -> &'a str {
+        self.date
+    }
+
+    /// The region: `us-east-1`.
+    #[must_use]
+    pub fn region(&self) -> &'a str {
+        self.region
+    }
+
+    /// The service's signing name: `bedrock`.
+    #[must_use]
+    pub fn service(&self) -> &'a str {
+        self.service
+    }
+
+    pub(crate) fn write_to(&self, w: &mut impl fmt::Write) -> fmt::Result {
+        for part in [self.date, "/", self.region, "/", self.service, "/", TERMINATION] {
+            w.write_str(part)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for CredentialScope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
+    }
+}
+
+/// A '/' in a name would shift the scope's parts, a control byte would split the string to sign.
+pub(crate) fn check_names(region: &str, service: &str) -> Result<(), SignError> {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    };
+    if !is_name(region) {
+        return Err(SignError::InvalidRegion);
+    }
+    if !is_name(service) {
+        return Err(SignError::InvalidService);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn prints_and_parses() {
+        let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");
+        let scope = CredentialScope::new(&timestamp, "us-east-1", "bedrock").expect("valid");
+        assert_eq!(scope.to_string(), "20150830/us-east-1/bedrock/aws4_request");
+        assert_eq!(CredentialScope::parse(&scope.to_string()), Some(scope));
+    }
+
+    #[test]
+    fn bad_names_are_refused() {
+        let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");
+        for name in ["", "us/east", "us east", "us\neast", "ü"] {
+            assert_eq!(
+                CredentialScope::new(&timestamp, name, "s"),
+                Err(SignError::InvalidRegion),
+                "{name:?}"
+            );
+            assert_eq!(
+                CredentialScope::new(&timestamp, "r", name),
+                Err(SignError::InvalidService),
+                "{name:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn bad_scopes_are_refused() {
+        for text in [
+            "",
+            "20150830/us-east-1/bedrock",
+            "20150830/us-east-1/bedrock/aws5_request",
+            "20150830/us-east-1/bedrock/aws4_request/x",
+            "2015083/us-east-1/bedrock/aws4_request",
+            "2015083x/us-east-1/bedrock/aws4_request",
+            "20150830//bedrock/aws4_request",
+        ] {
+            assert_eq!(CredentialScope::parse(text), None, "{text}");
+        }
+    }
+}

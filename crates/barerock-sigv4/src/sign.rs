@@ -1,0 +1,212 @@
+//! The string to sign, the `authorization` header, and all stages in one call.
+
+use core::fmt::{self, Write};
+
+use crate::canonical::{CanonicalRequest, Request};
+use crate::hex::HexText;
+use crate::key::{Signature, SigningKey};
+use crate::payload::{PayloadHash, SHA256_LENGTH};
+use crate::{CredentialScope, CredentialsRef, SignError, SigningSettings, Timestamp};
+
+/// "The algorithm used to create the hash of the canonical request. For SHA-256, the algorithm is AWS4-HMAC-SHA256."
+pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+/// Who signs, where, when and by which rules.
+#[derive(Clone, Copy, Debug)]
+pub struct SigningContext<'a> {
+    pub(crate) credentials: CredentialsRef<'a>,
+    pub(crate) scope: CredentialScope<'a>,
+    pub(crate) timestamp: &'a Timestamp,
+    pub(crate) settings: SigningSettings,
+}
+
+impl<'a> SigningContext<'a> {
+    /// Everything but the request.
+    ///
+    /// # Errors
+    /// An empty or malformed region, service, key id, secret or token.
+    pub fn new(
+        credentials: CredentialsRef<'a>,
+        timestamp: &'a Timestamp,
+        region: &'a str,
+        service: &'a str,
+        settings: SigningSettings,
+    ) -> Result<Self, SignError> {
+        let scope = CredentialScope::new(timestamp, region, service)?;
+        credentials.check()?;
+        Ok(Self { credentials, scope, timestamp, settings })
+    }
+
+    /// The scope of the signature.
+    #[must_use]
+    pub fn scope(&self) -> CredentialScope<'a> {
+        self.scope
+    }
+
+    /// The key of the day: keep it for as long as the scope is the same.
+    #[must_use]
+    pub fn derive_key(&self) -> SigningKey {
+        SigningKey::derive(self.credentials.secret_access_key(), &self.scope)
+    }
+}
+
+/// "StringToSign = Algorithm + '\n' + RequestDateTime + '\n' + CredentialScope + '\n' + HashedCanonicalRequest."
+#[derive(Clone, Copy)]
+pub struct StringToSign<'a> {
+    timestamp: &'a Timestamp,
+    scope: CredentialScope<'a>,
+    canonical_request_hash: HexText,
+}
+
+impl<'a> StringToSign<'a> {
+    /// The string to sign of a canonical request's hash.
+    #[must_use]
+    pub fn new(
+        timestamp: &'a Timestamp,
+        scope: CredentialScope<'a>,
+        canonical_request_hash: &[u8; SHA256_LENGTH],
+    ) -> Self {
+        Self { timestamp, scope, canonical_request_hash: HexText::new(canonical_request_hash) }
+    }
+
+    pub(crate) fn write_to(&self, w: &mut impl Write) -> fmt::Result {
+        for part in [ALGORITHM, "\n", self.timestamp.amz_date(), "\n"] {
+            w.write_str(part)?;
+        }
+        self.scope.write_to(w)?;
+        w.write_char('\n')?;
+        w.write_str(self.canonical_request_hash.as_str())
+    }
+}
+
+impl fmt::Display for StringToSign<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
+    }
+}
+
+impl fmt::Debug for StringToSign<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StringToSign({self})")
+    }
+}
+
+/// Every stage of one signature.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedRequest<'a> {
+    access_key_id: &'a str,
+    scope: CredentialScope<'a>,
+    canonical_request: CanonicalRequest<'a>,
+    string_to_sign: StringToSign<'a>,
+    signature: Signature,
+}
+
+impl<'a> SignedRequest<'a> {
+    /// What was hashed first.
+    #[must_use]
+    pub fn canonical_request(&self) -> &CanonicalRequest<'a> {
+        &self.canonical_request
+    }
+
+    /// What was signed.
+    #[must_use]
+    pub fn string_to_sign(&self) -> &StringToSign<'a> {
+        &self.string_to_sign
+    }
+
+    /// The signature.
+    #[must_use]
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// The value of the `authorization` header.
+    #[must_use]
+    pub fn authorization(&self) -> Authorization<'_, 'a> {
+        Authorization {
+            access_key_id: self.access_key_id,
+            scope: self.scope,
+            canonical_request: &self.canonical_request,
+            signature: self.signature,
+        }
+    }
+}
+
+/// Signs a borrowed request in header form; nothing is allocated and nothing is changed.
+///
+/// The caller sends the request with `x-amz-date`, `x-amz-security-token` and `x-amz-content-sha256` (as far as the
+/// settings and credentials call for them) and the `authorization` header. `key` is [`SigningContext::derive_key`]'s.
+///
+/// ```
+/// use barerock_sigv4::{CredentialsRef, PayloadHash, Request, SigningContext, SigningSettings, Timestamp, sign_request};
+///
+/// let timestamp = Timestamp::parse("20150830T123600Z")?;
+/// let credentials = CredentialsRef::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
+/// let context = SigningContext::new(credentials, &timestamp, "us-east-1", "service", SigningSettings::default())?;
+///
+/// let request = Request::new("GET", "/", "", &[("Host", b"example.amazonaws.com")]);
+/// let payload = PayloadHash::of(b"");
+/// let signed = sign_request(&request, &payload, &context, &context.derive_key())?;
+/// assert_eq!(
+///     signed.authorization().to_string(),
+///     "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+///      SignedHeaders=host;x-amz-date, \
+///      Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
+/// );
+/// # Ok::<(), barerock_sigv4::SignError>(())
+/// ```
+///
+/// # Errors
+/// What cannot be signed: no `host` header, control characters, more headers, query parameters or path segments than
+/// are sorted on the stack.
+pub fn sign_request<'a>(
+    request: &Request<'a>,
+    payload: &'a PayloadHash,
+    context: &SigningContext<'a>,
+    key: &SigningKey,
+) -> Result<SignedRequest<'a>, SignError> {
+    let canonical_request = CanonicalRequest::new(request, payload, context)?;
+    let string_to_sign = StringToSign::new(context.timestamp, context.scope, &canonical_request.hash());
+    Ok(SignedRequest {
+        access_key_id: context.credentials.access_key_id(),
+        scope: context.scope,
+        canonical_request,
+        string_to_sign,
+        signature: key.sign(string_to_sign),
+    })
+}
+
+/// "Authorization: algorithm Credential=access key ID/credential scope, SignedHeaders=SignedHeaders,
+/// Signature=signature."
+#[derive(Clone, Copy)]
+pub struct Authorization<'r, 'a> {
+    pub(crate) access_key_id: &'a str,
+    pub(crate) scope: CredentialScope<'a>,
+    pub(crate) canonical_request: &'r CanonicalRequest<'a>,
+    pub(crate) signature: Signature,
+}
+
+impl Authorization<'_, '_> {
+    pub(crate) fn write_to(&self, w: &mut impl Write) -> fmt::Result {
+        for part in [ALGORITHM, " Credential=", self.access_key_id, "/"] {
+            w.write_str(part)?;
+        }
+        self.scope.write_to(w)?;
+        w.write_str(", SignedHeaders=")?;
+        self.canonical_request.write_signed_headers(w)?;
+        w.write_str(", Signature=")?;
+        w.write_str(self.signature.hex().as_str())
+    }
+}
+
+impl fmt::Display for Authorization<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
+    }
+}
+
+impl fmt::Debug for Authorization<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Authorization({self})")
+    }
+}

@@ -1,0 +1,248 @@
+//! The time of a signature: `YYYYMMDD'T'HHMMSS'Z'`, the basic form of ISO 8601, in UTC.
+
+use core::fmt;
+
+use crate::SignError;
+
+/// The first year a timestamp can be in.
+pub(crate) const MIN_YEAR: u16 = 1970;
+/// The last year that four digits can write.
+pub(crate) const MAX_YEAR: u16 = 9999;
+
+const SECONDS_PER_DAY: i64 = 86_400;
+/// 9999-12-31T23:59:59Z.
+const MAX_UNIX_SECONDS: i64 = 253_402_300_799;
+/// Length of `20150830T123600Z`.
+const AMZ_DATE_LENGTH: usize = 16;
+/// Length of `20150830`.
+const DATE_LENGTH: usize = 8;
+
+/// A second in UTC, from 1970 to 9999, with its text.
+///
+/// "The date and time used in the signature … must be in ISO 8601 basic format": `20150830T123600Z`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    unix_seconds: i64,
+    text: [u8; AMZ_DATE_LENGTH],
+}
+
+impl Timestamp {
+    /// The second `seconds` after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// [`SignError::InvalidTimestamp`] outside 1970 to 9999.
+    pub fn from_unix_secs(seconds: i64) -> Result<Self, SignError> {
+        if !(0..=MAX_UNIX_SECONDS).contains(&seconds) {
+            return Err(SignError::InvalidTimestamp);
+        }
+        let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
+        let second_of_day = seconds.rem_euclid(SECONDS_PER_DAY);
+        let mut text = *b"00000000T000000Z";
+        let fields = [
+            (0, 4, year),
+            (4, 2, month),
+            (6, 2, day),
+            (9, 2, second_of_day.div_euclid(3600)),
+            (11, 2, second_of_day.rem_euclid(3600).div_euclid(60)),
+            (13, 2, second_of_day.rem_euclid(60)),
+        ];
+        for (start, width, value) in fields {
+            let mut rest = value;
+            for digit in text.iter_mut().skip(start).take(width).rev() {
+                *digit = u8::try_from(rest.rem_euclid(10)).unwrap_or_default().wrapping_add(b'0');
+                rest = rest.div_euclid(10);
+            }
+        }
+        Ok(Self { unix_seconds: seconds, text })
+    }
+
+    /// Reads `20150830T123600Z`; nothing else is accepted.
+    ///
+    /// # Errors
+    /// [`SignError::InvalidTimestamp`] for another form, or for a day or time of day that does not exist.
+    pub fn parse(text: &str) -> Result<Self, SignError> {
+        Self::parse_exact(text.as_bytes()).ok_or(SignError::InvalidTimestamp)
+    }
+
+    fn parse_exact(text: &[u8]) -> Option<Self> {
+        let text: [u8; AMZ_DATE_LENGTH] = text.try_into().ok()?;
+        let number = |start: usize, width: usize| {
+            text.iter().skip(start).take(width).try_fold(0_i64, |sum, digit| {
+                let digit = char::from(*digit).to_digit(10)?;
+                sum.checked_mul(10)?.checked_add(i64::from(digit))
+            })
+        };
+        let days = days_from_civil(number(0, 4)?, number(4, 2)?, number(6, 2)?);
+        let seconds = days
+            .checked_mul(SECONDS_PER_DAY)?
+            .checked_add(number(9, 2)?.checked_mul(3600)?)?
+            .checked_add(number(11, 2)?.checked_mul(60)?)?
+            .checked_add(number(13, 2)?)?;
+        // A day that does not exist, such as February 30, or the second 60, would come back with another text.
+        Self::from_unix_secs(seconds).ok().filter(|parsed| parsed.text == text)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn unix_secs(&self) -> i64 {
+        self.unix_seconds
+    }
+
+    /// The text of the `x-amz-date` header: `20150830T123600Z`.
+    #[must_use]
+    pub fn amz_date(&self) -> &str {
+        // Digits, 'T' and 'Z' are ASCII, so this never falls back.
+        core::str::from_utf8(&self.text).unwrap_or_default()
+    }
+
+    /// The day, as it stands in a credential scope: `20150830`.
+    #[must_use]
+    pub fn date(&self) -> &str {
+        self.amz_date().get(..DATE_LENGTH).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.amz_date())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({self})")
+    }
+}
+
+#[cfg(feature = "std")]
+impl TryFrom<std::time::SystemTime> for Timestamp {
+    type Error = SignError;
+
+    /// Cuts the fraction of the second off.
+    fn try_from(time: std::time::SystemTime) -> Result<Self, SignError> {
+        let since_epoch =
+            time.duration_since(std::time::UNIX_EPOCH).map_err(|_before| SignError::InvalidTimestamp)?;
+        let seconds = i64::try_from(since_epoch.as_secs()).map_err(|_far| SignError::InvalidTimestamp)?;
+        Self::from_unix_secs(seconds)
+    }
+}
+
+const DAYS_PER_YEAR: i64 = 365;
+const DAYS_PER_4_YEARS: i64 = 4 * DAYS_PER_YEAR + 1;
+const DAYS_PER_CENTURY: i64 = 25 * DAYS_PER_4_YEARS - 1;
+const DAYS_PER_400_YEARS: i64 = 4 * DAYS_PER_CENTURY + 1;
+/// From 0000-03-01 to 1970-01-01. Years that begin in March have their leap day last.
+const EPOCH_SINCE_MARCH_0: i64 = 719_468;
+
+/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the caller bounds `days` to the year 9999: no step nears i64's end"
+)]
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + EPOCH_SINCE_MARCH_0;
+    let era = days.div_euclid(DAYS_PER_400_YEARS);
+    let day_of_era = days.rem_euclid(DAYS_PER_400_YEARS);
+    // The last day of a 4-year, 100-year or 400-year block is a leap day: it must not start the next year.
+    let year_of_era = (day_of_era - day_of_era / (DAYS_PER_4_YEARS - 1) + day_of_era / DAYS_PER_CENTURY
+        - day_of_era / (DAYS_PER_400_YEARS - 1))
+        / DAYS_PER_YEAR;
+    let day_of_year = day_of_era - (DAYS_PER_YEAR * year_of_era + year_of_era / 4 - year_of_era / 100);
+    // March to July and August to December have 153 days each; so does this line's slope.
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The inverse of [`civil_from_days`]; a day or month that does not exist runs over into the next.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the arguments have at most four digits: no step nears i64's end"
+)]
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * DAYS_PER_YEAR + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * DAYS_PER_400_YEARS + day_of_era - EPOCH_SINCE_MARCH_0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn known_moments() {
+        for (seconds, text) in [
+            (0, "19700101T000000Z"),
+            (951_782_399, "20000228T235959Z"),
+            (951_782_400, "20000229T000000Z"),
+            (1_440_938_160, "20150830T123600Z"),
+            (4_107_542_399, "21000228T235959Z"),
+            (4_107_542_400, "21000301T000000Z"),
+            (MAX_UNIX_SECONDS, "99991231T235959Z"),
+        ] {
+            let timestamp = Timestamp::from_unix_secs(seconds).expect("in range");
+            assert_eq!(timestamp.to_string(), text);
+            assert_eq!(Timestamp::parse(text), Ok(timestamp));
+            assert_eq!(timestamp.unix_secs(), seconds);
+            assert_eq!(timestamp.date(), &text[..8]);
+        }
+    }
+
+    #[test]
+    fn every_day_follows_the_one_before() {
+        let mut previous = (1969, 12, 31);
+        for days in 0..=MAX_UNIX_SECONDS / SECONDS_PER_DAY {
+            let (year, month, day) = civil_from_days(days);
+            let next_day = (previous.0, previous.1, previous.2 + 1);
+            let next_month = (previous.0, previous.1 + 1, 1);
+            let next_year = (previous.0 + 1, 1, 1);
+            assert!([next_day, next_month, next_year].contains(&(year, month, day)), "{year}-{month}-{day}");
+            assert_eq!(days_from_civil(year, month, day), days);
+            previous = (year, month, day);
+        }
+        assert_eq!(previous, (9999, 12, 31));
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused() {
+        for text in [
+            "",
+            "20150830",
+            "20150830T123600",
+            "2015-08-30T12:36:00Z",
+            "20150830 123600Z",
+            "20150830T123600z",
+            "20150230T000000Z",
+            "20150001T000000Z",
+            "20150100T000000Z",
+            "20151301T000000Z",
+            "20150830T240000Z",
+            "20150830T126000Z",
+            "20150830T123660Z",
+            "+0150830T123600Z",
+            "19691231T235959Z",
+            "00000101T000000Z",
+        ] {
+            assert_eq!(Timestamp::parse(text), Err(SignError::InvalidTimestamp), "{text}");
+        }
+        assert_eq!(Timestamp::from_unix_secs(-1), Err(SignError::InvalidTimestamp));
+        assert_eq!(Timestamp::from_unix_secs(MAX_UNIX_SECONDS + 1), Err(SignError::InvalidTimestamp));
+        assert_eq!(Timestamp::from_unix_secs(i64::MAX), Err(SignError::InvalidTimestamp));
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn system_time_loses_its_fraction() {
+        let time = std::time::UNIX_EPOCH + core::time::Duration::from_millis(1_440_938_160_999);
+        assert_eq!(Timestamp::try_from(time).expect("in range").amz_date(), "20150830T123600Z");
+        let before = std::time::UNIX_EPOCH - core::time::Duration::from_secs(1);
+        assert_eq!(Timestamp::try_from(before), Err(SignError::InvalidTimestamp));
+    }
+}

@@ -1,0 +1,331 @@
+//! The canonical path and the canonical query.
+
+use core::cmp::Ordering;
+use core::fmt::{self, Write};
+
+use crate::credentials::REDACTED;
+use crate::{SignError, UriEncoding, hex};
+
+/// The query parameter of the session token.
+pub(crate) const X_AMZ_SECURITY_TOKEN: &str = "X-Amz-Security-Token";
+
+/// The most parameters a signed query can have: they are sorted on the stack.
+pub const MAX_QUERY_PARAMETERS: usize = 256;
+/// The most segments a path can have that needs normalizing: they are kept on the stack.
+pub const MAX_PATH_SEGMENTS: usize = 256;
+
+/// "Letters, digits, '-', '.', '_' and '~' are not encoded" (RFC 3986's unreserved characters).
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+const HEX_DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+
+/// "Percent-encode … the hexadecimal digits in uppercase."
+fn write_escape(w: &mut impl Write, byte: u8) -> fmt::Result {
+    w.write_char('%')?;
+    for nibble in [byte >> 4, byte & 0x0f] {
+        w.write_char(HEX_DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from))?;
+    }
+    Ok(())
+}
+
+/// Writes `text`, percent-encoded but for unreserved characters and what `keep` keeps.
+fn write_encoded(w: &mut impl Write, text: &str, keep: fn(u8) -> bool) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !is_unreserved(byte) && !keep(byte)) {
+        let (plain, from_escape) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        w.write_str(plain)?;
+        let Some(escaped) = from_escape.chars().next() else { return Ok(()) };
+        for byte in escaped.encode_utf8(&mut [0; 4]).bytes() {
+            write_escape(w, byte)?;
+        }
+        rest = from_escape.get(escaped.len_utf8()..).unwrap_or_default();
+    }
+    w.write_str(rest)
+}
+
+/// Percent-encodes a query parameter's name or value.
+#[cfg(feature = "alloc")]
+pub(crate) fn write_encoded_component(w: &mut impl Write, text: &str) -> fmt::Result {
+    write_encoded(w, text, |_byte| false)
+}
+
+/// Writes the canonical path of a path as it is sent.
+pub(crate) fn write_path(
+    w: &mut impl Write,
+    path: &str,
+    encoding: UriEncoding,
+    normalize: bool,
+) -> fmt::Result {
+    if !normalize || is_normal(path) {
+        // "If the absolute path is empty, use a forward slash character (/)."
+        if !path.starts_with('/') {
+            w.write_char('/')?;
+        }
+        return write_path_part(w, path, encoding);
+    }
+    // "Normalize URI paths according to RFC 3986. Remove redundant and relative path components."
+    let mut kept = [""; MAX_PATH_SEGMENTS];
+    let mut depth = 0_usize;
+    let mut ends_in_slash = false;
+    for segment in path.split('/') {
+        ends_in_slash = matches!(segment, "" | "." | "..");
+        match segment {
+            "" | "." => {}
+            ".." => depth = depth.saturating_sub(1),
+            segment => {
+                // `check_path` has counted the segments.
+                if let Some(slot) = kept.get_mut(depth) {
+                    *slot = segment;
+                    depth = depth.saturating_add(1);
+                }
+            }
+        }
+    }
+    for segment in kept.iter().take(depth) {
+        w.write_char('/')?;
+        write_path_part(w, segment, encoding)?;
+    }
+    if ends_in_slash || depth == 0 { w.write_char('/') } else { Ok(()) }
+}
+
+fn write_path_part(w: &mut impl Write, part: &str, encoding: UriEncoding) -> fmt::Result {
+    match encoding {
+        // "Each path segment must be URI-encoded twice (except for Amazon S3 which only gets URI-encoded once)": the
+        // path as sent has been encoded once.
+        UriEncoding::Double => write_encoded(w, part, |byte| byte == b'/'),
+        UriEncoding::Single => w.write_str(part),
+    }
+}
+
+/// Whether there is nothing to normalize. A segment such as `.hidden` is sent the long way round.
+fn is_normal(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let next = bytes.get(1..).unwrap_or_default();
+    // No early end: the compiler compares many at once.
+    !bytes.iter().zip(next).fold(false, |found, (first, second)| {
+        found | ((*first == b'/') & ((*second == b'/') | (*second == b'.')))
+    }) && !path.starts_with('.')
+}
+
+/// Whether the path is the same however it is encoded and normalized.
+#[cfg(feature = "audit")]
+pub(crate) fn is_plain(path: &str) -> bool {
+    path.bytes().all(|byte| is_unreserved(byte) || byte == b'/') && is_normal(path)
+}
+
+/// Refuses a path that could not be normalized on the stack, and control characters.
+pub(crate) fn check_path(path: &str, normalize: bool) -> Result<(), SignError> {
+    check_target(path)?;
+    if normalize && !is_normal(path) {
+        let segments = path.split('/').filter(|segment| !matches!(*segment, "" | "." | "..")).count();
+        if segments > MAX_PATH_SEGMENTS {
+            return Err(SignError::TooManyPathSegments { found: segments });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a query with control characters, or one that could not be sorted on the stack.
+pub(crate) fn check_query(query: &str) -> Result<(), SignError> {
+    check_target(query)?;
+    let found = parameters(query).count();
+    if found > MAX_QUERY_PARAMETERS {
+        return Err(SignError::TooManyQueryParameters { found });
+    }
+    Ok(())
+}
+
+fn check_target(target: &str) -> Result<(), SignError> {
+    match target.bytes().position(|byte| byte.is_ascii_control()) {
+        Some(offset) => Err(SignError::InvalidTarget { offset }),
+        None => Ok(()),
+    }
+}
+
+/// The parameters of a query in the order sent, each split at its first `=`. Empty ones, as in `a&&b`, are none.
+pub(crate) fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query
+        .split('&')
+        .filter(|parameter| !parameter.is_empty())
+        .map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
+}
+
+/// Writes the canonical query of a query as it is sent, without the parameters in `left_out`.
+///
+/// "URI-encode each name and value … Sort by the encoded name, in ascending order by code point. Parameters with
+/// the same name are sorted by value." One encoded twice by its sender is encoded twice here too.
+pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], redact: bool) -> fmt::Result {
+    if query.is_empty() {
+        return Ok(());
+    }
+    let mut sorted = [("", ""); MAX_QUERY_PARAMETERS];
+    let mut count = 0_usize;
+    let wanted = parameters(query).filter(|(name, _)| !left_out.contains(name));
+    for (slot, parameter) in sorted.iter_mut().zip(wanted) {
+        *slot = parameter;
+        count = count.saturating_add(1);
+    }
+    let sorted = sorted.get_mut(..count).unwrap_or_default();
+    sorted
+        .sort_unstable_by(|one, other| compare_encoded(one.0, other.0).then(compare_encoded(one.1, other.1)));
+    for (at, (name, value)) in sorted.iter().enumerate() {
+        if at > 0 {
+            w.write_char('&')?;
+        }
+        write_recoded(w, name)?;
+        // "If a parameter has no value, use an empty string": the '=' stands all the same.
+        w.write_char('=')?;
+        if redact && *name == X_AMZ_SECURITY_TOKEN {
+            w.write_str(REDACTED)?;
+        } else {
+            write_recoded(w, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// The bytes a part of a query stands for. `+` is a space, and a `%` without two digits is itself.
+pub(crate) fn decoded(part: &str) -> impl Iterator<Item = u8> {
+    let mut rest = part.as_bytes();
+    core::iter::from_fn(move || {
+        let (first, after) = rest.split_first()?;
+        rest = after;
+        if let (b'%', [high, low, after @ ..]) = (first, after)
+            && let (Some(high), Some(low)) = (hex::value(*high), hex::value(*low))
+        {
+            rest = after;
+            return Some((high << 4) | low);
+        }
+        Some(if *first == b'+' { b' ' } else { *first })
+    })
+}
+
+fn write_recoded(w: &mut impl Write, part: &str) -> fmt::Result {
+    if part.bytes().all(is_unreserved) {
+        return w.write_str(part);
+    }
+    decoded(part).try_for_each(|byte| match byte {
+        byte if is_unreserved(byte) => w.write_char(char::from(byte)),
+        byte => write_escape(w, byte),
+    })
+}
+
+/// Compares what [`write_recoded`] would write. An escape begins with '%', which sorts before all unreserved characters,
+/// and two escapes sort as their bytes do.
+fn compare_encoded(one: &str, other: &str) -> Ordering {
+    let rank = |byte: u8| (is_unreserved(byte), byte);
+    decoded(one).map(rank).cmp(decoded(other).map(rank))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::String;
+
+    use super::*;
+
+    fn path(path: &str, encoding: UriEncoding, normalize: bool) -> String {
+        let mut text = String::new();
+        write_path(&mut text, path, encoding, normalize).expect("a string takes all");
+        text
+    }
+
+    fn query(query: &str) -> String {
+        let mut text = String::new();
+        write_query(&mut text, query, &[], false).expect("a string takes all");
+        text
+    }
+
+    #[test]
+    fn paths_are_normalized_as_rfc_3986_says() {
+        for (sent, canonical) in [
+            ("", "/"),
+            ("/", "/"),
+            ("//", "/"),
+            ("/.", "/"),
+            ("/..", "/"),
+            ("/../..", "/"),
+            ("/./", "/"),
+            ("/a/b", "/a/b"),
+            ("/a/b/", "/a/b/"),
+            ("/a/b/.", "/a/b/"),
+            ("/a/b/..", "/a/"),
+            ("/a/b/../..", "/"),
+            ("/a/./b", "/a/b"),
+            ("/a/../b", "/b"),
+            ("/a/../../b", "/b"),
+            ("/../a", "/a"),
+            ("//a//b//", "/a/b/"),
+            ("/.a/..b/...", "/.a/..b/..."),
+            ("a", "/a"),
+            ("./a", "/a"),
+            ("/%2E%2E/a", "/%252E%252E/a"),
+        ] {
+            assert_eq!(path(sent, UriEncoding::Double, true), canonical, "{sent}");
+            let clean = !matches!(sent, "" | "a" | "/%2E%2E/a" | "./a");
+            if clean {
+                assert_eq!(path(sent, UriEncoding::Double, false), sent);
+            }
+        }
+    }
+
+    #[test]
+    fn double_encodes_what_was_encoded_once() {
+        assert_eq!(path("/v1%3A0/a:b/ሴ $", UriEncoding::Double, true), "/v1%253A0/a%3Ab/%E1%88%B4%20%24");
+        assert_eq!(path("/v1%3A0/a:b", UriEncoding::Single, true), "/v1%3A0/a:b");
+    }
+
+    #[test]
+    fn queries_are_sorted_by_encoded_name_then_value() {
+        for (sent, canonical) in [
+            ("", ""),
+            ("a", "a="),
+            ("&&a&", "a="),
+            ("=v", "=v"),
+            ("a=b=c", "a=b%3Dc"),
+            ("b=1&a=2&a=1", "a=1&a=2&b=1"),
+            ("Param-3=1&Param=2&%E1%88%B4=3", "%E1%88%B4=3&Param=2&Param-3=1"),
+            ("a=%41%2b%zz+x", "a=A%2B%25zz%20x"),
+            ("z=%ff%FE", "z=%FF%FE"),
+            ("ab=1&a/=2&a=3", "a=3&a%2F=2&ab=1"),
+        ] {
+            assert_eq!(query(sent), canonical, "{sent}");
+        }
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_encoded_text() {
+        let parts =
+            ["", "a", "a%", "a-", "a.", "aB", "~", "%7e", "%7F", "é", "%00", "0", "%2f", "a b", "a+", "%c3"];
+        for one in parts {
+            for other in parts {
+                let text = |part| {
+                    let mut text = String::new();
+                    write_recoded(&mut text, part).expect("a string takes all");
+                    text
+                };
+                assert_eq!(compare_encoded(one, other), text(one).cmp(&text(other)), "{one} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn limits_hold() {
+        let query = "a&".repeat(MAX_QUERY_PARAMETERS);
+        assert_eq!(check_query(&query), Ok(()));
+        assert_eq!(
+            check_query(&(query + "a")),
+            Err(SignError::TooManyQueryParameters { found: MAX_QUERY_PARAMETERS + 1 })
+        );
+        let path = "//a".repeat(MAX_PATH_SEGMENTS);
+        assert_eq!(check_path(&path, true), Ok(()));
+        let path = path + "/a";
+        assert_eq!(
+            check_path(&path, true),
+            Err(SignError::TooManyPathSegments { found: MAX_PATH_SEGMENTS + 1 })
+        );
+        assert_eq!(check_path(&path, false), Ok(()));
+        assert_eq!(check_path("/a\n", true), Err(SignError::InvalidTarget { offset: 2 }));
+    }
+}

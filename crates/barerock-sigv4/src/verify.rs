@@ -1,0 +1,319 @@
+//! Checking the signature of a received `http::Request`, as a service does.
+
+mod claim;
+mod error;
+#[cfg(test)]
+mod tests;
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+
+use ::http::header::HeaderMap;
+use ::http::{Request, uri::Uri};
+
+use self::claim::{Claim, Form};
+pub use self::error::{SignatureMismatch, VerifyError};
+use crate::canonical::{CanonicalRequest, RequestParts};
+use crate::credentials::Credentials;
+use crate::headers::{HOST, X_AMZ_CONTENT_SHA256, X_AMZ_SECURITY_TOKEN as TOKEN_HEADER};
+use crate::http::host_of;
+use crate::key::{Signature, SigningKey};
+use crate::payload::PayloadHash;
+use crate::presign::X_AMZ_SIGNATURE;
+use crate::settings::{PayloadSigning, SessionTokenSigning};
+use crate::sign::StringToSign;
+use crate::uri::X_AMZ_SECURITY_TOKEN;
+use crate::{SigningSettings, Timestamp};
+
+/// How far the clocks of client and service may be apart, in seconds, unless told otherwise: five minutes.
+pub const DEFAULT_MAX_CLOCK_SKEW_SECONDS: u32 = 300;
+
+/// "x-amz-" in front of a header's name means that it must be signed.
+const MUST_BE_SIGNED_PREFIX: &str = "x-amz-";
+
+/// What a service expects of a signature.
+#[derive(Clone, Debug)]
+pub struct VerifySettings {
+    signing: SigningSettings,
+    region: Option<String>,
+    service: Option<String>,
+    max_clock_skew_seconds: u32,
+    allow_unsigned_payload: bool,
+}
+
+impl Default for VerifySettings {
+    fn default() -> Self {
+        Self {
+            signing: SigningSettings::default(),
+            region: None,
+            service: None,
+            max_clock_skew_seconds: DEFAULT_MAX_CLOCK_SKEW_SECONDS,
+            allow_unsigned_payload: false,
+        }
+    }
+}
+
+impl VerifySettings {
+    /// The rules the client should have signed by. The default is Bedrock's.
+    #[must_use]
+    pub fn with_signing(mut self, signing: SigningSettings) -> Self {
+        self.signing = signing;
+        self
+    }
+
+    /// Takes only signatures for this region; any, if not called.
+    #[must_use]
+    pub fn with_region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Takes only signatures for this service; any, if not called.
+    #[must_use]
+    pub fn with_service(mut self, service: impl Into<String>) -> Self {
+        self.service = Some(service.into());
+        self
+    }
+
+    /// Takes signatures this many seconds from `now`, before or after.
+    #[must_use]
+    pub fn with_max_clock_skew_seconds(mut self, seconds: u32) -> Self {
+        self.max_clock_skew_seconds = seconds;
+        self
+    }
+
+    /// Whether a client may send `x-amz-content-sha256: UNSIGNED-PAYLOAD`. Not unless called.
+    #[must_use]
+    pub fn with_allow_unsigned_payload(mut self, allow: bool) -> Self {
+        self.allow_unsigned_payload = allow;
+        self
+    }
+}
+
+/// A signature that is right.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    access_key_id: String,
+    region: String,
+    service: String,
+    timestamp: Timestamp,
+    signature: Signature,
+}
+
+impl Verified {
+    /// Who signed.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The region of the scope.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The service of the scope.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// When it was signed.
+    #[must_use]
+    pub fn timestamp(&self) -> Timestamp {
+        self.timestamp
+    }
+
+    /// The signature, with which a stream of signed events begins.
+    #[must_use]
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+}
+
+/// Verifies the signature of a received request, in its `authorization` header or in its query.
+///
+/// `credentials_of` finds the credentials of an access key id; for one known key, give
+/// `|id| (id == credentials.access_key_id()).then(|| credentials.clone())`. The signature is compared in constant time.
+///
+/// # Errors
+/// The first step that failed, as a [`VerifyError`].
+pub fn verify_http<B: AsRef<[u8]>>(
+    request: &Request<B>,
+    credentials_of: impl FnOnce(&str) -> Option<Credentials>,
+    now: Timestamp,
+    settings: &VerifySettings,
+) -> Result<Verified, VerifyError> {
+    let claim = Claim::read(request.uri(), request.headers())?;
+    let credentials = credentials_of(&claim.access_key_id).ok_or(VerifyError::UnknownAccessKeyId)?;
+    verify_claim(
+        &claim,
+        request.method().as_str(),
+        request.uri(),
+        request.headers(),
+        request.body().as_ref(),
+        &credentials,
+        now,
+        settings,
+    )
+}
+
+/// Everything that does not depend on the body's type.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a request in its parts, so that one copy serves every body type"
+)]
+fn verify_claim(
+    claim: &Claim,
+    method: &str,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &[u8],
+    credentials: &Credentials,
+    now: Timestamp,
+    settings: &VerifySettings,
+) -> Result<Verified, VerifyError> {
+    check_scope(claim, settings)?;
+    check_signed_headers(claim, headers, settings)?;
+    check_time(claim, now, settings)?;
+    check_token(claim, credentials)?;
+    let payload = check_payload(headers, body, settings)?;
+
+    let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
+    let lines = signed_lines(claim, uri, headers)?;
+    let left_out: &[&str] = match (claim.form, settings.signing.session_token) {
+        (Form::Header, _) => &[],
+        (Form::Query { .. }, SessionTokenSigning::Signed) => &[X_AMZ_SIGNATURE],
+        (Form::Query { .. }, SessionTokenSigning::AddedAfter) => &[X_AMZ_SIGNATURE, X_AMZ_SECURITY_TOKEN],
+    };
+    let canonical_request =
+        CanonicalRequest::for_received(parts, lines.into_iter(), &payload, &settings.signing, left_out)
+            .map_err(VerifyError::Unsignable)?;
+    let scope = claim.scope();
+    let string_to_sign = StringToSign::new(&claim.timestamp, scope, &canonical_request.hash());
+    let signature = SigningKey::derive(credentials.secret_access_key(), &scope).sign(string_to_sign);
+    if signature != claim.signature {
+        return Err(VerifyError::SignatureMismatch(Box::new(SignatureMismatch::new(
+            canonical_request.to_string(),
+            string_to_sign.to_string(),
+        ))));
+    }
+    Ok(Verified {
+        access_key_id: claim.access_key_id.clone(),
+        region: scope.region().to_owned(),
+        service: scope.service().to_owned(),
+        timestamp: claim.timestamp,
+        signature,
+    })
+}
+
+fn check_scope(claim: &Claim, settings: &VerifySettings) -> Result<(), VerifyError> {
+    let scope = claim.scope();
+    if scope.date() != claim.timestamp.date() {
+        return Err(VerifyError::WrongScopeDate {
+            scope: scope.date().to_owned(),
+            request: claim.timestamp.date().to_owned(),
+        });
+    }
+    let wrong = |expected: &Option<String>, found: &str| {
+        expected
+            .as_ref()
+            .filter(|expected| *expected != found)
+            .map(|expected| (expected.clone(), found.to_owned()))
+    };
+    if let Some((expected, found)) = wrong(&settings.region, scope.region()) {
+        return Err(VerifyError::WrongRegion { expected, found });
+    }
+    if let Some((expected, found)) = wrong(&settings.service, scope.service()) {
+        return Err(VerifyError::WrongService { expected, found });
+    }
+    Ok(())
+}
+
+/// "You must include the host header … and any x-amz-* headers in the request."
+fn check_signed_headers(
+    claim: &Claim,
+    headers: &HeaderMap,
+    settings: &VerifySettings,
+) -> Result<(), VerifyError> {
+    let token_may_follow = settings.signing.session_token == SessionTokenSigning::AddedAfter;
+    let required = headers.keys().map(|name| name.as_str()).filter(|name| {
+        name.starts_with(MUST_BE_SIGNED_PREFIX) && !(token_may_follow && *name == TOKEN_HEADER)
+    });
+    match [HOST].into_iter().chain(required).find(|name| !claim.signs(name)) {
+        Some(name) => Err(VerifyError::HeaderNotSigned { name: name.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+fn check_time(claim: &Claim, now: Timestamp, settings: &VerifySettings) -> Result<(), VerifyError> {
+    let skew = i64::from(settings.max_clock_skew_seconds);
+    let (signed_at, now_seconds) = (claim.timestamp.unix_secs(), now.unix_secs());
+    // A presigned request lasts as long as it says, and no clock skew is added.
+    let lasts = match claim.form {
+        Form::Header => skew,
+        Form::Query { expires_seconds } => i64::from(expires_seconds),
+    };
+    if signed_at > now_seconds.saturating_add(skew) {
+        return Err(VerifyError::NotYetCurrent { signed: claim.timestamp, now });
+    }
+    if now_seconds > signed_at.saturating_add(lasts) {
+        return Err(VerifyError::Expired { signed: claim.timestamp, now, seconds: lasts.unsigned_abs() });
+    }
+    Ok(())
+}
+
+fn check_token(claim: &Claim, credentials: &Credentials) -> Result<(), VerifyError> {
+    let matches = match (&claim.session_token, credentials.session_token()) {
+        (None, None) => true,
+        // Hashed first, so that neither length nor content shows in the time.
+        (Some(sent), Some(known)) => Signature::hash_of(sent) == Signature::hash_of(known),
+        _ => false,
+    };
+    if matches { Ok(()) } else { Err(VerifyError::WrongSessionToken) }
+}
+
+/// What stands for the payload: the header's word, once it is checked, or else what the settings say.
+fn check_payload(
+    headers: &HeaderMap,
+    body: &[u8],
+    settings: &VerifySettings,
+) -> Result<PayloadHash, VerifyError> {
+    let expected = PayloadHash::with(settings.signing.payload, body);
+    let Some(sent) = headers.get(X_AMZ_CONTENT_SHA256) else { return Ok(expected) };
+    if sent.as_bytes() == expected.as_str().as_bytes() {
+        return Ok(expected);
+    }
+    let unsigned = PayloadHash::unsigned();
+    if settings.allow_unsigned_payload && sent.as_bytes() == unsigned.as_str().as_bytes() {
+        return Ok(unsigned);
+    }
+    // A client may always sign the body, whatever is expected.
+    let hashed = PayloadHash::with(PayloadSigning::Hashed, body);
+    if sent.as_bytes() == hashed.as_str().as_bytes() {
+        return Ok(hashed);
+    }
+    Err(VerifyError::WrongPayloadHash)
+}
+
+/// The header lines the client says it signed.
+fn signed_lines<'r>(
+    claim: &'r Claim,
+    uri: &'r Uri,
+    headers: &'r HeaderMap,
+) -> Result<alloc::vec::Vec<(&'r str, &'r [u8])>, VerifyError> {
+    let mut lines = alloc::vec::Vec::new();
+    for name in claim.signed_headers() {
+        let before = lines.len();
+        lines.extend(headers.get_all(name).iter().map(|value| (name, value.as_bytes())));
+        if lines.len() == before {
+            // HTTP/2 has the host in the URI's authority.
+            let host = host_of(uri).filter(|_| name == HOST);
+            let missing = || VerifyError::SignedHeaderMissing { name: name.to_owned() };
+            lines.push((name, host.ok_or_else(missing)?.as_bytes()));
+        }
+    }
+    Ok(lines)
+}

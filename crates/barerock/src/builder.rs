@@ -1,0 +1,152 @@
+//! Setting up a client.
+
+use core::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use barerock_sigv4::Signer;
+
+use crate::auth::Auth;
+use crate::client::{Client, Clock, Inner, SIGNING_NAME};
+use crate::credentials::{EnvironmentProvider, ProvideCredentials};
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::settings;
+use crate::timeout::Timeouts;
+use crate::transport::Transport;
+
+/// The longest answer to Converse that is read; images as base64 fit in.
+const MAX_RESPONSE: usize = 64 * 1024 * 1024;
+
+/// Sets up a [`Client`]. What is set in code beats what the environment says.
+pub struct ClientBuilder<T> {
+    transport: T,
+    environment: Environment,
+    region: Option<String>,
+    endpoint_url: Option<String>,
+    auth: Option<Result<Auth, Error>>,
+    timeouts: Timeouts,
+    max_response: usize,
+    clock: Clock,
+}
+
+impl<T: Transport> ClientBuilder<T> {
+    pub(crate) fn new(transport: T) -> Self {
+        Self {
+            transport,
+            environment: Environment::default(),
+            region: None,
+            endpoint_url: None,
+            auth: None,
+            timeouts: Timeouts::default(),
+            max_response: MAX_RESPONSE,
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the driver's default clock; `clock` sets another"
+            )]
+            clock: Arc::new(SystemTime::now),
+        }
+    }
+
+    /// Where to look for what is not set in code. Empty if unset.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// The region to call and to sign for; else `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// An endpoint of your own; else `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, else `AWS_ENDPOINT_URL`, else the service's
+    /// own for the region.
+    #[must_use]
+    pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
+        self.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// Signs requests with these credentials, or with those a provider gives.
+    #[must_use]
+    pub fn credentials(mut self, provider: impl ProvideCredentials + 'static) -> Self {
+        self.auth = Some(Ok(Auth::SigV4(Arc::new(provider))));
+        self
+    }
+
+    /// Sends this Bedrock API key instead of a signature; else that of `AWS_BEARER_TOKEN_BEDROCK`.
+    #[must_use]
+    pub fn bearer_token(mut self, token: &str) -> Self {
+        self.auth = Some(Auth::bearer(token));
+        self
+    }
+
+    /// Signs nothing, for an endpoint that does it itself or needs no signature.
+    #[must_use]
+    pub fn no_sign_request(mut self) -> Self {
+        self.auth = Some(Ok(Auth::Unsigned));
+        self
+    }
+
+    /// How long to wait for what.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// The longest answer to Converse that is read, in bytes; 64 MiB if unset. Streams have no such limit: they are
+    /// never held whole.
+    #[must_use]
+    pub fn max_response(mut self, bytes: usize) -> Self {
+        self.max_response = bytes;
+        self
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// If there is no region, the endpoint is none, or a setting is not what it must be.
+    pub fn build(self) -> Result<Client<T>, Error> {
+        let region = settings::region(self.region.as_deref(), &self.environment)?;
+        let endpoint = settings::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
+        let auth = match (self.auth, self.environment.bearer_token()) {
+            (Some(auth), _) => auth?,
+            (None, Some(token)) => Auth::bearer(token)?,
+            (None, None) => Auth::SigV4(Arc::new(EnvironmentProvider::new(self.environment))),
+        };
+        let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
+        Ok(Client {
+            inner: Arc::new(Inner {
+                transport: self.transport,
+                endpoint,
+                region,
+                auth,
+                signer,
+                timeouts: self.timeouts,
+                max_response: self.max_response,
+                clock: self.clock,
+            }),
+        })
+    }
+}
+
+impl<T> fmt::Debug for ClientBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("region", &self.region)
+            .field("endpoint_url", &self.endpoint_url)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}

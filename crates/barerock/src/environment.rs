@@ -1,0 +1,69 @@
+//! The environment as a value.
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+/// The variables that name the region. AWS's SDKs read the first, botocore the second; where both are set, the first wins.
+pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+/// The variable that holds a Bedrock API key.
+const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
+
+/// A set of environment variables: the process's own, or any other.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The process's variables as they are now. Those that are not UTF-8 are left out.
+    #[must_use]
+    pub fn of_process() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+        let variables = std::env::vars_os();
+        Self(
+            variables
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        )
+    }
+
+    /// The variable's value, unless it is unset or empty: AWS tools take an empty variable for none.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The region: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.first(&REGION).map(|(_, region)| region)
+    }
+
+    /// The Bedrock API key: `AWS_BEARER_TOKEN_BEDROCK`.
+    #[must_use]
+    pub fn bearer_token(&self) -> Option<&str> {
+        self.get(BEARER_TOKEN)
+    }
+
+    /// The first of several variables that is set, with its name.
+    pub(crate) fn first<'n>(&self, names: &[&'n str]) -> Option<(&'n str, &str)> {
+        names.iter().find_map(|name| Some((*name, self.get(name)?)))
+    }
+
+    /// Whether a switch is on: `true`, in any case.
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+/// Names only: some of the values are secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

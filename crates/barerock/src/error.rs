@@ -1,0 +1,241 @@
+//! What can go wrong with a call, grouped by who is at fault.
+
+use core::error::Error as StdError;
+use core::fmt;
+
+use barerock_converse::types::Message;
+use barerock_converse::{
+    AssembleError, EndpointError, RequestError, ResponseError, ServiceError, StreamError, Verdict,
+};
+use barerock_sigv4::SignError;
+
+use crate::credentials::CredentialsError;
+use crate::timeout::Elapsed;
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// Why a call failed. [`kind`](Self::kind) says who is at fault, `source()` keeps the whole chain.
+#[derive(Debug)]
+pub struct Error {
+    kind: Box<Kind>,
+    partial: Option<Box<Message>>,
+}
+
+/// Who is at fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The network, or whoever answers there.
+    Transport,
+    /// The service: it says what went wrong.
+    Service,
+    /// The bytes: they are not what the service sends, or not all of it.
+    Wire,
+    /// The credentials or the region.
+    Credentials,
+    /// The request, or the settings of the client.
+    Request,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Transport { url: String, source: TransportError },
+    Timeout(Elapsed),
+    Service(ServiceError),
+    Stream(StreamError),
+    Interrupted { offset: u64, source: TransportError },
+    Response(ResponseError),
+    Assemble(AssembleError),
+    Credentials(CredentialsError),
+    NoRegion { looked_for: Vec<&'static str> },
+    Request(RequestError),
+    Endpoint(EndpointError),
+    Sign(SignError),
+    Clock,
+    Plaintext { url: String },
+    BodyTooLarge { limit: usize },
+    BearerToken,
+}
+
+impl Error {
+    fn new(kind: Kind) -> Self {
+        Self { kind: Box::new(kind), partial: None }
+    }
+
+    pub(crate) fn transport(url: impl ToString, source: TransportError) -> Self {
+        Self::new(Kind::Transport { url: url.to_string(), source })
+    }
+
+    pub(crate) fn interrupted(offset: u64, source: TransportError) -> Self {
+        Self::new(Kind::Interrupted { offset, source })
+    }
+
+    pub(crate) fn endpoint(source: EndpointError) -> Self {
+        match source {
+            EndpointError::Region(region) if region.is_empty() => Self::no_region(&[]),
+            source => Self::new(Kind::Endpoint(source)),
+        }
+    }
+
+    pub(crate) fn no_region(looked_for: &[&'static str]) -> Self {
+        Self::new(Kind::NoRegion { looked_for: looked_for.to_vec() })
+    }
+
+    pub(crate) fn clock() -> Self {
+        Self::new(Kind::Clock)
+    }
+
+    pub(crate) fn plaintext(url: impl ToString) -> Self {
+        Self::new(Kind::Plaintext { url: url.to_string() })
+    }
+
+    pub(crate) fn body_too_large(limit: usize) -> Self {
+        Self::new(Kind::BodyTooLarge { limit })
+    }
+
+    pub(crate) fn bearer_token() -> Self {
+        Self::new(Kind::BearerToken)
+    }
+
+    pub(crate) fn with_partial(mut self, partial: Message) -> Self {
+        self.partial = Some(Box::new(partial));
+        self
+    }
+
+    /// Who is at fault.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &*self.kind {
+            Kind::Transport { .. } | Kind::Timeout(_) => ErrorKind::Transport,
+            Kind::Service(_) => ErrorKind::Service,
+            Kind::Stream(error) if error.service_error().is_some() => ErrorKind::Service,
+            Kind::Stream(_)
+            | Kind::Interrupted { .. }
+            | Kind::Response(_)
+            | Kind::Assemble(_)
+            | Kind::BodyTooLarge { .. } => ErrorKind::Wire,
+            Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
+            Kind::Request(_) | Kind::Endpoint(_) | Kind::Sign(_) | Kind::Clock | Kind::Plaintext { .. } => {
+                ErrorKind::Request
+            }
+        }
+    }
+
+    /// What the service said, as an HTTP error or inside a stream.
+    #[must_use]
+    pub fn service_error(&self) -> Option<&ServiceError> {
+        match &*self.kind {
+            Kind::Service(error) => Some(error),
+            Kind::Stream(error) => error.service_error(),
+            _ => None,
+        }
+    }
+
+    /// How the stream ended, if there was one.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        match &*self.kind {
+            Kind::Stream(error) => Some(error.verdict()),
+            Kind::Interrupted { .. } => Some(Verdict::Truncated),
+            _ => None,
+        }
+    }
+
+    /// The message as far as it came, if a stream that was being collected ended early.
+    #[must_use]
+    pub fn partial(&self) -> Option<&Message> {
+        self.partial.as_deref()
+    }
+
+    /// Whether a limit of [`Timeouts`](crate::Timeouts) or of the transport has passed.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        match &*self.kind {
+            Kind::Timeout(_) => true,
+            Kind::Transport { source, .. } => source.kind() == TransportErrorKind::Timeout,
+            _ => false,
+        }
+    }
+
+    /// Whether the service asks to slow down.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        self.service_error().is_some_and(ServiceError::is_throttling)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            Kind::Transport { url, source } => write!(f, "{url}: {source}"),
+            Kind::Timeout(error) => error.fmt(f),
+            Kind::Service(error) => error.fmt(f),
+            Kind::Stream(error) => error.fmt(f),
+            Kind::Interrupted { offset, source } => {
+                write!(f, "the stream was cut off at offset {offset}: {source}; the answer is not whole")
+            }
+            Kind::Response(error) => error.fmt(f),
+            Kind::Assemble(error) => error.fmt(f),
+            Kind::Credentials(error) => error.fmt(f),
+            Kind::NoRegion { looked_for } => {
+                f.write_str("no region: name one, such as us-east-1")?;
+                if !looked_for.is_empty() {
+                    write!(f, "; looked for {} in the environment", looked_for.join(" and "))?;
+                }
+                Ok(())
+            }
+            Kind::Request(error) => error.fmt(f),
+            Kind::Endpoint(error) => error.fmt(f),
+            Kind::Sign(error) => write!(f, "the request cannot be signed: {error}"),
+            Kind::Clock => f.write_str("the clock stands before 1970 or after 9999; set it"),
+            Kind::Plaintext { url } => write!(
+                f,
+                "{url} is not encrypted: credentials are sent over http only to this machine; use https"
+            ),
+            Kind::BodyTooLarge { limit } => {
+                write!(f, "the answer is longer than {limit} bytes; the limit can be raised")
+            }
+            Kind::BearerToken => {
+                f.write_str("the bearer token holds characters an HTTP header cannot; was it cut or quoted?")
+            }
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        // `Display` shows the cause itself, so the chain goes on with what lies behind it.
+        match &*self.kind {
+            Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => source.source(),
+            Kind::Stream(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! from {
+    ($($source:ty => $kind:ident),* $(,)?) => {$(
+        impl From<$source> for Error {
+            fn from(source: $source) -> Self {
+                Self::new(Kind::$kind(source))
+            }
+        }
+    )*};
+}
+from! {
+    Elapsed => Timeout,
+    ServiceError => Service,
+    StreamError => Stream,
+    AssembleError => Assemble,
+    CredentialsError => Credentials,
+    RequestError => Request,
+    SignError => Sign,
+}
+
+impl From<ResponseError> for Error {
+    fn from(source: ResponseError) -> Self {
+        match source {
+            ResponseError::Service(error) => Self::from(*error),
+            source => Self::new(Kind::Response(source)),
+        }
+    }
+}

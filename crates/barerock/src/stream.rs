@@ -1,0 +1,114 @@
+//! A streamed answer.
+
+use core::fmt;
+use core::pin::Pin;
+use std::sync::Arc;
+
+use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
+use http::HeaderMap;
+
+use crate::client::{ChunkError, Inner};
+use crate::error::Error;
+use crate::transport::Transport;
+
+/// The events of a streamed answer, as they come. Memory holds one frame and one piece of the body, however slowly
+/// they are taken.
+///
+/// Cancel safety: a dropped [`next_event`](Self::next_event) loses nothing; dropping the stream closes the connection.
+pub struct EventStream<T: Transport> {
+    client: Arc<Inner<T>>,
+    headers: HeaderMap,
+    body: Pin<Box<T::Body>>,
+    events: EventDecoder,
+    ended: bool,
+}
+
+impl<T: Transport> EventStream<T> {
+    pub(crate) fn new(client: Arc<Inner<T>>, headers: HeaderMap, body: Pin<Box<T::Body>>) -> Self {
+        Self { client, headers, body, events: EventDecoder::new(), ended: false }
+    }
+
+    /// The next event, or `None` when the answer is whole.
+    ///
+    /// # Errors
+    /// If the stream ends before the answer is whole, the service breaks off, the bytes are not what they should be,
+    /// or the next piece takes too long. There are no more events after an error.
+    pub async fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, Error> {
+        while !self.ended && !self.events.is_ready() {
+            match self.client.next_chunk(&mut self.body).await {
+                Ok(Some(bytes)) => self.events.push(&bytes),
+                Ok(None) => self.ended = true,
+                Err(error) => {
+                    self.ended = true;
+                    return Err(match error {
+                        ChunkError::Timeout(error) => error,
+                        ChunkError::Broken(error) => Error::interrupted(self.events.offset(), error),
+                    });
+                }
+            }
+        }
+        let headers = &self.headers;
+        if self.events.is_ready() {
+            return self.events.next_event().map_err(|error| named(error, headers));
+        }
+        self.events.finish().map_err(|error| named(error, headers))?;
+        Ok(None)
+    }
+
+    /// Waits for the whole answer and puts it together.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event)'s; the error holds the message as far as it came
+    /// ([`Error::partial`]).
+    pub async fn into_message(mut self) -> Result<AssembledMessage, Error> {
+        let mut assembler = MessageAssembler::new();
+        loop {
+            let step = match self.next_event().await {
+                Ok(Some(event)) => assembler.push(event).map_err(Error::from),
+                Ok(None) => break,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = step {
+                return Err(error.with_partial(assembler.partial()));
+            }
+        }
+        // The stream ended well, so messageStop came; were it not so, that would be an early end.
+        assembler.finish().map_err(|incomplete| {
+            let (offset, frames) = (self.events.offset(), self.events.frames());
+            Error::from(StreamError::EndedEarly { offset, frames }).with_partial(*incomplete.partial)
+        })
+    }
+
+    /// The head of the answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The request's id, which AWS support asks for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+}
+
+impl<T: Transport> fmt::Debug for EventStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream")
+            .field("offset", &self.events.offset())
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-amzn-requestid").and_then(|value| value.to_str().ok())
+}
+
+/// Frames do not say which request they belong to; the head of the answer does.
+fn named(mut error: StreamError, headers: &HeaderMap) -> Error {
+    if let Some(service) = error.service_error_mut() {
+        service.request_id = request_id(headers).map(str::to_owned);
+    }
+    error.into()
+}

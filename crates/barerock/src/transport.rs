@@ -1,0 +1,81 @@
+//! The one thing a client needs of an HTTP stack.
+
+use core::error::Error;
+use core::fmt;
+use core::time::Duration;
+
+use bytes::Bytes;
+
+/// An error of somebody else's.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// An HTTP stack: sends a request that is already signed, and can wait.
+///
+/// The request is complete: its URI is absolute, and every header is there but those of the connection (`host`,
+/// `content-length`, `connection`), which the stack derives from the URI and body as every HTTP/1.1 client does. A
+/// transport follows no redirect, repeats nothing and leaves the body as it comes.
+pub trait Transport: Send + Sync {
+    /// The body of an answer.
+    type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send;
+    /// Why there is no answer.
+    type Error: Into<TransportError>;
+
+    /// Sends a request and returns the head of the answer as soon as it is there.
+    ///
+    /// Cancel safety: dropping the future gives the request up.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> impl Future<Output = Result<http::Response<Self::Body>, Self::Error>> + Send;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// What kept a request from its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// There was no connection: name not found, refused, TLS failed.
+    Connect,
+    /// It took too long.
+    Timeout,
+    /// The connection broke, or the other side does not speak HTTP.
+    Io,
+}
+
+/// Why there is no answer, or not all of it.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    source: BoxError,
+}
+
+impl TransportError {
+    /// An error of an HTTP stack.
+    pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
+        Self { kind, source: source.into() }
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TransportErrorKind::Connect => "no connection",
+            TransportErrorKind::Timeout => "timed out",
+            TransportErrorKind::Io => "the connection failed",
+        })
+    }
+}
+
+impl Error for TransportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}

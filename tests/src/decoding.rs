@@ -1,0 +1,52 @@
+//! A stream decoded to its end.
+
+use barerock_converse::stream::{EventDecoder, MessageAssembler, StreamError, Verdict};
+use barerock_converse::types::Message;
+
+/// What came of a stream.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The message as far as it came.
+    pub message: Message,
+    /// How many events came.
+    pub events: usize,
+    /// How it ended.
+    pub end: Result<(), StreamError>,
+}
+
+impl Outcome {
+    /// How it ended, in one word.
+    pub fn verdict(&self) -> Verdict {
+        self.end.as_ref().map_or_else(StreamError::verdict, |()| Verdict::Complete)
+    }
+}
+
+/// Decodes `stream` in chunks of `chunk` bytes.
+///
+/// # Panics
+///
+/// Where events do not make a message, or a poisoned decoder goes on.
+pub fn decode(stream: &[u8], chunk: usize) -> Outcome {
+    let (mut decoder, mut assembler, mut events) = (EventDecoder::new(), MessageAssembler::new(), 0);
+    for chunk in stream.chunks(chunk.clamp(1, stream.len().max(1))) {
+        decoder.push(chunk);
+        loop {
+            assert_eq!(decoder.is_ready(), decoder.clone().next_event() != Ok(None));
+            match decoder.next_event() {
+                Ok(Some(event)) => {
+                    assembler.push(event).unwrap();
+                    events += 1;
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    assert_eq!(decoder.next_event(), Err(error.clone()), "an error is final");
+                    assert_eq!(decoder.finish(), Err(error.clone()), "an error is final");
+                    return Outcome { message: assembler.partial(), events, end: Err(error) };
+                }
+            }
+        }
+    }
+    let end = decoder.finish();
+    assert!(end.is_err() || assembler.is_complete(), "complete without messageStop");
+    Outcome { message: assembler.partial(), events, end }
+}

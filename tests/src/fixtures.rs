@@ -1,0 +1,36 @@
+//! The project's own fixtures.
+
+use std::path::{Path, PathBuf};
+
+use crate::captures::read;
+
+/// The folder of the exchanges.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/converse")
+}
+
+/// The body of a fixture's response.
+///
+/// # Panics
+///
+/// Where there is no such fixture.
+pub fn body(name: &str) -> Vec<u8> {
+    read(&folder().join(name).join("response.body"))
+}
+
+/// The streams that end well and are at most `longest` bytes, each with its name.
+///
+/// # Panics
+///
+/// Where the folder cannot be read, or holds none.
+pub fn good_streams(longest: usize) -> Vec<(String, Vec<u8>)> {
+    let entries = folder().read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = entries.filter(|name| !name.starts_with("error-")).collect();
+    names.sort();
+    let bodies = names.into_iter().map(|name| (body(&name), name));
+    // An event stream begins with a length of less than 16 MiB; JSON does not.
+    let streams: Vec<_> =
+        bodies.filter(|(body, _)| body.starts_with(&[0]) && body.len() <= longest).collect();
+    assert!(streams.len() > 5);
+    streams.into_iter().map(|(body, name)| (name, body)).collect()
+}

@@ -1,0 +1,77 @@
+//! The crates depend on each other only downwards, and judges and rivals never get into the product.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Each crate of the product, and which of the others it may know.
+const MAY_KNOW: [(&str, &[&str]); 7] = [
+    ("barerock-eventstream", &[]),
+    ("barerock-sigv4", &[]),
+    ("barerock-converse", &["barerock-eventstream"]),
+    ("barerock", &["barerock-converse", "barerock-sigv4"]),
+    ("barerock-hyper", &["barerock"]),
+    ("barerock-replay", &["barerock-eventstream", "barerock-sigv4"]),
+    (
+        "barerock-cli",
+        &["barerock", "barerock-hyper", "barerock-replay", "barerock-eventstream", "barerock-sigv4"],
+    ),
+];
+
+/// What a crate's normal dependencies are, by crate.
+fn normal_dependencies() -> BTreeMap<String, Vec<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let packages = metadata["packages"].as_array().unwrap().iter().map(|package| {
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        let normal = dependencies.filter(|dependency| dependency["kind"].is_null());
+        (text(&package["name"]), normal.map(|dependency| text(&dependency["name"])).collect())
+    });
+    packages.collect()
+}
+
+#[test]
+fn nothing_points_back_up() {
+    let dependencies = normal_dependencies();
+    for (name, may_know) in MAY_KNOW {
+        let ours = dependencies[name].iter().filter(|dependency| dependency.starts_with("barerock"));
+        for dependency in ours {
+            assert!(may_know.contains(&&**dependency), "{name} must not know {dependency}");
+        }
+    }
+    let product = dependencies
+        .keys()
+        .filter(|name| !["barerock-tests", "barerock-benches", "barerock-fixtures"].contains(&&***name));
+    for name in product {
+        assert!(MAY_KNOW.iter().any(|(known, _)| known == name), "{name} has no place in the architecture");
+    }
+}
+
+#[test]
+fn judges_and_rivals_stay_outside() {
+    for (name, _) in MAY_KNOW {
+        for dependency in &normal_dependencies()[name] {
+            let bridge = name == "barerock" && dependency == "aws-credential-types";
+            assert!(!dependency.starts_with("aws-") || bridge, "{name} must not use {dependency}");
+        }
+    }
+}
+
+#[test]
+fn below_the_transports_there_is_no_runtime_and_no_tls() {
+    for name in ["barerock-eventstream", "barerock-sigv4", "barerock-converse", "barerock"] {
+        for dependency in &normal_dependencies()[name] {
+            let edge = ["tokio", "hyper", "rustls", "reqwest", "ureq"]
+                .iter()
+                .any(|edge| dependency.starts_with(edge));
+            assert!(!edge, "{name} must not use {dependency}");
+        }
+    }
+}

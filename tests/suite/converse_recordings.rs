@@ -1,0 +1,150 @@
+//! Recordings of the real service through the Converse types: nothing unknown, nothing lost.
+
+use barerock_converse::stream::Verdict;
+use barerock_converse::{ConverseRequest, ConverseResponse, ServiceError};
+use barerock_tests::captures::{self, Recording};
+use barerock_tests::decoding::decode;
+use http::StatusCode;
+use serde_json::Value;
+
+/// How many of each the recordings hold.
+const CONVERSE: usize = 173;
+const CONVERSE_STREAM: usize = 68;
+const ERRORS: usize = 27;
+/// Requests to the two operations, failed ones too, but for six whose blobs were left out.
+const REQUESTS: usize = 241;
+
+/// Members the service sends that its model does not know, and which the types therefore pass over.
+const DRIFT: [&str; 3] = ["serverToolUsage", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"];
+
+/// A value the service sends that its model does not know.
+const DRIFTED_TOOL_USE_TYPE: &str = r#"Unknown("tool_use")"#;
+
+/// Stands in place of a blob that was too long to keep.
+const ELIDED: &str = "elided";
+
+/// The value without drift and nulls, and with each number as a float: `1` and `1.0` are the same number.
+fn normal(mut value: Value) -> Value {
+    normalize(&mut value);
+    return value;
+
+    fn normalize(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.retain(|name, value| !DRIFT.contains(&&**name) && !value.is_null());
+                members.values_mut().for_each(normalize);
+            }
+            Value::Array(items) => items.iter_mut().for_each(normalize),
+            Value::Number(number) => *value = number.as_f64().into(),
+            _ => {}
+        }
+    }
+}
+
+fn of_operation<'a>(recordings: &'a [Recording], operation: &'a str) -> impl Iterator<Item = &'a Recording> {
+    recordings
+        .iter()
+        .filter(move |recording| recording.status == StatusCode::OK && recording.operation() == operation)
+}
+
+#[test]
+fn responses_decode_and_write_back_equal() {
+    let Some(recordings) = captures::all("responses_decode_and_write_back_equal") else { return };
+    let mut ran = 0;
+    for recording in of_operation(&recordings, "converse") {
+        let name = &recording.name;
+        let response = ConverseResponse::from_http(recording.status, &recording.headers, &recording.body)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let written = serde_json::to_value(&response).unwrap();
+        let original = normal(serde_json::from_slice(&recording.body).unwrap());
+        assert_eq!(normal(written), original, "{name}");
+        assert_no_unknown(name, &response);
+        ran += 1;
+    }
+    println!("{ran} recorded Converse responses");
+    assert_eq!(ran, CONVERSE);
+}
+
+#[test]
+fn streams_assemble() {
+    let Some(recordings) = captures::all("streams_assemble") else { return };
+    let mut ran = 0;
+    for recording in of_operation(&recordings, "converse-stream") {
+        let name = &recording.name;
+        let frames: Vec<Value> =
+            serde_json::from_slice(&captures::read(&recording.folder.join("frames.json"))).unwrap();
+        let expected: String =
+            frames.iter().filter_map(|frame| frame["payload"]["delta"]["text"].as_str()).collect();
+        let exception = frames.last().unwrap()["headers"][":exception-type"].as_str();
+        for chunk in [1, 7, 4096, usize::MAX] {
+            let outcome = decode(&recording.body, chunk);
+            assert_eq!(outcome.message.text(), expected, "{name}, chunks of {chunk}");
+            let end = match exception {
+                None => (Verdict::Complete, frames.len()),
+                Some(_) => (Verdict::Exception, frames.len() - 1),
+            };
+            assert_eq!((outcome.verdict(), outcome.events), end, "{name}");
+            assert_no_unknown(name, &outcome.message);
+        }
+        ran += 1;
+    }
+    println!("{ran} recorded Converse streams assembled");
+    assert_eq!(ran, CONVERSE_STREAM);
+}
+
+#[test]
+fn errors_have_code_and_message() {
+    let Some(recordings) = captures::all("errors_have_code_and_message") else { return };
+    let mut ran = 0;
+    for recording in recordings.iter().filter(|recording| recording.status != StatusCode::OK) {
+        let error = ServiceError::from_http(recording.status, &recording.headers, &recording.body);
+        // One recorder kept only the content type, and the code stands in the other headers.
+        let headless = !recording.headers.contains_key("x-amzn-errortype") && error.code.is_empty();
+        assert!(headless || error.code.ends_with("Exception"), "{}: {error:?}", recording.name);
+        assert!(
+            !error.message.is_empty() && !error.message.contains("not Bedrock's"),
+            "{}: {error}",
+            recording.name
+        );
+        ran += 1;
+    }
+    println!("{ran} recorded errors");
+    assert_eq!(ran, ERRORS);
+}
+
+#[test]
+fn requests_decode_and_write_back_equal() {
+    let Some(recordings) = captures::all("requests_decode_and_write_back_equal") else { return };
+    let mut ran = 0;
+    for recording in &recordings {
+        if !["converse", "converse-stream"].contains(&recording.operation()) {
+            continue;
+        }
+        let name = &recording.name;
+        if recording.request_body.contains(ELIDED) {
+            println!("{name}: the recorder left out a long blob");
+            continue;
+        }
+        let Ok(mut original) = serde_json::from_str::<Value>(&recording.request_body) else {
+            println!("{name}: the recorder kept no JSON of the request");
+            continue;
+        };
+        // An empty list says nothing, and is left out.
+        original
+            .as_object_mut()
+            .unwrap()
+            .retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+        let request: ConverseRequest =
+            serde_json::from_str(&recording.request_body).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(normal(serde_json::to_value(&request).unwrap()), normal(original), "{name}");
+        assert_no_unknown(name, &request);
+        ran += 1;
+    }
+    println!("{ran} recorded Converse requests");
+    assert_eq!(ran, REQUESTS);
+}
+
+fn assert_no_unknown(name: &str, value: &impl core::fmt::Debug) {
+    let shown = format!("{value:?}").replace(DRIFTED_TOOL_USE_TYPE, "");
+    assert!(!shown.contains("Unknown("), "{name}: {shown}");
+}

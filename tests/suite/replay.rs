@@ -1,0 +1,42 @@
+//! Every recording of the real service, served and asked for.
+
+use barerock_replay::{Chunking, Fixtures, MatchMode, Replay};
+use barerock_tests::captures::{self, COUNT};
+use barerock_tests::client::Client;
+use bytes::Bytes;
+use http::Request;
+
+#[tokio::test]
+async fn every_recording_is_served_as_it_was_recorded() {
+    let Some(folder) = captures::folder("replay") else { return };
+    let fixtures = Fixtures::load(&folder).unwrap();
+    for chunking in [Chunking::Frames, Chunking::Whole] {
+        let replay = Replay::builder(fixtures.clone())
+            .match_mode(MatchMode::Exact)
+            .chunking(chunking)
+            .bind("127.0.0.1:0");
+        let replay = replay.await.unwrap();
+        let mut client = Client::connect(replay.local_addr()).await;
+        let mut served = 0;
+        for fixture in fixtures.iter() {
+            let (method, path, body) = captures::request(&folder.join(fixture.name()));
+            let request = Request::builder()
+                .method(method.as_str())
+                .uri(path)
+                .header("host", "localhost")
+                .body(Bytes::from(body))
+                .unwrap();
+            let answer = client.send(request).await;
+            assert_eq!(answer.status(), fixture.status(), "{}", fixture.name());
+            // Recordings of one request answer in the order of their names: the order of this loop.
+            let recorded = captures::read(&folder.join(fixture.name()).join("response.body"));
+            assert!(answer.body() == &recorded, "{}", fixture.name());
+            assert!(answer.headers().contains_key("content-type"), "{}", fixture.name());
+            assert!(answer.headers().contains_key("x-amzn-requestid"), "{}", fixture.name());
+            served += 1;
+        }
+        println!("replay: {served} recordings served, chunks: {chunking}");
+        assert_eq!(served, COUNT);
+        replay.shutdown().await;
+    }
+}
