@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use barerock_eventstream::{Fields, Limits};
+use barerock_eventstream::{Fields, Frames, Limits};
 use barerock_tests::eventstream::{decode, describe};
 use barerock_tests::{captures, vectors};
 use serde_json::Value;
@@ -78,4 +78,24 @@ fn invalid_streams() {
         assert_eq!(fields, bytes.len(), "{name}: every byte has a field");
     }
     assert_eq!(streams.len(), 30);
+}
+
+#[test]
+fn every_flipped_bit_of_a_fixture_stream_is_refused() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/converse/chat-stream/response.body");
+    let stream = captures::read(&path);
+    let mut flipped = 0;
+    for frame in Frames::new(&stream, Limits::default()) {
+        let good = frame.expect("a good fixture").as_bytes();
+        let mut changed = good.to_vec();
+        for bit in 0..good.len() * 8 {
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let decoded = Frames::new(&changed, Limits::default()).next();
+            let is_refused = decoded.is_some_and(|frame| frame.is_err());
+            assert!(is_refused, "bit {bit} of the frame was not missed");
+            changed[bit / 8] = good[bit / 8];
+        }
+        flipped += good.len() * 8;
+    }
+    assert_eq!(flipped, stream.len() * 8);
 }
