@@ -1,23 +1,11 @@
 //! Frames to test with, and ways to decode and describe them.
 
-use std::path::PathBuf;
-
 use aws_smithy_types::DateTime;
 use aws_smithy_types::event_stream::{Header as SmithyHeader, HeaderValue as SmithyValue, Message};
 use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Header, HeaderValue, Limits, OwnedFrame};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-
-/// The folder that an environment variable names. Where it is not set, says that the test is skipped.
-#[must_use]
-pub fn folder(variable: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os(variable).map(PathBuf::from);
-    if folder.is_none() {
-        println!("SKIPPED: {variable} names no folder");
-    }
-    folder
-}
 
 /// Six frames with all that a Converse stream has: event, exception, error, other kinds, all header types.
 #[must_use]

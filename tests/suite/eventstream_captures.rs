@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use barerock_eventstream::Limits;
-use barerock_tests::eventstream::{decode, folder};
+use barerock_tests::captures::{self, read};
+use barerock_tests::eventstream::decode;
 use serde_json::Value;
 
 const STREAMS: usize = 123;
@@ -12,13 +13,16 @@ const FRAMES: usize = 4413;
 
 #[test]
 fn all_recorded_streams() {
-    let Some(root) = folder("BAREROCK_CAPTURES") else { return };
+    let Some(root) = captures::folder("eventstream_captures") else { return };
     let (mut streams, mut count) = (0, 0);
     for entry in fs::read_dir(root).expect("a folder") {
         let folder = entry.expect("an entry").path();
-        let Ok(expected) = fs::read(folder.join("frames.json")) else { continue };
-        let expected: Vec<Value> = serde_json::from_slice(&expected).expect("frames.json");
-        let body = fs::read(folder.join("response.body")).expect("a body");
+        let expected = folder.join("frames.json");
+        if !expected.exists() {
+            continue;
+        }
+        let expected: Vec<Value> = serde_json::from_slice(&read(&expected)).expect("frames.json");
+        let body = read(&folder.join("response.body"));
         let name = folder.display();
         let (frames, error) = decode(body.chunks(1_400), Limits::default());
         assert_eq!(error, None, "{name}");

@@ -1,10 +1,11 @@
 //! The frames that other implementations publish to test decoders with.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use barerock_eventstream::{DecodeErrorKind, HeaderPart, HeaderValue, Limits};
-use barerock_tests::eventstream::{decode, describe, folder, reseal};
+use barerock_tests::captures::read;
+use barerock_tests::eventstream::{decode, describe, reseal};
+use barerock_tests::vectors;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -32,18 +33,19 @@ fn paths(root: &Path, source: &str, polarity: &str, name: &str) -> (PathBuf, Pat
     }
 }
 
-fn read(path: &Path) -> Vec<u8> {
-    fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+/// A published vector.
+struct Vector {
+    source: String,
+    polarity: String,
+    name: String,
+    bytes: Vec<u8>,
+    /// The path of the JSON that says what it holds.
+    json: PathBuf,
 }
 
-fn read_json(path: &Path) -> Value {
-    serde_json::from_slice(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// Every vector as (source, polarity, name, bytes, path of its JSON).
-fn vectors() -> Option<Vec<(String, String, String, Vec<u8>, PathBuf)>> {
-    let root = folder("BAREROCK_VECTORS")?.join("eventstream");
-    let index = fs::read_to_string(root.join("INDEX.tsv")).expect("an index");
+fn published() -> Option<Vec<Vector>> {
+    let root = vectors::folder("eventstream_vectors", "eventstream")?;
+    let index = vectors::text(&root.join("INDEX.tsv"));
     let vectors: Vec<_> = index
         .lines()
         .skip(1)
@@ -60,7 +62,8 @@ fn vectors() -> Option<Vec<(String, String, String, Vec<u8>, PathBuf)>> {
                 }
                 _ => read(&bytes),
             };
-            (source.to_owned(), polarity.to_owned(), name.to_owned(), bytes, json)
+            let (source, polarity, name) = (source.to_owned(), polarity.to_owned(), name.to_owned());
+            Vector { source, polarity, name, bytes, json }
         })
         .collect();
     Some(vectors)
@@ -92,9 +95,9 @@ fn is_expected(source: &str, name: &str, kind: &DecodeErrorKind) -> bool {
 
 #[test]
 fn all_published_vectors() {
-    let Some(vectors) = vectors() else { return };
+    let Some(vectors) = published() else { return };
     let (mut accepted, mut refused) = (0, 0);
-    for (source, polarity, name, bytes, json) in &vectors {
+    for Vector { source, polarity, name, bytes, json } in &vectors {
         let (frames, error) = decode([&bytes[..]], Limits::default());
         let is_good = match polarity.as_str() {
             "positive" => true,
@@ -110,7 +113,7 @@ fn all_published_vectors() {
         }
         assert_eq!(error, None, "{source}/{name}");
         let found: Vec<Value> = frames.iter().map(|frame| describe(&frame.as_frame())).collect();
-        let json = read_json(json);
+        let json = vectors::json(json);
         match source.as_str() {
             "aws-sdk-go" => same_as_go(&found[0], &json),
             "smithy-rs" => same(&found[0], &json[name]["independent_decode"], name),
@@ -185,9 +188,9 @@ fn same_as_go(found: &Value, expected: &Value) {
 #[test]
 fn resealed_vectors_reach_the_header_code() {
     use DecodeErrorKind::*;
-    let Some(vectors) = vectors() else { return };
+    let Some(vectors) = published() else { return };
     let mut count = 0;
-    for (source, polarity, name, mut bytes, _) in vectors {
+    for Vector { source, polarity, name, mut bytes, .. } in vectors {
         if source != "smithy-rs" || polarity != "negative" {
             continue;
         }

@@ -211,10 +211,10 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn put(&mut self, bytes: &[u8]) {
-        let end = self.position.saturating_add(bytes.len());
-        if let Some(to) = self.out.get_mut(self.position..end) {
+        let rest = self.out.get_mut(self.position..).unwrap_or_default();
+        if let Some(to) = rest.get_mut(..bytes.len()) {
             to.copy_from_slice(bytes);
-            self.position = end;
+            self.position = self.position.saturating_add(bytes.len());
         }
     }
 

@@ -25,6 +25,8 @@ fn frames_come_out_of_one_byte_chunks() {
     let mut decoder = FrameDecoder::new();
     for byte in stream(3) {
         decoder.push(&[byte]);
+        let is_ready = decoder.is_ready();
+        assert_eq!(is_ready, decoder.clone().next_frame() != Ok(None));
         if let Some(frame) = decoder.next_frame().unwrap() {
             assert_eq!(frame.kind(), MessageKind::Event { event_type: "" });
             assert_eq!(frame.payload(), b"payload");
