@@ -9,11 +9,13 @@ use serde::Serialize;
 use crate::args::{ConverseStream, StreamOutput};
 use crate::connect::Connection;
 use crate::exit::Failure;
-use crate::input;
 use crate::render::{Output, summary};
 
 pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
-    let request = input::request(&arguments.request)?;
+    if let Some(skeleton) = arguments.request.generate_cli_skeleton {
+        return super::skeleton::print(skeleton);
+    }
+    let request = arguments.request.to_request()?;
     let connection = Connection::new(&arguments.call).await?;
     let stream = connection.client.converse_stream(&request).await?;
     let mut output = Output::new();

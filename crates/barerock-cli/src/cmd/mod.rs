@@ -3,7 +3,9 @@
 mod chat;
 mod converse;
 mod converse_stream;
+mod other;
 mod replay;
+mod skeleton;
 
 use crate::args::{Arguments, Command};
 use crate::exit::Failure;
@@ -14,6 +16,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Chat(chat) => chat::run(chat).await,
         Command::Converse(converse) => converse::run(converse).await,
         Command::ConverseStream(stream) => converse_stream::run(stream).await,
+        Command::CountTokens(count) => other::count_tokens(count).await,
+        Command::ApplyGuardrail(guardrail) => other::apply_guardrail(guardrail).await,
         Command::Replay(replay) => replay::run(replay).await,
     }
 }
