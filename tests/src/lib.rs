@@ -4,4 +4,7 @@ pub mod captures;
 pub mod client;
 pub mod decoding;
 pub mod fixtures;
+pub mod model;
+pub mod samples;
 pub mod vectors;
+pub mod violations;
