@@ -78,10 +78,11 @@ impl Model {
                 let long = range.1.map(|max| "a".repeat(max + 1));
                 texts.chain(long).filter(wrong).map(|text| at(text.into())).collect()
             }
-            Type::Integer(range) => numbers(*range, 1.0).map(|number| at(json!(number as i64))).collect(),
+            Type::Integer(range) => numbers(*range, 1.0).map(|number| at(whole(number))).collect(),
             Type::Number(range) => numbers(*range, 0.1).map(|number| at(number.into())).collect(),
             Type::Blob((min, max)) => {
-                let lengths = min.map(|min| min - 1).into_iter().chain(max.map(|max| max + 1));
+                let lengths =
+                    min.and_then(|min| min.checked_sub(1)).into_iter().chain(max.map(|max| max + 1));
                 // "AAAA" is three bytes, and "AA==" is one.
                 let base64 = |length| "AAAA".repeat(length / 3) + ["", "AA==", "AAA="][length % 3];
                 lengths.map(|length| at(base64(length).into())).collect()
@@ -118,4 +119,9 @@ impl Model {
 fn numbers((min, max): Range, step: f64) -> impl Iterator<Item = f64> {
     let number = |bound: usize| f64::from(u32::try_from(bound).unwrap());
     min.map(|min| number(min) - step).into_iter().chain(max.map(|max| number(max) + step))
+}
+
+/// A number without a fraction, as JSON writes it.
+fn whole(number: f64) -> Value {
+    serde_json::from_str(&format!("{number:.0}")).unwrap()
 }

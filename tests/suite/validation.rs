@@ -12,6 +12,9 @@ use proptest::prelude::*;
 use proptest::string::string_regex;
 use serde_json::Value;
 
+/// How many recorded requests were answered and can be read: blobs that a recorder left out make the others unreadable.
+const REQUESTS_THAT_READ: usize = 235;
+
 /// What came of a request: `None` if it cannot be read at all.
 type Verdict = Option<Result<(), ValidationError>>;
 
@@ -114,7 +117,7 @@ fn recorded_requests_pass() {
         ran += 1;
     }
     println!("{ran} recorded requests");
-    assert_eq!(ran, 0);
+    assert_eq!(ran, REQUESTS_THAT_READ);
 }
 
 /// Generated ids are longer than any id is, and the model's anchors stand where no generator takes them.
