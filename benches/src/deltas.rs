@@ -84,7 +84,7 @@ impl Numbers {
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         let number = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32;
-        usize::try_from(number * u64::from(end) >> 32).expect("less than `end`")
+        usize::try_from((number * u64::from(end)) >> 32).expect("less than `end`")
     }
 }
 

@@ -1,0 +1,12 @@
+//! The program as its users run it: standard output, standard error and exit codes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and reads its own files"
+)]
+
+mod calls;
+mod chat;
+mod failures;
+mod program;
+mod replay;

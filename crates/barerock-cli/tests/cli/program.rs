@@ -1,0 +1,84 @@
+//! Running the program.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// The key that runs sign with; it must never be seen again.
+pub(crate) const SECRET: &str = "SQUIRREL-secret-key";
+pub(crate) const TOKEN: &str = "WALRUS-session-token";
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// The program with nothing of this process's environment but the search path.
+pub(crate) fn bare(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_barerock"));
+    command.args(arguments).env_clear();
+    command
+}
+
+/// The program with credentials and a region.
+pub(crate) fn with_credentials(arguments: &[&str]) -> Command {
+    let mut command = bare(arguments);
+    command
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", SECRET)
+        .env("AWS_SESSION_TOKEN", TOKEN)
+        .env("AWS_REGION", "us-east-1");
+    command
+}
+
+/// Runs to the end with this standard input. No secret may be in the output, whatever happens.
+pub(crate) fn run(mut command: Command, input: &str) -> Ran {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that fails before it reads leaves a closed pipe behind.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let ran = Ran {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    };
+    for secret in [SECRET, TOKEN] {
+        assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "{ran:?}");
+    }
+    ran
+}
+
+pub(crate) fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/converse")
+}
+
+/// `barerock replay`, running until dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Over the project's fixtures, checking signatures.
+    pub(crate) fn start(options: &[&str]) -> Self {
+        let fixtures = fixtures();
+        let mut command = with_credentials(&["replay", "--verify", "--fixtures", fixtures.to_str().unwrap()]);
+        command.args(options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let url = first.trim_end().strip_prefix("listening on ").unwrap().to_owned();
+        Self { child, url }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
