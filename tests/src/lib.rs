@@ -5,7 +5,10 @@ pub mod client;
 pub mod decoding;
 pub mod eventstream;
 pub mod fixtures;
+pub mod model;
+pub mod samples;
 pub mod vectors;
+pub mod violations;
 
 /// The README's code is compiled with the tests.
 #[cfg(doctest)]

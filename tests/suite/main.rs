@@ -2,6 +2,7 @@
 
 mod architecture;
 mod client;
+mod completeness;
 mod converse_plain_deltas;
 mod converse_recordings;
 mod eventstream_captures;
@@ -14,3 +15,4 @@ mod replay;
 mod sigv4_oracle;
 mod sigv4_vectors;
 mod tutorial;
+mod validation;
