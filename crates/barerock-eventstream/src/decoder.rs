@@ -90,7 +90,7 @@ impl FrameDecoder {
         let (prelude, hasher) = match self.pending.take() {
             Some(pending) => pending,
             None => {
-                let Some(start) = self.rest().first_chunk::<PRELUDE_LENGTH>() else {
+                let Some(start) = self.unread().first_chunk::<PRELUDE_LENGTH>() else {
                     self.compact();
                     return Ok(None);
                 };
@@ -141,7 +141,7 @@ impl FrameDecoder {
         if let Some(error) = self.poison {
             return Err(error);
         }
-        let rest = self.rest();
+        let rest = self.unread();
         if rest.is_empty() {
             return Ok(());
         }
@@ -163,7 +163,7 @@ impl FrameDecoder {
     /// Whether [`next_frame`](Self::next_frame) has something to say without more bytes: a frame, or an error.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        let length = match (&self.pending, self.rest().first_chunk::<PRELUDE_LENGTH>()) {
+        let length = match (&self.pending, self.unread().first_chunk::<PRELUDE_LENGTH>()) {
             (Some((prelude, _)), _) => prelude.total_length(),
             (None, Some(start)) => match Prelude::parse(start, self.limits) {
                 Ok(prelude) => prelude.total_length(),
@@ -171,7 +171,7 @@ impl FrameDecoder {
             },
             (None, None) => return self.poison.is_some(),
         };
-        self.poison.is_some() || self.rest().len() >= index(length)
+        self.poison.is_some() || self.unread().len() >= index(length)
     }
 
     /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.
@@ -186,14 +186,17 @@ impl FrameDecoder {
         self.frames
     }
 
+    /// The bytes pushed from [`offset`](Self::offset) on: what no frame was made of. After an error they begin
+    /// with the faulty frame, for whoever wants to show it.
+    #[must_use]
     #[inline]
-    fn rest(&self) -> &[u8] {
+    pub fn unread(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
     #[cold]
     fn locate(&self, error: DecodeError) -> DecodeError {
-        error.looking_at(self.rest()).starting_at(self.offset)
+        error.looking_at(self.unread()).starting_at(self.offset)
     }
 
     /// Moves what is left of the buffer to its front.
