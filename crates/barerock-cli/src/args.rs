@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use barerock_replay::{Chunking, FaultRule, Pace};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cmd;
+
 /// The model that is asked when none is named: a current inference profile.
 pub(crate) const DEFAULT_MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 
@@ -34,6 +36,10 @@ pub(crate) enum Command {
     Converse(Converse),
     /// Call ConverseStream and print its events as they come
     ConverseStream(ConverseStream),
+    /// Decode an event stream, frame by frame: any service's, also a broken one
+    Frames(cmd::frames::Frames),
+    /// Print the Converse events of a captured stream, then the message they make
+    Events(cmd::events::Events),
     /// Be a Bedrock on this machine that answers with recorded exchanges
     Replay(Replay),
 }

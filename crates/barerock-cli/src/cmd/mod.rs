@@ -3,6 +3,8 @@
 mod chat;
 mod converse;
 mod converse_stream;
+pub(crate) mod events;
+pub(crate) mod frames;
 mod replay;
 
 use crate::args::{Arguments, Command};
@@ -14,6 +16,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Chat(chat) => chat::run(chat).await,
         Command::Converse(converse) => converse::run(converse).await,
         Command::ConverseStream(stream) => converse_stream::run(stream).await,
+        Command::Frames(frames) => frames::run(&frames),
+        Command::Events(events) => events::run(&events),
         Command::Replay(replay) => replay::run(replay).await,
     }
 }
