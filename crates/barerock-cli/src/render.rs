@@ -98,6 +98,11 @@ fn is_safe(c: char) -> bool {
         && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// `1 frame`, `85,123 frames`.
+pub(crate) fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// `85,123`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -122,6 +127,8 @@ mod tests {
         {
             assert_eq!(grouped(number), text);
         }
+        assert_eq!(counted(1, "frame"), "1 frame");
+        assert_eq!(counted(0, "frame"), "0 frames");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::converse_stream::partial;
 use crate::exit::Failure;
-use crate::render::{Output, grouped, safe, summary};
+use crate::render::{Output, counted, safe, summary};
 use crate::source::Source;
 
 /// The captured stream, and what is printed of it.
@@ -115,7 +115,7 @@ impl Decoding {
                 (Verdict::Corrupt, format!("{error} (frame at offset {offset})"))
             }
             (Ok(()), None) => {
-                eprintln!("{}: {} events, {} bytes", Verdict::Complete, grouped(frames), grouped(bytes));
+                eprintln!("{}: {}, {}", Verdict::Complete, counted(frames, "event"), counted(bytes, "byte"));
                 return Ok(());
             }
         };

@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
     let format: Box<dyn Format> = match (arguments.output, &arguments.html) {
         (Some(Output::Json), _) => Box::new(json::Json),
         (Some(Output::Hex), _) => Box::new(hex::Hex { limits, paint }),
-        (Some(Output::Text), _) | (None, None) => Box::new(text::Text { shown, paint }),
+        (Some(Output::Text), _) | (None, None) => Box::new(text::Text { limits, shown, paint }),
         (None, Some(_)) => Box::new(text::VerdictAlone { paint }),
     };
     let mut sinks = vec![Sink::new("standard output", Box::new(io::stdout()), format)];

@@ -5,7 +5,7 @@ use barerock_eventstream::{DecodeError, Field, FieldName, Fields, Limits, Messag
 use super::decode::{Placed, count};
 use super::shown::Shown;
 use super::value;
-use crate::render::grouped;
+use crate::render::{counted, grouped};
 
 /// A field, its bytes and what they say.
 pub(super) struct Annotated<'a> {
@@ -36,7 +36,7 @@ pub(super) fn annotate<'a>(
         let fault = error.filter(|error| is_in(error, &field));
         let mut note = match fault {
             Some(error) => error.kind().to_string(),
-            None if field.is_cut => format!("cut short after {} bytes", grouped(count(data))),
+            None if field.is_cut => format!("cut short after {}", counted(count(data), "byte")),
             None => note(field.name, data, value_type, shown),
         };
         if let (Some(_), FieldName::TotalLength | FieldName::HeadersLength) = (fault, field.name) {
@@ -69,8 +69,8 @@ fn note(name: FieldName, data: &[u8], value_type: u8, shown: Shown) -> String {
         FieldName::HeaderValue => {
             value::parse(value_type, data).map(|value| value::text(value, shown)).unwrap_or_default()
         }
-        FieldName::Undecoded => format!("{} bytes after the fault", grouped(count(data))),
-        _ => format!("{} bytes", grouped(count(data))),
+        FieldName::Undecoded => format!("{} after the fault", counted(count(data), "byte")),
+        _ => counted(count(data), "byte"),
     }
 }
 

@@ -8,7 +8,7 @@ use super::annotate::{annotate, title};
 use super::decode::{Fault, Format, Placed, REST_KEPT, count};
 use super::shown::{Paint, Shown};
 use super::verdict::Verdict;
-use crate::render::grouped;
+use crate::render::counted;
 
 pub(super) struct Hex {
     pub(super) limits: Limits,
@@ -59,7 +59,7 @@ impl Hex {
             let is_last = field.start.saturating_add(field.bytes.len()) == bytes.len();
             let hidden = count(field.bytes) - count(data) + if is_last { more } else { 0 };
             if hidden > 0 {
-                writeln!(out, "          … {} more bytes, not shown", grouped(hidden))?;
+                writeln!(out, "          … {} more, not shown", counted(hidden, "byte"))?;
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::hex::rows;
 use super::payload::readable;
 use super::shown::Shown;
 use super::verdict::Verdict;
-use crate::render::grouped;
+use crate::render::counted;
 
 pub(super) struct Html {
     pub(super) limits: Limits,
@@ -67,7 +67,7 @@ impl Html {
             }
             if data.len() < field.bytes.len() {
                 let hidden = count(field.bytes) - count(data);
-                writeln!(out, "… {} more bytes", grouped(hidden))?;
+                writeln!(out, "… {} more", counted(hidden, "byte"))?;
             }
             let (name, note) = (field.name, Escaped(&field.note));
             write!(out, "</pre></td><th>{name}</th><td>{note}")?;
@@ -82,7 +82,9 @@ impl Html {
         }
         out.write_all(b"</table>\n")?;
         match fault {
-            Some((_, more)) if more > 0 => writeln!(out, "<p>{} more bytes follow.</p>", grouped(more)),
+            Some((_, more)) if more > 0 => {
+                writeln!(out, "<p>… {} more, not shown</p>", counted(more, "byte"))
+            }
             _ => Ok(()),
         }
     }

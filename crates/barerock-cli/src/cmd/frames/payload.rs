@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use super::decode::count;
 use super::hex::rows;
 use super::shown::Shown;
-use crate::render::{grouped, push_safe};
+use crate::render::{counted, push_safe};
 
 /// How deep JSON is indented, at most.
 const MAX_DEPTH: usize = 32;
@@ -35,13 +35,13 @@ pub(super) fn readable(payload: &[u8], offset: u64, shown: Shown) -> Readable {
         ("", (rows(offset, bytes).collect::<Vec<_>>().join("\n"), bytes.len()))
     };
     let more = count(payload.get(seen..).unwrap_or_default());
-    Readable { title: format!("{} bytes{kind}", grouped(count(payload))), body, more }
+    Readable { title: format!("{}{kind}", counted(count(payload), "byte")), body, more }
 }
 
 impl Readable {
     /// What stands below the lines if not all are shown.
     pub(super) fn note(&self) -> Option<String> {
-        (self.more > 0).then(|| format!("… {} more bytes; --full shows all", grouped(self.more)))
+        (self.more > 0).then(|| format!("… {} more; --full shows all", counted(self.more, "byte")))
     }
 }
 
@@ -148,6 +148,6 @@ mod tests {
         assert_eq!(title(b"{}"), "2 bytes of JSON");
         assert_eq!(title(b"a\r\nb"), "4 bytes of text");
         assert_eq!(title(b"a\0b"), "3 bytes");
-        assert_eq!(title(b"\xff"), "1 bytes");
+        assert_eq!(title(b"\xff"), "1 byte");
     }
 }

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::decode::count;
 use super::verdict::Verdict;
-use crate::render::{grouped, safe};
+use crate::render::{counted, safe};
 
 /// How much is shown of long values.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +29,7 @@ impl Shown {
         let (shown, rest) = text.split_at(end);
         let mut line = safe(shown);
         if !rest.is_empty() {
-            let _ = write!(line, "… ({} more bytes)", grouped(count(rest.as_bytes())));
+            let _ = write!(line, "… ({} more)", counted(count(rest.as_bytes()), "byte"));
         }
         line
     }

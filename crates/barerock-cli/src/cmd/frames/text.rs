@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use barerock_eventstream::{Limits, Prelude};
+
 use super::annotate::title;
 use super::decode::{Fault, Format, Placed, count};
 use super::hex::rows;
@@ -11,6 +13,7 @@ use super::value;
 use super::verdict::Verdict;
 
 pub(super) struct Text {
+    pub(super) limits: Limits,
     pub(super) shown: Shown,
     pub(super) paint: Paint,
 }
@@ -20,6 +23,14 @@ const CONTEXT: u64 = 32;
 const CONTEXT_BYTES: usize = 128;
 
 impl Text {
+    /// A prelude's lengths and its CRC, which was found right.
+    fn prelude(&self, out: &mut dyn Write, prelude: Prelude) -> io::Result<()> {
+        let Paint { label, good, .. } = self.paint;
+        write!(out, "  {label}prelude  {label:#} total length {}, ", prelude.total_length())?;
+        write!(out, "headers length {}, CRC {:08x} ", prelude.headers_length(), prelude.crc())?;
+        writeln!(out, "{good}ok{good:#}")
+    }
+
     fn headers(&self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
         let Paint { label, name: named, .. } = self.paint;
         let headers: Vec<_> = placed.frame.headers().collect();
@@ -54,10 +65,7 @@ impl Format for Text {
     fn frame(&mut self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
         let Paint { title: bold, label, good, .. } = self.paint;
         writeln!(out, "{bold}{}{bold:#}", title(placed))?;
-        let prelude = placed.frame.prelude();
-        write!(out, "  {label}prelude  {label:#} total length {}, ", prelude.total_length())?;
-        write!(out, "headers length {}, CRC {:08x} ", prelude.headers_length(), prelude.crc())?;
-        writeln!(out, "{good}ok{good:#}")?;
+        self.prelude(out, placed.frame.prelude())?;
         self.headers(out, placed)?;
         self.payload(out, placed)?;
         write!(out, "  {label}message  {label:#} CRC {:08x} ", placed.frame.message_crc())?;
@@ -67,6 +75,9 @@ impl Format for Text {
     fn fault(&mut self, out: &mut dyn Write, fault: &Fault<'_>) -> io::Result<()> {
         let Paint { bad, label, .. } = self.paint;
         writeln!(out, "{bold}frame {} · offset {} · broken{bold:#}", fault.number, fault.offset, bold = bad)?;
+        if let Some(Ok(prelude)) = fault.bytes.first_chunk().map(|start| Prelude::parse(start, self.limits)) {
+            self.prelude(out, prelude)?;
+        }
         let kind = fault.error.kind();
         writeln!(out, "  {label}fault    {label:#} {kind} (frame offset {})", fault.error.frame_offset())?;
         let first = fault.error.frame_offset().saturating_sub(CONTEXT) / 16 * 16;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::decode::Placed;
 use super::shown::Shown;
-use crate::render::grouped;
+use crate::render::{counted, grouped};
 
 /// What the last line says.
 pub(super) struct Verdict {
@@ -95,6 +95,10 @@ impl Verdict {
         self.kind == Kind::Complete
     }
 
+    fn counts(&self) -> String {
+        format!("{}, {}", counted(self.frames, "frame"), counted(self.bytes, "byte"))
+    }
+
     fn of_error(&self, f: &mut fmt::Formatter<'_>, error: &DecodeError) -> fmt::Result {
         let (offset, number) = (self.offset, self.frames.saturating_add(1));
         match (self.kind, error.kind()) {
@@ -125,10 +129,10 @@ impl fmt::Display for Verdict {
                 fault.as_ref().map_or(Ok(()), |fault| write!(f, "; before that, {fault}"))
             }
             (None, Some(fault)) => {
-                write!(f, "{fault}; {} frames, {} bytes", grouped(self.frames), grouped(self.bytes))
+                write!(f, "{fault}; {}", self.counts())
             }
             (None, None) => {
-                write!(f, "complete: {} frames, {} bytes", grouped(self.frames), grouped(self.bytes))?;
+                write!(f, "complete: {}", self.counts())?;
                 f.write_str(if self.bytes == 0 { " (the input is empty)" } else { "" })
             }
         }
