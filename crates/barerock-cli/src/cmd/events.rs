@@ -33,10 +33,15 @@ enum What {
 }
 
 const NOTES: &str = "\
-Standard error says the verdict: complete, truncated, ended-early, exception, error, corrupt or \
-not-an-event-stream. What came of the message is printed in any case.
+What came of the message is printed in any case. Standard error says the
+verdict: complete, truncated, ended-early, exception, error, corrupt or
+not-an-event-stream.
 
-Exit codes: 0 complete, 3 an exception or error frame, 4 truncated, ended early, corrupt or not an event stream.";
+Exit codes:
+  0  complete
+  2  wrong command line or input
+  3  an exception or error frame
+  4  truncated, ended early, corrupt or not an event stream";
 
 /// What is made of the stream.
 struct Decoding {

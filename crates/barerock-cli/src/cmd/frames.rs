@@ -59,15 +59,24 @@ enum Output {
 }
 
 const NOTES: &str = "\
-The last line is the verdict: complete, truncated, exception, error, corrupt or not-an-event-stream, and at which \
-byte. A frame that cannot be decoded wins over an exception or error frame before it.
+The last line is the verdict, and at which byte: complete, truncated, exception,
+error, corrupt or not-an-event-stream. A frame that cannot be decoded wins over
+an exception or error frame before it.
 
---output json: a line a frame {offset, total_length, headers_length, prelude_crc, headers: [{name, type, value}], \
-payload, message_crc}; the last line is {verdict, frames, bytes, offset}, with error and looks_like where there \
-are any. A payload that is JSON is {\"json\": …} as it came, line breaks between its tokens made spaces; any other, \
-also one of no bytes, is {\"base64\": …}. Header values of the type bytes are base64, timestamps milliseconds.
+--output json prints a line a frame:
+  {offset, total_length, headers_length, prelude_crc,
+   headers: [{name, type, value}], payload, message_crc}
+and at last {verdict, frames, bytes, offset}, with error and looks_like where
+there are any. A payload that is JSON is {\"json\": …} as it came, but with line
+breaks between its tokens made spaces; any other, also an empty one, is
+{\"base64\": …}. Header values of the type bytes are base64, timestamps are
+milliseconds since 1970.
 
-Exit codes: 0 complete, 3 an exception or error frame, 4 truncated, corrupt or not an event stream.";
+Exit codes:
+  0  complete
+  2  wrong command line or input
+  3  an exception or error frame
+  4  truncated, corrupt or not an event stream";
 
 /// The longest message the specification allows.
 fn longest_message() -> i64 {
