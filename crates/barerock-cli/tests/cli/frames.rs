@@ -188,7 +188,7 @@ fn what_comes_from_the_wire_cannot_steer_the_terminal() {
         ),
     ];
     for output in ["text", "hex", "json"] {
-        let ran = run(bare(&["frames", "--output", output]), stream.concat());
+        let ran = run(bare(&["frames", "--output", output]), &stream.concat());
         for text in [&ran.out, &ran.err] {
             let steers = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
             // In JSON a string holds what it holds, but for what JSON itself escapes.

@@ -35,7 +35,7 @@ pub(crate) fn with_credentials(arguments: &[&str]) -> Command {
 }
 
 /// Runs to the end with this standard input. No secret may be in the output, whatever happens.
-pub(crate) fn run(mut command: Command, input: impl AsRef<[u8]>) -> Ran {
+pub(crate) fn run(mut command: Command, input: &(impl AsRef<[u8]> + ?Sized)) -> Ran {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that fails before it reads leaves a closed pipe behind.

@@ -39,8 +39,12 @@ pub(super) trait Format {
     fn start(&mut self, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
-    fn frame(&mut self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()>;
-    fn fault(&mut self, out: &mut dyn Write, fault: &Fault<'_>) -> io::Result<()>;
+    fn frame(&mut self, _out: &mut dyn Write, _placed: &Placed<'_>) -> io::Result<()> {
+        Ok(())
+    }
+    fn fault(&mut self, _out: &mut dyn Write, _fault: &Fault<'_>) -> io::Result<()> {
+        Ok(())
+    }
     /// The last word.
     fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()>;
 }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::decode::{Fault, Format, Placed};
+use super::decode::{Format, Placed};
 use super::value::uuid;
 use super::verdict::Verdict;
 
@@ -73,10 +73,6 @@ impl Format for Json {
             message_crc: format!("{:08x}", frame.message_crc()),
         };
         write_line(out, &line)
-    }
-
-    fn fault(&mut self, _out: &mut dyn Write, _fault: &Fault<'_>) -> io::Result<()> {
-        Ok(())
     }
 
     fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {

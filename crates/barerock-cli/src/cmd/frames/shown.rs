@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn long_lines_are_cut_between_characters() {
         let text = "é".repeat(301);
-        assert_eq!(Shown::CUT.line(&text), format!("{}… (2 more bytes)", "é".repeat(300)));
+        assert_eq!(Shown::CUT.line(&text), format!("{}… (2 bytes more)", "é".repeat(300)));
         assert_eq!(Shown::WHOLE.line(&text), text);
     }
 }

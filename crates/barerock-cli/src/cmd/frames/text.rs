@@ -18,9 +18,9 @@ pub(super) struct Text {
     pub(super) paint: Paint,
 }
 
-/// How many bytes are shown around a fault: so many before its row, and as many rows in all.
-const CONTEXT: u64 = 32;
-const CONTEXT_BYTES: usize = 128;
+/// How many bytes are shown before the row of a fault, and with them.
+const BEFORE_FAULT: u64 = 32;
+const AROUND_FAULT: usize = 128;
 
 impl Text {
     /// A prelude's lengths and its CRC, which was found right.
@@ -36,22 +36,24 @@ impl Text {
         let headers: Vec<_> = placed.frame.headers().collect();
         let names: Vec<_> = headers.iter().map(|header| self.shown.line(header.name)).collect();
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
-        let mut title = if headers.is_empty() { "headers   none\n" } else { "headers" };
+        let mut title = "headers";
+        if headers.is_empty() {
+            return writeln!(out, "  {label}{title:9}{label:#} none");
+        }
         for (header, name) in headers.iter().zip(&names) {
             let (kind, value) = (header.value.type_name(), value::text(header.value, self.shown));
             write!(out, "  {label}{title:9}{label:#} {named}{name:width$}{named:#}  ")?;
             writeln!(out, "{label}{kind:9}{label:#}  {value}")?;
             title = "";
         }
-        if headers.is_empty() { write!(out, "  {label}{title}{label:#}") } else { Ok(()) }
+        Ok(())
     }
 
     fn payload(&self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
         let Paint { label, .. } = self.paint;
-        let prelude = placed.frame.prelude();
-        let offset =
-            placed.offset + u64::from(prelude.total_length() - prelude.payload_length()) - MESSAGE_CRC;
-        let payload = readable(placed.frame.payload(), offset, self.shown);
+        let payload = placed.frame.payload();
+        let offset = placed.offset + count(placed.frame.as_bytes()) - count(payload) - MESSAGE_CRC;
+        let payload = readable(payload, offset, self.shown);
         writeln!(out, "  {label}payload  {label:#} {}", payload.title)?;
         payload.body.lines().try_for_each(|line| writeln!(out, "    {line}"))?;
         payload.note().map_or(Ok(()), |note| writeln!(out, "    {label}{note}{label:#}"))
@@ -74,16 +76,16 @@ impl Format for Text {
 
     fn fault(&mut self, out: &mut dyn Write, fault: &Fault<'_>) -> io::Result<()> {
         let Paint { bad, label, .. } = self.paint;
-        writeln!(out, "{bold}frame {} · offset {} · broken{bold:#}", fault.number, fault.offset, bold = bad)?;
+        writeln!(out, "{bad}frame {} · offset {} · broken{bad:#}", fault.number, fault.offset)?;
         if let Some(Ok(prelude)) = fault.bytes.first_chunk().map(|start| Prelude::parse(start, self.limits)) {
             self.prelude(out, prelude)?;
         }
         let kind = fault.error.kind();
         writeln!(out, "  {label}fault    {label:#} {kind} (frame offset {})", fault.error.frame_offset())?;
-        let first = fault.error.frame_offset().saturating_sub(CONTEXT) / 16 * 16;
+        let first = fault.error.frame_offset().saturating_sub(BEFORE_FAULT) / 16 * 16;
         let start = usize::try_from(first).unwrap_or(usize::MAX);
         let near = fault.bytes.get(start..).unwrap_or_default();
-        let near = near.get(..CONTEXT_BYTES).unwrap_or(near);
+        let near = near.get(..AROUND_FAULT).unwrap_or(near);
         if !near.is_empty() {
             writeln!(out, "  {label}bytes    {label:#} {} around it", count(near))?;
         }
@@ -102,14 +104,6 @@ pub(super) struct VerdictAlone {
 }
 
 impl Format for VerdictAlone {
-    fn frame(&mut self, _out: &mut dyn Write, _placed: &Placed<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn fault(&mut self, _out: &mut dyn Write, _fault: &Fault<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
     fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
         out.write_all(self.paint.verdict(verdict).as_bytes())
     }
