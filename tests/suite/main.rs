@@ -2,7 +2,13 @@
 
 mod architecture;
 mod client;
+mod converse_plain_deltas;
 mod converse_recordings;
+mod eventstream_captures;
+mod eventstream_differential;
+mod eventstream_fixtures;
+mod eventstream_streams;
+mod eventstream_vectors;
 mod fixture_streams;
 mod replay;
 mod sigv4_oracle;

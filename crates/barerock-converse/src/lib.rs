@@ -29,19 +29,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod apply_guardrail;
+pub mod count_tokens;
 pub mod endpoint;
 pub mod error;
+mod model_id;
+mod operation;
 pub mod request;
 pub mod response;
 pub mod stream;
 pub mod types;
+mod validate;
 
+pub use apply_guardrail::{ApplyGuardrailRequest, ApplyGuardrailResponse};
 pub use barerock_eventstream as eventstream;
+pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::ServiceError;
-pub use request::{ConverseRequest, RequestError};
+pub use model_id::{AwsModelId, ModelIdError, ModelIdKind};
+pub use operation::RequestError;
+pub use request::ConverseRequest;
 pub use response::{ConverseOutput, ConverseResponse, ResponseError, is_event_stream};
 pub use stream::{
     AssembleError, AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError,
     StreamEvent, Verdict,
 };
+pub use validate::ValidationError;

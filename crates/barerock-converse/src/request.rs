@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use core::fmt;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
+use crate::operation::{RequestError, post_to_model};
 use crate::types::{
     Document, GuardrailConfiguration, InferenceConfiguration, Message, OutputConfig,
     PerformanceConfiguration, PromptVariableValues, ServiceTier, SystemContentBlock, Tool, ToolConfiguration,
@@ -163,64 +161,9 @@ impl ConverseRequest {
     }
 
     fn post(&self, endpoint: &Endpoint, operation: &str) -> Result<http::Request<Bytes>, RequestError> {
-        if self.model_id.is_empty() {
-            return Err(RequestError::EmptyModelId);
-        }
-        let body = serde_json::to_vec(self).map_err(|error| RequestError::Json(error.to_string()))?.into();
-        let uri = format!("{endpoint}/model/{}/{operation}", Label(&self.model_id));
-        http::Request::builder()
-            .method(Method::POST)
-            .uri(uri)
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .body(body)
-            .map_err(|error| RequestError::Uri(error.to_string()))
+        post_to_model(endpoint, &self.model_id, operation, self)
     }
 }
-
-/// A path label: everything but the unreserved characters is percent-encoded, `:` as `%3A` and `/` as `%2F`.
-///
-/// Smithy, HTTP bindings: "When binding a member to an `httpLabel`, the value must be percent-encoded … including `/`".
-struct Label<'a>(&'a str);
-
-impl fmt::Display for Label<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    write!(f, "{}", char::from(byte))?
-                }
-                _ => write!(f, "%{byte:02X}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Why a request cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RequestError {
-    /// The model id is empty.
-    EmptyModelId,
-    /// Endpoint and model id make no URI.
-    Uri(String),
-    /// The request cannot be written as JSON.
-    Json(String),
-}
-
-impl fmt::Display for RequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::EmptyModelId => {
-                f.write_str("the model id is empty; name a model such as us.anthropic.claude-sonnet-4-6")
-            }
-            Self::Uri(error) => write!(f, "endpoint and model id make no URI: {error}"),
-            Self::Json(error) => write!(f, "the request cannot be written as JSON: {error}"),
-        }
-    }
-}
-
-impl core::error::Error for RequestError {}
 
 #[cfg(test)]
 mod tests {

@@ -4,11 +4,12 @@ use core::fmt;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
 
 use crate::error::ServiceError;
 use crate::types::{
-    ConverseMetrics, Document, Message, PerformanceConfiguration, ServiceTier, StopReason, TokenUsage,
-    ToolUseBlock, structure, union,
+    ConverseMetrics, ConverseTrace, Document, Message, PerformanceConfiguration, ServiceTier, StopReason,
+    TokenUsage, ToolUseBlock, structure, union,
 };
 
 structure! {
@@ -27,7 +28,7 @@ structure! {
         optional {
             /// The model's own fields that were asked for.
             additional_model_response_fields: Document,
-            /// What the guardrail found and which model a prompt router chose.
+            /// What the guardrail found and which model a prompt router chose: [`read_trace`](Self::read_trace).
             trace: Document,
             /// The latency class that served the call.
             performance_config: PerformanceConfiguration,
@@ -52,13 +53,16 @@ impl ConverseResponse {
     /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not a
     /// Converse response.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
-        if status != StatusCode::OK || is_unknown_operation(body) {
-            return Err(ResponseError::Service(Box::new(ServiceError::from_http(status, headers, body))));
-        }
-        serde_json::from_slice(body).map_err(|error| ResponseError::Json {
-            content_type: content_type(headers).map(str::to_owned),
-            error: error.to_string(),
-        })
+        read("Converse response", status, headers, body)
+    }
+
+    /// What the guardrail found and which model a prompt router chose: `trace`, read. It is read only here, so that who
+    /// does not look at it does not pay for it.
+    ///
+    /// # Errors
+    /// If the trace has not the shape the model gives it; `trace` still holds it as it came.
+    pub fn read_trace(&self) -> serde_json::Result<Option<ConverseTrace>> {
+        self.trace.as_ref().map(Document::parse).transpose()
     }
 
     /// The message, if the output is one.
@@ -106,6 +110,23 @@ pub fn is_event_stream(status: StatusCode, headers: &HeaderMap) -> bool {
         })
 }
 
+/// Reads an answer: a success, or the error it holds.
+pub(crate) fn read<T: DeserializeOwned>(
+    expected: &'static str,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<T, ResponseError> {
+    if status != StatusCode::OK || is_unknown_operation(body) {
+        return Err(ResponseError::Service(Box::new(ServiceError::from_http(status, headers, body))));
+    }
+    serde_json::from_slice(body).map_err(|error| ResponseError::Json {
+        expected,
+        content_type: content_type(headers).map(str::to_owned),
+        error: error.to_string(),
+    })
+}
+
 fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
 }
@@ -115,14 +136,16 @@ fn is_unknown_operation(body: &[u8]) -> bool {
     body.starts_with(br#"{"Output":{"__type""#)
 }
 
-/// Why an HTTP answer is no Converse response.
+/// Why an HTTP answer is not what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseError {
     /// The service says what went wrong.
     Service(Box<ServiceError>),
-    /// A success whose body is not a Converse response.
+    /// A success whose body is not what it should be.
     Json {
+        /// What it should be, such as `Converse response`.
+        expected: &'static str,
         /// The content type it was sent with.
         content_type: Option<String>,
         /// What the parser says, with line and column.
@@ -134,9 +157,9 @@ impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service(error) => error.fmt(f),
-            Self::Json { content_type, error } => write!(
+            Self::Json { expected, content_type, error } => write!(
                 f,
-                "the answer (content type {}) is not a Converse response: {error}; is a proxy in between?",
+                "the answer (content type {}) is not a {expected}: {error}; is a proxy in between?",
                 content_type.as_deref().unwrap_or("unknown")
             ),
         }

@@ -141,37 +141,27 @@ impl FrameDecoder {
         if let Some(error) = self.poison {
             return Err(error);
         }
-        let rest = self.unread();
-        if rest.is_empty() {
+        let received = self.unread().len();
+        if received == 0 {
             return Ok(());
         }
-        let prelude = match (&self.pending, rest.first_chunk::<PRELUDE_LENGTH>()) {
-            (Some((prelude, _)), _) => Some(*prelude),
-            (None, Some(start)) => {
-                Some(Prelude::parse(start, self.limits).map_err(|error| self.locate(error))?)
-            }
-            (None, None) => None,
-        };
-        Err(self.locate(match prelude {
-            Some(prelude) if rest.len() >= index(prelude.total_length()) => {
+        Err(self.locate(match self.peek()? {
+            Some(prelude) if received >= index(prelude.total_length()) => {
                 DecodeError::in_frame(DecodeErrorKind::FramesPending, 0)
             }
-            prelude => truncated(prelude, rest.len()),
+            prelude => truncated(prelude, received),
         }))
     }
 
     /// Whether [`next_frame`](Self::next_frame) has something to say without more bytes: a frame, or an error.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        let length = match (&self.pending, self.unread().first_chunk::<PRELUDE_LENGTH>()) {
-            (Some((prelude, _)), _) => prelude.total_length(),
-            (None, Some(start)) => match Prelude::parse(start, self.limits) {
-                Ok(prelude) => prelude.total_length(),
-                Err(_) => return true,
-            },
-            (None, None) => return self.poison.is_some(),
-        };
-        self.poison.is_some() || self.unread().len() >= index(length)
+        self.poison.is_some()
+            || match self.peek() {
+                Ok(Some(prelude)) => self.unread().len() >= index(prelude.total_length()),
+                Ok(None) => false,
+                Err(_) => true,
+            }
     }
 
     /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.
@@ -194,6 +184,18 @@ impl FrameDecoder {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
+    /// The prelude of the next frame, if it is there.
+    fn peek(&self) -> Result<Option<Prelude>, DecodeError> {
+        match (&self.pending, self.unread().first_chunk::<PRELUDE_LENGTH>()) {
+            (Some((prelude, _)), _) => Ok(Some(*prelude)),
+            (None, Some(start)) => match Prelude::parse(start, self.limits) {
+                Ok(prelude) => Ok(Some(prelude)),
+                Err(error) => Err(self.locate(error)),
+            },
+            (None, None) => Ok(None),
+        }
+    }
+
     #[cold]
     fn locate(&self, error: DecodeError) -> DecodeError {
         error.looking_at(self.unread()).starting_at(self.offset)
@@ -207,3 +209,6 @@ impl FrameDecoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -211,10 +211,10 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn put(&mut self, bytes: &[u8]) {
-        let end = self.position.saturating_add(bytes.len());
-        if let Some(to) = self.out.get_mut(self.position..end) {
+        let rest = self.out.get_mut(self.position..).unwrap_or_default();
+        if let Some(to) = rest.get_mut(..bytes.len()) {
             to.copy_from_slice(bytes);
-            self.position = end;
+            self.position = self.position.saturating_add(bytes.len());
         }
     }
 
@@ -233,5 +233,114 @@ impl Writer<'_> {
     fn put_crc(&mut self) {
         let crc = crc32fast::hash(self.out.get(..self.position).unwrap_or_default());
         self.put(&crc.to_be_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+    use std::{vec, vec::Vec};
+
+    use super::*;
+
+    #[test]
+    fn a_frame_is_written_byte_for_byte() {
+        let expected = b"\0\0\0\x3d\0\0\0\x20\x07\xfd\x83\x96\x0ccontent-type\x07\0\x10application/json\
+            {'foo':'bar'}\x8d\x9c\x08\xb1";
+        let headers = [Header::new("content-type", "application/json")];
+        let payload = b"{'foo':'bar'}";
+        let encoder = FrameEncoder::new();
+        assert_eq!(encoder.encode(&headers, payload).unwrap(), expected);
+        assert_eq!(encoder.encoded_length(&headers, payload), Ok(expected.len()));
+
+        let mut buffer = [0xee; 70];
+        assert_eq!(encoder.encode_into(&headers, payload, &mut buffer), Ok(expected.len()));
+        assert_eq!((&buffer[..61], &buffer[61..]), (&expected[..], &[0xee; 9][..]));
+    }
+
+    #[test]
+    fn a_frame_is_written_whole_or_not_at_all() {
+        let long = "v".repeat(32_768);
+        let headers = [Header::new("good", "value"), Header::new("long", long.as_str())];
+        let mut out = vec![1, 2, 3];
+        assert!(encode_frame(&headers, b"", &mut out).is_err());
+        assert_eq!(out, [1, 2, 3]);
+        encode_frame(&headers[..1], b"", &mut out).unwrap();
+        assert_eq!(out.len(), 3 + 16 + 13);
+
+        let mut small = [0xee; 28];
+        let error = FrameEncoder::new().encode_into(&headers[..1], b"", &mut small).unwrap_err();
+        assert_eq!(error, EncodeError::BufferTooSmall { needed: 29, available: 28 });
+        assert_eq!(small, [0xee; 28]);
+    }
+
+    #[test]
+    fn what_no_frame_holds_is_refused() {
+        let (name, value) = ("n".repeat(256), "v".repeat(32_768));
+        let numbers: Vec<_> = (0..1025).map(|number: u32| number.to_string()).collect();
+        let many: Vec<_> = numbers.iter().map(|name| Header::new(name, true)).collect();
+        let long: Vec<_> = numbers[..5].iter().map(|name| Header::new(name, &value[1..])).collect();
+        let small = Limits::default().with_max_message_length(20);
+        let cases: &[(&[Header<'_>], &[u8], Limits, &str)] = &[
+            (
+                &[Header::new("", true)],
+                b"",
+                Limits::default(),
+                "the name of header 0 has 0 bytes, not 1 to 255: give it another name",
+            ),
+            (
+                &[Header::new(&name, true)],
+                b"",
+                Limits::default(),
+                "the name of header 0 has 256 bytes, not 1 to 255: give it another name",
+            ),
+            (
+                &[Header::new("a", true), Header::new("b", value.as_str())],
+                b"",
+                Limits::default(),
+                "the value of header 1 has 32768 bytes, over the limit of 32767: put it into the payload",
+            ),
+            (
+                &[Header::new("a", true), Header::new("b", true), Header::new("a", false)],
+                b"",
+                Limits::default(),
+                "header 2 has the name of an earlier one: leave one out",
+            ),
+            (
+                &many,
+                b"",
+                Limits::default(),
+                "1025 headers are over the limit of 1024: raise Limits::with_max_headers",
+            ),
+            (
+                &long,
+                b"",
+                Limits::default(),
+                "headers of 163860 bytes are over the limit of 131072: put them into the payload",
+            ),
+            (
+                &[],
+                b"12345",
+                small,
+                "a message of 21 bytes is over the limit of 20: raise Limits::with_max_message_length",
+            ),
+        ];
+        for (headers, payload, limits, expected) in cases {
+            let error = FrameEncoder::with_limits(*limits).encode(headers, payload).unwrap_err();
+            assert_eq!(error.to_string(), *expected);
+        }
+        let payload = vec![0; 25_165_825];
+        let error = FrameEncoder::new().encode(&[], &payload).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a payload of 25165825 bytes is over the limit of 25165824: send it in several messages"
+        );
+    }
+
+    #[test]
+    fn a_duplicate_may_be_allowed() {
+        let headers = [Header::new("a", true), Header::new("a", false)];
+        let limits = Limits::default().with_duplicate_headers(true);
+        assert!(FrameEncoder::with_limits(limits).encode(&headers, b"").is_ok());
     }
 }

@@ -249,3 +249,101 @@ impl Iterator for Fields<'_> {
 }
 
 impl core::iter::FusedIterator for Fields<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::{FrameEncoder, Header};
+
+    fn frame() -> Vec<u8> {
+        FrameEncoder::new().encode(&[Header::new("a", "xy"), Header::new("b", true)], b"{}").unwrap()
+    }
+
+    /// Recomputes the message CRC of the only frame in `bytes`.
+    fn reseal(bytes: &mut [u8]) {
+        let (covered, crc) = bytes.split_last_chunk_mut::<MESSAGE_CRC_LENGTH>().unwrap();
+        *crc = crc32fast::hash(covered).to_be_bytes();
+    }
+
+    /// The fields as (name, length); that they leave no gap is checked on the way.
+    fn names(stream: &[u8]) -> Vec<(FieldName, usize)> {
+        let mut end = 0;
+        let fields = Fields::new(stream, Limits::default()).map(|field| {
+            assert_eq!(field.range.start, end, "{field:?}");
+            end = field.range.end;
+            (field.name, field.range.len())
+        });
+        let fields: Vec<_> = fields.collect();
+        assert_eq!(end, stream.len());
+        fields
+    }
+
+    const PRELUDE: [(FieldName, usize); 3] =
+        [(FieldName::TotalLength, 4), (FieldName::HeadersLength, 4), (FieldName::PreludeCrc, 4)];
+    const HEADER_A: [(FieldName, usize); 5] = [
+        (FieldName::HeaderNameLength, 1),
+        (FieldName::HeaderName, 1),
+        (FieldName::HeaderType, 1),
+        (FieldName::HeaderValueLength, 2),
+        (FieldName::HeaderValue, 2),
+    ];
+    const HEADER_B: [(FieldName, usize); 3] =
+        [(FieldName::HeaderNameLength, 1), (FieldName::HeaderName, 1), (FieldName::HeaderType, 1)];
+    const END: [(FieldName, usize); 2] = [(FieldName::Payload, 2), (FieldName::MessageCrc, 4)];
+
+    #[test]
+    fn a_good_stream_has_every_field() {
+        let stream = frame().repeat(2);
+        let one = [&PRELUDE[..], &HEADER_A, &HEADER_B, &END].concat();
+        assert_eq!(names(&stream), one.repeat(2));
+        assert_eq!(Fields::new(&stream, Limits::default()).last().map(|field| field.frame), Some(1));
+    }
+
+    #[test]
+    fn a_wrong_prelude_leaves_the_rest_undecoded() {
+        let mut stream = frame();
+        stream[9] ^= 1;
+        let rest = stream.len() - PRELUDE_LENGTH;
+        assert_eq!(names(&stream), [&PRELUDE[..], &[(FieldName::Undecoded, rest)]].concat());
+    }
+
+    #[test]
+    fn a_wrong_message_crc_leaves_the_next_frame_undecoded() {
+        let mut stream = frame().repeat(2);
+        let length = stream.len() / 2;
+        stream[length - 5] ^= 1;
+        let one = [&PRELUDE[..], &HEADER_A, &HEADER_B, &END].concat();
+        assert_eq!(names(&stream), [&one[..], &[(FieldName::Undecoded, length)]].concat());
+    }
+
+    #[test]
+    fn a_broken_header_leaves_the_rest_of_its_block_undecoded() {
+        let mut unknown_type = frame();
+        unknown_type[14] = 200;
+        reseal(&mut unknown_type);
+        let expected = [&PRELUDE[..], &HEADER_A[..3], &[(FieldName::Undecoded, 7)], &END].concat();
+        assert_eq!(names(&unknown_type), expected);
+
+        let mut long_value = frame();
+        long_value[16] = 9;
+        reseal(&mut long_value);
+        let expected = [&PRELUDE[..], &HEADER_A[..4], &[(FieldName::Undecoded, 5)], &END].concat();
+        assert_eq!(names(&long_value), expected);
+    }
+
+    #[test]
+    fn every_cut_keeps_every_byte_and_marks_the_last_field() {
+        let whole = frame();
+        let boundaries: Vec<usize> =
+            Fields::new(&whole, Limits::default()).map(|field| field.range.end).collect();
+        for end in 0..whole.len() {
+            let cut = &whole[..end];
+            names(cut);
+            let last = Fields::new(cut, Limits::default()).last();
+            let is_boundary = end == 0 || boundaries.contains(&end);
+            assert_eq!(last.is_some_and(|field| field.is_cut), !is_boundary, "cut at {end}");
+        }
+    }
+}

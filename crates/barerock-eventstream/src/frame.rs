@@ -174,3 +174,102 @@ impl fmt::Debug for Frame<'_> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::{FrameEncoder, Header};
+
+    fn encode(headers: &[(&str, &str)]) -> Vec<u8> {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| Header::new(name, *value)).collect();
+        FrameEncoder::new().encode(&headers, b"secret").unwrap()
+    }
+
+    fn parse(bytes: &[u8]) -> Frame<'_> {
+        match Frame::parse(bytes, Limits::default()).unwrap() {
+            Status::Complete((frame, length)) => {
+                assert_eq!(length, bytes.len());
+                frame
+            }
+            Status::Partial => panic!("a whole frame"),
+        }
+    }
+
+    #[test]
+    fn the_message_type_decides_the_kind() {
+        let cases: &[(&[(&str, &str)], MessageKind<'_>)] = &[
+            (
+                &[(":message-type", "event"), (":event-type", "metadata")],
+                MessageKind::Event { event_type: "metadata" },
+            ),
+            (&[(":message-type", "event")], MessageKind::Event { event_type: "" }),
+            (
+                &[(":exception-type", "throttlingException"), (":message-type", "exception")],
+                MessageKind::Exception { exception_type: "throttlingException" },
+            ),
+            (&[(":message-type", "exception")], MessageKind::Exception { exception_type: "" }),
+            (
+                &[(":message-type", "error"), (":error-code", "InternalError"), (":error-message", "sorry")],
+                MessageKind::Error { code: "InternalError", message: "sorry" },
+            ),
+            (&[(":message-type", "error")], MessageKind::Error { code: "", message: "" }),
+            (&[(":message-type", "event"), (":event-type", "initial-request")], MessageKind::InitialRequest),
+            (
+                &[(":message-type", "event"), (":event-type", "initial-response")],
+                MessageKind::InitialResponse,
+            ),
+            (&[(":message-type", "later")], MessageKind::Unknown { message_type: Some("later") }),
+            (&[(":event-type", "metadata")], MessageKind::Unknown { message_type: None }),
+        ];
+        for (headers, kind) in cases {
+            assert_eq!(parse(&encode(headers)).kind(), *kind);
+        }
+    }
+
+    #[test]
+    fn a_message_type_that_is_no_string_is_unknown() {
+        let bytes = FrameEncoder::new().encode(&[Header::new(":message-type", 1_i32)], b"").unwrap();
+        assert_eq!(parse(&bytes).kind(), MessageKind::Unknown { message_type: None });
+    }
+
+    #[test]
+    fn parts_are_where_they_belong() {
+        let mut bytes = encode(&[(":content-type", "application/json")]);
+        let length = bytes.len();
+        bytes.extend(b"what follows");
+        let Status::Complete((frame, taken)) = Frame::parse(&bytes, Limits::default()).unwrap() else {
+            panic!("a whole frame")
+        };
+        assert_eq!((taken, frame.as_bytes()), (length, &bytes[..length]));
+        assert_eq!((frame.payload(), frame.content_type()), (&b"secret"[..], Some("application/json")));
+        assert_eq!(frame.header(":content-type"), Some(HeaderValue::String("application/json")));
+        assert_eq!(frame.total_length(), u32::try_from(length).unwrap());
+        assert_eq!((frame.prelude().headers_length(), frame.prelude().payload_length()), (33, 6));
+        assert_eq!(frame.message_crc(), crc32fast::hash(&bytes[..length - 4]));
+        assert_eq!(frame.prelude().crc(), crc32fast::hash(&bytes[..8]));
+        let owned = frame.to_owned();
+        assert_eq!(owned.as_frame(), frame);
+    }
+
+    #[test]
+    fn too_few_bytes_are_no_error() {
+        let bytes = encode(&[]);
+        for end in 0..bytes.len() {
+            assert_eq!(Frame::parse(&bytes[..end], Limits::default()).unwrap(), Status::Partial);
+        }
+    }
+
+    #[test]
+    fn debug_shows_headers_and_no_payload() {
+        let bytes = encode(&[(":message-type", "event")]);
+        let text = format!("{:?}", parse(&bytes));
+        assert!(
+            text.contains(r#"":message-type": String("event")"#) && text.contains("payload_length: 6"),
+            "{text}"
+        );
+        assert!(!text.contains("secret"), "{text}");
+    }
+}

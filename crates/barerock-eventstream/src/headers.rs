@@ -276,3 +276,6 @@ impl fmt::Debug for Headers<'_> {
         f.debug_map().entries(self.clone().map(|header| (header.name, header.value))).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,3 +150,47 @@ impl fmt::Display for Lookalike {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_what_it_sees() {
+        let cases: &[(&[u8], Option<Lookalike>)] = &[
+            (b"{\"message\":\"Forbidden\"}", Some(Lookalike::Json)),
+            (b"\xef\xbb\xbf\n [1]", Some(Lookalike::Json)),
+            (b"<!DOCTYPE HTML><p>", Some(Lookalike::Html)),
+            (b"<html><head>", Some(Lookalike::Html)),
+            (b"<?xml version=\"1.0\"?>", Some(Lookalike::Xml)),
+            (b"<ErrorResponse>", Some(Lookalike::Xml)),
+            (b"\x1f\x8b\x08\x00", Some(Lookalike::Gzip)),
+            (b"\x28\xb5\x2f\xfd\x04", Some(Lookalike::Zstd)),
+            (b"data: {\"type\":\"ping\"}\n\n", Some(Lookalike::ServerSentEvents)),
+            (b"event: message_start\n", Some(Lookalike::ServerSentEvents)),
+            (b": keep-alive\n", Some(Lookalike::ServerSentEvents)),
+            (b"HTTP/1.1 200 OK\r\n", Some(Lookalike::Http)),
+            (b"POST /model/x/converse HTTP/1.1\r\n", Some(Lookalike::Http)),
+            (b"9b\r\n\x00\x00\x00\x9b", Some(Lookalike::HttpChunks)),
+            (b"\x17\x03\x03\x00\x20", Some(Lookalike::Tls)),
+            (b"\xd4\xc3\xb2\xa1", Some(Lookalike::PacketCapture)),
+            (b"AAAAEAAAAAAFwkjrfZjI/w==", Some(Lookalike::Base64)),
+            (b"Bad Gateway", Some(Lookalike::Text)),
+            ("verbot\u{e9}n".as_bytes(), Some(Lookalike::Text)),
+            (b"", None),
+            (b"\n \n", None),
+            (b"\x00\x00\x00\x10\x00\x00\x00\x00\x05\xc2\x48\xeb", None),
+            (b"\xff\xfe\xfd", None),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(looks_like(bytes), *expected, "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_character_cut_at_the_end_is_still_text() {
+        let text = "é".repeat(LOOK_AT);
+        assert_eq!(looks_like(&text.as_bytes()[1..]), None, "a stream does not begin inside a character");
+        assert_eq!(looks_like(&text.as_bytes()[..LOOK_AT - 1]), Some(Lookalike::Text));
+    }
+}

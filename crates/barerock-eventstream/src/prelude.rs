@@ -113,3 +113,62 @@ impl Prelude {
         self.crc
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prelude(total_length: u32, headers_length: u32) -> [u8; PRELUDE_LENGTH] {
+        let mut bytes = [0; PRELUDE_LENGTH];
+        bytes[..4].copy_from_slice(&total_length.to_be_bytes());
+        bytes[4..8].copy_from_slice(&headers_length.to_be_bytes());
+        let crc = crc32fast::hash(&bytes[..8]);
+        bytes[8..].copy_from_slice(&crc.to_be_bytes());
+        bytes
+    }
+
+    /// What is wrong with these lengths, and at which byte.
+    fn fault(total_length: u32, headers_length: u32, limits: Limits) -> Option<(DecodeErrorKind, u64)> {
+        let parsed = Prelude::parse(&prelude(total_length, headers_length), limits);
+        parsed.err().map(|error| (*error.kind(), error.frame_offset()))
+    }
+
+    #[test]
+    fn lengths_are_checked_at_byte_twelve() {
+        use DecodeErrorKind::*;
+        let limits = Limits::default();
+        let largest = limits.with_max_message_length(u32::MAX);
+        let over = MAX_PAYLOAD_LENGTH + 1;
+        let cases = [
+            (16, 0, limits, None),
+            (0, 0, limits, Some((MessageTooShort { length: 0, minimum: 16 }, 0))),
+            (15, 0, limits, Some((MessageTooShort { length: 15, minimum: 16 }, 0))),
+            (16_777_216, 131_072, limits, None),
+            (16_777_217, 0, limits, Some((MessageTooLong { length: 16_777_217, limit: 16_777_216 }, 0))),
+            (u32::MAX, 0, limits, Some((MessageTooLong { length: u32::MAX, limit: 16_777_216 }, 0))),
+            (1 << 20, 131_073, limits, Some((HeadersTooLong { length: 131_073, limit: 131_072 }, 4))),
+            (40, 25, limits, Some((HeadersOverrun { length: 25, available: 24 }, 4))),
+            (40, u32::MAX, limits, Some((HeadersTooLong { length: u32::MAX, limit: 131_072 }, 4))),
+            (MAX_PAYLOAD_LENGTH + 16, 0, largest, None),
+            (over + 16, 0, largest, Some((PayloadTooLong { length: over, limit: MAX_PAYLOAD_LENGTH }, 0))),
+            (over + 16, 1, largest, None),
+        ];
+        for (total_length, headers_length, limits, expected) in cases {
+            assert_eq!(
+                fault(total_length, headers_length, limits),
+                expected,
+                "{total_length} {headers_length}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_crc_is_told_before_absurd_lengths() {
+        let mut bytes = prelude(u32::MAX, u32::MAX);
+        bytes[11] ^= 1;
+        let error = Prelude::parse(&bytes, Limits::default()).unwrap_err();
+        let computed = crc32fast::hash(&bytes[..8]);
+        assert_eq!(*error.kind(), DecodeErrorKind::PreludeCrc { found: computed ^ 1, computed });
+        assert_eq!(error.frame_offset(), 8);
+    }
+}

@@ -51,7 +51,7 @@ impl ApiKey {
         let context = SigningContext::new(credentials.borrowed(), timestamp, region, SERVICE, settings)?;
         let presigned = presign_parts(
             RequestParts { method: "POST", path: "/", query: ACTION },
-            [("host", HOST.as_bytes())].into_iter(),
+            &[("host", HOST.as_bytes())],
             &PayloadHash::of(b""),
             seconds.into(),
             &context,

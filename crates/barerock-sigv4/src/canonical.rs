@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::hash::TextHasher;
 use crate::headers::{
-    HOST, HeaderList, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed,
+    HeaderList, Line, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed,
     is_token,
 };
 use crate::payload::{PayloadHash, SHA256_LENGTH};
@@ -20,7 +20,7 @@ pub struct Request<'a> {
     method: &'a str,
     path: &'a str,
     query: &'a str,
-    headers: &'a [(&'a str, &'a [u8])],
+    headers: &'a [Line<'a>],
 }
 
 impl<'a> Request<'a> {
@@ -35,8 +35,8 @@ impl<'a> Request<'a> {
         RequestParts { method: self.method, path: self.path, query: self.query }
     }
 
-    pub(crate) fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
-        self.headers.iter().copied()
+    pub(crate) fn headers(&self) -> &'a [Line<'a>] {
+        self.headers
     }
 }
 
@@ -81,7 +81,7 @@ impl<'a> CanonicalRequest<'a> {
 
     pub(crate) fn for_header_form(
         parts: RequestParts<'a>,
-        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+        headers: &'a [Line<'a>],
         payload: &'a PayloadHash,
         context: &SigningContext<'a>,
     ) -> Result<Self, SignError> {
@@ -92,8 +92,10 @@ impl<'a> CanonicalRequest<'a> {
                 || (settings.content_sha256_header && name.eq_ignore_ascii_case(X_AMZ_CONTENT_SHA256))
                 || (token.is_some() && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
         };
-        let mut canonical = Self::of_parts(parts, payload, settings, &[])?;
-        canonical.insert_all(headers.filter(|(name, _)| !is_replaced(name)))?;
+        let is_signed = |name: &str| !is_never_signed(name) && !is_replaced(name);
+        let mut canonical =
+            Self::of_parts(parts, HeaderList::new(headers, is_signed)?, payload, settings, &[])?;
+        canonical.check_host()?;
         let added = [
             Some((X_AMZ_DATE, context.timestamp.amz_date())),
             settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, payload.as_str())),
@@ -102,7 +104,7 @@ impl<'a> CanonicalRequest<'a> {
                 .map(|token| (X_AMZ_SECURITY_TOKEN, token)),
         ];
         for (name, value) in added.into_iter().flatten() {
-            canonical.headers.insert(usize::MAX, name, value.as_bytes())?;
+            canonical.headers.add(name, value)?;
         }
         Ok(canonical)
     }
@@ -111,12 +113,13 @@ impl<'a> CanonicalRequest<'a> {
     #[cfg(feature = "alloc")]
     pub(crate) fn for_query_form(
         parts: RequestParts<'a>,
-        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+        headers: &'a [Line<'a>],
         payload: &'a PayloadHash,
         settings: &SigningSettings,
     ) -> Result<Self, SignError> {
-        let mut canonical = Self::of_parts(RequestParts { query: "", ..parts }, payload, settings, &[])?;
-        canonical.insert_all(headers)?;
+        let headers = HeaderList::new(headers, |name| !is_never_signed(name))?;
+        let canonical = Self::of_parts(RequestParts { query: "", ..parts }, headers, payload, settings, &[])?;
+        canonical.check_host()?;
         Ok(canonical)
     }
 
@@ -132,20 +135,18 @@ impl<'a> CanonicalRequest<'a> {
     #[cfg(feature = "http")]
     pub(crate) fn for_received(
         parts: RequestParts<'a>,
-        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+        headers: &'a [Line<'a>],
         payload: &'a PayloadHash,
         settings: &SigningSettings,
         left_out_parameters: &'static [&'static str],
     ) -> Result<Self, SignError> {
-        let mut canonical = Self::of_parts(parts, payload, settings, left_out_parameters)?;
-        for (index, (name, value)) in headers.enumerate() {
-            canonical.headers.insert(index, name, value)?;
-        }
-        Ok(canonical)
+        let headers = HeaderList::new(headers, |_name| true)?;
+        Self::of_parts(parts, headers, payload, settings, left_out_parameters)
     }
 
     fn of_parts(
         parts: RequestParts<'a>,
+        headers: HeaderList<'a>,
         payload: &'a PayloadHash,
         settings: &SigningSettings,
         left_out_parameters: &'static [&'static str],
@@ -160,19 +161,14 @@ impl<'a> CanonicalRequest<'a> {
             left_out_parameters,
             uri_encoding: settings.uri_encoding,
             normalize_path: settings.normalize_path,
-            headers: HeaderList::new(),
+            headers,
             payload,
         })
     }
 
-    /// All but what is never signed. "You must include the host header."
-    fn insert_all(&mut self, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<(), SignError> {
-        for (index, (name, value)) in headers.enumerate() {
-            if !is_never_signed(name) {
-                self.headers.insert(index, name, value)?;
-            }
-        }
-        if self.headers.contains(HOST) { Ok(()) } else { Err(SignError::MissingHost) }
+    /// "You must include the host header."
+    fn check_host(&self) -> Result<(), SignError> {
+        if self.headers.has_host() { Ok(()) } else { Err(SignError::MissingHost) }
     }
 
     /// The names of the headers that are signed.
@@ -210,21 +206,27 @@ impl<'a> CanonicalRequest<'a> {
         self.headers.length_estimate().saturating_add(escaped).saturating_add(STRING_TO_SIGN_AND_PAYLOAD)
     }
 
+    /// The bytes that [`CanonicalRequest::write_signed_headers`] writes.
+    #[cfg(feature = "http")]
+    pub(crate) fn signed_headers_length(&self) -> usize {
+        self.headers.names_length()
+    }
+
     pub(crate) fn write_signed_headers(&self, w: &mut impl Write) -> fmt::Result {
         self.headers.write_names(w)
     }
 
     pub(crate) fn write_to(&self, w: &mut impl Write, redact: bool) -> fmt::Result {
         w.write_str(self.parts.method)?;
-        w.write_char('\n')?;
+        w.write_str("\n")?;
         uri::write_path(w, self.parts.path, self.uri_encoding, self.normalize_path)?;
-        w.write_char('\n')?;
+        w.write_str("\n")?;
         uri::write_query(w, self.parts.query, self.left_out_parameters, redact)?;
-        w.write_char('\n')?;
+        w.write_str("\n")?;
         self.headers.write_lines(w, redact)?;
-        w.write_char('\n')?;
+        w.write_str("\n")?;
         self.write_signed_headers(w)?;
-        w.write_char('\n')?;
+        w.write_str("\n")?;
         w.write_str(self.payload.as_str())
     }
 }

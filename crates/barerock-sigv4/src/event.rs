@@ -1,6 +1,6 @@
 //! Signing the events of an event stream, each chained to the one before.
 
-use core::fmt::{self, Write};
+use core::fmt;
 
 use crate::hash::sha256;
 use crate::hex::HexText;
@@ -62,13 +62,13 @@ impl<'a> EventStringToSign<'a> {
 impl fmt::Display for EventStringToSign<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(EVENT_ALGORITHM)?;
-        f.write_char('\n')?;
+        f.write_str("\n")?;
         f.write_str(self.timestamp.amz_date())?;
-        f.write_char('\n')?;
+        f.write_str("\n")?;
         self.scope.write_to(f)?;
         let previous = self.previous.as_ref().map_or("", HexText::as_str);
         for line in [previous, self.date_header_hash.as_str(), self.payload_hash.as_str()] {
-            f.write_char('\n')?;
+            f.write_str("\n")?;
             f.write_str(line)?;
         }
         Ok(())

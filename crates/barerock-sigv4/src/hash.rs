@@ -34,6 +34,7 @@ impl<H: Update + FixedOutput<OutputSize = U32>> TextHasher<H> {
 }
 
 impl<H: Update + FixedOutput<OutputSize = U32>> Write for TextHasher<H> {
+    #[inline(always)]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if text.len() > BUFFER.saturating_sub(self.count) {
             self.flush();

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use crate::SignError;
+use crate::bytes::ByteSet;
 use crate::credentials::REDACTED;
 
 /// The most header lines a request can sign: they are sorted on the stack. Servers commonly take no more.
@@ -44,147 +45,207 @@ pub fn is_never_signed(name: &str) -> bool {
     NEVER_SIGNED.iter().any(|never| never.eq_ignore_ascii_case(name)) || is_prefixed()
 }
 
-/// One header line as it is signed.
-#[derive(Clone, Copy)]
-struct Line<'a> {
-    name: &'a str,
-    value: &'a str,
-    /// The value has nothing to trim or fold, and the name is in lowercase.
-    is_plain: bool,
-}
+/// A header line as it is sent.
+pub(crate) type Line<'a> = (&'a str, &'a [u8]);
+
+/// `x-amz-date`, `x-amz-content-sha256` and `x-amz-security-token`.
+const MAX_ADDED: usize = 3;
 
 /// The header lines to sign, sorted by name. Lines of the same name stay in the order sent.
+///
+/// Only the order is kept here: the lines stay where they are, so that the list is small enough to be moved about.
 #[derive(Clone, Copy)]
 pub(crate) struct HeaderList<'a> {
-    lines: [Line<'a>; MAX_SIGNED_HEADERS],
+    sent: &'a [Line<'a>],
+    added: [Line<'a>; MAX_ADDED],
+    added_count: usize,
+    /// Places in `sent`, or behind its end in `added`.
+    order: [u16; MAX_SIGNED_HEADERS],
     count: usize,
+    /// All names are in lowercase and all values of visible ASCII: the lines are written as they are.
+    is_plain: bool,
+    /// A name comes more than once.
+    has_repeats: bool,
+    has_host: bool,
+    /// Bytes of all names and values.
+    length: usize,
+    /// Bytes of each name once, and of a separator after each.
+    names_length: usize,
 }
 
 impl<'a> HeaderList<'a> {
-    pub(crate) const fn new() -> Self {
-        Self { lines: [Line { name: "", value: "", is_plain: true }; MAX_SIGNED_HEADERS], count: 0 }
+    /// Those of `sent` that `is_signed`.
+    pub(crate) fn new(sent: &'a [Line<'a>], is_signed: impl Fn(&str) -> bool) -> Result<Self, SignError> {
+        let mut list = Self {
+            sent,
+            added: [("", b""); MAX_ADDED],
+            added_count: 0,
+            order: [0; MAX_SIGNED_HEADERS],
+            count: 0,
+            is_plain: true,
+            has_repeats: false,
+            has_host: false,
+            length: 0,
+            names_length: 0,
+        };
+        for (index, (name, value)) in sent.iter().enumerate() {
+            if !is_signed(name) {
+                continue;
+            }
+            if name.is_empty() || !name.bytes().all(is_token) {
+                return Err(SignError::InvalidHeaderName { index });
+            }
+            let is_plain_value =
+                check_value(value).map_err(|offset| SignError::InvalidHeaderValue { index, offset })?;
+            list.is_plain &= is_plain_value && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+            list.has_host |= name.eq_ignore_ascii_case(HOST);
+            list.length = list.length.saturating_add(name.len()).saturating_add(value.len());
+            list.insert(index, name)?;
+        }
+        Ok(list)
     }
 
-    /// Puts a line in its place. `index` names the header in an error.
-    pub(crate) fn insert(&mut self, index: usize, name: &'a str, value: &'a [u8]) -> Result<(), SignError> {
-        if name.is_empty() || !name.bytes().all(is_token) {
-            return Err(SignError::InvalidHeaderName { index });
+    /// Adds a line of the signature's own, whose value is known to be good.
+    pub(crate) fn add(&mut self, name: &'a str, value: &'a str) -> Result<(), SignError> {
+        let slot = self.added.get_mut(self.added_count).ok_or(SignError::TooManyHeaders)?;
+        *slot = (name, value.as_bytes());
+        let index = self.sent.len().saturating_add(self.added_count);
+        self.added_count = self.added_count.saturating_add(1);
+        self.length = self.length.saturating_add(name.len()).saturating_add(value.len());
+        self.insert(index, name)
+    }
+
+    fn insert(&mut self, index: usize, name: &str) -> Result<(), SignError> {
+        let at = (0..self.count).rev().find(|at| !sorts_before(name, self.line(*at).0));
+        if at.is_some_and(|before| name.eq_ignore_ascii_case(self.line(before).0)) {
+            self.has_repeats = true;
+        } else {
+            self.names_length = self.names_length.saturating_add(name.len()).saturating_add(1);
         }
-        let value = check_value(value).map_err(|offset| SignError::InvalidHeaderValue { index, offset })?;
-        let is_plain = is_trimmed(value) && !name.bytes().any(|byte| byte.is_ascii_uppercase());
-        let inserted = self.lines.get_mut(..=self.count).ok_or(SignError::TooManyHeaders)?;
-        let mut new = Line { name, value, is_plain };
-        let at = inserted
-            .iter()
-            .take(self.count)
-            .rposition(|line| !sorts_before(name, line.name))
-            .map_or(0, |before| before.saturating_add(1));
-        for slot in inserted.iter_mut().skip(at) {
+        let at = at.map_or(0, |before| before.saturating_add(1));
+        let mut new = u16::try_from(index).map_err(|_far| SignError::TooManyHeaders)?;
+        let behind = self.order.get_mut(..=self.count).ok_or(SignError::TooManyHeaders)?;
+        for slot in behind.iter_mut().skip(at) {
             core::mem::swap(slot, &mut new);
         }
         self.count = self.count.saturating_add(1);
         Ok(())
     }
 
-    fn lines(&self) -> &[Line<'a>] {
-        self.lines.get(..self.count).unwrap_or_default()
+    /// The line at a place in the sorted order.
+    fn line(&self, at: usize) -> Line<'a> {
+        let index = self.order.get(at).copied().map_or(usize::MAX, usize::from);
+        let added = || self.added.get(index.saturating_sub(self.sent.len()));
+        self.sent.get(index).or_else(added).copied().unwrap_or(("", b""))
     }
 
-    /// The lines of each name.
-    fn groups(&self) -> impl Iterator<Item = &[Line<'a>]> {
-        self.lines().chunk_by(|one, next| one.name.eq_ignore_ascii_case(next.name))
+    /// The lines in order, each with whether its name is that of the line before.
+    fn lines(&self) -> impl Iterator<Item = (Line<'a>, bool)> {
+        let mut before = "";
+        (0..self.count).map(move |at| {
+            let line = self.line(at);
+            let is_repeated = self.has_repeats && line.0.eq_ignore_ascii_case(before);
+            before = line.0;
+            (line, is_repeated)
+        })
     }
 
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        self.lines().iter().any(|line| line.name.eq_ignore_ascii_case(name))
+    pub(crate) fn has_host(&self) -> bool {
+        self.has_host
     }
 
-    /// At least the bytes of all lines and names.
+    /// The bytes that [`HeaderList::write_names`] writes.
+    #[cfg(feature = "http")]
+    pub(crate) fn names_length(&self) -> usize {
+        self.names_length.saturating_sub(1)
+    }
+
+    /// At least the bytes of all lines and of the list of names.
     #[cfg(feature = "http")]
     pub(crate) fn length_estimate(&self) -> usize {
-        const SEPARATORS: usize = 3;
-        self.lines().iter().fold(0, |sum, line| {
-            sum.saturating_add(line.name.len())
-                .saturating_add(line.name.len())
-                .saturating_add(line.value.len())
-                .saturating_add(SEPARATORS)
-        })
+        // Names are at most as long as the lines they are in, and a line has two separators more.
+        self.length.saturating_mul(2).saturating_add(self.count.saturating_mul(2))
     }
 
     /// "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'", the values of one name joined by commas.
     pub(crate) fn write_lines(&self, w: &mut impl Write, redact: bool) -> fmt::Result {
-        for group in self.groups() {
-            let Some(first) = group.first() else { continue };
-            first.write_name(w)?;
-            w.write_char(':')?;
-            for (at, line) in group.iter().enumerate() {
+        for (at, ((name, value), is_repeated)) in self.lines().enumerate() {
+            if is_repeated {
+                w.write_str(",")?;
+            } else {
                 if at > 0 {
-                    w.write_char(',')?;
+                    w.write_str("\n")?;
                 }
-                if redact && line.name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN) {
-                    w.write_str(REDACTED)?;
-                } else {
-                    line.write_value(w)?;
-                }
+                self.write_name(w, name)?;
+                w.write_str(":")?;
             }
-            w.write_char('\n')?;
+            if redact && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN) {
+                w.write_str(REDACTED)?;
+            } else {
+                self.write_value(w, value)?;
+            }
         }
-        Ok(())
+        if self.count > 0 { w.write_str("\n") } else { Ok(()) }
     }
 
     /// "An alphabetically sorted, semicolon-separated list of lowercase request header names."
     pub(crate) fn write_names(&self, w: &mut impl Write) -> fmt::Result {
-        for (at, group) in self.groups().enumerate() {
-            let Some(first) = group.first() else { continue };
-            if at > 0 {
-                w.write_char(';')?;
+        for (at, ((name, _), is_repeated)) in self.lines().enumerate() {
+            if is_repeated {
+                continue;
             }
-            first.write_name(w)?;
+            if at > 0 {
+                w.write_str(";")?;
+            }
+            self.write_name(w, name)?;
         }
         Ok(())
     }
+
+    fn write_name(&self, w: &mut impl Write, name: &str) -> fmt::Result {
+        if self.is_plain {
+            return w.write_str(name);
+        }
+        name.chars().try_for_each(|character| w.write_char(character.to_ascii_lowercase()))
+    }
+
+    fn write_value(&self, w: &mut impl Write, value: &[u8]) -> fmt::Result {
+        // `HeaderList::new` has checked that it is UTF-8.
+        let value = core::str::from_utf8(value).unwrap_or_default();
+        if self.is_plain { w.write_str(value) } else { write_trimmed(w, value) }
+    }
 }
 
-impl Line<'_> {
-    fn write_name(&self, w: &mut impl Write) -> fmt::Result {
-        if self.is_plain {
-            return w.write_str(self.name);
+/// "Trim any leading or trailing spaces … convert sequential spaces to a single space", in quotes too. A line folded in
+/// HTTP's old way counts as a space. A tab inside is not a space.
+fn write_trimmed(w: &mut impl Write, value: &str) -> fmt::Result {
+    let mut rest = value.trim_matches(is_blank);
+    while let Some(at) = rest.find([' ', '\r', '\n']) {
+        let (word, from_blank) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let next = from_blank.trim_start_matches([' ', '\r', '\n']);
+        // The tabs of a fold's indentation belong to the fold.
+        let blank = from_blank.strip_suffix(next).unwrap_or(from_blank);
+        if blank.contains('\n') {
+            rest = next.trim_start_matches(is_blank);
+            w.write_str(word.trim_end_matches('\t'))?;
+        } else {
+            rest = next;
+            w.write_str(word)?;
         }
-        self.name.chars().try_for_each(|character| w.write_char(character.to_ascii_lowercase()))
+        w.write_str(" ")?;
     }
-
-    /// "Trim any leading or trailing spaces … convert sequential spaces to a single space", in quotes too. A line folded
-    /// in HTTP's old way counts as a space. A tab inside is not a space.
-    fn write_value(&self, w: &mut impl Write) -> fmt::Result {
-        if self.is_plain {
-            return w.write_str(self.value);
-        }
-        let mut rest = self.value.trim_matches(is_blank);
-        while let Some(at) = rest.find([' ', '\r', '\n']) {
-            let (word, from_blank) = rest.split_at_checked(at).unwrap_or((rest, ""));
-            let next = from_blank.trim_start_matches([' ', '\r', '\n']);
-            // The tabs of a fold's indentation belong to the fold.
-            let blank = from_blank.strip_suffix(next).unwrap_or(from_blank);
-            if blank.contains('\n') {
-                rest = next.trim_start_matches(is_blank);
-                w.write_str(word.trim_end_matches('\t'))?;
-            } else {
-                rest = next;
-                w.write_str(word)?;
-            }
-            w.write_char(' ')?;
-        }
-        w.write_str(rest)
-    }
+    w.write_str(rest)
 }
 
 fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\n')
 }
 
-/// RFC 9110, section 5.6.2.
+/// RFC 9110, section 5.6.2, as a table: names are checked byte by byte for every request.
+const TOKEN: ByteSet = ByteSet::of(b"!#$%&'*+-.^_`|~");
+
 pub(crate) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    TOKEN.contains(byte)
 }
 
 /// "Sort by lowercase character code."
@@ -193,14 +254,14 @@ fn sorts_before(name: &str, other: &str) -> bool {
     name.bytes().map(lowercase).lt(other.bytes().map(lowercase))
 }
 
-/// The value as text, or the offset of the byte that cannot stand in one.
-fn check_value(value: &[u8]) -> Result<&str, usize> {
-    let text = core::str::from_utf8(value).map_err(|error| error.valid_up_to())?;
-    let is_control = |byte: u8| (byte < b' ') | (byte == 0x7f);
-    // No early end: the compiler compares many at once.
-    if !value.iter().fold(false, |found, byte| found | is_control(*byte)) {
-        return Ok(text);
+/// Whether the value is of visible ASCII only, and so written as it is; or else the offset of the byte that cannot stand in a value.
+fn check_value(value: &[u8]) -> Result<bool, usize> {
+    // No early end: the compiler compares many at once. What is visible ASCII is UTF-8, too.
+    if !value.iter().fold(false, |found, byte| found | (*byte <= b' ') | (*byte >= 0x7f)) {
+        return Ok(true);
     }
+    core::str::from_utf8(value).map_err(|error| error.valid_up_to())?;
+    let is_control = |byte: u8| byte < b' ' || byte == 0x7f;
     let mut rest = value;
     while let Some((first, after)) = rest.split_first() {
         rest = match (first, after) {
@@ -211,18 +272,7 @@ fn check_value(value: &[u8]) -> Result<&str, usize> {
             (_, after) => after,
         };
     }
-    Ok(text)
-}
-
-/// Whether [`Line::write_value`] would write the value as it is.
-fn is_trimmed(value: &str) -> bool {
-    let bytes = value.as_bytes();
-    let next = bytes.get(1..).unwrap_or_default();
-    let has_run = bytes
-        .iter()
-        .zip(next)
-        .fold(false, |found, (one, two)| found | ((*one == b' ') & (*two == b' ')) | (*one == b'\n'));
-    !has_run && !value.starts_with(is_blank) && !value.ends_with(is_blank)
+    Ok(false)
 }
 
 /// `content-type;host;x-amz-date`: the names of what a request signs.
@@ -249,10 +299,7 @@ mod tests {
     use super::*;
 
     fn lines(headers: &[(&str, &[u8])]) -> Result<String, SignError> {
-        let mut list = HeaderList::new();
-        for (index, (name, value)) in headers.iter().enumerate() {
-            list.insert(index, name, value)?;
-        }
+        let list = HeaderList::new(headers, |_name| true)?;
         let mut text = String::new();
         list.write_lines(&mut text, false).expect("a string takes all");
         text.push_str(&SignedHeaders(&list).to_string());

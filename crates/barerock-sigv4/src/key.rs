@@ -46,9 +46,17 @@ impl SigningKey {
     /// The HMAC of a string to sign: a [`StringToSign`](crate::StringToSign), or its text.
     #[must_use]
     pub fn sign(&self, string_to_sign: impl fmt::Display) -> Signature {
+        self.sign_written(|writer| write!(writer, "{string_to_sign}"))
+    }
+
+    /// [`SigningKey::sign`] without going through `Display`.
+    pub(crate) fn sign_written(
+        &self,
+        write: impl FnOnce(&mut TextHasher<HmacSha256>) -> fmt::Result,
+    ) -> Signature {
         let mut writer = TextHasher::new(self.keyed.clone());
         // Hashing never fails.
-        let _infallible = write!(writer, "{string_to_sign}");
+        let _infallible = write(&mut writer);
         Signature(writer.finish())
     }
 

@@ -71,6 +71,7 @@ extern crate std;
 
 #[cfg(feature = "apikey")]
 mod apikey;
+mod bytes;
 mod canonical;
 mod credentials;
 #[cfg(feature = "audit")]

@@ -6,6 +6,7 @@ use core::fmt;
 
 use crate::SignError;
 use crate::canonical::{CanonicalRequest, Request, RequestParts};
+use crate::headers::Line;
 use crate::key::{Signature, SigningKey};
 use crate::payload::PayloadHash;
 use crate::redact::redact;
@@ -100,14 +101,21 @@ pub fn presign(
     context: &SigningContext<'_>,
     key: &SigningKey,
 ) -> Result<Presigned, SignError> {
-    let head = (request.parts(), request.headers());
-    presign_parts(head.0, head.1, payload, expires_seconds, context, key, Order::SignedHeadersFirst)
+    presign_parts(
+        request.parts(),
+        request.headers(),
+        payload,
+        expires_seconds,
+        context,
+        key,
+        Order::SignedHeadersFirst,
+    )
 }
 
 /// [`presign`] for headers from anywhere.
 pub(crate) fn presign_parts<'a>(
     parts: RequestParts<'a>,
-    headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+    headers: &'a [Line<'a>],
     payload: &'a PayloadHash,
     expires_seconds: u64,
     context: &SigningContext<'_>,

@@ -62,6 +62,14 @@ impl<'a> CredentialScope<'a> {
         self.service
     }
 
+    /// The bytes that [`CredentialScope::write_to`] writes.
+    #[cfg(feature = "http")]
+    pub(crate) fn length(&self) -> usize {
+        [self.date, self.region, self.service, "///", TERMINATION]
+            .iter()
+            .fold(0, |sum, part| sum.saturating_add(part.len()))
+    }
+
     pub(crate) fn write_to(&self, w: &mut impl fmt::Write) -> fmt::Result {
         for part in [self.date, "/", self.region, "/", self.service, "/", TERMINATION] {
             w.write_str(part)?;

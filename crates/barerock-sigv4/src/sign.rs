@@ -3,6 +3,8 @@
 use core::fmt::{self, Write};
 
 use crate::canonical::{CanonicalRequest, Request};
+#[cfg(feature = "http")]
+use crate::hex::HEX_LENGTH;
 use crate::hex::HexText;
 use crate::key::{Signature, SigningKey};
 use crate::payload::{PayloadHash, SHA256_LENGTH};
@@ -74,7 +76,7 @@ impl<'a> StringToSign<'a> {
             w.write_str(part)?;
         }
         self.scope.write_to(w)?;
-        w.write_char('\n')?;
+        w.write_str("\n")?;
         w.write_str(self.canonical_request_hash.as_str())
     }
 }
@@ -172,7 +174,7 @@ pub fn sign_request<'a>(
         scope: context.scope,
         canonical_request,
         string_to_sign,
-        signature: key.sign(string_to_sign),
+        signature: key.sign_written(|writer| string_to_sign.write_to(writer)),
     })
 }
 
@@ -186,15 +188,29 @@ pub struct Authorization<'r, 'a> {
     pub(crate) signature: Signature,
 }
 
+const CREDENTIAL: &str = " Credential=";
+const SIGNED_HEADERS: &str = ", SignedHeaders=";
+const SIGNATURE: &str = ", Signature=";
+
 impl Authorization<'_, '_> {
+    /// The bytes that [`Authorization::write_to`] writes.
+    #[cfg(feature = "http")]
+    pub(crate) fn length(&self) -> usize {
+        [ALGORITHM, CREDENTIAL, self.access_key_id, "/", SIGNED_HEADERS, SIGNATURE]
+            .iter()
+            .fold(HEX_LENGTH, |sum, part| sum.saturating_add(part.len()))
+            .saturating_add(self.scope.length())
+            .saturating_add(self.canonical_request.signed_headers_length())
+    }
+
     pub(crate) fn write_to(&self, w: &mut impl Write) -> fmt::Result {
-        for part in [ALGORITHM, " Credential=", self.access_key_id, "/"] {
+        for part in [ALGORITHM, CREDENTIAL, self.access_key_id, "/"] {
             w.write_str(part)?;
         }
         self.scope.write_to(w)?;
-        w.write_str(", SignedHeaders=")?;
+        w.write_str(SIGNED_HEADERS)?;
         self.canonical_request.write_signed_headers(w)?;
-        w.write_str(", Signature=")?;
+        w.write_str(SIGNATURE)?;
         w.write_str(self.signature.hex().as_str())
     }
 }

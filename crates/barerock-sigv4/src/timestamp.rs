@@ -88,6 +88,12 @@ impl Timestamp {
         self.unix_seconds
     }
 
+    #[cfg(feature = "http")]
+    pub(crate) fn is_same_day(&self, other: &Self) -> bool {
+        let day = |timestamp: &Self| timestamp.unix_seconds.div_euclid(SECONDS_PER_DAY);
+        day(self) == day(other)
+    }
+
     /// The text of the `x-amz-date` header: `20150830T123600Z`.
     #[must_use]
     pub fn amz_date(&self) -> &str {

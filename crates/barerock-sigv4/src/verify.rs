@@ -189,7 +189,7 @@ fn verify_claim(
         (Form::Query { .. }, SessionTokenSigning::AddedAfter) => &[X_AMZ_SIGNATURE, X_AMZ_SECURITY_TOKEN],
     };
     let canonical_request =
-        CanonicalRequest::for_received(parts, lines.into_iter(), &payload, &settings.signing, left_out)
+        CanonicalRequest::for_received(parts, &lines, &payload, &settings.signing, left_out)
             .map_err(VerifyError::Unsignable)?;
     let scope = claim.scope();
     let string_to_sign = StringToSign::new(&claim.timestamp, scope, &canonical_request.hash());

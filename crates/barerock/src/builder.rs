@@ -27,6 +27,7 @@ pub struct ClientBuilder<T> {
     auth: Option<Result<Auth, Error>>,
     timeouts: Timeouts,
     max_response: usize,
+    validates: bool,
     clock: Clock,
 }
 
@@ -40,6 +41,7 @@ impl<T: Transport> ClientBuilder<T> {
             auth: None,
             timeouts: Timeouts::default(),
             max_response: MAX_RESPONSE,
+            validates: true,
             #[expect(
                 clippy::disallowed_methods,
                 reason = "the driver's default clock; `clock` sets another"
@@ -106,6 +108,14 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
+    /// Sends requests without checking them against the service model first, as when the service takes more than it
+    /// did when this crate was written.
+    #[must_use]
+    pub fn no_validation(mut self) -> Self {
+        self.validates = false;
+        self
+    }
+
     /// Another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
@@ -135,6 +145,7 @@ impl<T: Transport> ClientBuilder<T> {
                 signer,
                 timeouts: self.timeouts,
                 max_response: self.max_response,
+                validates: self.validates,
                 clock: self.clock,
             }),
         })

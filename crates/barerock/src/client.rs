@@ -4,7 +4,10 @@ use core::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use barerock_converse::{ConverseRequest, ConverseResponse, Endpoint, ServiceError, is_event_stream};
+use barerock_converse::{
+    ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
+    CountTokensResponse, Endpoint, ServiceError, ValidationError, is_event_stream,
+};
 use barerock_sigv4::{Signer, Timestamp};
 use bytes::{Bytes, BytesMut};
 use http::header::USER_AGENT;
@@ -42,6 +45,7 @@ pub(crate) struct Inner<T> {
     pub(crate) signer: Mutex<Signer>,
     pub(crate) timeouts: Timeouts,
     pub(crate) max_response: usize,
+    pub(crate) validates: bool,
     pub(crate) clock: Clock,
 }
 
@@ -87,11 +91,36 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future gives the request up; the model may go on and cost.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
-        let (parts, body) = self.send(request.to_http(&self.inner.endpoint)?).await?;
-        let is_error = parts.status != StatusCode::OK;
-        let limit = if is_error { ERROR_BODY } else { self.inner.max_response };
-        let body = self.inner.collect(Box::pin(body), limit, is_error).await?;
-        Ok(ConverseResponse::from_http(parts.status, &parts.headers, &body)?)
+        self.check(|| request.validate())?;
+        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        Ok(ConverseResponse::from_http(head.status, &head.headers, &body)?)
+    }
+
+    /// Asks what a request would cost in input tokens: `CountTokensRequest::from(converse_request)`.
+    ///
+    /// # Errors
+    /// If there is no answer, the service says what went wrong, or the answer is not a CountTokens response.
+    ///
+    /// Cancel safety: dropping the future gives the request up.
+    pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
+        self.check(|| request.validate())?;
+        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        Ok(CountTokensResponse::from_http(head.status, &head.headers, &body)?)
+    }
+
+    /// Asks what a guardrail says to a text or a picture.
+    ///
+    /// # Errors
+    /// If there is no answer, the service says what went wrong, or the answer is not an ApplyGuardrail response.
+    ///
+    /// Cancel safety: dropping the future gives the request up; the guardrail may go on and cost.
+    pub async fn apply_guardrail(
+        &self,
+        request: &ApplyGuardrailRequest,
+    ) -> Result<ApplyGuardrailResponse, Error> {
+        self.check(|| request.validate())?;
+        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        Ok(ApplyGuardrailResponse::from_http(head.status, &head.headers, &body)?)
     }
 
     /// Asks and returns as soon as the answer begins.
@@ -101,6 +130,7 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future, or the stream it gave, closes the connection.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
+        self.check(|| request.validate())?;
         let (parts, body) = self.send(request.to_http_stream(&self.inner.endpoint)?).await?;
         let body = Box::pin(body);
         if is_event_stream(parts.status, &parts.headers) {
@@ -120,6 +150,19 @@ impl<T: Transport> Client<T> {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.inner.region
+    }
+
+    fn check(&self, validate: impl FnOnce() -> Result<(), ValidationError>) -> Result<(), Error> {
+        if self.inner.validates { Ok(validate()?) } else { Ok(()) }
+    }
+
+    /// The whole answer to a request, error or not.
+    async fn ask(&self, request: Request<Bytes>) -> Result<(http::response::Parts, Bytes), Error> {
+        let (head, body) = self.send(request).await?;
+        let is_error = head.status != StatusCode::OK;
+        let limit = if is_error { ERROR_BODY } else { self.inner.max_response };
+        let body = self.inner.collect(Box::pin(body), limit, is_error).await?;
+        Ok((head, body))
     }
 
     async fn send(&self, mut request: Request<Bytes>) -> Result<(http::response::Parts, T::Body), Error> {

@@ -5,7 +5,8 @@ use core::fmt;
 
 use barerock_converse::types::Message;
 use barerock_converse::{
-    AssembleError, EndpointError, RequestError, ResponseError, ServiceError, StreamError, Verdict,
+    AssembleError, EndpointError, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
+    Verdict,
 };
 use barerock_sigv4::SignError;
 
@@ -48,6 +49,7 @@ enum Kind {
     Credentials(CredentialsError),
     NoRegion { looked_for: Vec<&'static str> },
     Request(RequestError),
+    Validation(ValidationError),
     Endpoint(EndpointError),
     Sign(SignError),
     Clock,
@@ -114,9 +116,12 @@ impl Error {
             | Kind::Assemble(_)
             | Kind::BodyTooLarge { .. } => ErrorKind::Wire,
             Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
-            Kind::Request(_) | Kind::Endpoint(_) | Kind::Sign(_) | Kind::Clock | Kind::Plaintext { .. } => {
-                ErrorKind::Request
-            }
+            Kind::Request(_)
+            | Kind::Validation(_)
+            | Kind::Endpoint(_)
+            | Kind::Sign(_)
+            | Kind::Clock
+            | Kind::Plaintext { .. } => ErrorKind::Request,
         }
     }
 
@@ -184,6 +189,7 @@ impl fmt::Display for Error {
                 Ok(())
             }
             Kind::Request(error) => error.fmt(f),
+            Kind::Validation(error) => write!(f, "the service would refuse the request: {error}"),
             Kind::Endpoint(error) => error.fmt(f),
             Kind::Sign(error) => write!(f, "the request cannot be signed: {error}"),
             Kind::Clock => f.write_str("the clock stands before 1970 or after 9999; set it"),
@@ -228,6 +234,7 @@ from! {
     AssembleError => Assemble,
     CredentialsError => Credentials,
     RequestError => Request,
+    ValidationError => Validation,
     SignError => Sign,
 }
 

@@ -39,8 +39,9 @@ mod timeout;
 pub mod transport;
 
 pub use barerock_converse::{
-    self as converse, AssembledMessage, ConverseRequest, ConverseResponse, Endpoint, MessageAssembler,
-    ServiceError, StreamEvent, Verdict, types,
+    self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, ConverseRequest,
+    ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint, MessageAssembler, ServiceError,
+    StreamEvent, ValidationError, Verdict, types,
 };
 pub use barerock_sigv4 as sigv4;
 pub use builder::ClientBuilder;

@@ -1,6 +1,8 @@
 //! What the fuzz targets share: frames with right CRCs around any bytes, and what must hold for any bytes.
 
-use barerock_eventstream::{DecodeError, Fields, Frame, FrameDecoder, FrameEncoder, Frames, Header, Limits, OwnedFrame};
+use barerock_eventstream::{
+    DecodeError, Fields, Frame, FrameDecoder, FrameEncoder, Frames, Header, Limits, OwnedFrame,
+};
 
 /// A frame around this header block and payload, its lengths and CRCs right.
 #[must_use]
@@ -13,6 +15,16 @@ pub fn sealed(block: &[u8], payload: &[u8]) -> Vec<u8> {
     frame.extend_from_slice(payload);
     frame.extend(crc32fast::hash(&frame).to_be_bytes());
     frame
+}
+
+/// The header block of an event of this type.
+#[must_use]
+pub fn event_headers(event_type: &str) -> Vec<u8> {
+    let headers =
+        [(":event-type", event_type), (":content-type", "application/json"), (":message-type", "event")];
+    let headers = headers.map(|(name, value)| Header::new(name, value));
+    let frame = FrameEncoder::new().encode(&headers, &[]).expect("a good frame");
+    frame[12..frame.len() - 4].to_vec()
 }
 
 /// Everything that was decoded of a stream: frames, and the error at its end if there was one.

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde::ser::SerializeMap as _;
 
+use super::fast::{PlainDelta, PlainKind, plain_delta};
 use crate::types::{
-    Blob, Citation, ConversationRole, ConverseMetrics, Document, ErrorBlock, ImageFormat, ImageSource,
-    PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus, ToolUseType,
-    structure, union,
+    Blob, Citation, ConversationRole, ConverseMetrics, ConverseTrace, Document, ErrorBlock, ImageFormat,
+    ImageSource, PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus,
+    ToolUseType, structure, union,
 };
 
 /// One event. What can be large borrows from the frame it was read from; [`into_owned`](Self::into_owned) when it must
@@ -46,7 +47,10 @@ impl<'a> StreamEvent<'a> {
     /// Reads the payload of the event named `event_type`.
     pub(crate) fn parse(event_type: &'a str, payload: &'a [u8]) -> serde_json::Result<Self> {
         Ok(match event_type {
-            "contentBlockDelta" => Self::ContentBlockDelta(serde_json::from_slice(payload)?),
+            "contentBlockDelta" => Self::ContentBlockDelta(match plain_delta(payload) {
+                Some(plain) => plain.into(),
+                None => serde_json::from_slice(payload)?,
+            }),
             "messageStart" => Self::MessageStart(serde_json::from_slice(payload)?),
             "contentBlockStart" => Self::ContentBlockStart(serde_json::from_slice(payload)?),
             "contentBlockStop" => Self::ContentBlockStop(serde_json::from_slice(payload)?),
@@ -215,6 +219,20 @@ structure! {
     }
 }
 
+impl<'a> From<PlainDelta<'a>> for ContentBlockDeltaEvent<'a> {
+    fn from(plain: PlainDelta<'a>) -> Self {
+        let text = Text::from(plain.text);
+        let delta = match plain.kind {
+            PlainKind::Text => ContentBlockDelta::Text(text),
+            PlainKind::ToolUseInput => ContentBlockDelta::ToolUse(ToolUseBlockDelta { input: text }),
+            PlainKind::ReasoningText => {
+                ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text))
+            }
+        };
+        Self { delta, content_block_index: plain.content_block_index }
+    }
+}
+
 union! {
     /// A piece of a block.
     ContentBlockDelta<'a> {
@@ -337,12 +355,34 @@ structure! {
             metrics: ConverseMetrics,
         }
         optional {
-            /// What the guardrail found and which model a prompt router chose.
+            /// What the guardrail found and which model a prompt router chose: [`read_trace`](Self::read_trace).
             trace: Document,
             /// The latency class that served the call.
             performance_config: PerformanceConfiguration,
             /// The capacity that served the call.
             service_tier: ServiceTier,
         }
+    }
+}
+
+impl MetadataEvent {
+    /// What the guardrail found and which model a prompt router chose: `trace`, read. It is read only here, so that who
+    /// does not look at it does not pay for it.
+    ///
+    /// # Errors
+    /// If the trace has not the shape the model gives it; `trace` still holds it as it came.
+    pub fn read_trace(&self) -> serde_json::Result<Option<ConverseTrace>> {
+        self.trace.as_ref().map(Document::parse).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_small_to_move() {
+        // Deltas come by the thousand; what is large and rare must not make them large.
+        assert!(size_of::<StreamEvent<'_>>() <= 160, "{}", size_of::<StreamEvent<'_>>());
     }
 }

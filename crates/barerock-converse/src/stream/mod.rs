@@ -5,6 +5,7 @@ mod assembled;
 mod decode;
 mod error;
 mod event;
+mod fast;
 mod open_block;
 
 pub use assemble::MessageAssembler;

@@ -39,6 +39,21 @@ union! {
     }
 }
 
+impl From<&str> for GuardrailConverseContentBlock {
+    fn from(text: &str) -> Self {
+        Self::Text(GuardrailConverseTextBlock::new(text))
+    }
+}
+
+impl From<String> for GuardrailConverseContentBlock {
+    fn from(text: String) -> Self {
+        Self::Text(GuardrailConverseTextBlock::new(text))
+    }
+}
+
+/// What ApplyGuardrail looks at: the same as a message's `guardContent`, under the model's other name.
+pub type GuardrailContentBlock = GuardrailConverseContentBlock;
+
 string_enum! {
     /// What a text is to the guardrail.
     GuardrailContentQualifier {

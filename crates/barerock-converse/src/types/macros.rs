@@ -106,6 +106,11 @@ macro_rules! union {
             Unknown($crate::types::UnknownMember),
         }
 
+        impl $(<$life>)? $name $(<$life>)? {
+            /// The members this crate knows, as they stand on the wire.
+            pub const MEMBERS: &'static [&'static str] = &[$($key),+];
+        }
+
         impl $(<$life>)? serde::Serialize for $name $(<$life>)? {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap as _;

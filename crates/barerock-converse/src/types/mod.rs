@@ -6,18 +6,43 @@
 
 mod macros;
 
+mod assessment;
+mod automated_reasoning;
 mod blob;
 mod citation;
 mod content;
 mod document;
 mod guardrail;
+mod guardrail_usage;
 mod inference;
 mod media;
 mod message;
+mod pii;
 mod text;
 mod tool;
+mod trace;
 mod usage;
 
+pub use assessment::{
+    GuardrailAssessment, GuardrailContentFilter, GuardrailContentFilterConfidence,
+    GuardrailContentFilterStrength, GuardrailContentFilterType, GuardrailContentPolicyAssessment,
+    GuardrailContextualGroundingFilter, GuardrailContextualGroundingFilterType,
+    GuardrailContextualGroundingPolicyAssessment, GuardrailCustomWord, GuardrailManagedWord,
+    GuardrailManagedWordType, GuardrailPiiEntityFilter, GuardrailPolicyAction, GuardrailRegexFilter,
+    GuardrailSensitiveInformationPolicyAssessment, GuardrailTopic, GuardrailTopicPolicyAssessment,
+    GuardrailTopicType, GuardrailWordPolicyAssessment,
+};
+pub use automated_reasoning::{
+    GuardrailAutomatedReasoningFinding, GuardrailAutomatedReasoningImpossibleFinding,
+    GuardrailAutomatedReasoningInputTextReference, GuardrailAutomatedReasoningInvalidFinding,
+    GuardrailAutomatedReasoningLogicWarning, GuardrailAutomatedReasoningLogicWarningType,
+    GuardrailAutomatedReasoningNoTranslationsFinding, GuardrailAutomatedReasoningPolicyAssessment,
+    GuardrailAutomatedReasoningRule, GuardrailAutomatedReasoningSatisfiableFinding,
+    GuardrailAutomatedReasoningScenario, GuardrailAutomatedReasoningStatement,
+    GuardrailAutomatedReasoningTooComplexFinding, GuardrailAutomatedReasoningTranslation,
+    GuardrailAutomatedReasoningTranslationAmbiguousFinding, GuardrailAutomatedReasoningTranslationOption,
+    GuardrailAutomatedReasoningValidFinding,
+};
 pub use blob::Blob;
 pub use citation::{
     Citation, CitationGeneratedContent, CitationLocation, CitationSourceContent, CitationsConfig,
@@ -29,9 +54,13 @@ pub use content::{
 };
 pub use document::{Document, UnknownMember};
 pub use guardrail::{
-    GuardrailConfiguration, GuardrailContentQualifier, GuardrailConverseContentBlock,
+    GuardrailConfiguration, GuardrailContentBlock, GuardrailContentQualifier, GuardrailConverseContentBlock,
     GuardrailConverseImageBlock, GuardrailConverseImageFormat, GuardrailConverseImageSource,
     GuardrailConverseTextBlock, GuardrailStreamProcessingMode, GuardrailTrace,
+};
+pub use guardrail_usage::{
+    AppliedGuardrailDetails, GuardrailCoverage, GuardrailInvocationMetrics, GuardrailOrigin,
+    GuardrailOwnership, GuardrailPartCoverage, GuardrailUsage,
 };
 pub use inference::{
     InferenceConfiguration, JsonSchemaDefinition, OutputConfig, OutputFormat, OutputFormatStructure,
@@ -44,12 +73,14 @@ pub use media::{
     VideoSource,
 };
 pub use message::{ConversationRole, IntoContent, Message, SystemContentBlock};
+pub use pii::GuardrailPiiEntityType;
 pub use text::Text;
 pub use tool::{
     AnyToolChoice, AutoToolChoice, SpecificToolChoice, SystemTool, Tool, ToolChoice, ToolConfiguration,
     ToolInputSchema, ToolReference, ToolReferenceBlock, ToolResultBlock, ToolResultContentBlock,
     ToolResultStatus, ToolSpecification, ToolUseBlock, ToolUseType,
 };
+pub use trace::{ConverseTrace, GuardrailTraceAssessment, PromptRouterTrace};
 pub use usage::{CacheDetail, ConverseMetrics, StopReason, TokenUsage};
 
 pub(crate) use macros::{string_enum, structure, union};

@@ -70,7 +70,10 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::HeaderNameLength { position, length, limit } => {
-                write!(f, "the name of header {position} has {length} bytes, not 1 to {limit}: shorten it")
+                write!(
+                    f,
+                    "the name of header {position} has {length} bytes, not 1 to {limit}: give it another name"
+                )
             }
             Self::HeaderValueLength { position, length, limit } => {
                 write!(

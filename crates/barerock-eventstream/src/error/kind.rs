@@ -249,3 +249,91 @@ impl fmt::Display for FramePart {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+    use crate::DecodeError;
+
+    #[test]
+    fn errors_say_what_where_and_what_to_do() {
+        use DecodeErrorKind::*;
+        let sender = "the CRC is right, so the sender wrote it so: report it to the service";
+        let cases = [
+            (
+                PreludeCrc { found: 0xdead_beef, computed: 0x8bb4_95fb },
+                "prelude CRC mismatch: found deadbeef, computed 8bb495fb",
+                "the bytes were changed on the way or are no event stream: check the response's status and \
+                 content type, and send the request again",
+            ),
+            (
+                MessageCrc { found: 0xf, computed: 0x1 },
+                "message CRC mismatch: found 0000000f, computed 00000001",
+                "the bytes were changed on the way: send the request again",
+            ),
+            (
+                MessageTooShort { length: 12, minimum: 16 },
+                "total length 12 is less than the 16 bytes of an empty message",
+                sender,
+            ),
+            (
+                MessageTooLong { length: 9, limit: 8 },
+                "total length 9 is over the limit of 8 bytes",
+                "raise Limits::with_max_message_length if such messages are expected",
+            ),
+            (
+                HeadersTooLong { length: 9, limit: 8 },
+                "headers length 9 is over the limit of 8 bytes",
+                "raise Limits::with_max_headers_length if such headers are expected",
+            ),
+            (
+                HeadersOverrun { length: 9, available: 8 },
+                "headers length 9 does not fit into the message, which leaves 8 bytes",
+                sender,
+            ),
+            (PayloadTooLong { length: 9, limit: 8 }, "payload length 9 is over the limit of 8 bytes", sender),
+            (HeaderNameEmpty, "header name of no bytes", sender),
+            (
+                HeaderOverrun { part: HeaderPart::ValueLength, needed: 2, available: 1 },
+                "header value length takes 2 bytes and the header block has 1 left",
+                sender,
+            ),
+            (HeaderUtf8 { part: HeaderPart::Name }, "header name is not UTF-8", sender),
+            (HeaderType { found: 10 }, "header type 10 is none of the types 0 to 9", sender),
+            (
+                HeaderValueTooLong { length: 32_768, limit: 32_767 },
+                "header value of 32768 bytes is over the limit of 32767",
+                sender,
+            ),
+            (
+                DuplicateHeader { first: 12 },
+                "header name occurs twice, first at frame offset 12",
+                "the sender is at fault; Limits::with_duplicate_headers(true) lets it pass",
+            ),
+            (
+                TooManyHeaders { limit: 1024 },
+                "more than 1024 headers",
+                "raise Limits::with_max_headers if so many are expected",
+            ),
+            (
+                Truncated { part: FramePart::MessageCrc, received: 44, needed: 45 },
+                "stream ends inside a message CRC: 44 of 45 bytes are there",
+                "the connection closed early: what came before is whole, send the request again",
+            ),
+            (
+                FramesPending,
+                "stream finished with a frame not yet taken",
+                "call next_frame until it returns None before finish",
+            ),
+        ];
+        for (kind, what, advice) in cases {
+            let error = DecodeError::in_frame(kind, 3).starting_at(100);
+            assert_eq!(
+                error.to_string(),
+                std::format!("{what} (stream offset 103, frame offset 3); {advice}"),
+            );
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The payload of a delta of text, read without a JSON parser.
+//!
+//! The service writes the payload of a delta always in the same way: sorted members, no white space, the padding last.
+//! What is written in another way, or holds an escape, is not read here but by serde_json; a differential test and a fuzz
+//! target keep the two equal.
+
+/// A delta whose whole content is one string without escapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PlainDelta<'a> {
+    pub(super) content_block_index: u64,
+    pub(super) kind: PlainKind,
+    pub(super) text: &'a str,
+}
+
+/// Where in the delta the string stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlainKind {
+    Text,
+    ToolUseInput,
+    ReasoningText,
+}
+
+/// What stands before the string, and behind it.
+const KINDS: [(PlainKind, &[u8], &[u8]); 3] = [
+    (PlainKind::Text, br#","delta":{"text":""#, br#""}"#),
+    (PlainKind::ToolUseInput, br#","delta":{"toolUse":{"input":""#, br#""}}"#),
+    (PlainKind::ReasoningText, br#","delta":{"reasoningContent":{"text":""#, br#""}}"#),
+];
+
+/// The padding is a beginning of this.
+const PADDING: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// More digits than an index ever has, and few enough to fit.
+const MAX_DIGITS: usize = 9;
+
+/// Reads the payload, or leaves it to serde_json.
+pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
+    let rest = payload.strip_prefix(br#"{"contentBlockIndex":"#)?;
+    let (content_block_index, rest) = index(rest)?;
+    let (kind, rest, behind) = KINDS
+        .iter()
+        .find_map(|(kind, before, behind)| Some((*kind, rest.strip_prefix(*before)?, *behind)))?;
+    let length = plain_length(rest);
+    let (text, rest) = rest.split_at_checked(length)?;
+    is_end(rest.strip_prefix(behind)?).then_some(())?;
+    Some(PlainDelta { content_block_index, kind, text: core::str::from_utf8(text).ok()? })
+}
+
+/// A number as JSON writes it: digits without a leading zero.
+fn index(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = bytes.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, rest) = bytes.split_at_checked(digits)?;
+    match number {
+        [] | [b'0', _, ..] => None,
+        _ if rest.first() != Some(&b',') => None,
+        _ => Some((number.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')), rest)),
+    }
+}
+
+/// Whether nothing follows but the end of the object, perhaps with padding before it.
+fn is_end(rest: &[u8]) -> bool {
+    if rest == b"}" {
+        return true;
+    }
+    let padding = rest.strip_prefix(br#","p":""#).and_then(|rest| rest.strip_suffix(br#""}"#));
+    padding.is_some_and(|padding| PADDING.starts_with(padding))
+}
+
+/// How many bytes stand before the first that ends or escapes a JSON string, or may not stand in one.
+fn plain_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            // The lowest byte comes first, and its highest bit is the one that is set.
+            let ahead = found.trailing_zeros() / 8;
+            return length + usize::try_from(ahead).unwrap_or_default();
+        }
+        length += word.len();
+    }
+    let plain = |byte: &&u8| !matches!(**byte, b'"' | b'\\' | 0..=0x1f);
+    length + rest.iter().take_while(plain).count()
+}
+
+/// The highest bit of each byte that is `"`, `\` or a control character; bits above the first such byte mean nothing.
+fn special(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = EACH << 7;
+    // A byte is below n, if taking n from it borrows and its own highest bit was not set.
+    let below = |word: u64, n: u64| word.wrapping_sub(EACH * n) & !word & HIGH;
+    let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    below(word, 0x20) | equal(b'"') | equal(b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_service_writes() {
+        for (payload, index, kind, text) in [
+            (r#"{"contentBlockIndex":0,"delta":{"text":"Hello"},"p":"abcdef"}"#, 0, PlainKind::Text, "Hello"),
+            (
+                r#"{"contentBlockIndex":12,"delta":{"text":"héllo 🌍"},"p":""}"#,
+                12,
+                PlainKind::Text,
+                "héllo 🌍",
+            ),
+            (r#"{"contentBlockIndex":1,"delta":{"text":""}}"#, 1, PlainKind::Text, ""),
+            (
+                r#"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{}"}},"p":"ab"}"#,
+                1,
+                PlainKind::ToolUseInput,
+                "{}",
+            ),
+            (
+                r#"{"contentBlockIndex":1,"delta":{"reasoningContent":{"text":"hm"}},"p":"ab"}"#,
+                1,
+                PlainKind::ReasoningText,
+                "hm",
+            ),
+        ] {
+            let delta = plain_delta(payload.as_bytes()).unwrap();
+            assert_eq!((delta.content_block_index, delta.kind, delta.text), (index, kind, text));
+        }
+    }
+
+    #[test]
+    fn leaves_the_rest_to_the_parser() {
+        for payload in [
+            r#"{"contentBlockIndex":0,"delta":{"text":"a\nb"},"p":"ab"}"#,
+            "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\nb\"},\"p\":\"ab\"}",
+            r#"{"contentBlockIndex":00,"delta":{"text":"a"}}"#,
+            r#"{"contentBlockIndex":-1,"delta":{"text":"a"}}"#,
+            r#"{"contentBlockIndex":1.0,"delta":{"text":"a"}}"#,
+            r#"{"contentBlockIndex":1234567890,"delta":{"text":"a"}}"#,
+            r#"{"contentBlockIndex": 0,"delta":{"text":"a"}}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a"},"p":"xyz"}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a"},"q":1}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a","toolUse":{"input":""}}}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a"}} "#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a"}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a"#,
+            "",
+        ] {
+            assert_eq!(plain_delta(payload.as_bytes()), None, "{payload}");
+        }
+        assert_eq!(plain_delta(b"{\"contentBlockIndex\":0,\"delta\":{\"text\":\"\xff\"}}"), None);
+    }
+
+    #[test]
+    fn finds_every_special_byte_at_every_place() {
+        for byte in 0..=u8::MAX {
+            for place in 0..20 {
+                let mut bytes = [b'a'; 20];
+                bytes[place] = byte;
+                // What is above 0x7f must not look like a control character to the byte before it.
+                bytes[19 - place] = if place == 19 - place { byte } else { 0x80 };
+                let plain = |byte: u8| byte != b'"' && byte != b'\\' && byte >= 0x20;
+                let expected = bytes.iter().take_while(|byte| plain(**byte)).count();
+                assert_eq!(plain_length(&bytes), expected, "{byte:#x} at {place}");
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Any bytes as the payload of a delta: the decoder's short way with plain deltas gives what serde_json gives.
+#![no_main]
+
+use barerock_converse::EventDecoder;
+use barerock_converse::stream::{ContentBlockDeltaEvent, StreamEvent};
+use barerock_fuzz::{event_headers, sealed};
+
+libfuzzer_sys::fuzz_target!(|payload: &[u8]| {
+    let mut decoder = EventDecoder::new();
+    decoder.push(&sealed(&event_headers("contentBlockDelta"), payload));
+    let decoded = decoder.next_event().ok().flatten();
+    let parsed = serde_json::from_slice::<ContentBlockDeltaEvent<'_>>(payload).ok();
+    assert_eq!(decoded, parsed.map(StreamEvent::ContentBlockDelta));
+});

@@ -1,0 +1,39 @@
+//! Lines of any text as the payloads of events: what comes of them is a message or an error, and written back it reads
+//! as the same events.
+#![no_main]
+
+use barerock_converse::{EventDecoder, MessageAssembler};
+use barerock_fuzz::{event_headers, sealed};
+
+const TYPES: [&str; 7] = [
+    "messageStart",
+    "contentBlockStart",
+    "contentBlockDelta",
+    "contentBlockStop",
+    "messageStop",
+    "metadata",
+    "other",
+];
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let (mut decoder, mut assembler) = (EventDecoder::new(), MessageAssembler::new());
+    for line in input.split(|byte| *byte == b'\n') {
+        let Some((kind, payload)) = line.split_first() else { continue };
+        let event_type = TYPES[usize::from(*kind) % TYPES.len()];
+        decoder.push(&sealed(&event_headers(event_type), payload));
+        let Ok(Some(event)) = decoder.next_event() else { break };
+        // What an event is written as, it is read from again.
+        let written = serde_json::to_vec(&event).expect("events are JSON");
+        let value: std::collections::BTreeMap<String, Box<serde_json::value::RawValue>> =
+            serde_json::from_slice(&written).expect("events are objects");
+        let (name, again) = value.into_iter().next().expect("with one member");
+        let mut second = EventDecoder::new();
+        second.push(&sealed(&event_headers(&name), again.get().as_bytes()));
+        assert_eq!(second.next_event().expect("a written event"), Some(event.clone()));
+        let _ = assembler.push(event);
+    }
+    let complete = assembler.is_complete();
+    let _ = assembler.partial().text();
+    assert_eq!(assembler.finish().is_ok(), complete);
+    let _ = decoder.finish();
+});

@@ -1,0 +1,68 @@
+//! The decoder's short way with plain deltas gives what serde_json gives.
+
+use barerock_converse::stream::{ContentBlockDeltaEvent, EventDecoder, StreamEvent};
+use barerock_eventstream::{Header, encode_frame};
+use proptest::prelude::*;
+
+const PADDING: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// The payload through the decoder, and through serde_json alone.
+fn both(payload: &[u8]) -> (Option<StreamEvent<'static>>, Option<StreamEvent<'static>>) {
+    let headers = [
+        Header::new(":event-type", "contentBlockDelta"),
+        Header::new(":content-type", "application/json"),
+        Header::new(":message-type", "event"),
+    ];
+    let mut frame = Vec::new();
+    encode_frame(&headers, payload, &mut frame).unwrap();
+    let mut decoder = EventDecoder::new();
+    decoder.push(&frame);
+    let decoded = decoder.next_event().ok().flatten().map(StreamEvent::into_owned);
+    let parsed = serde_json::from_slice::<ContentBlockDeltaEvent<'_>>(payload).ok();
+    (decoded, parsed.map(|event| StreamEvent::ContentBlockDelta(event).into_owned()))
+}
+
+/// Payloads as the service writes them, with text of any kind.
+fn payload() -> impl Strategy<Value = String> {
+    let text = prop_oneof!["[ -~]{0,40}", "\\PC{0,20}", any::<String>()];
+    let delta = (text, 0..4_u8).prop_map(|(text, kind)| {
+        let text = serde_json::to_string(&text).unwrap();
+        match kind {
+            0 => format!(r#"{{"text":{text}}}"#),
+            1 => format!(r#"{{"toolUse":{{"input":{text}}}}}"#),
+            2 => format!(r#"{{"reasoningContent":{{"text":{text}}}}}"#),
+            _ => format!(r#"{{"reasoningContent":{{"signature":{text}}}}}"#),
+        }
+    });
+    (0..30_u64, delta, 0..=PADDING.len()).prop_map(|(index, delta, padding)| {
+        format!(r#"{{"contentBlockIndex":{index},"delta":{delta},"p":"{}"}}"#, &PADDING[..padding])
+    })
+}
+
+proptest! {
+    #[test]
+    fn as_the_service_writes_them(payload in payload()) {
+        let (decoded, parsed) = both(payload.as_bytes());
+        prop_assert!(parsed.is_some());
+        prop_assert_eq!(decoded, parsed);
+    }
+
+    #[test]
+    fn with_bytes_changed(
+        payload in payload(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in any::<prop::sample::Index>(),
+        cuts in any::<bool>(),
+    ) {
+        let mut payload = payload.into_bytes();
+        for (at, byte) in changes {
+            let at = at.index(payload.len());
+            payload[at] = byte;
+        }
+        if cuts {
+            payload.truncate(cut.index(payload.len()));
+        }
+        let (decoded, parsed) = both(&payload);
+        prop_assert_eq!(decoded, parsed);
+    }
+}

@@ -1,0 +1,227 @@
+//! The frames that other implementations publish to test decoders with.
+
+use std::path::{Path, PathBuf};
+
+use barerock_eventstream::{DecodeErrorKind, HeaderPart, HeaderValue, Limits};
+use barerock_tests::captures::read;
+use barerock_tests::eventstream::{decode, describe, reseal};
+use barerock_tests::vectors;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+const CASES: usize = 52;
+
+/// Where a vector's bytes are, and the JSON that says what they hold.
+fn paths(root: &Path, source: &str, polarity: &str, name: &str) -> (PathBuf, PathBuf) {
+    match source {
+        "smithy-rs" => (
+            root.join("smithy-rs/rust-runtime/aws-smithy-eventstream/test_data").join(name),
+            root.join("smithy-rs/expected.json"),
+        ),
+        "aws-sdk-go" => {
+            let folder = root.join("aws-sdk-go/private/protocol/eventstream/testdata");
+            (
+                folder.join("encoded").join(polarity).join(name),
+                folder.join("decoded").join(polarity).join(name),
+            )
+        }
+        _ => {
+            let folder = root.join(source).join(polarity);
+            (folder.join(format!("{name}.bin")), folder.join(format!("{name}.json")))
+        }
+    }
+}
+
+/// A published vector.
+struct Vector {
+    source: String,
+    polarity: String,
+    name: String,
+    bytes: Vec<u8>,
+    /// The path of the JSON that says what it holds.
+    json: PathBuf,
+}
+
+fn published() -> Option<Vec<Vector>> {
+    let root = vectors::folder("eventstream_vectors", "eventstream")?;
+    let index = vectors::text(&root.join("INDEX.tsv"));
+    let vectors: Vec<_> = index
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let (source, polarity, name) = (columns[0], columns[1], columns[2]);
+            let (bytes, json) = paths(&root, source, polarity, name);
+            // Too long to be published: 24 MiB and one byte of payload after its prelude.
+            let bytes = match name {
+                "invalid_payload_length" => {
+                    let mut bytes = vec![0x01, 0x80, 0x00, 0x21, 0, 0, 0, 0, 0xdd, 0x3f, 0x33, 0xb1];
+                    bytes.resize(columns[3].parse().expect("a length"), b'0');
+                    bytes
+                }
+                _ => read(&bytes),
+            };
+            let (source, polarity, name) = (source.to_owned(), polarity.to_owned(), name.to_owned());
+            Vector { source, polarity, name, bytes, json }
+        })
+        .collect();
+    Some(vectors)
+}
+
+/// Whether the error is the one the vector was made for; where its message CRC is wrong as well, it is that.
+fn is_expected(source: &str, name: &str, kind: &DecodeErrorKind) -> bool {
+    use DecodeErrorKind::*;
+    match name {
+        "corrupted_length"
+        | "corrupted_header_length"
+        | "corrupted_header_len"
+        | "invalid_prelude_checksum" => {
+            matches!(kind, PreludeCrc { .. })
+        }
+        "duplicate_header" => matches!(kind, DuplicateHeader { first: 12 }),
+        "invalid_headers_length" if source == "botocore" => matches!(kind, HeadersTooLong { .. }),
+        "invalid_headers_length" => *kind == HeadersOverrun { length: 77, available: 73 },
+        "invalid_payload_length" => matches!(kind, MessageTooLong { .. }),
+        "streaming_decoder_incoming_message_too_short__test_data" => {
+            matches!(kind, MessageTooShort { length: 12, minimum: 16 })
+        }
+        "streaming_decoder_incoming_illegal_header_length_relationship_fails__test_data" => {
+            matches!(kind, HeadersOverrun { .. })
+        }
+        _ => matches!(kind, MessageCrc { .. }),
+    }
+}
+
+#[test]
+fn all_published_vectors() {
+    let Some(vectors) = published() else { return };
+    let (mut accepted, mut refused) = (0, 0);
+    for Vector { source, polarity, name, bytes, json } in &vectors {
+        let (frames, error) = decode([&bytes[..]], Limits::default());
+        let is_good = match polarity.as_str() {
+            "positive" => true,
+            "negative" => false,
+            _ => !name.ends_with("fails__test_data") && !name.contains("too_short"),
+        };
+        if !is_good {
+            let error = error.unwrap_or_else(|| panic!("{source}/{name} was accepted"));
+            assert!(is_expected(source, name, error.kind()), "{source}/{name}: {error}");
+            assert!(frames.is_empty());
+            refused += 1;
+            continue;
+        }
+        assert_eq!(error, None, "{source}/{name}");
+        let found: Vec<Value> = frames.iter().map(|frame| describe(&frame.as_frame())).collect();
+        let json = vectors::json(json);
+        match source.as_str() {
+            "aws-sdk-go" => same_as_go(&found[0], &json),
+            "smithy-rs" => same(&found[0], &json[name]["independent_decode"], name),
+            "botocore" => same(&found[0], &json, name),
+            _ => {
+                let messages = json["messages"].as_array().expect("messages");
+                assert_eq!(found.len(), messages.len(), "{name}");
+                found.iter().zip(messages).for_each(|(found, expected)| same(found, expected, name));
+            }
+        }
+        accepted += 1;
+    }
+    println!("{accepted} vectors accepted, {refused} refused");
+    assert_eq!((accepted, refused), (31, 21));
+    assert_eq!(vectors.len(), CASES);
+}
+
+/// Every member of `found` is as expected.
+fn same(found: &Value, expected: &Value, name: &str) {
+    for (member, value) in found.as_object().expect("an object") {
+        assert_eq!(*value, expected[member], "{name}: {member}");
+    }
+}
+
+/// The Go vectors name types by number, hold text and UUIDs as base64, and CRCs as signed numbers.
+fn same_as_go(found: &Value, expected: &Value) {
+    let crc = |value: &Value| value.as_i64().map(|crc| u32::try_from(crc & 0xffff_ffff).expect("32 bits"));
+    for member in ["total_length", "headers_length"] {
+        assert_eq!(found[member], expected[member]);
+    }
+    for member in ["prelude_crc", "message_crc"] {
+        assert_eq!(crc(&found[member]), crc(&expected[member]));
+    }
+    assert_eq!(found["payload_base64"].as_str(), expected["payload"].as_str().or(Some("")));
+    let (none, types) = (
+        vec![],
+        [
+            "bool_true",
+            "bool_false",
+            "byte",
+            "int16",
+            "int32",
+            "int64",
+            "bytes",
+            "string",
+            "timestamp_ms",
+            "uuid",
+        ],
+    );
+    let (found, expected) =
+        (found["headers"].as_array().unwrap_or(&none), expected["headers"].as_array().unwrap_or(&none));
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        assert_eq!(found["name"], expected["name"]);
+        let value_type = usize::try_from(expected["type"].as_u64().expect("a type")).expect("a small number");
+        assert_eq!(found["type"], types[value_type]);
+        let value = match types[value_type] {
+            "string" => STANDARD.encode(found["value"].as_str().expect("text")).into(),
+            "uuid" => {
+                let digits = found["value"].as_str().expect("digits");
+                let uuid = u128::from_str_radix(digits, 16).expect("hexadecimal");
+                STANDARD.encode(uuid.to_be_bytes()).into()
+            }
+            _ => found["value"].clone(),
+        };
+        assert_eq!(value, expected["value"]);
+    }
+}
+
+/// The refused vectors of smithy-rs all have a wrong message CRC too. With right ones, each shows the
+/// fault it was made for.
+#[test]
+fn resealed_vectors_reach_the_header_code() {
+    use DecodeErrorKind::*;
+    let Some(vectors) = published() else { return };
+    let mut count = 0;
+    for Vector { source, polarity, name, mut bytes, .. } in vectors {
+        if source != "smithy-rs" || polarity != "negative" {
+            continue;
+        }
+        reseal(&mut bytes);
+        let (frames, error) = decode([&bytes[..]], Limits::default());
+        let kind = error.map(|error| *error.kind());
+        let expected = match name.as_str() {
+            "invalid_header_name_length" => {
+                Some(HeaderOverrun { part: HeaderPart::Name, needed: 255, available: 108 })
+            }
+            "invalid_header_name_length_too_long" => {
+                Some(HeaderOverrun { part: HeaderPart::Name, needed: 102, available: 70 })
+            }
+            "invalid_header_string_length_cut_off" => {
+                Some(HeaderOverrun { part: HeaderPart::ValueLength, needed: 2, available: 1 })
+            }
+            "invalid_header_string_value_length" => {
+                Some(HeaderValueTooLong { length: 65_535, limit: 32_767 })
+            }
+            "invalid_header_value_type" => Some(HeaderType { found: 0x60 }),
+            "invalid_headers_length" => Some(HeadersOverrun { length: 77, available: 73 }),
+            // With right CRCs nothing is wrong with the other two.
+            _ => None,
+        };
+        assert_eq!(kind, expected, "{name}");
+        if kind.is_none() {
+            let value = frames[0].as_frame().header("time");
+            assert_eq!(value, Some(HeaderValue::Timestamp(5_000_000_000)));
+        }
+        count += 1;
+    }
+    println!("{count} resealed vectors");
+    assert_eq!(count, 8);
+}
