@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use barerock_replay::{Chunking, FaultRule, Pace};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cmd;
 #[cfg(test)]
 pub(crate) use request::REQUEST_HEADING;
 pub(crate) use request::{ApplyGuardrailRequest, ConverseRequest, CountTokensRequest, Skeleton};
@@ -44,6 +45,10 @@ pub(crate) enum Command {
     CountTokens(CountTokens),
     /// Let a guardrail look at content, and print the response as JSON
     ApplyGuardrail(ApplyGuardrail),
+    /// Decode an event stream, frame by frame: any service's, also a broken one
+    Frames(cmd::frames::Frames),
+    /// Print the Converse events of a captured stream, then the message they make
+    Events(cmd::events::Events),
     /// Be a Bedrock on this machine that answers with recorded exchanges
     Replay(Replay),
 }

@@ -58,7 +58,6 @@ pub(crate) async fn text(
     outcome
 }
 
-/// What came of a message whose stream broke off: Converse's shape, without what it would say at its end.
 #[derive(Serialize)]
 struct Partial<'a> {
     output: PartialOutput<'a>,
@@ -69,12 +68,17 @@ struct PartialOutput<'a> {
     message: &'a Message,
 }
 
+/// What came of a message whose stream broke off: Converse's shape, without what it would say at its end.
+pub(crate) fn partial(message: &Message) -> impl Serialize {
+    Partial { output: PartialOutput { message } }
+}
+
 async fn message(stream: EventStream<HyperTransport>, output: &mut Output) -> Result<(), Failure> {
     match stream.into_message().await {
         Ok(message) => output.json(&message),
         Err(error) => {
             if let Some(message) = error.partial() {
-                output.json(&Partial { output: PartialOutput { message } })?;
+                output.json(&partial(message))?;
             }
             Err(error.into())
         }

@@ -3,6 +3,8 @@
 mod chat;
 mod converse;
 mod converse_stream;
+pub(crate) mod events;
+pub(crate) mod frames;
 mod other;
 mod replay;
 mod skeleton;
@@ -18,6 +20,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::ConverseStream(stream) => converse_stream::run(stream).await,
         Command::CountTokens(count) => other::count_tokens(count).await,
         Command::ApplyGuardrail(guardrail) => other::apply_guardrail(guardrail).await,
+        Command::Frames(frames) => frames::run(&frames),
+        Command::Events(events) => events::run(&events),
         Command::Replay(replay) => replay::run(replay).await,
     }
 }
