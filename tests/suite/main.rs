@@ -1,6 +1,7 @@
 //! The offline tests.
 
 mod architecture;
+mod assembled;
 mod client;
 mod completeness;
 mod converse_plain_deltas;
