@@ -3,6 +3,7 @@
 mod architecture;
 mod assembled;
 mod client;
+mod client_operations;
 mod completeness;
 mod converse_plain_deltas;
 mod converse_recordings;
