@@ -5,7 +5,11 @@ pub mod client;
 pub mod decoding;
 pub mod eventstream;
 pub mod fixtures;
+pub mod model;
+pub mod samples;
+pub mod splitting;
 pub mod vectors;
+pub mod violations;
 
 /// The README's code is compiled with the tests.
 #[cfg(doctest)]

@@ -1,7 +1,10 @@
 //! The offline tests.
 
 mod architecture;
+mod assembled;
 mod client;
+mod client_operations;
+mod completeness;
 mod converse_plain_deltas;
 mod converse_recordings;
 mod eventstream_captures;
@@ -14,3 +17,4 @@ mod replay;
 mod sigv4_oracle;
 mod sigv4_vectors;
 mod tutorial;
+mod validation;

@@ -52,6 +52,11 @@ impl Failure {
         Self::new(Code::Usage, message)
     }
 
+    /// A wrong request.
+    pub(crate) fn input(error: impl fmt::Display) -> Self {
+        Self::usage(error.to_string())
+    }
+
     /// No usable credentials or region; what to do is added.
     pub(crate) fn credentials(message: impl fmt::Display) -> Self {
         Self::new(Code::Credentials, format!("{message}{CREDENTIALS_HELP}"))
