@@ -1,10 +1,17 @@
 //! The command line. Names are those of the `aws` CLI where it has one.
 
+mod request;
+
 use core::time::Duration;
 use std::path::PathBuf;
 
 use barerock_replay::{Chunking, FaultRule, Pace};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cmd;
+#[cfg(test)]
+pub(crate) use request::REQUEST_HEADING;
+pub(crate) use request::{ApplyGuardrailRequest, ConverseRequest, CountTokensRequest, Skeleton};
 
 /// The model that is asked when none is named: a current inference profile.
 pub(crate) const DEFAULT_MODEL: &str = "us.anthropic.claude-sonnet-4-6";
@@ -34,6 +41,14 @@ pub(crate) enum Command {
     Converse(Converse),
     /// Call ConverseStream and print its events as they come
     ConverseStream(ConverseStream),
+    /// Count the tokens a request would cost, and print the response as JSON
+    CountTokens(CountTokens),
+    /// Let a guardrail look at content, and print the response as JSON
+    ApplyGuardrail(ApplyGuardrail),
+    /// Decode an event stream, frame by frame: any service's, also a broken one
+    Frames(cmd::frames::Frames),
+    /// Print the Converse events of a captured stream, then the message they make
+    Events(cmd::events::Events),
     /// Be a Bedrock on this machine that answers with recorded exchanges
     Replay(Replay),
 }
@@ -61,7 +76,7 @@ pub(crate) struct Chat {
 #[derive(Debug, Args)]
 pub(crate) struct Converse {
     #[command(flatten)]
-    pub(crate) request: Request,
+    pub(crate) request: ConverseRequest,
     #[command(flatten)]
     pub(crate) call: Call,
 }
@@ -72,7 +87,23 @@ pub(crate) struct ConverseStream {
     #[arg(long, value_enum, default_value_t = StreamOutput::Events)]
     pub(crate) output: StreamOutput,
     #[command(flatten)]
-    pub(crate) request: Request,
+    pub(crate) request: ConverseRequest,
+    #[command(flatten)]
+    pub(crate) call: Call,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CountTokens {
+    #[command(flatten)]
+    pub(crate) request: CountTokensRequest,
+    #[command(flatten)]
+    pub(crate) call: Call,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyGuardrail {
+    #[command(flatten)]
+    pub(crate) request: ApplyGuardrailRequest,
     #[command(flatten)]
     pub(crate) call: Call,
 }
@@ -85,54 +116,8 @@ pub(crate) enum StreamOutput {
     Text,
     /// The assembled response, in Converse's shape
     Message,
-}
-
-/// A request's members. JSON is given inline, as file://PATH, or - for standard input.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Request (JSON inline, file://PATH, or - for standard input)")]
-pub(crate) struct Request {
-    /// The model: an id, an inference profile or an ARN
-    #[arg(short, long, value_name = "ID")]
-    pub(crate) model_id: Option<String>,
-    /// The conversation
-    #[arg(long, value_name = "JSON")]
-    pub(crate) messages: Option<String>,
-    /// The system prompt, a list of blocks
-    #[arg(long, value_name = "JSON")]
-    pub(crate) system: Option<String>,
-    /// {"maxTokens":…,"temperature":…,"topP":…,"stopSequences":[…]}
-    #[arg(long, value_name = "JSON")]
-    pub(crate) inference_config: Option<String>,
-    /// The tools the model may ask for
-    #[arg(long, value_name = "JSON")]
-    pub(crate) tool_config: Option<String>,
-    /// The guardrail the call goes through
-    #[arg(long, value_name = "JSON")]
-    pub(crate) guardrail_config: Option<String>,
-    /// Settings only this model knows
-    #[arg(long, value_name = "JSON")]
-    pub(crate) additional_model_request_fields: Option<String>,
-    /// Values for the variables of a managed prompt
-    #[arg(long, value_name = "JSON")]
-    pub(crate) prompt_variables: Option<String>,
-    /// JSON pointers to the model's own fields the response should carry
-    #[arg(long, value_name = "JSON")]
-    pub(crate) additional_model_response_field_paths: Option<String>,
-    /// What the invocation log should say about the call
-    #[arg(long, value_name = "JSON")]
-    pub(crate) request_metadata: Option<String>,
-    /// {"latency":"standard"} or {"latency":"optimized"}
-    #[arg(long, value_name = "JSON")]
-    pub(crate) performance_config: Option<String>,
-    /// {"type":"default"}, priority, flex or reserved
-    #[arg(long, value_name = "JSON")]
-    pub(crate) service_tier: Option<String>,
-    /// The form the answer should have
-    #[arg(long, value_name = "JSON")]
-    pub(crate) output_config: Option<String>,
-    /// The whole request, modelId included; other options beat its members
-    #[arg(long, value_name = "JSON")]
-    pub(crate) cli_input_json: Option<String>,
+    /// One line of JSON a frame, raw payloads and all, as frames --output json prints them
+    Frames,
 }
 
 /// Where a call goes, and as whom.
@@ -148,6 +133,9 @@ pub(crate) struct Call {
     /// Another endpoint than the service's own for the region
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// Send the request as it is, without looking first for what the service would refuse
+    #[arg(long)]
+    pub(crate) no_validate: bool,
     /// Send the request unsigned
     #[arg(long)]
     pub(crate) no_sign_request: bool,

@@ -37,6 +37,9 @@ impl Connection {
         if let Some(url) = &call.endpoint_url {
             builder = builder.endpoint_url(url);
         }
+        if call.no_validate {
+            builder = builder.no_validation();
+        }
         if call.no_sign_request {
             builder = builder.no_sign_request();
         }

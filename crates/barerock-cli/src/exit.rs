@@ -4,7 +4,7 @@ use core::error::Error as StdError;
 use core::fmt;
 use std::process::ExitCode;
 
-use barerock::{Error, ErrorKind};
+use barerock::{Error, ErrorKind, Verdict};
 
 /// Why the program fails, and with which exit code.
 #[derive(Debug)]
@@ -36,9 +36,25 @@ impl Failure {
         Self { code, message: message.into(), source: None }
     }
 
+    /// A stream that did not end well, in words that begin with the verdict; without, where they stand on
+    /// the screen already. `None` is a complete one.
+    pub(crate) fn of_stream(verdict: Verdict, words: Option<String>) -> Option<Self> {
+        let code = match verdict {
+            Verdict::Complete => return None,
+            Verdict::Exception | Verdict::Error => Code::Service,
+            _ => Code::Wire,
+        };
+        Some(Self::new(code, words.unwrap_or_default()))
+    }
+
     /// A wrong command line or input.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Code::Usage, message)
+    }
+
+    /// A wrong request.
+    pub(crate) fn input(error: impl fmt::Display) -> Self {
+        Self::usage(error.to_string())
     }
 
     /// No usable credentials or region; what to do is added.
@@ -65,10 +81,11 @@ impl Failure {
         }
     }
 
-    /// Whether the reader of our output has gone, which is not worth a word.
-    fn is_broken_pipe(&self) -> bool {
+    /// Whether there is nothing to say: it was said, or the reader of our output has gone.
+    fn is_silent(&self) -> bool {
         let source = self.source.as_deref().and_then(|source| source.downcast_ref::<std::io::Error>());
-        source.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        let is_broken_pipe = source.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
+        is_broken_pipe || self.message.is_empty()
     }
 }
 
@@ -96,7 +113,7 @@ const CREDENTIALS_HELP: &str = "\nset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY a
 
 /// Says why on standard error, with every cause, and gives the exit code.
 pub(crate) fn report(failure: &Failure) -> ExitCode {
-    if !failure.is_broken_pipe() {
+    if !failure.is_silent() {
         eprintln!("error: {}", failure.message);
         let mut cause = failure.cause();
         while let Some(error) = cause {

@@ -7,6 +7,7 @@ mod exit;
 mod input;
 mod offline;
 mod render;
+mod source;
 
 use std::process::ExitCode;
 

@@ -80,3 +80,59 @@ pub(crate) fn summary(stop_reason: &StopReason, usage: Option<&TokenUsage>) {
 pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
+
+/// The text without characters that steer a terminal or reorder what it shows; they are written as escapes.
+pub(crate) fn safe(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_safe(&mut out, c));
+    out
+}
+
+pub(crate) fn push_safe(out: &mut String, c: char) {
+    if is_safe(c) { out.push(c) } else { out.extend(c.escape_default()) }
+}
+
+/// No control character, and none of those that change the direction of text.
+fn is_safe(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `1 frame`, `85,123 frames`.
+pub(crate) fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// `85,123`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (85_123, "85,123"), (1 << 30, "1,073,741,824")]
+        {
+            assert_eq!(grouped(number), text);
+        }
+        assert_eq!(counted(1, "frame"), "1 frame");
+        assert_eq!(counted(0, "frame"), "0 frames");
+    }
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(safe("a\u{1b}[31mé\n\u{9b}\u{202e}"), "a\\u{1b}[31mé\\n\\u{9b}\\u{202e}");
+    }
+}

@@ -90,7 +90,7 @@ impl FrameDecoder {
         let (prelude, hasher) = match self.pending.take() {
             Some(pending) => pending,
             None => {
-                let Some(start) = self.rest().first_chunk::<PRELUDE_LENGTH>() else {
+                let Some(start) = self.unread().first_chunk::<PRELUDE_LENGTH>() else {
                     self.compact();
                     return Ok(None);
                 };
@@ -141,7 +141,7 @@ impl FrameDecoder {
         if let Some(error) = self.poison {
             return Err(error);
         }
-        let received = self.rest().len();
+        let received = self.unread().len();
         if received == 0 {
             return Ok(());
         }
@@ -158,7 +158,7 @@ impl FrameDecoder {
     pub fn is_ready(&self) -> bool {
         self.poison.is_some()
             || match self.peek() {
-                Ok(Some(prelude)) => self.rest().len() >= index(prelude.total_length()),
+                Ok(Some(prelude)) => self.unread().len() >= index(prelude.total_length()),
                 Ok(None) => false,
                 Err(_) => true,
             }
@@ -176,9 +176,17 @@ impl FrameDecoder {
         self.frames
     }
 
+    /// The bytes pushed from [`offset`](Self::offset) on: what no frame was made of. After an error they begin
+    /// with the faulty frame, for whoever wants to show it.
+    #[must_use]
+    #[inline]
+    pub fn unread(&self) -> &[u8] {
+        self.buffer.get(self.start..).unwrap_or_default()
+    }
+
     /// The prelude of the next frame, if it is there.
     fn peek(&self) -> Result<Option<Prelude>, DecodeError> {
-        match (&self.pending, self.rest().first_chunk::<PRELUDE_LENGTH>()) {
+        match (&self.pending, self.unread().first_chunk::<PRELUDE_LENGTH>()) {
             (Some((prelude, _)), _) => Ok(Some(*prelude)),
             (None, Some(start)) => match Prelude::parse(start, self.limits) {
                 Ok(prelude) => Ok(Some(prelude)),
@@ -188,14 +196,9 @@ impl FrameDecoder {
         }
     }
 
-    #[inline]
-    fn rest(&self) -> &[u8] {
-        self.buffer.get(self.start..).unwrap_or_default()
-    }
-
     #[cold]
     fn locate(&self, error: DecodeError) -> DecodeError {
-        error.looking_at(self.rest()).starting_at(self.offset)
+        error.looking_at(self.unread()).starting_at(self.offset)
     }
 
     /// Moves what is left of the buffer to its front.

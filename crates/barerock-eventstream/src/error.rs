@@ -69,6 +69,15 @@ impl DecodeError {
         matches!(self.kind, DecodeErrorKind::Truncated { .. })
     }
 
+    /// What to do about it, in a few words. [`DecodeErrorKind`]'s own words say what is wrong.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        match self.lookalike {
+            Some(lookalike) => lookalike.advice(),
+            None => self.kind.advice(),
+        }
+    }
+
     /// What the bytes at the faulty frame's start look like, where they are no event stream: JSON from a
     /// proxy, for one.
     #[must_use]
@@ -79,12 +88,12 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kind.what(f)?;
-        write!(f, " (stream offset {}, frame offset {}); ", self.stream_offset(), self.frame_offset)?;
-        match self.lookalike {
-            Some(lookalike) => write!(f, "the bytes look like {lookalike}: {}", lookalike.advice()),
-            None => f.write_str(self.kind.advice()),
+        let Self { kind, frame_offset, .. } = self;
+        write!(f, "{kind} (stream offset {}, frame offset {frame_offset}); ", self.stream_offset())?;
+        if let Some(lookalike) = self.lookalike {
+            write!(f, "the bytes look like {lookalike}: ")?;
         }
+        f.write_str(self.advice())
     }
 }
 

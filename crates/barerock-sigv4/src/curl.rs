@@ -6,8 +6,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use crate::CredentialScope;
 use crate::headers::{AUTHORIZATION, HOST, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed};
 use crate::raw::{RawRequest, RawSigned};
+use crate::redact::TOKEN_VARIABLE;
 use crate::settings::{PayloadSigning, SessionTokenSigning};
 use crate::sign::SigningContext;
 use crate::uri;
@@ -20,7 +22,17 @@ use crate::uri;
 #[must_use]
 pub fn curl_line(signed: &RawSigned, context: &SigningContext<'_>, scheme: &str) -> String {
     let request = signed.request();
-    let lets_curl_sign = can_curl_sign(request, context);
+    line_of(request, can_curl_sign(request, context).then(|| context.scope()), scheme)
+}
+
+/// The same for a request that is signed in its query. Whoever has the line can send the request until it expires.
+#[must_use]
+pub fn presigned_curl_line(presigned: &RawRequest, scheme: &str) -> String {
+    line_of(presigned, None, scheme)
+}
+
+/// The line, with the scope that curl is left to sign for, if it is.
+fn line_of(request: &RawRequest, curl_signs_for: Option<CredentialScope<'_>>, scheme: &str) -> String {
     let mut line = Line::default();
 
     let body = core::str::from_utf8(request.body()).ok().filter(|body| !body.contains('\0'));
@@ -36,8 +48,7 @@ pub fn curl_line(signed: &RawSigned, context: &SigningContext<'_>, scheme: &str)
         line.word("|");
     }
     line.word("curl");
-    if lets_curl_sign {
-        let scope = context.scope();
+    if let Some(scope) = curl_signs_for {
         line.word("--aws-sigv4");
         line.quoted(&format!("aws:amz:{}:{}", scope.region(), scope.service()));
         line.word("--user");
@@ -51,13 +62,13 @@ pub fn curl_line(signed: &RawSigned, context: &SigningContext<'_>, scheme: &str)
         }
     }
     for (name, value) in request.headers() {
-        if is_left_to_curl(name, request, lets_curl_sign) {
+        if is_left_to_curl(name, request, curl_signs_for.is_some()) {
             continue;
         }
         line.word("-H");
         let value = unfolded(value);
         if name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN) {
-            line.word(&format!("\"{name}: $AWS_SESSION_TOKEN\""));
+            line.word(&format!("\"{name}: {TOKEN_VARIABLE}\""));
         } else if value.is_empty() {
             line.quoted(&format!("{name};"));
         } else {
@@ -217,6 +228,19 @@ mod tests {
             assert!(!line.contains("--aws-sigv4"), "{line}");
             assert!(line.contains("-H 'Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), "{line}");
         }
+    }
+
+    #[test]
+    fn a_presigned_request_is_its_url() {
+        let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");
+        let credentials = CredentialsRef::new("AKIDEXAMPLE", "secret", None);
+        let context =
+            SigningContext::new(credentials, &timestamp, "us-east-1", "bedrock", SigningSettings::default())
+                .expect("valid");
+        let request = RawRequest::parse(b"GET /a?b=c HTTP/1.1\nHost:example.com\n\n").expect("parses");
+        let (presigned, request) = request.presign(60, &context).expect("signs");
+        let expected = format!("curl -X GET 'https://example.com/a?{}'", presigned.query());
+        assert_eq!(presigned_curl_line(&request, "https"), expected);
     }
 
     #[test]

@@ -58,6 +58,12 @@ impl Explanation {
         self.canonical_request.iter().chain(&self.string_to_sign).find(|line| !line.is_same)
     }
 
+    /// Whether the error was one about a signature at all.
+    #[must_use]
+    pub fn is_about_a_signature(&self) -> bool {
+        self.causes.first().is_none_or(|cause| cause != cause::NOT_ABOUT_A_SIGNATURE)
+    }
+
     /// The usual causes of what was found, the likeliest first; never empty.
     #[must_use]
     pub fn causes(&self) -> &[String] {

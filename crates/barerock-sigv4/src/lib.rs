@@ -109,7 +109,7 @@ pub use canonical::{CanonicalRequest, RedactedCanonicalRequest, Request};
 pub use credentials::Credentials;
 pub use credentials::CredentialsRef;
 #[cfg(feature = "audit")]
-pub use curl::curl_line;
+pub use curl::{curl_line, presigned_curl_line};
 pub use error::SignError;
 pub use event::{EVENT_HEADERS_LENGTH, EventSigner, EventStringToSign, SignedEvent};
 #[cfg(feature = "audit")]

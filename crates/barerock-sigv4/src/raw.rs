@@ -1,12 +1,15 @@
 //! Raw HTTP/1.1 requests as text, the form of AWS's own test suite: parsed, signed, and written back.
 
+mod head;
+
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use self::head::{Lines, Target};
 use crate::canonical::Request;
-use crate::headers::{X_AMZ_CONTENT_SHA256, is_token};
+use crate::headers::{HOST, X_AMZ_CONTENT_SHA256, is_token};
 use crate::payload::PayloadHash;
 use crate::presign::{Presigned, presign};
 use crate::redact::redact;
@@ -24,15 +27,19 @@ pub struct RawRequest {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     line_end: &'static str,
+    scheme: Option<&'static str>,
 }
 
 impl RawRequest {
     /// Reads a request. It ends where `bytes` ends.
     ///
+    /// Of a target that is a whole URL, the path and query are the target; the host becomes the `Host` header where there
+    /// is none.
+    ///
     /// # Errors
     /// [`RawRequestError`] with the offset of what cannot be read.
     pub fn parse(bytes: &[u8]) -> Result<Self, RawRequestError> {
-        let mut lines = Lines { rest: bytes, offset: 0 };
+        let mut lines = Lines::new(bytes);
         let start = lines.next()?.ok_or(RawRequestError { offset: 0, what: "the request is empty" })?;
         let at_start = |what| RawRequestError { offset: 0, what };
         let (method, rest) =
@@ -45,13 +52,13 @@ impl RawRequest {
         if method.is_empty() || !method.bytes().all(is_token) {
             return Err(at_start("the method is not an HTTP token"));
         }
-        let target = origin_form(target).ok_or(RawRequestError {
+        let target = Target::parse(target).ok_or(RawRequestError {
             offset: method.len().saturating_add(1),
             what: "the target does not begin with a '/'",
         })?;
-        let (path, query) = match target.split_once('?') {
+        let (path, query) = match target.origin_form.split_once('?') {
             Some((path, query)) => (path, Some(query.to_string())),
-            None => (target, None),
+            None => (target.origin_form, None),
         };
         let mut request = Self {
             method: method.to_string(),
@@ -61,6 +68,7 @@ impl RawRequest {
             headers: Vec::new(),
             body: Vec::new(),
             line_end: start.end,
+            scheme: target.scheme,
         };
         while let Some(line) = lines.next()?.filter(|line| !line.text.is_empty()) {
             if line.text.starts_with([' ', '\t']) {
@@ -77,6 +85,9 @@ impl RawRequest {
                 .split_once(':')
                 .ok_or(RawRequestError { offset: line.offset, what: "a header line has no ':'" })?;
             request.headers.push((name.to_string(), value.to_string()));
+        }
+        if let Some(host) = target.host.filter(|_| request.header(HOST).is_none()) {
+            request.headers.push(("Host".to_string(), host.to_string()));
         }
         request.body = lines.rest.to_vec();
         request.check_length(lines.offset)?;
@@ -99,6 +110,12 @@ impl RawRequest {
     #[must_use]
     pub fn method(&self) -> &str {
         &self.method
+    }
+
+    /// `http` or `https`, where the target was a whole URL.
+    #[must_use]
+    pub fn scheme(&self) -> Option<&str> {
+        self.scheme
     }
 
     /// The path as it is sent.
@@ -288,45 +305,6 @@ impl fmt::Display for RawRequestError {
 }
 
 impl core::error::Error for RawRequestError {}
-
-/// The path and query of a target, which may be a whole URL: "GET http://example.com/path HTTP/1.1".
-fn origin_form(target: &str) -> Option<&str> {
-    let after_scheme = ["http://", "https://"].into_iter().find_map(|scheme| target.strip_prefix(scheme));
-    match after_scheme {
-        Some(rest) => rest.find('/').and_then(|slash| rest.get(slash..)),
-        None => Some(target).filter(|target| target.starts_with('/')),
-    }
-}
-
-struct Lines<'a> {
-    rest: &'a [u8],
-    offset: usize,
-}
-
-struct Line<'a> {
-    text: &'a str,
-    end: &'static str,
-    offset: usize,
-}
-
-impl<'a> Lines<'a> {
-    fn next(&mut self) -> Result<Option<Line<'a>>, RawRequestError> {
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        let length = self.rest.iter().position(|byte| *byte == b'\n').unwrap_or(self.rest.len());
-        let (line, after) = self.rest.split_at_checked(length).unwrap_or((self.rest, &[]));
-        let (line, end) = line.strip_suffix(b"\r").map_or((line, "\n"), |line| (line, "\r\n"));
-        let text = core::str::from_utf8(line).map_err(|error| RawRequestError {
-            offset: self.offset.saturating_add(error.valid_up_to()),
-            what: "the head is not UTF-8",
-        })?;
-        let line = Line { text, end, offset: self.offset };
-        self.offset = self.offset.saturating_add(length).saturating_add(1);
-        self.rest = after.get(1..).unwrap_or_default();
-        Ok(Some(line))
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,12 @@ use alloc::string::String;
 use crate::credentials::REDACTED;
 use crate::headers::X_AMZ_SECURITY_TOKEN as HEADER;
 
+/// What curl lines have in the token's place: it names the token, and does not hold it.
+pub(crate) const TOKEN_VARIABLE: &str = "$AWS_SESSION_TOKEN";
+
 /// Blanks the value of every `x-amz-security-token`, as header or query parameter and in any case, in a text such as a
-/// canonical request, an HTTP head or the error body in which AWS echoes one.
+/// canonical request, an HTTP head or the error body in which AWS echoes one. A header's folded lines are part of its
+/// value; the variable in a curl line stays.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut redacted = String::with_capacity(text.len());
@@ -34,11 +38,24 @@ pub fn redact(text: &str) -> String {
         let (blanks, value) = value.split_at_checked(value_start).unwrap_or(("", value));
         redacted.push_str(separator);
         redacted.push_str(blanks);
-        redacted.push_str(REDACTED);
-        rest = value.find(end_of_value).and_then(|end| value.get(end..)).unwrap_or_default();
+        redacted.push_str(if value.starts_with(TOKEN_VARIABLE) { TOKEN_VARIABLE } else { REDACTED });
+        rest = rest_after(value, end_of_value);
     }
     redacted.push_str(rest);
     redacted
+}
+
+/// What follows the value at the start of `text`.
+fn rest_after(text: &str, end_of_value: fn(char) -> bool) -> &str {
+    let mut ends = text.match_indices(end_of_value);
+    let end = ends.find(|(end, found)| {
+        let after = text.get(end.saturating_add(found.len())..).unwrap_or_default();
+        let next_line = after.strip_prefix('\n').filter(|_| *found == "\r").unwrap_or(after);
+        // RFC 9112, section 5.2: a line that begins with a blank goes on with the header before.
+        let is_fold = matches!(*found, "\r" | "\n") && next_line.starts_with([' ', '\t']);
+        !is_fold
+    });
+    end.and_then(|(end, _)| text.get(end..)).unwrap_or_default()
 }
 
 fn find_ignoring_case(text: &str, name: &str) -> Option<usize> {
@@ -59,6 +76,12 @@ mod tests {
             (r#"x-amz-security-token:SECRET\nhost"#, r#"x-amz-security-token:**redacted**\nhost"#),
             (r#"{"x-amz-security-token": "SECRET"}"#, r#"{"x-amz-security-token": "**redacted**"}"#),
             ("x-amz-security-token:", "x-amz-security-token:**redacted**"),
+            ("X-Amz-Security-Token: SE\r\n CRET\r\nHost: x", "X-Amz-Security-Token: **redacted**\r\nHost: x"),
+            ("X-Amz-Security-Token: SE\n\tCRET", "X-Amz-Security-Token: **redacted**"),
+            (
+                r#"-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN" -X PUT"#,
+                r#"-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN" -X PUT"#,
+            ),
             ("é X-AMZ-SECURITY-TOKEN=é", "é X-AMZ-SECURITY-TOKEN=**redacted**"),
             ("nothing", "nothing"),
         ] {

@@ -3,7 +3,11 @@
 mod chat;
 mod converse;
 mod converse_stream;
+pub(crate) mod events;
+pub(crate) mod frames;
+mod other;
 mod replay;
+mod skeleton;
 
 use crate::args::{Arguments, Command};
 use crate::exit::Failure;
@@ -14,6 +18,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Chat(chat) => chat::run(chat).await,
         Command::Converse(converse) => converse::run(converse).await,
         Command::ConverseStream(stream) => converse_stream::run(stream).await,
+        Command::CountTokens(count) => other::count_tokens(count).await,
+        Command::ApplyGuardrail(guardrail) => other::apply_guardrail(guardrail).await,
+        Command::Frames(frames) => frames::run(&frames),
+        Command::Events(events) => events::run(&events),
         Command::Replay(replay) => replay::run(replay).await,
     }
 }

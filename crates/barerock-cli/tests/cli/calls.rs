@@ -113,3 +113,69 @@ fn a_partial_message_comes_before_the_error() {
         assert!(ran.err.contains("cut off") && ran.err.contains("offset"), "{}", ran.err);
     }
 }
+
+#[test]
+fn count_tokens_and_apply_guardrail() {
+    let mut body = request("chat", "");
+    body.as_object_mut().unwrap().remove("modelId");
+    let arguments = ["count-tokens", "--offline", "-m", "us.anthropic.claude-sonnet-4-6", "--input", "-"];
+    let ran = run(bare(&arguments), &json!({ "converse": body }).to_string());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let response: Value = serde_json::from_str(&ran.out).unwrap();
+    assert!(response["inputTokens"].is_u64(), "{response}");
+
+    // No fixture answers it, so what was asked comes back in the refusal.
+    let server = Server::start(&[]);
+    let guardrail = ["apply-guardrail", "--guardrail-identifier", "abc123", "--guardrail-version", "DRAFT"];
+    let content =
+        ["--source", "INPUT", "--content", r#"[{"text":{"text":"hi"}}]"#, "--endpoint-url", &server.url];
+    let ran = run(with_credentials(&[&guardrail[..], &content].concat()), "");
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("/guardrail/abc123/version/DRAFT/apply"), "{}", ran.err);
+}
+
+#[test]
+fn a_skeleton_is_a_request() {
+    for command in ["converse", "converse-stream"] {
+        let skeleton = run(bare(&[command, "--generate-cli-skeleton"]), "");
+        assert_eq!(skeleton.code, 0);
+        let ran = run(bare(&[command, "--offline", "--cli-input-json", "-"]), &skeleton.out);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+}
+
+#[test]
+fn what_the_service_would_refuse_is_refused_before() {
+    let messages =
+        r#"[{"role":"user","content":[{"toolUse":{"toolUseId":"a","name":"no spaces","input":{}}}]}]"#;
+    let arguments = ["converse", "--offline", "-m", "us.anthropic.claude-sonnet-4-6", "--messages", messages];
+    let ran = run(bare(&arguments), "");
+    assert_eq!((ran.code, &*ran.out), (2, ""), "{ran:?}");
+    assert!(ran.err.contains("messages[0].content[0].toolUse.name"), "{}", ran.err);
+    let ran = run(bare(&[&arguments[..], &["--no-validate"]].concat()), "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[test]
+fn frames_are_the_ones_that_barerock_frames_prints() {
+    let file = fixtures().join("chat-stream").join("response.body");
+    let expected = run(bare(&["frames", "--output", "json", file.to_str().unwrap()]), "");
+    let input = request("chat-stream", "us.anthropic.claude-sonnet-4-6").to_string();
+    let ran =
+        run(bare(&["converse-stream", "--offline", "--output", "frames", "--cli-input-json", "-"]), &input);
+    assert_eq!((ran.code, &ran.out), (0, &expected.out), "{}", ran.err);
+
+    for (fault, code, verdict) in [
+        ("truncate=900", 4, "truncated"),
+        ("close-after=900", 4, "truncated"),
+        ("exception=throttlingException:3", 3, "exception"),
+    ] {
+        let server = Server::start(&["--fault", fault]);
+        let arguments =
+            ["converse-stream", "--endpoint-url", &server.url, "--output", "frames", "--cli-input-json", "-"];
+        let ran = run(with_credentials(&arguments), &input);
+        assert_eq!(ran.code, code, "{fault}: {ran:?}");
+        let last: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+        assert_eq!(last["verdict"], verdict, "{fault}");
+    }
+}

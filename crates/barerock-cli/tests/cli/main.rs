@@ -7,6 +7,12 @@
 
 mod calls;
 mod chat;
+mod events;
 mod failures;
+mod frames;
+mod page;
 mod program;
+mod recordings;
 mod replay;
+mod streams;
+mod verdicts;

@@ -35,11 +35,11 @@ pub(crate) fn with_credentials(arguments: &[&str]) -> Command {
 }
 
 /// Runs to the end with this standard input. No secret may be in the output, whatever happens.
-pub(crate) fn run(mut command: Command, input: &str) -> Ran {
+pub(crate) fn run(mut command: Command, input: &(impl AsRef<[u8]> + ?Sized)) -> Ran {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that fails before it reads leaves a closed pipe behind.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     let output = child.wait_with_output().unwrap();
     let ran = Ran {
         code: output.status.code().unwrap(),

@@ -144,7 +144,44 @@ impl DecodeErrorKind {
         )
     }
 
-    pub(super) fn what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) const fn advice(&self) -> &'static str {
+        match self {
+            Self::PreludeCrc { .. } => {
+                "the bytes were changed on the way or are no event stream: check the response's status and \
+                 content type, and send the request again"
+            }
+            Self::MessageCrc { .. } => "the bytes were changed on the way: send the request again",
+            Self::MessageTooLong { .. } => {
+                "raise Limits::with_max_message_length if such messages are expected"
+            }
+            Self::HeadersTooLong { .. } => {
+                "raise Limits::with_max_headers_length if such headers are expected"
+            }
+            Self::TooManyHeaders { .. } => "raise Limits::with_max_headers if so many are expected",
+            Self::DuplicateHeader { .. } => {
+                "the sender is at fault; Limits::with_duplicate_headers(true) lets it pass"
+            }
+            Self::Truncated { .. } => {
+                "the connection closed early: what came before is whole, send the request again"
+            }
+            Self::FramesPending => "call next_frame until it returns None before finish",
+            Self::MessageTooShort { .. }
+            | Self::HeadersOverrun { .. }
+            | Self::PayloadTooLong { .. }
+            | Self::HeaderNameEmpty
+            | Self::HeaderOverrun { .. }
+            | Self::HeaderUtf8 { .. }
+            | Self::HeaderType { .. }
+            | Self::HeaderValueTooLong { .. } => {
+                "the CRC is right, so the sender wrote it so: report it to the service"
+            }
+        }
+    }
+}
+
+/// What is wrong, without where and what to do.
+impl fmt::Display for DecodeErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::PreludeCrc { found, computed } => {
                 write!(f, "prelude CRC mismatch: found {found:08x}, computed {computed:08x}")
@@ -187,40 +224,6 @@ impl DecodeErrorKind {
                 write!(f, "stream ends inside a {part}: {received} of {needed} bytes are there")
             }
             Self::FramesPending => f.write_str("stream finished with a frame not yet taken"),
-        }
-    }
-
-    pub(super) const fn advice(&self) -> &'static str {
-        match self {
-            Self::PreludeCrc { .. } => {
-                "the bytes were changed on the way or are no event stream: check the response's status and \
-                 content type, and send the request again"
-            }
-            Self::MessageCrc { .. } => "the bytes were changed on the way: send the request again",
-            Self::MessageTooLong { .. } => {
-                "raise Limits::with_max_message_length if such messages are expected"
-            }
-            Self::HeadersTooLong { .. } => {
-                "raise Limits::with_max_headers_length if such headers are expected"
-            }
-            Self::TooManyHeaders { .. } => "raise Limits::with_max_headers if so many are expected",
-            Self::DuplicateHeader { .. } => {
-                "the sender is at fault; Limits::with_duplicate_headers(true) lets it pass"
-            }
-            Self::Truncated { .. } => {
-                "the connection closed early: what came before is whole, send the request again"
-            }
-            Self::FramesPending => "call next_frame until it returns None before finish",
-            Self::MessageTooShort { .. }
-            | Self::HeadersOverrun { .. }
-            | Self::PayloadTooLong { .. }
-            | Self::HeaderNameEmpty
-            | Self::HeaderOverrun { .. }
-            | Self::HeaderUtf8 { .. }
-            | Self::HeaderType { .. }
-            | Self::HeaderValueTooLong { .. } => {
-                "the CRC is right, so the sender wrote it so: report it to the service"
-            }
         }
     }
 }

@@ -7,6 +7,9 @@ use super::{Difference, LINES_BEFORE_HEADERS};
 use crate::headers::{HOST, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::uri::decoded;
 
+/// What is said where nothing can be.
+pub(super) const NOT_ABOUT_A_SIGNATURE: &str = "this is no message about a signature";
+
 /// The causes of all lines that differ, in their order; never empty.
 pub(super) fn find(
     canonical_request: &[Difference],
@@ -175,6 +178,6 @@ fn of_message(message: &str) -> &'static str {
     } else if says("signature") {
         "the service did not say what it signed: check the secret access key, then region and service, then what proxies change"
     } else {
-        "this is no message about a signature"
+        NOT_ABOUT_A_SIGNATURE
     }
 }

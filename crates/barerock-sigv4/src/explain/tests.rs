@@ -120,6 +120,7 @@ fn messages_without_texts_are_understood() {
         let explanation = explain_mismatch(OURS, STRING_TO_SIGN, &body);
         assert!(explanation.causes()[0].starts_with(cause), "{message}: {:?}", explanation.causes());
         assert!(explanation.canonical_request().is_empty());
+        assert_eq!(explanation.is_about_a_signature(), cause != "this is no message about a signature");
     }
 }
 

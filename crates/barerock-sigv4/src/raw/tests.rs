@@ -27,8 +27,11 @@ fn the_parts_are_found() {
     let text = "POST https://example.com/a?b=c?d HTTP/1.1\nHost: example.com\nX: 1\n\nbody";
     let request = RawRequest::parse(text.as_bytes()).expect("parses");
     assert_eq!((request.method(), request.path(), request.query()), ("POST", "/a", "b=c?d"));
-    assert_eq!(request.header("hOST"), Some(" example.com"));
+    assert_eq!((request.header("hOST"), request.scheme()), (Some(" example.com"), Some("https")));
     assert_eq!(request.body(), b"body");
+    let request = RawRequest::parse(b"GET http://user:pass@example.com:8080/ HTTP/1.1\n\n").expect("parses");
+    assert_eq!((request.header("host"), request.scheme()), (Some("example.com:8080"), Some("http")));
+    assert_eq!(request.to_bytes(), b"GET / HTTP/1.1\nHost:example.com:8080\n\n");
     // The empty line may be missing, as in the test suite.
     assert_eq!(RawRequest::parse(b"GET / HTTP/1.1\nHost:x").expect("parses").header("host"), Some("x"));
 }

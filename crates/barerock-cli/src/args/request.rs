@@ -1,0 +1,176 @@
+//! The options that make up a request.
+
+use clap::{Args, ValueEnum};
+
+use crate::exit::Failure;
+use crate::input::{Member, json_object};
+
+/// What `--help` calls these options.
+pub(crate) const REQUEST_HEADING: &str = "Request (JSON inline, file://PATH, or - for standard input)";
+
+/// What `--generate-cli-skeleton` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Skeleton {
+    /// A request to fill in, for --cli-input-json
+    Input,
+}
+
+/// Members whose options take JSON.
+macro_rules! json_members {
+    ($given:expr; $($name:literal $option:literal $field:ident,)*) => {
+        [$(Member { name: $name, option: $option, value: $given.$field.as_deref(), plain: false },)*]
+    };
+}
+
+/// The members of a Converse or ConverseStream request.
+#[derive(Debug, Args)]
+#[command(next_help_heading = REQUEST_HEADING)]
+pub(crate) struct ConverseRequest {
+    /// The model: an id, an inference profile or an ARN
+    #[arg(short, long, value_name = "ID")]
+    pub(crate) model_id: Option<String>,
+    /// The conversation
+    #[arg(long, value_name = "JSON")]
+    pub(crate) messages: Option<String>,
+    /// The system prompt, a list of blocks
+    #[arg(long, value_name = "JSON")]
+    pub(crate) system: Option<String>,
+    /// {"maxTokens":…,"temperature":…,"topP":…,"stopSequences":[…]}
+    #[arg(long, value_name = "JSON")]
+    pub(crate) inference_config: Option<String>,
+    /// The tools the model may ask for
+    #[arg(long, value_name = "JSON")]
+    pub(crate) tool_config: Option<String>,
+    /// The guardrail the call goes through
+    #[arg(long, value_name = "JSON")]
+    pub(crate) guardrail_config: Option<String>,
+    /// Settings only this model knows
+    #[arg(long, value_name = "JSON")]
+    pub(crate) additional_model_request_fields: Option<String>,
+    /// Values for the variables of a managed prompt
+    #[arg(long, value_name = "JSON")]
+    pub(crate) prompt_variables: Option<String>,
+    /// JSON pointers to the model's own fields the response should carry
+    #[arg(long, value_name = "JSON")]
+    pub(crate) additional_model_response_field_paths: Option<String>,
+    /// What the invocation log should say about the call
+    #[arg(long, value_name = "JSON")]
+    pub(crate) request_metadata: Option<String>,
+    /// {"latency":"standard"} or {"latency":"optimized"}
+    #[arg(long, value_name = "JSON")]
+    pub(crate) performance_config: Option<String>,
+    /// {"type":"default"}, priority, flex or reserved
+    #[arg(long, value_name = "JSON")]
+    pub(crate) service_tier: Option<String>,
+    /// The form the answer should have
+    #[arg(long, value_name = "JSON")]
+    pub(crate) output_config: Option<String>,
+    /// The whole request, modelId included; other options beat its members
+    #[arg(long, value_name = "JSON")]
+    pub(crate) cli_input_json: Option<String>,
+    /// Print a request to fill in, and send nothing
+    #[arg(long, value_enum, value_name = "input", num_args = 0..=1, default_missing_value = "input")]
+    pub(crate) generate_cli_skeleton: Option<Skeleton>,
+}
+
+impl ConverseRequest {
+    pub(crate) fn to_request(&self) -> Result<barerock::ConverseRequest, Failure> {
+        let members = json_members! { self;
+            "messages" "--messages" messages,
+            "system" "--system" system,
+            "inferenceConfig" "--inference-config" inference_config,
+            "toolConfig" "--tool-config" tool_config,
+            "guardrailConfig" "--guardrail-config" guardrail_config,
+            "additionalModelRequestFields" "--additional-model-request-fields" additional_model_request_fields,
+            "promptVariables" "--prompt-variables" prompt_variables,
+            "additionalModelResponseFieldPaths" "--additional-model-response-field-paths" additional_model_response_field_paths,
+            "requestMetadata" "--request-metadata" request_metadata,
+            "performanceConfig" "--performance-config" performance_config,
+            "serviceTier" "--service-tier" service_tier,
+            "outputConfig" "--output-config" output_config,
+        };
+        let mut all = members.to_vec();
+        all.push(model_id(&self.model_id));
+        let json = json_object(self.cli_input_json.as_deref(), &all)?;
+        let request = barerock::ConverseRequest::from_json(&json).map_err(Failure::input)?;
+        require_model_id(&request.model_id)?;
+        Ok(request)
+    }
+}
+
+/// The members of a CountTokens request.
+#[derive(Debug, Args)]
+#[command(next_help_heading = REQUEST_HEADING)]
+pub(crate) struct CountTokensRequest {
+    /// The model: an id or an ARN
+    #[arg(short, long, value_name = "ID")]
+    model_id: Option<String>,
+    /// {"converse":{"messages":[…]}} or {"invokeModel":{"body":"base64"}}
+    #[arg(long, value_name = "JSON")]
+    input: Option<String>,
+    /// The whole request, modelId included; other options beat its members
+    #[arg(long, value_name = "JSON")]
+    cli_input_json: Option<String>,
+}
+
+impl CountTokensRequest {
+    pub(crate) fn to_request(&self) -> Result<barerock::converse::CountTokensRequest, Failure> {
+        let mut members = json_members! { self; "input" "--input" input, }.to_vec();
+        members.push(model_id(&self.model_id));
+        let json = json_object(self.cli_input_json.as_deref(), &members)?;
+        let request = barerock::converse::CountTokensRequest::from_json(&json).map_err(Failure::input)?;
+        require_model_id(&request.model_id)?;
+        Ok(request)
+    }
+}
+
+/// The members of an ApplyGuardrail request.
+#[derive(Debug, Args)]
+#[command(next_help_heading = REQUEST_HEADING)]
+pub(crate) struct ApplyGuardrailRequest {
+    /// The guardrail: an id or an ARN
+    #[arg(long, value_name = "ID")]
+    guardrail_identifier: Option<String>,
+    /// Its version: a number or DRAFT
+    #[arg(long, value_name = "VERSION")]
+    guardrail_version: Option<String>,
+    /// Whose content it is: INPUT or OUTPUT
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<String>,
+    /// The content
+    #[arg(long, value_name = "JSON")]
+    content: Option<String>,
+    /// What the response should hold: INTERVENTIONS or FULL
+    #[arg(long, value_name = "SCOPE")]
+    output_scope: Option<String>,
+    /// The whole request; other options beat its members
+    #[arg(long, value_name = "JSON")]
+    cli_input_json: Option<String>,
+}
+
+impl ApplyGuardrailRequest {
+    pub(crate) fn to_request(&self) -> Result<barerock::converse::ApplyGuardrailRequest, Failure> {
+        let mut members = json_members! { self; "content" "--content" content, }.to_vec();
+        members.push(plain("guardrailIdentifier", "--guardrail-identifier", &self.guardrail_identifier));
+        members.push(plain("guardrailVersion", "--guardrail-version", &self.guardrail_version));
+        members.push(plain("source", "--source", &self.source));
+        members.push(plain("outputScope", "--output-scope", &self.output_scope));
+        let json = json_object(self.cli_input_json.as_deref(), &members)?;
+        barerock::converse::ApplyGuardrailRequest::from_json(&json).map_err(Failure::input)
+    }
+}
+
+fn plain<'a>(name: &'static str, option: &'static str, value: &'a Option<String>) -> Member<'a> {
+    Member { name, option, value: value.as_deref(), plain: true }
+}
+
+fn model_id(value: &Option<String>) -> Member<'_> {
+    plain("modelId", "--model-id", value)
+}
+
+fn require_model_id(model_id: &str) -> Result<(), Failure> {
+    if model_id.is_empty() {
+        return Err(Failure::usage("no model: name one with --model-id, or as modelId in --cli-input-json"));
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! `barerock frames`: any event stream, frame by frame, with a verdict on how it ends.
+
+mod annotate;
+mod decode;
+mod hex;
+mod html;
+mod json;
+mod payload;
+mod shown;
+mod text;
+mod value;
+mod verdict;
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+use barerock_eventstream::{Limits, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD};
+use clap::{Args, ValueEnum, value_parser};
+
+use self::decode::{Format, Sink};
+use self::shown::{Paint, Shown};
+use crate::exit::Failure;
+use crate::source::Source;
+
+/// The stream, and how it is shown.
+#[derive(Debug, Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Frames {
+    /// The stream: a file, a fixture's folder (its response.body is read), or - for standard input
+    file: Option<PathBuf>,
+    /// What to print; with --html, the verdict alone unless this is given [default: text]
+    #[arg(long, value_enum)]
+    output: Option<Output>,
+    /// Write an annotated dump as a self-contained page too
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Show long payloads and header values whole, in text and HTML
+    #[arg(long)]
+    full: bool,
+    /// Refuse frames longer than this
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().max_message_length(),
+        value_parser = value_parser!(u32).range(i64::from(MESSAGE_OVERHEAD)..=longest_message()))]
+    max_message_bytes: u32,
+    /// Accept header names that occur twice in a frame
+    #[arg(long)]
+    allow_duplicate_headers: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// For reading: a frame a block
+    Text,
+    /// An annotated dump: every byte, and which field it belongs to
+    Hex,
+    /// For machines: one line of JSON a frame
+    Json,
+}
+
+const NOTES: &str = "\
+The last line is the verdict, and at which byte: complete, truncated, exception,
+error, corrupt or not-an-event-stream. A frame that cannot be decoded wins over
+an exception or error frame before it.
+
+--output json prints a line a frame:
+  {offset, total_length, headers_length, prelude_crc,
+   headers: [{name, type, value}], payload, message_crc}
+and at last {verdict, frames, bytes, offset}, with error and looks_like where
+there are any. A payload that is JSON is {\"json\": …} as it came, but with line
+breaks between its tokens made spaces; any other, also an empty one, is
+{\"base64\": …}. Header values of the type bytes are base64, timestamps are
+milliseconds since 1970.
+
+Exit codes:
+  0  complete
+  2  wrong command line or input
+  3  an exception or error frame
+  4  truncated, corrupt or not an event stream";
+
+/// The longest message the specification allows.
+fn longest_message() -> i64 {
+    i64::from(MAX_PAYLOAD_LENGTH) + i64::from(MAX_HEADERS_LENGTH) + i64::from(MESSAGE_OVERHEAD)
+}
+
+pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
+    let limits = Limits::default()
+        .with_max_message_length(arguments.max_message_bytes)
+        .with_duplicate_headers(arguments.allow_duplicate_headers);
+    let mut source = Source::open(arguments.file.as_deref())?;
+    let shown = if arguments.full { Shown::WHOLE } else { Shown::CUT };
+    let paint = match AutoStream::choice(&io::stdout()) {
+        ColorChoice::Never => Paint::PLAIN,
+        _ => Paint::COLOURED,
+    };
+    let format: Box<dyn Format> = match (arguments.output, &arguments.html) {
+        (Some(Output::Json), _) => Box::new(json::Json),
+        (Some(Output::Hex), _) => Box::new(hex::Hex { limits, paint }),
+        (Some(Output::Text), _) | (None, None) => Box::new(text::Text { limits, shown, paint }),
+        (None, Some(_)) => Box::new(text::VerdictAlone { paint }),
+    };
+    let mut sinks = vec![Sink::new("standard output", Box::new(io::stdout()), format)];
+    if let Some(path) = &arguments.html {
+        let page = BufWriter::new(create(path, &source)?);
+        sinks.push(Sink::new(path.display(), Box::new(page), Box::new(html::Html { limits, shown })));
+    }
+    let verdict = decode::decode(&mut source, limits, &mut sinks)?;
+    // On a terminal the verdict has just been read.
+    let words = (!io::stdout().is_terminal()).then(|| verdict.to_string());
+    Failure::of_stream(verdict.kind, words).map_or(Ok(()), Err)
+}
+
+/// Prints frames and the verdict as `--output json` does.
+pub(crate) fn print_json(mut source: Source) -> Result<(), Failure> {
+    let mut sinks = [Sink::new("standard output", Box::new(io::stdout()), Box::new(json::Json))];
+    let verdict = decode::decode(&mut source, Limits::default(), &mut sinks)?;
+    Failure::of_stream(verdict.kind, Some(verdict.to_string())).map_or(Ok(()), Err)
+}
+
+fn create(path: &Path, source: &Source) -> Result<File, Failure> {
+    if source.is_file(path) {
+        return Err(Failure::usage(format!("--html would overwrite the input {}", path.display())));
+    }
+    File::create(path)
+        .map_err(|error| Failure::usage(format!("--html: {} cannot be written: {error}", path.display())))
+}

@@ -1,0 +1,73 @@
+//! `barerock frames --html`.
+
+use crate::program::{bare, fixtures, run};
+use crate::streams::{event, exception, flipped, frame};
+
+/// The page of a stream, and what was printed beside it.
+fn page(stream: &[u8], arguments: &[&str]) -> (String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.html");
+    let mut all = vec!["frames", "--html", path.to_str().unwrap()];
+    all.extend(arguments);
+    let ran = run(bare(&all), stream);
+    (std::fs::read_to_string(path).unwrap(), ran.out)
+}
+
+#[test]
+fn it_stands_alone_and_says_the_verdict() {
+    let stream = std::fs::read(fixtures().join("error-stream-truncated/response.body")).unwrap();
+    let (page, out) = page(&stream, &[]);
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</body></html>\n"));
+    for outside in ["<script", "src=", "href=", "url(", "@import", "http:", "https:"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert_eq!(page.matches("<section id=\"frame-").count(), 8);
+    assert!(page.contains(
+        "<header class=\"bad\"><h1>truncated</h1><p>truncated at offset 1313 inside frame 8&#39;s"
+    ));
+    assert!(page.contains("cut short after 5 bytes"));
+    // Beside the page the verdict is enough; with --output, both come.
+    assert_eq!(out.lines().count(), 1);
+    assert!(out.starts_with("truncated at offset 1313 "), "{out}");
+}
+
+#[test]
+fn a_format_can_be_asked_for_beside_it() {
+    let (page, out) = page(&event("ping", "{}"), &["--output", "json"]);
+    assert!(page.contains("<h1>complete</h1>") && page.contains("event ping"));
+    assert_eq!(out.lines().count(), 2);
+}
+
+#[test]
+fn nothing_from_the_wire_is_markup() {
+    let evil = r#"<script>alert("1")</script>&'"#;
+    let payload = serde_json::json!({ "message": evil }).to_string();
+    let header = barerock_eventstream::Header::new(evil, evil);
+    let stream =
+        [exception(evil, &payload), frame(&[header], evil.as_bytes()), flipped(&event(evil, "{}"), 90)];
+    let (page, _) = page(&stream.concat(), &[]);
+    assert!(
+        !page.contains("<script")
+            && page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;")
+    );
+}
+
+#[test]
+fn the_fault_is_marked_and_what_follows_is_bounded() {
+    let stream = [event("ping", "{}"), vec![0x41; 1 << 20]].concat();
+    let (page, _) = page(&stream, &[]);
+    assert!(page.contains("<tr class=\"crc bad\">") && page.contains("broken</h2>"));
+    assert!(page.len() < 50_000, "{}", page.len());
+}
+
+#[test]
+fn it_never_overwrites_its_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stream");
+    std::fs::write(&path, event("ping", "{}")).unwrap();
+    let name = path.to_str().unwrap();
+    let ran = run(bare(&["frames", name, "--html", name]), "");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("would overwrite the input"), "{}", ran.err);
+    assert_eq!(std::fs::read(&path).unwrap(), event("ping", "{}"));
+}
