@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use crate::model::{Kind, Member, Model, Need, Range, Type};
@@ -65,7 +66,8 @@ impl Model {
                 }
             }
             Type::Text(range, pattern) => {
-                let text = TEXTS.iter().find(|text| is_text(text, *range, pattern.as_deref()));
+                let is_text = is_text(*range, pattern.as_deref());
+                let text = TEXTS.iter().find(|text| is_text(text));
                 (*text.unwrap_or_else(|| panic!("no text matches {pattern:?}"))).into()
             }
             Type::Integer((min, _)) => min.unwrap_or(7).into(),
@@ -150,20 +152,20 @@ impl Model {
     }
 }
 
-/// Whether a text is as long as it should be and matches the pattern as a whole.
+/// A test for texts as long as they should be that match the pattern as a whole.
 ///
 /// # Panics
 ///
 /// Where the pattern is none.
-pub fn is_text(text: &str, (min, max): Range, pattern: Option<&str>) -> bool {
-    let length = text.chars().count();
-    min.is_none_or(|min| length >= min)
-        && max.is_none_or(|max| length <= max)
-        && pattern.is_none_or(|pattern| {
-            regex::Regex::new(&format!("^(?:{pattern})$"))
-                .expect("the model's patterns are regexes")
-                .is_match(text)
-        })
+pub fn is_text((min, max): Range, pattern: Option<&str>) -> impl Fn(&str) -> bool {
+    let whole = |pattern| Regex::new(&format!("^(?:{pattern})$")).expect("the model's patterns are regexes");
+    let regex = pattern.map(whole);
+    move |text| {
+        let length = text.chars().count();
+        min.is_none_or(|min| length >= min)
+            && max.is_none_or(|max| length <= max)
+            && regex.as_ref().is_none_or(|regex| regex.is_match(text))
+    }
 }
 
 fn with(mut object: Value, name: &str, value: Value) -> Value {

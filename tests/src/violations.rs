@@ -73,10 +73,10 @@ impl Model {
                 members.collect()
             }
             Type::Text(range, pattern) => {
-                let wrong = |text: &String| !is_text(text, *range, pattern.as_deref());
+                let is_text = is_text(*range, pattern.as_deref());
                 let texts = TEXTS.into_iter().chain(ODD_TEXTS).map(str::to_owned);
                 let long = range.1.map(|max| "a".repeat(max + 1));
-                texts.chain(long).filter(wrong).map(|text| at(text.into())).collect()
+                texts.chain(long).filter(|text| !is_text(text)).map(|text| at(text.into())).collect()
             }
             Type::Integer(range) => numbers(*range, 1.0).map(|number| at(whole(number))).collect(),
             Type::Number(range) => numbers(*range, 0.1).map(|number| at(number.into())).collect(),

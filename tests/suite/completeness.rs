@@ -18,8 +18,10 @@ use serde_json::{Map, Value, json};
 /// What came back, and how it looks inside.
 type Back = Result<(Value, String), String>;
 
+type ThereAndBack = fn(&Value) -> Back;
+
 /// The shapes that travel, with their way to the type and back.
-const ROOTS: [(&str, fn(&Value) -> Back); 9] = [
+const ROOTS: [(&str, ThereAndBack); 9] = [
     ("ConverseRequest", |given| {
         let request: ConverseRequest = read(given)?;
         Ok(written(&request, request.to_http(&endpoint()), &[("modelId", &request.model_id)]))
@@ -197,14 +199,12 @@ fn every_error_has_its_status_and_members() {
 fn every_shape_is_walked() {
     fn visit<'a>(model: &'a Model, r#type: &'a Type, seen: &mut BTreeSet<&'a str>) {
         match r#type {
-            Type::Named(name) => {
-                if seen.insert(name) {
-                    let shape = model.shape(name);
-                    if let Kind::Scalar(r#type) = &shape.kind {
-                        visit(model, r#type, seen);
-                    }
-                    shape.members.iter().for_each(|member| visit(model, &member.r#type, seen));
+            Type::Named(name) if seen.insert(name) => {
+                let shape = model.shape(name);
+                if let Kind::Scalar(r#type) = &shape.kind {
+                    visit(model, r#type, seen);
                 }
+                shape.members.iter().for_each(|member| visit(model, &member.r#type, seen));
             }
             Type::List(item, _) => visit(model, item, seen),
             Type::Map(key, value, _) => {

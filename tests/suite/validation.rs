@@ -18,15 +18,19 @@ const REQUESTS_THAT_READ: usize = 235;
 /// What came of a request: `None` if it cannot be read at all.
 type Verdict = Option<Result<(), ValidationError>>;
 
-const REQUESTS: [(&str, fn(&str) -> Verdict); 4] = [
+type Validate = fn(&str) -> Verdict;
+
+const REQUESTS: [(&str, Validate); 4] = [
     ("ConverseRequest", converse),
     ("ConverseStreamRequest", converse),
-    ("CountTokensRequest", |json| Some(CountTokensRequest::from_json(json).ok()?.validate())),
-    ("ApplyGuardrailRequest", |json| Some(ApplyGuardrailRequest::from_json(json).ok()?.validate())),
+    ("CountTokensRequest", |json| Some(serde_json::from_str::<CountTokensRequest>(json).ok()?.validate())),
+    ("ApplyGuardrailRequest", |json| {
+        Some(serde_json::from_str::<ApplyGuardrailRequest>(json).ok()?.validate())
+    }),
 ];
 
 fn converse(json: &str) -> Verdict {
-    Some(ConverseRequest::from_json(json).ok()?.validate())
+    Some(serde_json::from_str::<ConverseRequest>(json).ok()?.validate())
 }
 
 /// Where the types hold no such value, so that it cannot even be read.

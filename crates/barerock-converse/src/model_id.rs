@@ -58,9 +58,12 @@ pub(crate) const MAX_MODEL_ID: usize = 2048;
 /// What the ids of cross-region inference profiles begin with.
 const GEOGRAPHIES: [&str; 9] = ["global", "us", "us-gov", "eu", "apac", "jp", "au", "ca", "sa"];
 
+/// Whether a text is the id of a resource.
+type IsId = fn(&str) -> bool;
+
 /// The resource types of Bedrock's ARNs, and whether the rest of one is an id of that type. ConversationalModelId, the
 /// model's pattern, says the same.
-const RESOURCES: [(&str, ModelIdKind, fn(&str) -> bool); 10] = [
+const RESOURCES: [(&str, ModelIdKind, IsId); 10] = [
     ("foundation-model", ModelIdKind::FoundationModel, is_provider_model),
     ("inference-profile", ModelIdKind::InferenceProfile, is_plain),
     ("application-inference-profile", ModelIdKind::ApplicationInferenceProfile, is_plain),
@@ -108,10 +111,9 @@ impl<'a> AwsModelId<'a> {
         resource: &'a str,
     ) -> Result<Self, ModelIdError> {
         let (resource_type, name) = resource.split_once('/').unwrap_or(("", resource));
+        let is_endpoint: IsId = is_dashed;
         let known = match (service, resource_type) {
-            ("sagemaker", "endpoint") => {
-                Some((ModelIdKind::SageMakerEndpoint, is_dashed as fn(&str) -> bool))
-            }
+            ("sagemaker", "endpoint") => Some((ModelIdKind::SageMakerEndpoint, is_endpoint)),
             ("bedrock", _) => RESOURCES
                 .iter()
                 .find(|(known, ..)| *known == resource_type)

@@ -183,7 +183,10 @@ impl ConverseRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{GuardrailStreamProcessingMode, ToolChoice};
+    use crate::types::{
+        CachePointBlock, DocumentBlock, DocumentFormat, GuardrailStreamProcessingMode, ServiceTierType,
+        ToolChoice,
+    };
     use serde_json::json;
 
     fn endpoint() -> Endpoint {
@@ -248,6 +251,36 @@ mod tests {
                     "tools": [{"toolSpec": {"name": "t", "inputSchema": {"json": {"type": "object"}}, "description": "does t"}}],
                     "toolChoice": {"tool": {"name": "t"}},
                 },
+            })
+        );
+    }
+
+    #[test]
+    fn the_rarer_members_take_a_line_each() {
+        let document = DocumentBlock::from_bytes(DocumentFormat::Txt, "cats", &b"Cats purr."[..]);
+        let request = ConverseRequest::new("m", [Message::user(document)])
+            .system("be brief")
+            .system(CachePointBlock::default())
+            .output_config(OutputConfig::json_schema(json!({"type": "object"})))
+            .additional_model_request_fields(json!({"top_k": 200}))
+            .additional_model_response_field_paths(["/stop_sequence".to_owned()])
+            .request_metadata([("team".to_owned(), "cats".to_owned())])
+            .service_tier(ServiceTier::new(ServiceTierType::Flex));
+        assert_eq!(
+            serde_json::to_value(&request).unwrap(),
+            json!({
+                "messages": [{"role": "user", "content": [
+                    {"document": {"name": "cats", "format": "txt", "source": {"bytes": "Q2F0cyBwdXJyLg=="}}},
+                ]}],
+                "system": [{"text": "be brief"}, {"cachePoint": {"type": "default"}}],
+                "outputConfig": {"textFormat": {
+                    "type": "json_schema",
+                    "structure": {"jsonSchema": {"schema": "{\"type\":\"object\"}"}},
+                }},
+                "additionalModelRequestFields": {"top_k": 200},
+                "additionalModelResponseFieldPaths": ["/stop_sequence"],
+                "requestMetadata": {"team": "cats"},
+                "serviceTier": {"type": "flex"},
             })
         );
     }

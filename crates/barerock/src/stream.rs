@@ -35,17 +35,30 @@ impl<T: Transport> EventStream<T> {
     /// If the stream ends before the answer is whole, the service breaks off, the bytes are not what they should be,
     /// or the next piece takes too long. There are no more events after an error.
     pub async fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, Error> {
+        self.wait().await?;
+        self.events.next_event().map_err(|error| named(error, &self.headers))
+    }
+
+    /// The next event beside the payload it was read from, byte for byte: padding, unknown members and all.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event)'s.
+    pub async fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, Error> {
+        self.wait().await?;
+        self.events.next_with_payload().map_err(|error| named(error, &self.headers))
+    }
+
+    /// Waits until there is an event or an error to take, or the answer is whole.
+    async fn wait(&mut self) -> Result<(), Error> {
         while !self.ended && !self.events.is_ready() {
             if let Some(bytes) = self.next_chunk().await? {
                 self.events.push(&bytes);
             }
         }
-        let headers = &self.headers;
         if self.events.is_ready() {
-            return self.events.next_event().map_err(|error| named(error, headers));
+            return Ok(());
         }
-        self.events.finish().map_err(|error| named(error, headers))?;
-        Ok(None)
+        self.events.finish().map_err(|error| named(error, &self.headers))
     }
 
     /// The next bytes as they come, or `None` at their end: for those who decode themselves. Bytes that are taken here are

@@ -54,17 +54,22 @@ impl EventDecoder {
     ///
     /// # Errors
     /// If the bytes are no valid frame, a frame is no valid event, or the service broke off.
-    #[inline]
     pub fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, StreamError> {
-        Ok(self.next_with_payload()?.map(|(event, _)| event))
+        self.next_as(|event, _| event)
     }
 
     /// The next event beside the payload it was read from, byte for byte: padding, unknown members and all.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event)'s.
-    #[inline]
     pub fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, StreamError> {
+        self.next_as(|event, payload| (event, payload))
+    }
+
+    fn next_as<'a, T>(
+        &'a mut self,
+        with: impl FnOnce(StreamEvent<'a>, &'a [u8]) -> T,
+    ) -> Result<Option<T>, StreamError> {
         let Self { frames, state } = self;
         if let Some(error) = &state.failed {
             return Err(error.clone());
@@ -72,13 +77,13 @@ impl EventDecoder {
         let offset = frames.offset();
         let outcome = match frames.next_frame() {
             Ok(None) => return Ok(None),
-            Ok(Some(frame)) => event_of(&frame, offset).map(|event| (event, frame.payload())),
+            Ok(Some(frame)) => event_of(&frame, offset).map(|event| (event, frame)),
             Err(error) => Err(state.name(error)),
         };
         match outcome {
-            Ok(found) => {
-                state.message_stopped |= matches!(found.0, StreamEvent::MessageStop(_));
-                Ok(Some(found))
+            Ok((event, frame)) => {
+                state.message_stopped |= matches!(event, StreamEvent::MessageStop(_));
+                Ok(Some(with(event, frame.payload())))
             }
             Err(error) => {
                 state.failed = Some(error.clone());

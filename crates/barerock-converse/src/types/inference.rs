@@ -1,6 +1,6 @@
 //! How a model should answer.
 
-use super::{string_enum, structure, union};
+use super::{Document, string_enum, structure, union};
 
 structure! {
     /// The settings every model knows. What is unset is the model's own default.
@@ -61,6 +61,15 @@ structure! {
             /// How much thought to spend: `low`, `medium`, `high`, `xhigh` or `max`; at most 16 characters.
             effort: String,
         }
+    }
+}
+
+impl OutputConfig {
+    /// An answer whose text is JSON that follows a schema.
+    pub fn json_schema(schema: impl Into<Document>) -> Self {
+        let schema = JsonSchemaDefinition::new(schema.into().as_json());
+        let structure = OutputFormatStructure::JsonSchema(schema);
+        Self::new().text_format(OutputFormat::new(OutputFormatType::JsonSchema, structure))
     }
 }
 

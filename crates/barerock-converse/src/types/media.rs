@@ -92,6 +92,14 @@ structure! {
     }
 }
 
+impl DocumentBlock {
+    /// A document that travels with the request. The name is what the model calls it: letters, digits, single spaces,
+    /// `-`, `_`, `()` and `[]`, without the file's extension.
+    pub fn from_bytes(format: DocumentFormat, name: impl Into<String>, bytes: impl Into<Blob>) -> Self {
+        Self::new(name, DocumentSource::Bytes(bytes.into())).format(format)
+    }
+}
+
 union! {
     /// Where a document is.
     DocumentSource {
@@ -134,6 +142,13 @@ structure! {
     }
 }
 
+impl VideoBlock {
+    /// A video that travels with the request.
+    pub fn from_bytes(format: VideoFormat, bytes: impl Into<Blob>) -> Self {
+        Self::new(format, VideoSource::Bytes(bytes.into()))
+    }
+}
+
 union! {
     /// Where a video is.
     VideoSource {
@@ -165,6 +180,13 @@ structure! {
             /// Why there is no sound, in a response.
             error: ErrorBlock,
         }
+    }
+}
+
+impl AudioBlock {
+    /// Sound that travels with the request.
+    pub fn from_bytes(format: AudioFormat, bytes: impl Into<Blob>) -> Self {
+        Self::new(format, AudioSource::Bytes(bytes.into()))
     }
 }
 

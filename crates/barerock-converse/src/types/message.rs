@@ -1,8 +1,8 @@
 //! Messages: who says what.
 
 use super::{
-    CachePointBlock, ContentBlock, GuardrailConverseContentBlock, ImageBlock, ToolResultBlock, ToolUseBlock,
-    string_enum, structure, union,
+    CachePointBlock, ContentBlock, DocumentBlock, GuardrailConverseContentBlock, ImageBlock, ToolResultBlock,
+    ToolUseBlock, string_enum, structure, union,
 };
 
 string_enum! {
@@ -92,7 +92,7 @@ macro_rules! one_block {
         }
     )*};
 }
-one_block!(&str, String, ContentBlock, ImageBlock);
+one_block!(&str, String, ContentBlock, ImageBlock, DocumentBlock, ToolResultBlock);
 
 union! {
     /// A part of the system prompt.
@@ -115,5 +115,11 @@ impl From<&str> for SystemContentBlock {
 impl From<String> for SystemContentBlock {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<CachePointBlock> for SystemContentBlock {
+    fn from(block: CachePointBlock) -> Self {
+        Self::CachePoint(block)
     }
 }

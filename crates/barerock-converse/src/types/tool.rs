@@ -63,6 +63,12 @@ impl From<ToolSpecification> for Tool {
     }
 }
 
+impl From<CachePointBlock> for Tool {
+    fn from(block: CachePointBlock) -> Self {
+        Self::CachePoint(block)
+    }
+}
+
 structure! {
     /// A tool the caller runs.
     ToolSpecification {
@@ -198,6 +204,11 @@ impl ToolResultBlock {
     /// An answer in words.
     pub fn text(tool_use_id: impl Into<String>, answer: impl Into<String>) -> Self {
         Self::new(tool_use_id, [ToolResultContentBlock::Text(answer.into())])
+    }
+
+    /// What went wrong, in words: the model may try again.
+    pub fn error(tool_use_id: impl Into<String>, what: impl Into<String>) -> Self {
+        Self::text(tool_use_id, what).status(ToolResultStatus::Error)
     }
 }
 

@@ -39,9 +39,7 @@ pub(super) const TOOL_USE_ID: TextRule = TextRule {
 /// The model names the length only. What else the service asks for stands in its error message; it also takes `_`, and
 /// what it thinks of letters beyond ASCII is left to it.
 pub(super) const DOCUMENT_NAME: TextRule = TextRule {
-    fits: |text| {
-        text.chars().all(|char| char.is_alphanumeric() || " -_()[]".contains(char)) && !text.contains("  ")
-    },
+    fits: is_document_name,
     of: "letters, digits, `-`, `_`, `(`, `)`, `[`, `]` and single spaces; leave out the file's extension and what else there is",
     ..length(1, 200)
 };
@@ -63,6 +61,14 @@ pub(super) const COUNT_TOKENS_MODEL_ID: TextRule = TextRule {
     of: "letters, digits, `_`, `.`, `-`, `/` and `:`",
     ..length(1, 256)
 };
+
+fn is_document_name(text: &str) -> bool {
+    text.chars().all(|char| match char {
+        ' ' | '-' | '_' | '(' | ')' | '[' | ']' => true,
+        char if char.is_ascii() => char.is_ascii_alphanumeric(),
+        char => !char.is_whitespace(),
+    }) && !text.as_bytes().windows(2).any(|pair| pair == b"  ")
+}
 
 const METADATA_CHARACTERS: &str = "letters, digits, white space and `:_@$#=/+,-.`";
 
@@ -164,6 +170,8 @@ pub(super) fn count(
 pub(super) fn share(at: &Path<'_>, value: Option<f64>) -> Result<(), ValidationError> {
     match value {
         Some(value) if !(0.0..=1.0).contains(&value) => {
+            // As serde_json writes it, which is linked anyway; core's own formatting of floats is 14 KB.
+            let value = serde_json::to_string(&value).unwrap_or_default();
             Err(ValidationError::new(at, &format!("is {value}"), "must be from 0 to 1"))
         }
         _ => Ok(()),
