@@ -24,6 +24,9 @@ use crate::exit::Failure;
 /// Bedrock's signing name.
 const SERVICE: &str = "bedrock";
 
+/// The options that sign no request.
+const KEY_TASKS: [&str; 2] = ["api_key", "inspect_api_key"];
+
 /// What is signed, and by which rules.
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
@@ -31,20 +34,20 @@ pub(crate) struct Sign {
     #[command(flatten)]
     task: Task,
     /// What to print of the signature [default: all]
-    #[arg(long, value_enum, value_name = "STAGE", requires = "request")]
+    #[arg(long, value_enum, value_name = "STAGE", conflicts_with_all = KEY_TASKS)]
     show: Option<Show>,
     /// Set the canonical request in AWS's error body beside ours, mark the first line that differs and name the usual
     /// cause; - for standard input
-    #[arg(long, value_name = "FILE", requires = "request", conflicts_with = "show")]
+    #[arg(long, value_name = "FILE", conflicts_with = "show", conflicts_with_all = KEY_TASKS)]
     explain_mismatch: Option<PathBuf>,
-    /// The time to sign at, such as 20150830T123600Z [default: now]
-    #[arg(long, value_parser = Timestamp::parse)]
+    /// The time to sign at, or to judge an API key's validity at, such as 20150830T123600Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
     time: Option<Timestamp>,
     /// The service's signing name
-    #[arg(long, value_name = "NAME", default_value = SERVICE, requires = "request")]
+    #[arg(long, value_name = "NAME", default_value = SERVICE, conflicts_with_all = KEY_TASKS)]
     service: String,
     /// The region; else AWS_REGION, else AWS_DEFAULT_REGION
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", conflicts_with = "inspect_api_key")]
     region: Option<String>,
     /// How long a presigned request [default: 3600, or as the request says] or an API key [default: 43200] is valid
     #[arg(long, value_name = "SECONDS")]
@@ -75,22 +78,22 @@ struct Task {
 #[command(next_help_heading = "Signing rules (the defaults are Bedrock's)")]
 struct Rules {
     /// Sign in the query: a presigned request
-    #[arg(long, requires = "request")]
+    #[arg(long, conflicts_with_all = KEY_TASKS)]
     query: bool,
     /// Leave `.`, `..` and `//` in the path as they are (S3)
-    #[arg(long, requires = "request")]
+    #[arg(long, conflicts_with_all = KEY_TASKS)]
     no_normalize_path: bool,
     /// Sign the path as it is sent, instead of encoding it once more (S3)
-    #[arg(long, requires = "request")]
+    #[arg(long, conflicts_with_all = KEY_TASKS)]
     single_encode: bool,
     /// Send and sign the body's hash as the header x-amz-content-sha256 (S3)
-    #[arg(long, requires = "request")]
+    #[arg(long, conflicts_with_all = KEY_TASKS)]
     sign_body: bool,
     /// Sign UNSIGNED-PAYLOAD in place of the body's hash
-    #[arg(long, requires = "request")]
+    #[arg(long, conflicts_with_all = KEY_TASKS)]
     unsigned_payload: bool,
     /// Add the session token after signing
-    #[arg(long, requires = "request")]
+    #[arg(long, conflicts_with_all = KEY_TASKS)]
     omit_session_token: bool,
 }
 
