@@ -121,8 +121,9 @@ AWS_SESSION_TOKEN. The secret key is never printed.
 
 A single stage is printed byte for byte, without a line break behind it. It
 holds the session token where the stage does, since it was asked for:
-canonical-request and request do, and with --query curl too; else a curl line
-takes the token, and the keys where curl signs itself, from the environment.
+canonical-request and request do, and with --query curl too. Another curl line
+takes the token from the environment, and where curl signs the same by itself
+(as of when it runs), the keys too.
 A presigned request works for whoever has it until it expires.
 
 The request ends where the file ends: a line break behind the body is signed.
