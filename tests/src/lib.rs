@@ -7,6 +7,7 @@ pub mod eventstream;
 pub mod fixtures;
 pub mod model;
 pub mod samples;
+pub mod splitting;
 pub mod vectors;
 pub mod violations;
 

@@ -1,7 +1,7 @@
 //! Recordings of the real service through the Converse types: nothing unknown, nothing lost.
 
 use barerock_converse::stream::Verdict;
-use barerock_converse::{ConverseRequest, ConverseResponse, ServiceError};
+use barerock_converse::{ConverseRequest, ConverseResponse, CountTokensRequest, ServiceError};
 use barerock_tests::captures::{self, Recording};
 use barerock_tests::decoding::decode;
 use http::StatusCode;
@@ -13,6 +13,11 @@ const CONVERSE_STREAM: usize = 68;
 const ERRORS: usize = 27;
 /// Requests to the two operations, failed ones too, but for six whose blobs were left out.
 const REQUESTS: usize = 241;
+
+/// Responses with a guardrail's trace.
+const TRACES: usize = 1;
+/// Requests of CountTokens.
+const COUNT_TOKENS: usize = 1;
 
 /// Members the service sends that its model does not know, and which the types therefore pass over.
 const DRIFT: [&str; 3] = ["serverToolUsage", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"];
@@ -50,7 +55,7 @@ fn of_operation<'a>(recordings: &'a [Recording], operation: &'a str) -> impl Ite
 #[test]
 fn responses_decode_and_write_back_equal() {
     let Some(recordings) = captures::all("responses_decode_and_write_back_equal") else { return };
-    let mut ran = 0;
+    let (mut ran, mut traces) = (0, 0);
     for recording in of_operation(&recordings, "converse") {
         let name = &recording.name;
         let response = ConverseResponse::from_http(recording.status, &recording.headers, &recording.body)
@@ -59,10 +64,15 @@ fn responses_decode_and_write_back_equal() {
         let original = normal(serde_json::from_slice(&recording.body).unwrap());
         assert_eq!(normal(written), original, "{name}");
         assert_no_unknown(name, &response);
+        if let Some(trace) = response.read_trace().unwrap() {
+            assert_eq!(normal(serde_json::to_value(&trace).unwrap()), original["trace"], "{name}");
+            assert_no_unknown(name, &trace);
+            traces += 1;
+        }
         ran += 1;
     }
-    println!("{ran} recorded Converse responses");
-    assert_eq!(ran, CONVERSE);
+    println!("{ran} recorded Converse responses, {traces} of them with a trace");
+    assert_eq!((ran, traces), (CONVERSE, TRACES));
 }
 
 #[test]
@@ -137,6 +147,22 @@ fn requests_decode_and_write_back_equal() {
     }
     println!("{ran} recorded Converse requests");
     assert_eq!(ran, REQUESTS);
+}
+
+#[test]
+fn count_tokens_requests_decode_and_write_back_equal() {
+    let Some(recordings) = captures::all("count_tokens_requests_decode_and_write_back_equal") else { return };
+    let recordings = recordings.iter().filter(|recording| recording.operation() == "count-tokens");
+    let mut ran = 0;
+    for recording in recordings {
+        let original: Value = serde_json::from_str(&recording.request_body).unwrap();
+        let request = CountTokensRequest::from_json(&recording.request_body).unwrap();
+        assert_eq!(serde_json::to_value(&request).unwrap(), original, "{}", recording.name);
+        assert_no_unknown(&recording.name, &request);
+        ran += 1;
+    }
+    println!("{ran} recorded CountTokens requests");
+    assert_eq!(ran, COUNT_TOKENS);
 }
 
 fn assert_no_unknown(name: &str, value: &impl core::fmt::Debug) {

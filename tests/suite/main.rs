@@ -1,7 +1,9 @@
 //! The offline tests.
 
 mod architecture;
+mod assembled;
 mod client;
+mod client_operations;
 mod completeness;
 mod converse_plain_deltas;
 mod converse_recordings;

@@ -118,6 +118,8 @@ pub(crate) enum StreamOutput {
     Text,
     /// The assembled response, in Converse's shape
     Message,
+    /// One line of JSON a frame, raw payloads and all, as frames --output json prints them
+    Frames,
 }
 
 /// Where a call goes, and as whom.

@@ -3,6 +3,9 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use bytes::Bytes;
 
 use crate::exit::Failure;
 
@@ -40,6 +43,12 @@ impl Source {
         Ok(Self::new(Box::new(file), name, is_live, Some(path)))
     }
 
+    /// Bytes that another thread receives, until it lets go of its end.
+    pub(crate) fn of_chunks(chunks: mpsc::Receiver<Bytes>) -> Self {
+        let reader = Received { chunks, rest: Bytes::new() };
+        Self::new(Box::new(reader), "the answer".to_owned(), true, None)
+    }
+
     fn new(reader: Box<dyn Read>, name: String, is_live: bool, path: Option<PathBuf>) -> Self {
         Self { reader, name, is_live, path, buffer: vec![0; CHUNK] }
     }
@@ -64,6 +73,25 @@ impl Source {
     pub(crate) fn is_file(&self, path: &Path) -> bool {
         let real = |path: &Path| path.canonicalize().ok();
         self.path.as_deref().is_some_and(|own| real(own).is_some() && real(own) == real(path))
+    }
+}
+
+/// Received chunks, as one stream of bytes.
+struct Received {
+    chunks: mpsc::Receiver<Bytes>,
+    rest: Bytes,
+}
+
+impl Read for Received {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.rest.is_empty() {
+            match self.chunks.recv() {
+                Ok(chunk) => self.rest = chunk,
+                Err(mpsc::RecvError) => return Ok(0),
+            }
+        }
+        let length = self.rest.len().min(buffer.len());
+        self.rest.split_to(length).as_ref().read(buffer)
     }
 }
 

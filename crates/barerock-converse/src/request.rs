@@ -10,6 +10,7 @@ use crate::operation::{RequestError, post_to_model};
 use crate::types::{
     Document, GuardrailConfiguration, InferenceConfiguration, Message, OutputConfig,
     PerformanceConfiguration, PromptVariableValues, ServiceTier, SystemContentBlock, Tool, ToolConfiguration,
+    setters,
 };
 
 /// One call of Converse or ConverseStream: the two take the same members.
@@ -123,11 +124,25 @@ impl ConverseRequest {
         self
     }
 
-    /// Sets the tools the model may ask for, and whether it must.
-    #[must_use]
-    pub fn tool_config(mut self, tool_config: ToolConfiguration) -> Self {
-        self.tool_config = Some(tool_config);
-        self
+    setters! {
+        /// Sets the tools the model may ask for, and whether it must.
+        tool_config: ToolConfiguration,
+        /// Sets the guardrail the call goes through.
+        guardrail_config: GuardrailConfiguration,
+        /// Sets what only this model knows: `json!({"top_k": 200})`.
+        additional_model_request_fields: Document,
+        /// Sets the values for the variables of a managed prompt.
+        prompt_variables: BTreeMap<String, PromptVariableValues>,
+        /// Sets which of the model's own fields the response should carry: at most 10 JSON pointers.
+        additional_model_response_field_paths: Vec<String>,
+        /// Sets what the invocation log should say about the call: 1 to 16 pairs.
+        request_metadata: BTreeMap<String, String>,
+        /// Sets how fast the answer should be.
+        performance_config: PerformanceConfiguration,
+        /// Sets which capacity serves the call.
+        service_tier: ServiceTier,
+        /// Sets the form the answer should have.
+        output_config: OutputConfig,
     }
 
     fn inference(&mut self) -> &mut InferenceConfiguration {

@@ -5,6 +5,7 @@ use core::pin::Pin;
 use std::sync::Arc;
 
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
+use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::client::{ChunkError, Inner};
@@ -35,16 +36,8 @@ impl<T: Transport> EventStream<T> {
     /// or the next piece takes too long. There are no more events after an error.
     pub async fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, Error> {
         while !self.ended && !self.events.is_ready() {
-            match self.client.next_chunk(&mut self.body).await {
-                Ok(Some(bytes)) => self.events.push(&bytes),
-                Ok(None) => self.ended = true,
-                Err(error) => {
-                    self.ended = true;
-                    return Err(match error {
-                        ChunkError::Timeout(error) => error,
-                        ChunkError::Broken(error) => Error::interrupted(self.events.offset(), error),
-                    });
-                }
+            if let Some(bytes) = self.next_chunk().await? {
+                self.events.push(&bytes);
             }
         }
         let headers = &self.headers;
@@ -53,6 +46,23 @@ impl<T: Transport> EventStream<T> {
         }
         self.events.finish().map_err(|error| named(error, headers))?;
         Ok(None)
+    }
+
+    /// The next bytes as they come, or `None` at their end: for those who decode themselves. Bytes that are taken here are
+    /// missing from [`next_event`](Self::next_event).
+    ///
+    /// # Errors
+    /// If the connection breaks or the next piece takes too long.
+    pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
+        let chunk = self.client.next_chunk(&mut self.body).await;
+        self.ended = !matches!(chunk, Ok(Some(_)));
+        chunk.map_err(|error| match error {
+            ChunkError::Timeout(error) => error,
+            ChunkError::Broken(error) => Error::interrupted(self.events.offset(), error),
+        })
     }
 
     /// Waits for the whole answer and puts it together.

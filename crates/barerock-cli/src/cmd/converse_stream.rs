@@ -1,5 +1,7 @@
 //! `barerock converse-stream`: one call, its events as they come.
 
+use std::sync::mpsc;
+
 use barerock::converse::stream::AssembledMessage;
 use barerock::types::Message;
 use barerock::{EventStream, MessageAssembler};
@@ -10,6 +12,7 @@ use crate::args::{ConverseStream, StreamOutput};
 use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::render::{Output, summary};
+use crate::source::Source;
 
 pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
     if let Some(skeleton) = arguments.request.generate_cli_skeleton {
@@ -27,6 +30,7 @@ pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
             Ok(())
         }
         StreamOutput::Message => message(stream, &mut output).await,
+        StreamOutput::Frames => frames(stream).await,
     }
 }
 
@@ -35,6 +39,30 @@ async fn events(mut stream: EventStream<HyperTransport>, output: &mut Output) ->
         output.json_line(&event)?;
     }
     Ok(())
+}
+
+/// How many pieces of the answer may wait for the writer.
+const WAITING: usize = 16;
+
+/// Prints the frames as `barerock frames` does, while they come. The decoder reads and so blocks: it has a thread of its own.
+async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> {
+    let (sender, receiver) = mpsc::sync_channel(WAITING);
+    let printer = std::thread::spawn(|| super::frames::print_json(Source::of_chunks(receiver)));
+    let received = loop {
+        match stream.next_chunk().await {
+            Ok(Some(chunk)) => {
+                // Where the printer has given up, it says why.
+                if sender.send(chunk).is_err() {
+                    break Ok(());
+                }
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(Failure::from(error)),
+        }
+    };
+    drop(sender);
+    let printed = printer.join().unwrap_or_else(|_| Err(Failure::other("the printer of frames has failed")));
+    received.and(printed)
 }
 
 /// Prints the text of the answer as it comes and puts the message together. The line is ended in any case, so that an

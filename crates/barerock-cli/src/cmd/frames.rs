@@ -110,6 +110,13 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
     Failure::of_stream(verdict.kind, words).map_or(Ok(()), Err)
 }
 
+/// Prints frames and the verdict as `--output json` does.
+pub(crate) fn print_json(mut source: Source) -> Result<(), Failure> {
+    let mut sinks = [Sink::new("standard output", Box::new(io::stdout()), Box::new(json::Json))];
+    let verdict = decode::decode(&mut source, Limits::default(), &mut sinks)?;
+    Failure::of_stream(verdict.kind, Some(verdict.to_string())).map_or(Ok(()), Err)
+}
+
 fn create(path: &Path, source: &Source) -> Result<File, Failure> {
     if source.is_file(path) {
         return Err(Failure::usage(format!("--html would overwrite the input {}", path.display())));

@@ -155,3 +155,27 @@ fn what_the_service_would_refuse_is_refused_before() {
     let ran = run(bare(&[&arguments[..], &["--no-validate"]].concat()), "");
     assert_eq!(ran.code, 0, "{ran:?}");
 }
+
+#[test]
+fn frames_are_the_ones_that_barerock_frames_prints() {
+    let file = fixtures().join("chat-stream").join("response.body");
+    let expected = run(bare(&["frames", "--output", "json", file.to_str().unwrap()]), "");
+    let input = request("chat-stream", "us.anthropic.claude-sonnet-4-6").to_string();
+    let ran =
+        run(bare(&["converse-stream", "--offline", "--output", "frames", "--cli-input-json", "-"]), &input);
+    assert_eq!((ran.code, &ran.out), (0, &expected.out), "{}", ran.err);
+
+    for (fault, code, verdict) in [
+        ("truncate=900", 4, "truncated"),
+        ("close-after=900", 4, "truncated"),
+        ("exception=throttlingException:3", 3, "exception"),
+    ] {
+        let server = Server::start(&["--fault", fault]);
+        let arguments =
+            ["converse-stream", "--endpoint-url", &server.url, "--output", "frames", "--cli-input-json", "-"];
+        let ran = run(with_credentials(&arguments), &input);
+        assert_eq!(ran.code, code, "{fault}: {ran:?}");
+        let last: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+        assert_eq!(last["verdict"], verdict, "{fault}");
+    }
+}

@@ -1,10 +1,11 @@
-//! `barerock frames` and `barerock events` over recordings of the real service, which other people made.
+//! `barerock frames` and `barerock events` over the project's fixtures, and over recordings of the real service, which
+//! other people made.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::program::{bare, run};
+use crate::program::{bare, fixtures, run};
 
 /// How many of the recordings are event streams, and how many of those are Converse's.
 const STREAMS: usize = 123;
@@ -26,12 +27,56 @@ fn json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
+/// The event streams of the project's fixtures that are `kind`, and what is said of each beside it.
+fn described(kind: &str) -> Vec<(PathBuf, Value)> {
+    let entries = fixtures().join("../eventstream").join(kind).read_dir().unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let streams: Vec<_> = paths.filter(|path| path.extension().is_none()).collect();
+    assert!(streams.len() > 10, "{streams:?}");
+    streams.into_iter().map(|path| (path.clone(), json(&path.with_extension("json")))).collect()
+}
+
+/// The lines of `--output json`, the verdict's apart.
+fn frames(path: &Path) -> (Vec<Value>, Value) {
+    let ran = run(bare(&["frames", "--output", "json", path.to_str().unwrap()]), "");
+    let mut lines: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let verdict = lines.pop().unwrap();
+    let code = match verdict["verdict"].as_str().unwrap() {
+        "complete" => 0,
+        "exception" | "error" => 3,
+        _ => 4,
+    };
+    assert_eq!(ran.code, code, "{}: {verdict}", path.display());
+    (lines, verdict)
+}
+
+#[test]
+fn valid_fixtures_are_what_is_said_of_them() {
+    for (path, expected) in described("valid") {
+        assert_eq!(Value::Array(frames(&path).0), expected, "{}", path.display());
+    }
+}
+
+#[test]
+fn invalid_fixtures_are_wrong_where_it_is_said() {
+    for (path, expected) in described("invalid") {
+        let verdict = frames(&path).1;
+        let (word, offset) = (verdict["verdict"].as_str().unwrap(), &verdict["offset"]);
+        match word {
+            "not-an-event-stream" => assert_eq!(offset, 0),
+            _ => assert_eq!(offset, &expected["stream_offset"], "{}: {verdict}", path.display()),
+        }
+        let is_truncated = expected["error"].as_str().unwrap().starts_with("Truncated");
+        assert_eq!(word == "truncated", is_truncated, "{}: {verdict}", path.display());
+    }
+}
+
 #[test]
 fn frames_are_those_an_independent_decoder_found() {
-    for folder in streams("frames of the recordings") {
-        let ran = run(bare(&["frames", "--output", "json", folder.to_str().unwrap()]), "");
-        let mut lines: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let verdict = lines.pop().unwrap();
+    let folders = streams("frames of the recordings");
+    println!("frames of the recordings: {} streams", folders.len());
+    for folder in folders {
+        let (lines, verdict) = frames(&folder);
         let expected = json(&folder.join("frames.json"));
         let expected = expected.as_array().unwrap();
         assert_eq!(lines.len(), expected.len(), "{}", folder.display());
@@ -47,8 +92,8 @@ fn frames_are_those_an_independent_decoder_found() {
         }
         let length = std::fs::metadata(folder.join("response.body")).unwrap().len();
         assert_eq!((&verdict["bytes"], &verdict["frames"]), (&length.into(), &lines.len().into()));
-        let (word, code) = if has_exception { ("exception", 3) } else { ("complete", 0) };
-        assert_eq!((&verdict["verdict"], ran.code), (&word.into(), code), "{}: {verdict}", folder.display());
+        let word = if has_exception { "exception" } else { "complete" };
+        assert_eq!(verdict["verdict"], word, "{}: {verdict}", folder.display());
     }
 }
 

@@ -54,7 +54,17 @@ impl EventDecoder {
     ///
     /// # Errors
     /// If the bytes are no valid frame, a frame is no valid event, or the service broke off.
+    #[inline]
     pub fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, StreamError> {
+        Ok(self.next_with_payload()?.map(|(event, _)| event))
+    }
+
+    /// The next event beside the payload it was read from, byte for byte: padding, unknown members and all.
+    ///
+    /// # Errors
+    /// As [`next_event`](Self::next_event)'s.
+    #[inline]
+    pub fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, StreamError> {
         let Self { frames, state } = self;
         if let Some(error) = &state.failed {
             return Err(error.clone());
@@ -62,13 +72,13 @@ impl EventDecoder {
         let offset = frames.offset();
         let outcome = match frames.next_frame() {
             Ok(None) => return Ok(None),
-            Ok(Some(frame)) => event_of(&frame, offset),
+            Ok(Some(frame)) => event_of(&frame, offset).map(|event| (event, frame.payload())),
             Err(error) => Err(state.name(error)),
         };
         match outcome {
-            Ok(event) => {
-                state.message_stopped |= matches!(event, StreamEvent::MessageStop(_));
-                Ok(Some(event))
+            Ok(found) => {
+                state.message_stopped |= matches!(found.0, StreamEvent::MessageStop(_));
+                Ok(Some(found))
             }
             Err(error) => {
                 state.failed = Some(error.clone());
@@ -231,6 +241,18 @@ mod tests {
             r#"{"contentBlockDelta":{"delta":{"hologram":{"x":[1]}},"contentBlockIndex":0}}"#
         );
         assert_eq!(events[2], r#"{"noise":null}"#);
+    }
+
+    #[test]
+    fn the_payload_of_every_event_can_be_had() {
+        let payloads = [r#"{"stopReason":"end_turn","p":"abc","new":1}"#, "not json"];
+        let mut decoder = EventDecoder::new();
+        decoder.push(&[event("messageStop", payloads[0]), event("noise", payloads[1])].concat());
+        for expected in payloads {
+            let (_, payload) = decoder.next_with_payload().unwrap().unwrap();
+            assert_eq!(payload, expected.as_bytes());
+        }
+        assert_eq!(decoder.next_with_payload(), Ok(None));
     }
 
     #[test]

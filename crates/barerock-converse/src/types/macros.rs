@@ -81,16 +81,23 @@ macro_rules! structure {
                 Self { $($required: $required.into(),)* $($optional: None,)* }
             }
 
-            $(
-                #[doc = concat!("Sets `", stringify!($optional), "`.")]
-                #[must_use]
-                pub fn $optional(mut self, value: impl Into<$otype>) -> Self {
-                    self.$optional = Some(value.into());
-                    self
-                }
-            )*
+            $crate::types::setters! {
+                $(#[doc = concat!("Sets `", stringify!($optional), "`.")] $optional: $otype,)*
+            }
         }
     };
+}
+
+/// Methods that set optional members, each of the member's own name.
+macro_rules! setters {
+    ($($(#[$meta:meta])* $member:ident: $type:ty,)*) => {$(
+        $(#[$meta])*
+        #[must_use]
+        pub fn $member(mut self, value: impl Into<$type>) -> Self {
+            self.$member = Some(value.into());
+            self
+        }
+    )*};
 }
 
 /// A union: a JSON object with exactly one member. One this crate does not know is kept whole as
@@ -160,4 +167,4 @@ macro_rules! union {
     };
 }
 
-pub(crate) use {string_enum, structure, union};
+pub(crate) use {setters, string_enum, structure, union};

@@ -83,4 +83,4 @@ pub use tool::{
 pub use trace::{ConverseTrace, GuardrailTraceAssessment, PromptRouterTrace};
 pub use usage::{CacheDetail, ConverseMetrics, StopReason, TokenUsage};
 
-pub(crate) use macros::{string_enum, structure, union};
+pub(crate) use macros::{setters, string_enum, structure, union};

@@ -1,0 +1,104 @@
+//! The client's other operations over a real socket, and what it refuses to send.
+
+use barerock::converse::apply_guardrail::{GuardrailContentSource, GuardrailOutputScope};
+use barerock::types::{ContentBlock, DocumentBlock, DocumentSource, GuardrailContentFilterType, Message};
+use barerock::{
+    ApplyGuardrailRequest, Client, ClientBuilder, ConverseRequest, CountTokensRequest, Credentials, ErrorKind,
+};
+use barerock_hyper::HyperTransport;
+use barerock_replay::{Fixture, Fixtures, MatchMode, Replay, Verify};
+use barerock_tests::fixtures;
+use serde_json::json;
+
+const REGION: &str = "us-east-1";
+const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
+
+async fn serve(fixtures: Fixtures, mode: MatchMode) -> Replay {
+    let credentials = Credentials::new("AKIDEXAMPLE", "SQUIRREL", None);
+    let verify = Verify::for_region(REGION).with_credentials(credentials);
+    Replay::builder(fixtures).match_mode(mode).verify(verify).bind("127.0.0.1:0").await.unwrap()
+}
+
+fn client(replay: &Replay) -> ClientBuilder<HyperTransport> {
+    Client::builder(HyperTransport::new())
+        .region(REGION)
+        .endpoint_url(replay.url())
+        .credentials(Credentials::new("AKIDEXAMPLE", "SQUIRREL", None))
+}
+
+#[tokio::test]
+async fn tokens_are_counted() {
+    let replay = serve(Fixtures::load(fixtures::folder()).unwrap(), MatchMode::Exact).await;
+    let client = client(&replay).build().unwrap();
+    let question = Message::user("What are the tradeoffs between REST and GraphQL?");
+    let request = ConverseRequest::new(MODEL, [question]).max_tokens(512);
+    let counted = client.count_tokens(&CountTokensRequest::from(request)).await.unwrap();
+    assert_eq!(counted.input_tokens, 17);
+
+    let other = ConverseRequest::new("no.such-model-v1:0", [Message::user("Hello")]);
+    let error = client.count_tokens(&other.into()).await.unwrap_err();
+    assert_eq!((error.kind(), error.service_error().unwrap().status), (ErrorKind::Service, 404), "{error}");
+}
+
+#[tokio::test]
+async fn a_guardrail_is_applied() {
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:guardrail/gr41dra1l";
+    let path = format!("/guardrail/{}/version/1/apply", arn.replace(':', "%3A").replace('/', "%2F"));
+    let body = json!({"source": "INPUT", "content": [{"text": {"text": "you fool"}}], "outputScope": "FULL"});
+    let asked = json!({
+        "method": "POST",
+        "uri": format!("https://bedrock-runtime.us-east-1.amazonaws.com{path}"),
+        "headers": [],
+        "body": body.to_string(),
+    });
+    let answered = json!({"status": 200, "headers": [["Content-Type", "application/json"]]});
+    let answer = json!({
+        "action": "GUARDRAIL_INTERVENED",
+        "assessments": [{"contentPolicy": {"filters": [
+            {"type": "INSULTS", "confidence": "HIGH", "filterStrength": "LOW", "action": "BLOCKED"},
+        ]}}],
+        "outputs": [{"text": "Let us stay friendly."}],
+        "usage": {
+            "topicPolicyUnits": 0, "contentPolicyUnits": 1, "wordPolicyUnits": 0,
+            "sensitiveInformationPolicyUnits": 0, "sensitiveInformationPolicyFreeUnits": 0,
+            "contextualGroundingPolicyUnits": 0,
+        },
+    });
+    let bytes = |value: &serde_json::Value| value.to_string().into_bytes();
+    let fixture = Fixture::parse("apply-guardrail", &bytes(&asked), &bytes(&answered), bytes(&answer));
+    let replay = serve(Fixtures::new([fixture.unwrap()]), MatchMode::Exact).await;
+
+    let client = client(&replay).build().unwrap();
+    let request = ApplyGuardrailRequest::new(arn, "1", GuardrailContentSource::Input, ["you fool".into()])
+        .output_scope(GuardrailOutputScope::Full);
+    let response = client.apply_guardrail(&request).await.unwrap();
+    assert!(response.intervened());
+    assert_eq!(response.outputs[0].text.as_deref(), Some("Let us stay friendly."));
+    let filters = &response.assessments[0].content_policy.as_ref().unwrap().filters;
+    assert_eq!(filters[0].r#type, GuardrailContentFilterType::Insults);
+    assert_eq!(response.usage.content_policy_units, 1);
+}
+
+#[tokio::test]
+async fn what_the_service_would_refuse_is_not_sent_unless_one_insists() {
+    let replay = serve(Fixtures::load(fixtures::folder()).unwrap(), MatchMode::Any).await;
+    let document = DocumentBlock::new("report.pdf", DocumentSource::Text("Cats purr.".to_owned()));
+    let message = Message::user([ContentBlock::from("Summarise."), document.into()]);
+    let request = ConverseRequest::new(MODEL, [message]);
+
+    let checking = client(&replay).build().unwrap();
+    for error in [
+        checking.converse(&request).await.unwrap_err(),
+        checking.converse_stream(&request).await.map(drop).unwrap_err(),
+        checking.count_tokens(&request.clone().into()).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Request);
+        let text = error.to_string();
+        assert!(text.contains(r#"messages[0].content[1].document.name is "report.pdf""#), "{text}");
+    }
+    assert_eq!(replay.requests().len(), 0);
+
+    let insisting = client(&replay).no_validation().build().unwrap();
+    insisting.converse(&request).await.unwrap();
+    assert_eq!(replay.requests().len(), 1);
+}
