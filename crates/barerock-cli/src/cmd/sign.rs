@@ -86,7 +86,7 @@ struct Rules {
     /// Sign the path as it is sent, instead of encoding it once more (S3)
     #[arg(long, conflicts_with_all = KEY_TASKS)]
     single_encode: bool,
-    /// Send and sign the body's hash as the header x-amz-content-sha256 (S3)
+    /// Send and sign the body's hash as the header x-amz-content-sha256 (S3); nothing to --query
     #[arg(long, conflicts_with_all = KEY_TASKS)]
     sign_body: bool,
     /// Sign UNSIGNED-PAYLOAD in place of the body's hash

@@ -43,8 +43,8 @@ pub(super) fn request(path: &Path, arguments: &Sign) -> Result<RawRequest, Failu
         Failure::usage(format!("--request, line {line}: {error}"))
     })?;
     let is_chunked = request
-        .headers()
-        .any(|(name, value)| name.eq_ignore_ascii_case("transfer-encoding") && value.contains("chunked"));
+        .header("transfer-encoding")
+        .is_some_and(|codings| codings.to_ascii_lowercase().contains("chunked"));
     if is_chunked && !arguments.rules.unsigned_payload {
         return Err(Failure::usage(
             "--request: the body is in chunks, and what is signed is the body before that: give it whole, without the \
