@@ -62,7 +62,10 @@ fn a_request_that_cannot_be_signed_is_refused_by_its_line() {
             "GET /a\u{1b}b HTTP/1.1\nHost: a\n\n".to_owned(),
             "line 1: the path or query has a control character at byte 2",
         ),
-        (format!("{head}\nTransfer-Encoding: gzip, Chunked\n\n4\r\nbody\r\n0\r\n\r\n"), "the body is in chunks"),
+        (
+            format!("{head}\nTransfer-Encoding: gzip, Chunked\n\n4\r\nbody\r\n0\r\n\r\n"),
+            "the body is in chunks",
+        ),
         (format!("{head}\n{}\n", many("X: y\n", 100)), "more than 100 header lines"),
         (format!("GET /?{} HTTP/1.1\nHost: a\n\n", many("a&", 257)), "line 1: the query has 257 parameters"),
         (format!("GET /.{} HTTP/1.1\nHost: a\n\n", many("/a", 257)), "line 1: the path needs normalizing"),
