@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Frames(cmd::frames::Frames),
     /// Print the Converse events of a captured stream, then the message they make
     Events(cmd::events::Events),
+    /// Sign a raw HTTP request and print every stage, explain a mismatch, or mint a Bedrock API key
+    Sign(cmd::sign::Sign),
     /// Be a Bedrock on this machine that answers with recorded exchanges
     Replay(Replay),
 }

@@ -62,6 +62,11 @@ impl Failure {
         Self::new(Code::Credentials, format!("{message}{CREDENTIALS_HELP}"))
     }
 
+    /// No usable credentials or region, in words that say what to do.
+    pub(crate) fn unusable_credentials(message: impl Into<String>) -> Self {
+        Self::new(Code::Credentials, message)
+    }
+
     /// Input or output that failed.
     pub(crate) fn io(what: impl fmt::Display, error: std::io::Error) -> Self {
         Self { code: Code::Other, message: what.to_string(), source: Some(Box::new(error)) }

@@ -22,11 +22,13 @@ impl Output {
 
     /// Text as it is.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        self.at_line_start = text.ends_with('\n');
-        self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()).map_err(failed)
+        if text.is_empty() { Ok(()) } else { self.bytes(text.as_bytes()) }
+    }
+
+    /// Bytes as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.at_line_start = bytes.ends_with(b"\n");
+        self.out.write_all(bytes).and_then(|()| self.out.flush()).map_err(failed)
     }
 
     /// Ends the line if it is not ended.

@@ -17,7 +17,7 @@ use crate::uri;
 /// A POSIX shell's command line with which `curl` sends `signed` to its host by `scheme`, which is `https` or `http`.
 ///
 /// Where curl's own `--aws-sigv4` signs the same text, it is left to sign, with the key taken from the variables
-/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Where it might sign another path, query or set of headers, the
+/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, as of when the line is run. Where it might sign another path, query or set of headers, the
 /// headers of the signature are given. The session token is never in the line: it comes from `AWS_SESSION_TOKEN`.
 #[must_use]
 pub fn curl_line(signed: &RawSigned, context: &SigningContext<'_>, scheme: &str) -> String {
@@ -99,7 +99,8 @@ fn line_of(request: &RawRequest, curl_signs_for: Option<CredentialScope<'_>>, sc
 fn is_left_to_curl(name: &str, request: &RawRequest, lets_curl_sign: bool) -> bool {
     name.eq_ignore_ascii_case(HOST)
         || (name.eq_ignore_ascii_case("content-length") && !request.body().is_empty())
-        || (lets_curl_sign && name.eq_ignore_ascii_case(AUTHORIZATION))
+        // curl 7.88 sends a date that it is given a second time.
+        || (lets_curl_sign && [AUTHORIZATION, X_AMZ_DATE].iter().any(|own| own.eq_ignore_ascii_case(name)))
 }
 
 /// Whether every version of curl that can sign signs the same text. Versions differ in how they encode paths and sort
@@ -207,7 +208,7 @@ mod tests {
         let text = "POST /model/m/converse HTTP/1.1\nHost:example.com\nContent-Type:application/json\n\n{\"it's\":1}";
         assert_eq!(
             line(text, SigningSettings::default(), Some("SECRETTOKEN")),
-            r#"curl --aws-sigv4 aws:amz:us-east-1:bedrock --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -X POST -H 'Content-Type: application/json' -H "X-Amz-Security-Token: $AWS_SESSION_TOKEN" -H 'X-Amz-Date: 20150830T123600Z' --data-raw '{"it'\''s":1}' https://example.com/model/m/converse"#
+            r#"curl --aws-sigv4 aws:amz:us-east-1:bedrock --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -X POST -H 'Content-Type: application/json' -H "X-Amz-Security-Token: $AWS_SESSION_TOKEN" --data-raw '{"it'\''s":1}' https://example.com/model/m/converse"#
         );
     }
 

@@ -9,7 +9,7 @@ use core::fmt;
 
 use self::head::{Lines, Target};
 use crate::canonical::Request;
-use crate::headers::{HOST, X_AMZ_CONTENT_SHA256, is_token};
+use crate::headers::{AUTHORIZATION, HOST, X_AMZ_CONTENT_SHA256, is_token};
 use crate::payload::PayloadHash;
 use crate::presign::{Presigned, presign};
 use crate::redact::redact;
@@ -183,7 +183,8 @@ impl RawRequest {
         })
     }
 
-    /// Signs the request in its query, for `expires_seconds`.
+    /// Signs the request in its query, for `expires_seconds`. An `authorization` header goes: services take one or the
+    /// other.
     ///
     /// # Errors
     /// As [`presign`].
@@ -196,7 +197,8 @@ impl RawRequest {
         let headers = self.borrowed_headers();
         let key = context.derive_key();
         let presigned = presign(&self.borrowed(&headers), &payload, expires_seconds, context, &key)?;
-        let request = Self { query: Some(presigned.query().to_string()), ..self.clone() };
+        let mut request = Self { query: Some(presigned.query().to_string()), ..self.clone() };
+        request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(AUTHORIZATION));
         Ok((presigned, request))
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod frames;
 mod other;
 mod replay;
+pub(crate) mod sign;
 mod skeleton;
 
 use crate::args::{Arguments, Command};
@@ -22,6 +23,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::ApplyGuardrail(guardrail) => other::apply_guardrail(guardrail).await,
         Command::Frames(frames) => frames::run(&frames),
         Command::Events(events) => events::run(&events),
+        Command::Sign(sign) => sign::run(sign).await,
         Command::Replay(replay) => replay::run(replay).await,
     }
 }

@@ -14,5 +14,6 @@ mod page;
 mod program;
 mod recordings;
 mod replay;
+mod sign;
 mod streams;
 mod verdicts;

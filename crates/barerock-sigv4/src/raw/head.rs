@@ -19,7 +19,7 @@ impl<'a> Target<'a> {
             return Some(Self { scheme: None, host: None, origin_form });
         };
         let (authority, origin_form) = rest.split_at_checked(rest.find('/')?)?;
-        // RFC 9110, section 7.2: the host "excluding any userinfo subcomponent and its "@" delimiter".
+        // RFC 9112, section 3.2: the host "excluding any userinfo subcomponent and its "@" delimiter".
         Some(Self { scheme: Some(scheme), host: authority.rsplit('@').next(), origin_form })
     }
 }

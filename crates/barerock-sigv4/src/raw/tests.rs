@@ -78,6 +78,19 @@ fn the_signature_s_headers_come_last_and_replace_old_ones() {
 }
 
 #[test]
+fn a_presigned_request_has_one_signature() {
+    let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");
+    let credentials = CredentialsRef::new("AKIDEXAMPLE", "secret", None);
+    let context =
+        SigningContext::new(credentials, &timestamp, "us-east-1", "service", SigningSettings::default())
+            .expect("valid");
+    let text = b"GET / HTTP/1.1\nHost:x\nAuthorization:Bearer key\n\n";
+    let (presigned, request) = RawRequest::parse(text).expect("parses").presign(60, &context).expect("signs");
+    let sent = format!("GET /?{} HTTP/1.1\nHost:x\n\n", presigned.query());
+    assert_eq!(String::from_utf8(request.to_bytes()).expect("UTF-8"), sent);
+}
+
+#[test]
 fn debug_shows_no_token() {
     let signed = sign("GET / HTTP/1.1\nHost:x\n\n", SigningSettings::default(), Some("SESSIONSECRET"));
     assert!(!format!("{signed:?}").contains("SESSIONSECRET"));

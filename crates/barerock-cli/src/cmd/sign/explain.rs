@@ -1,0 +1,53 @@
+//! `--explain-mismatch`: what AWS says it should have been, beside what we sign.
+
+use std::path::Path;
+
+use barerock_sigv4::{Explanation, RawRequest, Timestamp, explain_mismatch};
+
+use super::stages::query_value;
+use super::{Sign, input, now, show};
+use crate::exit::Failure;
+use crate::render::Output;
+
+pub(super) async fn run(request: &RawRequest, path: &Path, arguments: &Sign) -> Result<(), Failure> {
+    let body = String::from_utf8(input::read(path, |failure| failure)?).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        Failure::usage(format!("--explain-mismatch: not text: no UTF-8 at byte {offset}"))
+    })?;
+    let theirs = explain_mismatch("", "", &body);
+    if !theirs.is_about_a_signature() {
+        return Err(Failure::usage(
+            "--explain-mismatch: this is no message about a signature: give the body of an InvalidSignatureException \
+             or SignatureDoesNotMatch, or its message",
+        ));
+    }
+    let (timestamp, whose) = match (arguments.time, date_of_request(request, arguments)?, date_of(&theirs)) {
+        (Some(time), _, _) => (time, "--time"),
+        (None, Some(date), _) => (date, "the request's own date"),
+        (None, None, Some(date)) => (date, "the date the service got"),
+        (None, None, None) => (now()?, "now: neither the request nor the service says when it was signed"),
+    };
+    let signing = arguments.signing(timestamp).await?;
+    let stages = signing.sign(request, arguments)?;
+    let explanation = explain_mismatch(&stages.canonical_request, &stages.string_to_sign, &body);
+    eprintln!("signed here as of {timestamp} ({whose})");
+    let mut output = Output::new();
+    output.text(&show::fit(&explanation.to_string()))?;
+    output.end_line()
+}
+
+/// The date in the request, where it was signed before.
+fn date_of_request(request: &RawRequest, arguments: &Sign) -> Result<Option<Timestamp>, Failure> {
+    let date = match arguments.rules.query {
+        true => query_value(request, "X-Amz-Date"),
+        false => request.header("x-amz-date"),
+    };
+    let parsed = date.map(|date| Timestamp::parse(date.trim())).transpose();
+    parsed.map_err(|error| Failure::usage(format!("--request: X-Amz-Date: {error}; --time beats it")))
+}
+
+/// The date in the texts that the service echoes.
+fn date_of(theirs: &Explanation) -> Option<Timestamp> {
+    let second_line = theirs.string_to_sign().get(1)?;
+    Timestamp::parse(second_line.theirs.as_deref()?).ok()
+}

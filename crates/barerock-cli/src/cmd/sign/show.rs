@@ -1,0 +1,83 @@
+//! What is printed of a signature.
+
+use barerock_sigv4::{PayloadSigning, redact};
+
+use super::stages::Stages;
+use super::{Show, Signing};
+use crate::exit::Failure;
+use crate::render::{Output, counted, safe};
+
+/// How many characters of a body, or of a curl line with a body in it, are shown for reading.
+const MAX_SHOWN: usize = 4000;
+
+pub(super) fn print(stages: &Stages, show: Show, signing: &Signing) -> Result<(), Failure> {
+    let mut output = Output::new();
+    match show {
+        Show::CanonicalRequest => output.text(&stages.canonical_request),
+        Show::StringToSign => output.text(&stages.string_to_sign),
+        Show::Signature => output.text(&stages.signature),
+        Show::Authorization => match &stages.authorization {
+            Some(authorization) => output.text(authorization),
+            None => Err(Failure::usage(
+                "a request that is signed in its query has no authorization header: leave out --query, or show another \
+                 stage",
+            )),
+        },
+        Show::Request => output.bytes(&stages.request.to_bytes()),
+        Show::Curl => output.text(&stages.curl),
+        Show::All => all(stages, signing, &mut output),
+    }
+}
+
+/// Every stage under its title.
+fn all(stages: &Stages, signing: &Signing, output: &mut Output) -> Result<(), Failure> {
+    let request = stages.request.to_bytes();
+    let body = stages.request.body();
+    let head = request.strip_suffix(body).unwrap_or(&request);
+    let mut sections = vec![
+        ("canonical request", fit(&stages.canonical_request)),
+        ("string to sign", fit(&stages.string_to_sign)),
+        ("signature", stages.signature.clone()),
+    ];
+    sections.extend(stages.authorization.as_deref().map(|value| ("authorization", fit(value))));
+    let body = match core::str::from_utf8(body) {
+        Ok(text) => cut(text, "request"),
+        Err(_) => format!("({} that are no text)", counted(length(body), "byte")),
+    };
+    sections.push(("request", fit(&String::from_utf8_lossy(head)) + &body));
+    sections.push(("curl", cut(&stages.curl, "curl")));
+    for (index, (title, text)) in sections.iter().enumerate() {
+        let space = if index == 0 { "" } else { "\n" };
+        output.text(&format!("{space}== {title} ==\n{text}"))?;
+        output.end_line()?;
+    }
+    if signing.credentials.session_token().is_some() {
+        eprintln!("note: the session token is blanked here; --show request has it");
+    }
+    if stages.request.body().ends_with(b"\n") && signing.settings.payload == PayloadSigning::Hashed {
+        eprintln!("note: the body ends in a line break, which is signed with it");
+    }
+    Ok(())
+}
+
+/// Without tokens, and without what steers a terminal. Line breaks stay.
+pub(super) fn fit(text: &str) -> String {
+    let lines: Vec<String> =
+        redact(text).split('\n').map(|line| safe(line.strip_suffix('\r').unwrap_or(line))).collect();
+    lines.join("\n")
+}
+
+/// As [`fit`], and no longer than is read.
+fn cut(text: &str, stage: &str) -> String {
+    let end = text.char_indices().nth(MAX_SHOWN).map_or(text.len(), |(end, _)| end);
+    // First cut, then blanked: of a token cut in two, the first half goes too.
+    let (shown, rest) = text.split_at(end);
+    if rest.is_empty() {
+        return fit(text);
+    }
+    format!("{}… ({} more; --show {stage} has all)", fit(shown), counted(length(rest.as_bytes()), "byte"))
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
