@@ -12,7 +12,7 @@ mod value;
 mod verdict;
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
@@ -101,7 +101,7 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
     };
     let mut sinks = vec![Sink::new("standard output", Box::new(io::stdout()), format)];
     if let Some(path) = &arguments.html {
-        let page = BufWriter::new(create(path, &source)?);
+        let page = create(path, &source)?;
         sinks.push(Sink::new(path.display(), Box::new(page), Box::new(html::Html { limits, shown })));
     }
     let verdict = decode::decode(&mut source, limits, &mut sinks)?;
@@ -118,6 +118,9 @@ pub(crate) fn print_json(mut source: Source) -> Result<(), Failure> {
 }
 
 fn create(path: &Path, source: &Source) -> Result<File, Failure> {
+    if path.as_os_str() == "-" {
+        return Err(Failure::usage("--html needs a file: standard output has the verdict"));
+    }
     if source.is_file(path) {
         return Err(Failure::usage(format!("--html would overwrite the input {}", path.display())));
     }

@@ -20,6 +20,7 @@ fn streams(test: &str) -> Vec<PathBuf> {
     let folders = Path::new(&folder).read_dir().unwrap().map(|entry| entry.unwrap().path());
     let streams: Vec<_> = folders.filter(|folder| folder.join("frames.json").is_file()).collect();
     assert_eq!(streams.len(), STREAMS);
+    println!("{test}: {STREAMS} streams");
     streams
 }
 
@@ -73,9 +74,7 @@ fn invalid_fixtures_are_wrong_where_it_is_said() {
 
 #[test]
 fn frames_are_those_an_independent_decoder_found() {
-    let folders = streams("frames of the recordings");
-    println!("frames of the recordings: {} streams", folders.len());
-    for folder in folders {
+    for folder in streams("frames of the recordings") {
         let (lines, verdict) = frames(&folder);
         let expected = json(&folder.join("frames.json"));
         let expected = expected.as_array().unwrap();
@@ -117,5 +116,5 @@ fn events_of_every_recorded_converse_stream() {
         assert_eq!(lines.len() + exceptions, expected.as_array().unwrap().len(), "{}", folder.display());
     }
     assert!(count == CONVERSE_STREAMS || count == 0, "{count}");
-    println!("events of the recordings: {count} streams");
+    println!("events of the recordings: {count} of Converse");
 }

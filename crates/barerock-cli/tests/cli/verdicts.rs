@@ -186,6 +186,7 @@ fn a_wrong_input_is_a_usage_error() {
         (&["frames", folder], "response.body cannot be read"),
         (&["frames", "--max-message-bytes", "15"], "15"),
         (&["frames", "--output", "xml"], "xml"),
+        (&["frames", "--html", "-"], "--html needs a file"),
         (&["frames", "--html", "/nowhere/at/all"], "/nowhere/at/all cannot be written"),
     ] {
         let ran = run(bare(arguments), "");

@@ -34,36 +34,42 @@ pub(super) struct Fault<'a> {
     pub(super) error: DecodeError,
 }
 
+/// Where a format writes to. Not just any writer: a dump is made of small pieces, and many of them.
+pub(super) type Out = BufWriter<Box<dyn Write>>;
+
+/// How much is gathered before it is written.
+const GATHERED: usize = 64 * 1024;
+
 /// A way to show a stream.
 pub(super) trait Format {
-    fn start(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+    fn start(&mut self, _out: &mut Out) -> io::Result<()> {
         Ok(())
     }
-    fn frame(&mut self, _out: &mut dyn Write, _placed: &Placed<'_>) -> io::Result<()> {
+    fn frame(&mut self, _out: &mut Out, _placed: &Placed<'_>) -> io::Result<()> {
         Ok(())
     }
-    fn fault(&mut self, _out: &mut dyn Write, _fault: &Fault<'_>) -> io::Result<()> {
+    fn fault(&mut self, _out: &mut Out, _fault: &Fault<'_>) -> io::Result<()> {
         Ok(())
     }
     /// The last word.
-    fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()>;
+    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()>;
 }
 
 /// A format and where it goes.
 pub(super) struct Sink {
     name: String,
-    out: BufWriter<Box<dyn Write>>,
+    out: Out,
     format: Box<dyn Format>,
 }
 
 impl Sink {
     pub(super) fn new(name: impl fmt::Display, out: Box<dyn Write>, format: Box<dyn Format>) -> Self {
-        Self { name: name.to_string(), out: BufWriter::new(out), format }
+        Self { name: name.to_string(), out: BufWriter::with_capacity(GATHERED, out), format }
     }
 
     fn write(
         &mut self,
-        what: impl FnOnce(&mut dyn Format, &mut dyn Write) -> io::Result<()>,
+        what: impl FnOnce(&mut dyn Format, &mut Out) -> io::Result<()>,
     ) -> Result<(), Failure> {
         what(&mut *self.format, &mut self.out)
             .map_err(|error| Failure::io(format!("{} cannot be written", self.name), error))

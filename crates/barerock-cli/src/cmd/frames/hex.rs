@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use barerock_eventstream::{DecodeError, FieldName, Limits};
 
 use super::annotate::{annotate, title};
-use super::decode::{Fault, Format, Placed, REST_KEPT, count};
+use super::decode::{Fault, Format, Out, Placed, REST_KEPT, count};
 use super::shown::{Paint, Shown};
 use super::verdict::Verdict;
 use crate::render::counted;
@@ -36,7 +36,7 @@ impl Hex {
     /// Dumps bytes that begin with a frame, which is `offset` bytes into the stream.
     fn dump(
         &self,
-        out: &mut dyn Write,
+        out: &mut Out,
         offset: u64,
         bytes: &[u8],
         error: Option<&DecodeError>,
@@ -67,21 +67,21 @@ impl Hex {
 }
 
 impl Format for Hex {
-    fn frame(&mut self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
+    fn frame(&mut self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
         let style = self.paint.title;
         writeln!(out, "{style}{}{style:#}", title(placed))?;
         self.dump(out, placed.offset, placed.frame.as_bytes(), None, 0)?;
         writeln!(out)
     }
 
-    fn fault(&mut self, out: &mut dyn Write, fault: &Fault<'_>) -> io::Result<()> {
+    fn fault(&mut self, out: &mut Out, fault: &Fault<'_>) -> io::Result<()> {
         let style = self.paint.bad;
         writeln!(out, "{style}frame {} · offset {} · broken{style:#}", fault.number, fault.offset)?;
         self.dump(out, fault.offset, fault.bytes, Some(&fault.error), fault.more)?;
         writeln!(out)
     }
 
-    fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()> {
         out.write_all(self.paint.verdict(verdict).as_bytes())
     }
 }

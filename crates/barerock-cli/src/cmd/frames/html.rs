@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use barerock_eventstream::{DecodeError, FieldName, Limits};
 
 use super::annotate::{annotate, title};
-use super::decode::{Fault, Format, Placed, REST_KEPT, count};
+use super::decode::{Fault, Format, Out, Placed, REST_KEPT, count};
 use super::hex::rows;
 use super::payload::readable;
 use super::shown::Shown;
@@ -50,7 +50,7 @@ impl Html {
     /// A row a field: its bytes on the left, what they say on the right.
     fn table(
         &self,
-        out: &mut dyn Write,
+        out: &mut Out,
         offset: u64,
         bytes: &[u8],
         fault: Option<(&DecodeError, u64)>,
@@ -102,18 +102,18 @@ fn class(name: FieldName) -> &'static str {
 }
 
 impl Format for Html {
-    fn start(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    fn start(&mut self, out: &mut Out) -> io::Result<()> {
         out.write_all(HEAD.as_bytes())
     }
 
-    fn frame(&mut self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
+    fn frame(&mut self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
         let (number, title) = (placed.number, title(placed));
         writeln!(out, "<section id=\"frame-{number}\"><h2>{}</h2>", Escaped(&title))?;
         self.table(out, placed.offset, placed.frame.as_bytes(), None)?;
         out.write_all(b"</section>\n")
     }
 
-    fn fault(&mut self, out: &mut dyn Write, fault: &Fault<'_>) -> io::Result<()> {
+    fn fault(&mut self, out: &mut Out, fault: &Fault<'_>) -> io::Result<()> {
         let Fault { number, offset, error, more, .. } = fault;
         writeln!(out, "<section id=\"frame-{number}\">")?;
         writeln!(out, "<h2 class=\"bad\">frame {number} · offset {offset} · broken</h2>")?;
@@ -123,7 +123,7 @@ impl Format for Html {
         out.write_all(b"</section>\n")
     }
 
-    fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()> {
         let class = if verdict.is_complete() { "good" } else { "bad" };
         let (kind, text) = (verdict.kind, verdict.to_string());
         writeln!(out, "<header class=\"{class}\"><h1>{kind}</h1><p>{}</p></header>", Escaped(&text))?;

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::decode::{Format, Placed};
+use super::decode::{Format, Out, Placed};
 use super::value::uuid;
 use super::verdict::Verdict;
 
@@ -61,7 +61,7 @@ struct VerdictLine<'a> {
 }
 
 impl Format for Json {
-    fn frame(&mut self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
+    fn frame(&mut self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
         let (frame, prelude) = (&placed.frame, placed.frame.prelude());
         let line = FrameLine {
             offset: placed.offset,
@@ -75,7 +75,7 @@ impl Format for Json {
         write_line(out, &line)
     }
 
-    fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()> {
         let line = VerdictLine {
             verdict: verdict.kind.as_str(),
             frames: verdict.frames,
@@ -88,8 +88,8 @@ impl Format for Json {
     }
 }
 
-fn write_line(mut out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut out, line)?;
+fn write_line(out: &mut Out, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
     out.write_all(b"\n")
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use barerock_eventstream::{Limits, Prelude};
 
 use super::annotate::title;
-use super::decode::{Fault, Format, Placed, count};
+use super::decode::{Fault, Format, Out, Placed, count};
 use super::hex::rows;
 use super::payload::readable;
 use super::shown::{Paint, Shown};
@@ -24,14 +24,14 @@ const AROUND_FAULT: usize = 128;
 
 impl Text {
     /// A prelude's lengths and its CRC, which was found right.
-    fn prelude(&self, out: &mut dyn Write, prelude: Prelude) -> io::Result<()> {
+    fn prelude(&self, out: &mut Out, prelude: Prelude) -> io::Result<()> {
         let Paint { label, good, .. } = self.paint;
         write!(out, "  {label}prelude  {label:#} total length {}, ", prelude.total_length())?;
         write!(out, "headers length {}, CRC {:08x} ", prelude.headers_length(), prelude.crc())?;
         writeln!(out, "{good}ok{good:#}")
     }
 
-    fn headers(&self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
+    fn headers(&self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
         let Paint { label, name: named, .. } = self.paint;
         let headers: Vec<_> = placed.frame.headers().collect();
         let names: Vec<_> = headers.iter().map(|header| self.shown.line(header.name)).collect();
@@ -49,7 +49,7 @@ impl Text {
         Ok(())
     }
 
-    fn payload(&self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
+    fn payload(&self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
         let Paint { label, .. } = self.paint;
         let payload = placed.frame.payload();
         let offset = placed.offset + count(placed.frame.as_bytes()) - count(payload) - MESSAGE_CRC;
@@ -64,7 +64,7 @@ impl Text {
 const MESSAGE_CRC: u64 = 4;
 
 impl Format for Text {
-    fn frame(&mut self, out: &mut dyn Write, placed: &Placed<'_>) -> io::Result<()> {
+    fn frame(&mut self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
         let Paint { title: bold, label, good, .. } = self.paint;
         writeln!(out, "{bold}{}{bold:#}", title(placed))?;
         self.prelude(out, placed.frame.prelude())?;
@@ -74,7 +74,7 @@ impl Format for Text {
         writeln!(out, "{good}ok{good:#}\n")
     }
 
-    fn fault(&mut self, out: &mut dyn Write, fault: &Fault<'_>) -> io::Result<()> {
+    fn fault(&mut self, out: &mut Out, fault: &Fault<'_>) -> io::Result<()> {
         let Paint { bad, label, .. } = self.paint;
         writeln!(out, "{bad}frame {} · offset {} · broken{bad:#}", fault.number, fault.offset)?;
         if let Some(Ok(prelude)) = fault.bytes.first_chunk().map(|start| Prelude::parse(start, self.limits)) {
@@ -93,7 +93,7 @@ impl Format for Text {
         writeln!(out)
     }
 
-    fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()> {
         out.write_all(self.paint.verdict(verdict).as_bytes())
     }
 }
@@ -104,7 +104,7 @@ pub(super) struct VerdictAlone {
 }
 
 impl Format for VerdictAlone {
-    fn verdict(&mut self, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()> {
         out.write_all(self.paint.verdict(verdict).as_bytes())
     }
 }
