@@ -80,6 +80,22 @@ async fn a_guardrail_is_applied() {
 }
 
 #[tokio::test]
+async fn the_payload_of_every_event_can_be_had() {
+    let replay = serve(Fixtures::load(fixtures::folder()).unwrap(), MatchMode::Exact).await;
+    let client = client(&replay).build().unwrap();
+    let question = Message::user("What are the tradeoffs between REST and GraphQL?");
+    let request = ConverseRequest::new(MODEL, [question]);
+    let mut stream = client.converse_stream(&request).await.unwrap();
+    let mut padded = 0;
+    while let Some((event, payload)) = stream.next_with_payload().await.unwrap() {
+        let payload: serde_json::Value = serde_json::from_slice(payload).unwrap();
+        assert_eq!(event.text(), payload["delta"]["text"].as_str());
+        padded += usize::from(payload["p"].is_string());
+    }
+    assert!(padded > 0, "the padding is not part of any event, but of the payload");
+}
+
+#[tokio::test]
 async fn what_the_service_would_refuse_is_not_sent_unless_one_insists() {
     let replay = serve(Fixtures::load(fixtures::folder()).unwrap(), MatchMode::Any).await;
     let document = DocumentBlock::new("report.pdf", DocumentSource::Text("Cats purr.".to_owned()));

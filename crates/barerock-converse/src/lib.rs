@@ -2,9 +2,10 @@
 //! response, and the bytes of a stream become typed events and then a message. Nothing here opens a socket, reads a
 //! clock or waits.
 //!
-//! In scope: the types of the service model, the JSON they are on the wire, endpoints, errors, event decoding and
-//! message assembly. Out of scope: signing (`barerock-sigv4`), sending (`barerock` and its transports), and frames
-//! themselves (`barerock-eventstream`).
+//! In scope: the types of the service model (Converse, ConverseStream, CountTokens, ApplyGuardrail), the JSON they are on
+//! the wire, the rules a request must keep, endpoints, errors, event decoding and message assembly. Out of scope:
+//! signing (`barerock-sigv4`), sending (`barerock` and its transports), and frames themselves
+//! (`barerock-eventstream`).
 //!
 //! ```
 //! use barerock_converse::{ConverseRequest, Endpoint, EventDecoder, MessageAssembler, types::Message};

@@ -4,8 +4,8 @@ use super::path::Path;
 use super::{Checked, ValidationError};
 use crate::types::UnknownMember;
 
-/// Members of the blocks of the models' own formats (InvokeModel), which Converse's blocks do not have.
-const FOREIGN: [&str; 10] = [
+/// Members of the blocks and tools of the models' own formats (InvokeModel), which Converse's do not have.
+const FOREIGN: [&str; 14] = [
     "type",
     "source",
     "id",
@@ -16,6 +16,10 @@ const FOREIGN: [&str; 10] = [
     "cache_control",
     "image_url",
     "media_type",
+    "name",
+    "description",
+    "input_schema",
+    "properties",
 ];
 
 /// What to write instead, by the `type` of a block of a model's own format.
@@ -67,6 +71,24 @@ mod tests {
         let json = format!(r#"{{"modelId":"m","messages":[{{"role":"user","content":[{block}]}}]}}"#);
         let request: ConverseRequest = serde_json::from_str(&json).unwrap();
         request.validate().map_or_else(|error| error.to_string(), |()| String::new())
+    }
+
+    #[test]
+    fn tools_of_another_format_are_told() {
+        for (tool, expected) in [
+            (
+                r#"{"name":"t","input_schema":{"type":"object"}}"#,
+                "toolConfig.tools[0] has the member `name`, but that is a model's own format, not Converse's: write an object with one member of toolSpec, systemTool, cachePoint",
+            ),
+            (
+                r#"{"toolSpec":{"name":"t","inputSchema":{"type":"object","properties":{}}}}"#,
+                "toolConfig.tools[0].toolSpec.inputSchema has the member `type`, but that is a model's own format, not Converse's: write an object with one member of json",
+            ),
+        ] {
+            let json = format!(r#"{{"modelId":"m","toolConfig":{{"tools":[{tool}]}}}}"#);
+            let request: ConverseRequest = serde_json::from_str(&json).unwrap();
+            assert_eq!(request.validate().unwrap_err().to_string(), expected);
+        }
     }
 
     #[test]
