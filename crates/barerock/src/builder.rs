@@ -20,7 +20,7 @@ const MAX_RESPONSE: usize = 64 * 1024 * 1024;
 
 /// Sets up a [`Client`]. What is set in code beats what the environment says.
 pub struct ClientBuilder<T> {
-    transport: T,
+    transport: Arc<T>,
     environment: Environment,
     region: Option<String>,
     endpoint_url: Option<String>,
@@ -34,7 +34,7 @@ pub struct ClientBuilder<T> {
 impl<T: Transport> ClientBuilder<T> {
     pub(crate) fn new(transport: T) -> Self {
         Self {
-            transport,
+            transport: Arc::new(transport),
             environment: Environment::default(),
             region: None,
             endpoint_url: None,

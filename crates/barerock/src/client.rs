@@ -38,7 +38,7 @@ pub struct Client<T> {
 }
 
 pub(crate) struct Inner<T> {
-    pub(crate) transport: T,
+    pub(crate) transport: Arc<T>,
     pub(crate) endpoint: Endpoint,
     pub(crate) region: String,
     pub(crate) auth: Auth,
@@ -171,7 +171,7 @@ impl<T: Transport> Client<T> {
         request.extensions_mut().insert(inner.timeouts);
         inner.auth.apply(&mut request, &inner.endpoint, &inner.signer, || inner.now()).await?;
         let sent = inner.transport.send(request);
-        let answer = within(&inner.transport, inner.timeouts.first_byte, "the answer", sent).await?;
+        let answer = within(&*inner.transport, inner.timeouts.first_byte, "the answer", sent).await?;
         let answer = answer.map_err(|error| Error::transport(&inner.endpoint, error.into()))?;
         Ok(answer.into_parts())
     }
@@ -187,7 +187,7 @@ impl<T: Transport> Inner<T> {
         loop {
             let frame = core::future::poll_fn(|context| body.as_mut().poll_frame(context));
             let frame =
-                within(&self.transport, self.timeouts.idle, "the next piece of the answer", frame).await;
+                within(&*self.transport, self.timeouts.idle, "the next piece of the answer", frame).await;
             match frame.map_err(|elapsed| ChunkError::Timeout(elapsed.into()))? {
                 None => return Ok(None),
                 Some(Err(error)) => {

@@ -3,6 +3,7 @@
 use core::error::Error;
 use core::fmt;
 use core::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -30,6 +31,20 @@ pub trait Transport: Send + Sync {
 
     /// Waits.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// Shared between a client and those of its credential providers that ask over HTTP.
+impl<T: Transport> Transport for Arc<T> {
+    type Body = T::Body;
+    type Error = T::Error;
+
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<T::Body>, T::Error> {
+        (**self).send(request).await
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration).await;
+    }
 }
 
 /// What kept a request from its answer.
