@@ -30,6 +30,7 @@
 mod auth;
 mod builder;
 mod client;
+pub mod config;
 pub mod credentials;
 mod environment;
 mod error;
