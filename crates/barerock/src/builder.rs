@@ -8,10 +8,10 @@ use barerock_sigv4::Signer;
 
 use crate::auth::Auth;
 use crate::client::{Client, Clock, Inner, SIGNING_NAME};
+use crate::config::basic;
 use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::settings;
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
 
@@ -128,8 +128,8 @@ impl<T: Transport> ClientBuilder<T> {
     /// # Errors
     /// If there is no region, the endpoint is none, or a setting is not what it must be.
     pub fn build(self) -> Result<Client<T>, Error> {
-        let region = settings::region(self.region.as_deref(), &self.environment)?;
-        let endpoint = settings::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
+        let region = basic::region(self.region.as_deref(), &self.environment)?;
+        let endpoint = basic::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
         let auth = match (self.auth, self.environment.bearer_token()) {
             (Some(auth), _) => auth?,
             (None, Some(token)) => Auth::bearer(token)?,

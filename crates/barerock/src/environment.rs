@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The variable that holds a Bedrock API key.
-const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
+pub(crate) const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
 
 /// A set of environment variables: the process's own, or any other.
 #[derive(Clone, Default)]
@@ -44,14 +44,33 @@ impl Environment {
         self.get(BEARER_TOKEN)
     }
 
+    /// The user's home directory: `HOME`, or what Windows has in its place.
+    #[must_use]
+    pub fn home(&self) -> Option<String> {
+        let whole = self.first(&["HOME", "USERPROFILE"]).map(|(_, path)| path.to_owned());
+        whole.or_else(|| Some(format!("{}{}", self.get("HOMEDRIVE")?, self.get("HOMEPATH")?)))
+    }
+
+    /// A path with a leading `~` made the home directory, as AWS tools do in every path of their configuration;
+    /// `None` if there is no home directory.
+    #[must_use]
+    pub fn expand_home(&self, path: &str) -> Option<String> {
+        match path.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
+                Some(format!("{}{rest}", self.home()?.trim_end_matches(['/', '\\'])))
+            }
+            _ => Some(path.to_owned()),
+        }
+    }
+
+    /// Whether a variable is set, but to nothing.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(String::is_empty)
+    }
+
     /// The first of several variables that is set, with its name.
     pub(crate) fn first<'n>(&self, names: &[&'n str]) -> Option<(&'n str, &str)> {
         names.iter().find_map(|name| Some((*name, self.get(name)?)))
-    }
-
-    /// Whether a switch is on: `true`, in any case.
-    pub(crate) fn is_true(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 }
 

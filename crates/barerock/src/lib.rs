@@ -34,7 +34,6 @@ pub mod config;
 pub mod credentials;
 mod environment;
 mod error;
-mod settings;
 mod stream;
 mod timeout;
 pub mod transport;

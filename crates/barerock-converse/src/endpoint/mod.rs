@@ -82,6 +82,15 @@ impl Endpoint {
         &self.base
     }
 
+    /// The host's name or address, an IPv6 address in brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self.base.split_once("://").map_or(&*self.base, |(_, rest)| rest);
+        let authority = authority.split('/').next().unwrap_or_default();
+        let end = authority.rfind(':').filter(|end| !authority[*end..].contains(']'));
+        end.and_then(|end| authority.get(..end)).unwrap_or(authority)
+    }
+
     /// Whether what is sent there is encrypted.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -28,6 +28,14 @@ fn custom_urls() {
     let endpoint = Endpoint::custom("http://127.0.0.1:8080/gateway/").unwrap();
     assert_eq!(endpoint.as_str(), "http://127.0.0.1:8080/gateway");
     assert!(endpoint.is_loopback() && !endpoint.is_https());
+    for (url, host) in [
+        ("http://127.0.0.1:8080/a:b", "127.0.0.1"),
+        ("https://example.com", "example.com"),
+        ("https://[::1]", "[::1]"),
+        ("https://[::1]:80/x", "[::1]"),
+    ] {
+        assert_eq!(Endpoint::custom(url).unwrap().host(), host);
+    }
     assert!(Endpoint::custom("http://[::1]:80").unwrap().is_loopback());
     assert!(!Endpoint::custom("https://localhost.example").unwrap().is_loopback());
     for (url, why) in [

@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use super::source::Place;
+use barerock_converse::endpoint::EndpointError;
+
+use super::lookup::SWITCH;
+use super::source::{Place, Source};
 
 /// Why the configuration cannot be used. Never quotes a value that is or may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,36 @@ pub enum ConfigError {
     },
     /// A profile was named that neither file holds.
     NoProfile(Box<NoProfile>),
+    /// A section was named that the config file does not hold.
+    NoSection {
+        /// What its header would be.
+        header: String,
+        /// What names it.
+        source: Source,
+    },
+    /// A setting is not what it must be.
+    Value {
+        /// What sets it.
+        source: Source,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// There is no endpoint to be had.
+    Endpoint {
+        /// What sets its URL, or [`Source::Default`] where the rules for the region make it.
+        source: Source,
+        /// Why.
+        error: EndpointError,
+    },
+    /// A file is there and cannot be read.
+    File {
+        /// Its path.
+        path: String,
+        /// What names it, if it is not at its usual place.
+        named_by: Option<&'static str>,
+        /// Why.
+        why: String,
+    },
 }
 
 /// A profile that was named and does not exist.
@@ -39,6 +72,26 @@ impl ConfigError {
     pub(super) fn syntax(place: Place, message: impl Into<String>) -> Self {
         Self::Syntax { place, message: message.into() }
     }
+
+    /// Whether the shared files or the profile are at fault, so that there can be no credentials either.
+    pub(crate) fn is_of_profile(&self) -> bool {
+        matches!(self, Self::Syntax { .. } | Self::NoProfile(_) | Self::File { .. })
+    }
+
+    pub(super) fn not_a_switch(source: Source) -> Self {
+        Self::Value { source, rule: SWITCH }
+    }
+
+    /// Says what named the profile that does not exist.
+    pub(super) fn named_by(self, source: &Source) -> Self {
+        match (self, source) {
+            (Self::NoProfile(mut error), Source::Variable(name)) => {
+                error.named_by = Some((*name).to_owned());
+                Self::NoProfile(error)
+            }
+            (error, _) => error,
+        }
+    }
 }
 
 impl fmt::Display for ConfigError {
@@ -46,6 +99,19 @@ impl fmt::Display for ConfigError {
         match self {
             Self::Syntax { place, message } => write!(f, "{place}: {message}"),
             Self::NoProfile(error) => error.fmt(f),
+            Self::NoSection { header, source } => {
+                write!(f, "{source} names the section [{header}], which the config file does not hold")
+            }
+            Self::Value { source, rule } => write!(f, "{source} {rule}"),
+            Self::Endpoint { source: Source::Default | Source::Code, error } => error.fmt(f),
+            Self::Endpoint { source, error } => write!(f, "{source}: {error}"),
+            Self::File { path, named_by, why } => {
+                write!(f, "{path}")?;
+                if let Some(variable) = named_by {
+                    write!(f, ", which {variable} names,")?;
+                }
+                write!(f, " cannot be read: {why}")
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::*;
+use super::super::*;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG";
 
