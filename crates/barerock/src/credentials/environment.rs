@@ -2,16 +2,18 @@
 
 use barerock_sigv4::Credentials;
 
-use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
+use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, time};
 use crate::environment::Environment;
 
-const PROVIDER: &str = "environment";
+pub(super) const PROVIDER: &str = "environment";
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 /// The current name, then the one botocore knows from before.
 const SESSION_TOKEN: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
+const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
-/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary credentials, `AWS_SESSION_TOKEN`.
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary credentials, `AWS_SESSION_TOKEN` and, if it is known,
+/// `AWS_CREDENTIAL_EXPIRATION`.
 #[derive(Debug, Clone)]
 pub struct EnvironmentProvider(Environment);
 
@@ -23,21 +25,31 @@ impl EnvironmentProvider {
     }
 
     fn read(&self) -> Result<ProvidedCredentials, CredentialsError> {
-        let half = |set, missing| CredentialsError::Invalid {
-            provider: PROVIDER,
-            message: format!("{set} is set, but {missing} is not; set both or neither"),
+        let half = |set, missing| {
+            let message = format!("{set} is set, but {missing} is not; set both or neither");
+            Err(CredentialsError::invalid(PROVIDER, message))
         };
-        match (self.0.get(ACCESS_KEY_ID), self.0.get(SECRET_ACCESS_KEY)) {
-            (Some(id), Some(secret)) => {
-                let token = self.0.first(&SESSION_TOKEN).map(|(_, token)| token.to_owned());
-                Ok(ProvidedCredentials::new(Credentials::new(id, secret, token), PROVIDER))
+        let (id, secret) = match (self.0.get(ACCESS_KEY_ID), self.0.get(SECRET_ACCESS_KEY)) {
+            (Some(id), Some(secret)) => (id, secret),
+            (Some(_), None) => return half(ACCESS_KEY_ID, SECRET_ACCESS_KEY),
+            (None, Some(_)) => return half(SECRET_ACCESS_KEY, ACCESS_KEY_ID),
+            (None, None) => {
+                let place = format!("{ACCESS_KEY_ID} and {SECRET_ACCESS_KEY} in the environment");
+                return Err(CredentialsError::not_found(place));
             }
-            (Some(_), None) => Err(half(ACCESS_KEY_ID, SECRET_ACCESS_KEY)),
-            (None, Some(_)) => Err(half(SECRET_ACCESS_KEY, ACCESS_KEY_ID)),
-            (None, None) => Err(CredentialsError::NotFound {
-                looked_for: vec![format!("{ACCESS_KEY_ID} and {SECRET_ACCESS_KEY} in the environment")],
-            }),
+        };
+        let token = self.0.first(&SESSION_TOKEN).map(|(_, token)| token.to_owned());
+        let mut provided = ProvidedCredentials::new(Credentials::new(id, secret, token), PROVIDER);
+        if let Some(text) = self.0.get(EXPIRATION) {
+            let expires_at = time::parse(text).ok_or_else(|| {
+                CredentialsError::invalid(
+                    PROVIDER,
+                    format!("{EXPIRATION} must be {}; correct or unset it", time::FORM),
+                )
+            })?;
+            provided.expires_at = Some(expires_at);
         }
+        Ok(provided)
     }
 }
 
@@ -51,24 +63,35 @@ impl ProvideCredentials for EnvironmentProvider {
 mod tests {
     use super::*;
 
+    const PAIR: [(&str, &str); 2] = [(ACCESS_KEY_ID, "AKIDEXAMPLE"), (SECRET_ACCESS_KEY, "SQUIRREL")];
+
     fn read(variables: &[(&str, &str)]) -> Result<ProvidedCredentials, CredentialsError> {
         EnvironmentProvider::new(variables.iter().copied().collect()).read()
     }
 
     #[test]
     fn a_pair_and_a_token() {
-        let pair = [(ACCESS_KEY_ID, "AKIDEXAMPLE"), (SECRET_ACCESS_KEY, "SQUIRREL")];
-        let found = read(&pair).unwrap();
+        let found = read(&PAIR).unwrap();
         assert_eq!(
-            (found.credentials.access_key_id(), found.credentials.session_token()),
-            ("AKIDEXAMPLE", None)
+            (found.credentials.access_key_id(), found.credentials.session_token(), found.expires_at),
+            ("AKIDEXAMPLE", None, None)
         );
-        let found = read(&[pair[0], pair[1], ("AWS_SECURITY_TOKEN", "old")]).unwrap();
+        let found = read(&[PAIR[0], PAIR[1], ("AWS_SECURITY_TOKEN", "old")]).unwrap();
         assert_eq!(found.credentials.session_token(), Some("old"));
-        let found = read(&[pair[0], pair[1], ("AWS_SECURITY_TOKEN", "old"), ("AWS_SESSION_TOKEN", "WALRUS")])
+        let found = read(&[PAIR[0], PAIR[1], ("AWS_SECURITY_TOKEN", "old"), ("AWS_SESSION_TOKEN", "WALRUS")])
             .unwrap();
         assert_eq!(found.credentials.session_token(), Some("WALRUS"));
         assert!(!format!("{found:?}").contains("WALRUS") && !format!("{found:?}").contains("SQUIRREL"));
+    }
+
+    #[test]
+    fn an_expiry() {
+        let found = read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:00Z")]).unwrap();
+        assert_eq!(found.expires_at.map(time::to_unix), Some(1_769_860_800));
+        assert_eq!(
+            read(&[PAIR[0], PAIR[1], (EXPIRATION, "soon")]).unwrap_err().to_string(),
+            "environment credentials: AWS_CREDENTIAL_EXPIRATION must be a time such as 2026-01-31T12:00:00Z; correct or unset it"
+        );
     }
 
     #[test]
@@ -81,7 +104,7 @@ mod tests {
         let error = read(&[(SECRET_ACCESS_KEY, "secret")]).unwrap_err().to_string();
         assert_eq!(
             error,
-            "credentials from the environment: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not; set both or neither"
+            "environment credentials: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not; set both or neither"
         );
     }
 }
