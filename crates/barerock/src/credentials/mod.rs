@@ -1,13 +1,15 @@
 //! Where credentials come from.
 
-mod env;
+mod environment;
+pub mod io;
 
 use core::fmt;
 use core::pin::Pin;
 use std::time::SystemTime;
 
 pub use barerock_sigv4::Credentials;
-pub use env::EnvironmentProvider;
+pub use environment::EnvironmentProvider;
+pub use io::{Io, SystemIo};
 
 /// Credentials, how long they hold and who gave them.
 #[derive(Debug, Clone)]
