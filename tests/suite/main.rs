@@ -6,6 +6,7 @@ mod client;
 mod client_operations;
 mod completeness;
 mod config_files;
+mod config_load;
 mod converse_plain_deltas;
 mod converse_recordings;
 mod eventstream_captures;

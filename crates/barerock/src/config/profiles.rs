@@ -108,7 +108,7 @@ impl Profiles {
                 named_by: None,
                 nearest: nearest(name, self.names()),
                 misplaced: self.misplaced.get(name).cloned(),
-                files: self.files.iter().map(ToString::to_string).collect(),
+                files: self.files().map(str::to_owned).collect(),
             }))
         })
     }
@@ -119,6 +119,11 @@ impl Profiles {
         let mut names: Vec<&str> = self.config.keys().chain(more).map(String::as_str).collect();
         names.sort_unstable();
         names.into_iter()
+    }
+
+    /// The files that were read, by the names they were given.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|name| &**name)
     }
 
     /// The section `[sso-session name]` of the config file.
