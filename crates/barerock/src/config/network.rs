@@ -6,7 +6,7 @@ use barerock_converse::Endpoint;
 
 use super::lookup::Search;
 use super::settings::Config;
-use super::source::{PassedOver, Resolved, Source};
+use super::source::{PassedOver, Resolved, Source, Why};
 use crate::environment::Environment;
 
 /// Both spellings are in use; where both are set, the first counts.
@@ -38,7 +38,7 @@ impl Config {
         {
             let why = format!("set, but {no_proxy} spares {}", endpoint.host());
             let source = core::mem::replace(&mut proxy.source, Source::Variable(no_proxy));
-            proxy.passed_over.push(PassedOver::new(source.to_string(), why));
+            proxy.passed_over.push(PassedOver::new(source.to_string(), Why::Other(why)));
             proxy.value = None;
         }
         proxy.map(|url| url.map(|url| blanked(&url)))
@@ -121,8 +121,8 @@ mod tests {
         assert_eq!(
             passed_over,
             [
-                PassedOver::new("https_proxy", "set too, but HTTPS_PROXY comes first"),
-                PassedOver::new("ALL_PROXY", "set too, but HTTPS_PROXY comes first")
+                PassedOver::new("https_proxy", Why::After(Source::Variable("HTTPS_PROXY"))),
+                PassedOver::new("ALL_PROXY", Why::After(Source::Variable("HTTPS_PROXY")))
             ]
         );
         assert_eq!(proxy(&all, "http://a.example").0.as_deref(), Some("http://plain:1"));

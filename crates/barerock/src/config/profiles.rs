@@ -235,7 +235,12 @@ const SHOWN: usize = 80;
 
 /// A header as it can stand in a message.
 fn shown(header: &str) -> String {
-    let mut shown: String = header.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    let mut shown = String::new();
+    for letter in header.chars().take(SHOWN) {
+        // What steers a terminal, or reorders what it shows, has an escape longer than a quote's.
+        let escaped = letter.escape_debug();
+        if escaped.len() > 2 { shown.extend(escaped) } else { shown.push(letter) }
+    }
     if header.chars().nth(SHOWN).is_some() {
         shown.push('…');
     }
