@@ -6,7 +6,7 @@ use barerock_converse::Endpoint;
 
 use super::lookup::Search;
 use super::settings::Config;
-use super::source::{PassedOver, Resolved, Source, Why};
+use super::source::{PassedOver, Resolved, Source};
 use crate::environment::Environment;
 
 /// Both spellings are in use; where both are set, the first counts.
@@ -38,7 +38,7 @@ impl Config {
         {
             let why = format!("set, but {no_proxy} spares {}", endpoint.host());
             let source = core::mem::replace(&mut proxy.source, Source::Variable(no_proxy));
-            proxy.passed_over.push(PassedOver::new(source.to_string(), Why::Other(why)));
+            proxy.passed_over.push(PassedOver::new(source.to_string(), why));
             proxy.value = None;
         }
         proxy.map(|url| url.map(|url| blanked(&url)))
@@ -98,7 +98,7 @@ fn blanked(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Profiles;
+    use crate::config::{Profiles, Why};
 
     fn proxy(variables: &[(&str, &str)], url: &str) -> (Option<String>, String, Vec<PassedOver>) {
         let environment = variables.iter().copied().collect();

@@ -192,7 +192,7 @@ impl Config {
                 if source != Source::Default && !prefers_key {
                     let why =
                         format!("set, but {BEARER_TOKEN} is too, and only code can prefer a signature to it");
-                    passed_over.push(PassedOver::new(source.to_string(), Why::Other(why)));
+                    passed_over.push(PassedOver::new(source.to_string(), why));
                 }
                 (AuthScheme::Bearer, Source::Variable(BEARER_TOKEN))
             }

@@ -103,6 +103,12 @@ pub enum Why {
     Other(String),
 }
 
+impl From<String> for Why {
+    fn from(why: String) -> Self {
+        Self::Other(why)
+    }
+}
+
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -127,7 +133,7 @@ impl<T> Resolved<T> {
 impl PassedOver {
     /// A place, and why it was passed over.
     #[must_use]
-    pub fn new(place: impl Into<String>, why: Why) -> Self {
-        Self { place: place.into(), why }
+    pub fn new(place: impl Into<String>, why: impl Into<Why>) -> Self {
+        Self { place: place.into(), why: why.into() }
     }
 }
