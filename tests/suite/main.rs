@@ -5,6 +5,8 @@ mod assembled;
 mod client;
 mod client_operations;
 mod completeness;
+mod config_files;
+mod config_load;
 mod converse_plain_deltas;
 mod converse_recordings;
 mod eventstream_captures;

@@ -27,6 +27,11 @@ pub enum ConfigError {
         /// What names it.
         source: Source,
     },
+    /// No region is set.
+    NoRegion {
+        /// Where one was looked for.
+        looked_at: Vec<String>,
+    },
     /// A setting is not what it must be.
     Value {
         /// What sets it.
@@ -75,7 +80,7 @@ impl ConfigError {
 
     /// Whether the shared files or the profile are at fault, so that there can be no credentials either.
     pub(crate) fn is_of_profile(&self) -> bool {
-        matches!(self, Self::Syntax { .. } | Self::NoProfile(_) | Self::File { .. })
+        matches!(self, Self::Syntax { .. } | Self::NoProfile(_) | Self::NoRegion { .. } | Self::File { .. })
     }
 
     pub(super) fn not_a_switch(source: Source) -> Self {
@@ -101,6 +106,9 @@ impl fmt::Display for ConfigError {
             Self::NoProfile(error) => error.fmt(f),
             Self::NoSection { header, source } => {
                 write!(f, "{source} names the section [{header}], which the config file does not hold")
+            }
+            Self::NoRegion { looked_at } => {
+                write!(f, "no region: name one, such as us-east-1; looked at {}", looked_at.join(", "))
             }
             Self::Value { source, rule } => write!(f, "{source} {rule}"),
             Self::Endpoint { source: Source::Default | Source::Code, error } => error.fmt(f),

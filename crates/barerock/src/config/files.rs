@@ -1,9 +1,12 @@
 //! Where the shared files lie.
 
+use std::path::Path;
+
 use zeroize::Zeroizing;
 
 use super::error::ConfigError;
 use super::profiles::{ConfigFile, Profiles};
+use crate::credentials::Io;
 use crate::environment::Environment;
 
 /// A shared file before it is read.
@@ -63,6 +66,12 @@ impl FileLocation {
             None => (usual, None),
         };
         Self { name: name.to_owned(), path: environment.expand_home(name), named_by }
+    }
+
+    /// The file's bytes; `None` if there is no file, or no home directory to look in.
+    pub(super) async fn read(&self, io: &dyn Io) -> Result<Option<Vec<u8>>, ConfigError> {
+        let Some(path) = &self.path else { return Ok(None) };
+        io.read_file(Path::new(path)).await.map_err(|error| self.unreadable(error.to_string()))
     }
 
     /// The text of the file.

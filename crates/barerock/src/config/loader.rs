@@ -4,10 +4,12 @@ use core::fmt;
 use std::sync::Arc;
 
 use super::error::ConfigError;
+use super::files::SharedFiles;
 use super::lookup::Search;
 use super::profiles::{DEFAULT_PROFILE, Profiles};
 use super::settings::Config;
 use super::source::Source;
+use crate::credentials::Io;
 use crate::environment::Environment;
 
 /// The first wins, as in AWS's SDKs; botocore lets the second.
@@ -97,6 +99,18 @@ impl ConfigLoader {
     pub fn auth_scheme_preference(mut self, schemes: impl Into<String>) -> Self {
         self.overrides.auth_schemes = Some(schemes.into());
         self
+    }
+
+    /// The configuration, with the shared files where the environment says they lie. A file need not be there.
+    ///
+    /// # Errors
+    /// If a file cannot be read or is not of AWS's format, or a profile is named that does not exist.
+    pub async fn load(mut self, io: &dyn Io) -> Result<Config, ConfigError> {
+        let environment = self.environment.take().unwrap_or_else(Environment::of_process);
+        let files = SharedFiles::locate(&environment);
+        let config = files.config.read(io).await?;
+        let credentials = files.credentials.read(io).await?;
+        self.environment(environment).resolve(files.parse(config, credentials)?)
     }
 
     /// The configuration, with shared files that are read already.

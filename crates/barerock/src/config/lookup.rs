@@ -3,7 +3,7 @@
 use super::error::ConfigError;
 use super::profiles::Profile;
 use super::section::Setting;
-use super::source::{PassedOver, Resolved, Source};
+use super::source::{PassedOver, Resolved, Source, Why};
 use crate::environment::Environment;
 
 /// What a setting is called where it may stand.
@@ -44,7 +44,7 @@ impl Search {
         for name in names {
             match environment.get(name) {
                 Some(value) => self.take(value, Source::Variable(name), ignored),
-                None if environment.is_empty(name) => self.pass_over(*name, "set, but empty"),
+                None if environment.is_empty(name) => self.pass_over(*name, Why::Empty),
                 None => self.missing(*name),
             }
         }
@@ -84,23 +84,23 @@ impl Search {
 
     fn take(&mut self, value: &str, source: Source, ignored: Option<&str>) {
         match (&self.found, ignored) {
-            (_, Some(why)) => self.pass_over(source.to_string(), why),
+            (_, Some(why)) => self.pass_over(source.to_string(), Why::Other(why.to_owned())),
             (Some((_, first)), None) => {
-                let why = format!("set too, but {first} comes first");
+                let why = Why::After(first.clone());
                 self.pass_over(source.to_string(), why);
             }
             (None, None) => self.found = Some((value.to_owned(), source)),
         }
     }
 
-    fn pass_over(&mut self, place: impl Into<String>, why: impl Into<String>) {
+    fn pass_over(&mut self, place: impl Into<String>, why: Why) {
         self.passed_over.push(PassedOver::new(place, why));
     }
 
     /// What is missing after a value was found is not worth a word.
     fn missing(&mut self, place: impl Into<String>) {
         if self.found.is_none() {
-            self.pass_over(place, "not set");
+            self.pass_over(place, Why::NotSet);
         }
     }
 }

@@ -22,4 +22,4 @@ pub use loader::ConfigLoader;
 pub use profiles::{ConfigFile, DEFAULT_PROFILE, Profile, Profiles};
 pub use section::{Section, Setting};
 pub use settings::{AuthScheme, Config};
-pub use source::{PassedOver, Place, Resolved, Source};
+pub use source::{PassedOver, Place, Resolved, Source, Why};

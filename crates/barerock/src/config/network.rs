@@ -98,7 +98,7 @@ fn blanked(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Profiles;
+    use crate::config::{Profiles, Why};
 
     fn proxy(variables: &[(&str, &str)], url: &str) -> (Option<String>, String, Vec<PassedOver>) {
         let environment = variables.iter().copied().collect();
@@ -121,8 +121,8 @@ mod tests {
         assert_eq!(
             passed_over,
             [
-                PassedOver::new("https_proxy", "set too, but HTTPS_PROXY comes first"),
-                PassedOver::new("ALL_PROXY", "set too, but HTTPS_PROXY comes first")
+                PassedOver::new("https_proxy", Why::After(Source::Variable("HTTPS_PROXY"))),
+                PassedOver::new("ALL_PROXY", Why::After(Source::Variable("HTTPS_PROXY")))
             ]
         );
         assert_eq!(proxy(&all, "http://a.example").0.as_deref(), Some("http://plain:1"));

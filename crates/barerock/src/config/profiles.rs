@@ -1,8 +1,8 @@
 //! The profiles of the shared config and credentials files.
 
 use core::fmt;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::error::{ConfigError, NoProfile};
@@ -108,7 +108,7 @@ impl Profiles {
                 named_by: None,
                 nearest: nearest(name, self.names()),
                 misplaced: self.misplaced.get(name).cloned(),
-                files: self.files.iter().map(ToString::to_string).collect(),
+                files: self.files().map(str::to_owned).collect(),
             }))
         })
     }
@@ -119,6 +119,11 @@ impl Profiles {
         let mut names: Vec<&str> = self.config.keys().chain(more).map(String::as_str).collect();
         names.sort_unstable();
         names.into_iter()
+    }
+
+    /// The files that were read, by the names they were given.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|name| &**name)
     }
 
     /// The section `[sso-session name]` of the config file.
@@ -157,7 +162,8 @@ impl Profiles {
             other => {
                 if !OTHERS.contains(&other) {
                     let wanted = format!("profile {header}");
-                    self.pass_over(&section, &format!("write [{wanted}] if it is meant as a profile"));
+                    let advice = format!("write [{}] if it is meant as a profile", shown(&wanted));
+                    self.pass_over(&section, &advice);
                     self.misplaced.insert(header, (section.place, wanted));
                 }
                 return Ok(());
@@ -190,7 +196,7 @@ impl Profiles {
         };
         match (kind, unquoted(rest.trim_ascii())) {
             ("profile", Some(name)) => {
-                self.pass_over(&section, &format!("in this file a profile's header is [{name}]"));
+                self.pass_over(&section, &format!("in this file a profile's header is [{}]", shown(name)));
                 self.misplaced.insert(name.to_owned(), (section.place, name.to_owned()));
             }
             ("sso-session" | "services", _) => {
@@ -207,7 +213,7 @@ impl Profiles {
     fn pass_over(&mut self, section: &Section, advice: &str) {
         self.notes.push(Note {
             place: section.place.clone(),
-            message: format!("the section [{}] is passed over: {advice}", section.name.escape_debug()),
+            message: format!("the section [{}] is passed over: {advice}", shown(&section.name)),
         });
     }
 }
@@ -222,6 +228,23 @@ impl fmt::Debug for Profiles {
             .field("services", &self.services.keys())
             .finish_non_exhaustive()
     }
+}
+
+/// The longest header that is shown whole, in characters.
+const SHOWN: usize = 80;
+
+/// A header as it can stand in a message.
+fn shown(header: &str) -> String {
+    let mut shown = String::new();
+    for letter in header.chars().take(SHOWN) {
+        // What steers a terminal, or reorders what it shows, has an escape longer than a quote's.
+        let escaped = letter.escape_debug();
+        if escaped.len() > 2 { shown.extend(escaped) } else { shown.push(letter) }
+    }
+    if header.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// A name as it is, or in quotes if it holds spaces; `None` for several names, or none.
@@ -250,7 +273,7 @@ fn insert(
             let first = entry.get().place.line();
             let message = format!(
                 "the section [{}] is there already, on line {first}; make one section of the two",
-                section.name
+                shown(&section.name)
             );
             Err(ConfigError::syntax(section.place, message))
         }
@@ -300,6 +323,11 @@ impl<'a> Profile<'a> {
     #[must_use]
     pub fn nested(&self, key: &str, inner: &str) -> Option<Setting<'a>> {
         self.sections().find_map(|section| section.nested(key, inner))
+    }
+
+    /// The names of its settings, in lower case and sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.sections().flat_map(Section::keys).collect::<BTreeSet<_>>().into_iter()
     }
 
     /// Where it stands: its header in the credentials file, else in the config file.

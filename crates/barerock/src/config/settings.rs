@@ -10,7 +10,7 @@ use super::error::ConfigError;
 use super::loader::{ConfigLoader, Overrides};
 use super::lookup::{Names, Search};
 use super::profiles::{Profile, Profiles};
-use super::source::{PassedOver, Resolved, Source};
+use super::source::{PassedOver, Resolved, Source, Why};
 use crate::environment::{BEARER_TOKEN, Environment, REGION};
 
 pub(super) const FIPS: Names = Names { variables: &["AWS_USE_FIPS_ENDPOINT"], key: "use_fips_endpoint" };
@@ -104,13 +104,20 @@ impl Config {
         &self.region
     }
 
+    /// The region, which every signature needs, also for an endpoint of one's own.
+    fn known_region(&self) -> Result<&str, ConfigError> {
+        self.region.value.as_deref().ok_or_else(|| {
+            let places = self.region.passed_over.iter().map(|over| over.place.clone());
+            ConfigError::NoRegion { looked_at: places.collect() }
+        })
+    }
+
     /// The endpoint of Bedrock Runtime: one of your own, else the service's for the region.
     ///
     /// # Errors
     /// If there is no region, or a setting that leads to the endpoint is wrong.
     pub fn endpoint(&self) -> Result<Resolved<Endpoint>, ConfigError> {
-        let region = self.region.value.as_deref().unwrap_or_default();
-        self.service_endpoint(EndpointService::BedrockRuntime, region)
+        self.service_endpoint(EndpointService::BedrockRuntime, self.known_region()?)
     }
 
     /// The endpoint of a service in a region: from code (Bedrock Runtime's alone), else `AWS_ENDPOINT_URL_{SERVICE}`, else
@@ -178,7 +185,7 @@ impl Config {
         let (value, source) = match (has_key, preference.source) {
             (true, Source::Code) if prefers_key => (AuthScheme::Bearer, Source::Code),
             (true, Source::Code) => {
-                passed_over.push(PassedOver::new(BEARER_TOKEN, "set too, but code prefers a signature"));
+                passed_over.push(PassedOver::new(BEARER_TOKEN, Why::After(Source::Code)));
                 (AuthScheme::SigV4, Source::Code)
             }
             (true, source) => {
@@ -190,7 +197,7 @@ impl Config {
                 (AuthScheme::Bearer, Source::Variable(BEARER_TOKEN))
             }
             (false, source) => {
-                passed_over.push(PassedOver::new(BEARER_TOKEN, "not set"));
+                passed_over.push(PassedOver::new(BEARER_TOKEN, Why::NotSet));
                 (AuthScheme::SigV4, if prefers_key { Source::Default } else { source })
             }
         };

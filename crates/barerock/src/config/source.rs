@@ -86,7 +86,38 @@ pub struct PassedOver {
     /// The variable, setting or provider.
     pub place: String,
     /// Why it was not taken.
-    pub why: String,
+    pub why: Why,
+}
+
+/// Why a place gave no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Why {
+    /// Nothing is set there.
+    NotSet,
+    /// It is set to nothing, which AWS tools take for not set.
+    Empty,
+    /// It is set, but this comes first.
+    After(Source),
+    /// What else speaks against it.
+    Other(String),
+}
+
+impl From<String> for Why {
+    fn from(why: String) -> Self {
+        Self::Other(why)
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSet => f.write_str("not set"),
+            Self::Empty => f.write_str("set, but empty"),
+            Self::After(source) => write!(f, "set too, but {source} comes first"),
+            Self::Other(why) => f.write_str(why),
+        }
+    }
 }
 
 impl<T> Resolved<T> {
@@ -102,7 +133,7 @@ impl<T> Resolved<T> {
 impl PassedOver {
     /// A place, and why it was passed over.
     #[must_use]
-    pub fn new(place: impl Into<String>, why: impl Into<String>) -> Self {
+    pub fn new(place: impl Into<String>, why: impl Into<Why>) -> Self {
         Self { place: place.into(), why: why.into() }
     }
 }

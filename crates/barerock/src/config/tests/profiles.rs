@@ -137,6 +137,15 @@ fn what_is_passed_over_is_told() {
         ]
     );
     assert_eq!(
+        warned(&format!("[\u{1b}{}]\n", "é".repeat(100))),
+        [format!(
+            "config line 1: the section [\\u{{1b}}{}…] is passed over: write [profile \\u{{1b}}{}…] if it is meant as \
+             a profile",
+            "é".repeat(79),
+            "é".repeat(71)
+        )]
+    );
+    assert_eq!(
         warned("[dev]\n[plugins]\n[profile a b]\n[profile]\n"),
         [
             "config line 1: the section [dev] is passed over: write [profile dev] if it is meant as a profile",

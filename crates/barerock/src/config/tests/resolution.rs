@@ -162,7 +162,10 @@ fn what_is_wrong_names_its_place() {
         error(&[region, ("AWS_ENDPOINT_URL", "http://me:secret@host")]),
         "AWS_ENDPOINT_URL: the endpoint URL holds a user name or password; take out what stands before the `@`"
     );
-    assert_eq!(error(&[("AWS_PROFILE", "plain")]), "Invalid Configuration: Missing Region");
+    assert_eq!(
+        error(&[("AWS_PROFILE", "plain")]),
+        "no region: name one, such as us-east-1; looked at AWS_REGION, AWS_DEFAULT_REGION, region of profile plain"
+    );
 }
 
 #[test]
