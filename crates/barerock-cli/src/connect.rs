@@ -1,6 +1,9 @@
 //! The client a command calls with.
 
-use barerock::{Client, Environment, Timeouts};
+use std::sync::Arc;
+
+use barerock::credentials::SystemIo;
+use barerock::{Client, Timeouts};
 use barerock_hyper::HyperTransport;
 use barerock_replay::Replay;
 
@@ -19,7 +22,7 @@ impl Connection {
     pub(crate) async fn new(call: &Call) -> Result<Self, Failure> {
         let transport = HyperTransport::with_connect_timeout(call.connect_timeout());
         let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());
-        let mut builder = Client::builder(transport).timeouts(timeouts);
+        let mut builder = Client::builder(transport.clone()).timeouts(timeouts);
         let mut replay = None;
         if call.offline {
             let server = offline::start().await?;
@@ -29,13 +32,8 @@ impl Connection {
                 .credentials(offline::credentials());
             replay = Some(server);
         } else {
-            builder = builder.environment(Environment::of_process());
-        }
-        if let Some(region) = &call.region {
-            builder = builder.region(region);
-        }
-        if let Some(url) = &call.endpoint_url {
-            builder = builder.endpoint_url(url);
+            let io = Arc::new(SystemIo::new(Arc::new(transport)));
+            builder = builder.config(&call.target.loader().load(io).await?);
         }
         if call.no_validate {
             builder = builder.no_validation();
