@@ -17,7 +17,7 @@ pub(crate) struct Connection {
 impl Connection {
     /// Sets up the client the options ask for.
     pub(crate) async fn new(call: &Call) -> Result<Self, Failure> {
-        let transport = HyperTransport::with_connect_timeout(call.connect_timeout());
+        let transport = HyperTransport::builder().connect_timeout(call.connect_timeout()).build();
         let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());
         let mut builder = Client::builder(transport).timeouts(timeouts);
         let mut replay = None;
