@@ -8,7 +8,7 @@ use ureq::config::{AutoHeaderValue, Config};
 use ureq::unversioned::resolver::DefaultResolver;
 
 use crate::connector::LimitedConnector;
-use crate::transport::UreqTransport;
+use crate::transport::{UreqTransport, bounded};
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -113,9 +113,9 @@ impl UreqTransportBuilder {
             .max_response_header_size(MAX_HEAD)
             .input_buffer_size(MAX_HEAD)
             .output_buffer_size(OUTPUT_BUFFER)
-            .timeout_resolve(self.connect_timeout)
-            .timeout_connect(self.connect_timeout)
-            .max_idle_age(self.pool_idle_timeout);
+            .timeout_resolve(self.connect_timeout.map(bounded))
+            .timeout_connect(self.connect_timeout.map(bounded))
+            .max_idle_age(bounded(self.pool_idle_timeout));
         if let Some(proxy) = self.proxy {
             config = config.proxy(proxy);
         }

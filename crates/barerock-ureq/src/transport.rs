@@ -11,8 +11,13 @@ use crate::body::UreqBody;
 use crate::builder::UreqTransportBuilder;
 use crate::error::Limits;
 
-/// The longest limit there is: 136 years. ureq adds limits to the time of day, and a sum must not overflow.
+/// The longest limit there is: 136 years. ureq adds limits to points in time, and a sum must not overflow.
 const FOREVER: Duration = Duration::from_secs(1 << 32);
+
+/// A limit that ureq can count with.
+pub(crate) fn bounded(limit: Duration) -> Duration {
+    limit.min(FOREVER)
+}
 
 /// ureq as a [`Transport`]. Its futures block the thread that polls them until they are done. Cheap to clone; clones
 /// share connections.
@@ -69,7 +74,7 @@ impl Transport for UreqTransport {
 
 /// The request with its limits.
 fn limited<'b>(agent: &Agent, request: Request<&'b [u8]>, limits: Timeouts) -> Request<&'b [u8]> {
-    let first_byte = limits.first_byte.map(|limit| limit.min(FOREVER));
+    let first_byte = limits.first_byte.map(bounded);
     agent
         .configure_request(request)
         .timeout_send_request(first_byte)
@@ -77,6 +82,6 @@ fn limited<'b>(agent: &Agent, request: Request<&'b [u8]>, limits: Timeouts) -> R
         .timeout_recv_response(first_byte)
         // Never reached; it marks the reads to which the limit for a single one applies.
         .timeout_recv_body(Some(FOREVER))
-        .timeout_per_read(limits.idle.map(|limit| limit.min(FOREVER)))
+        .timeout_per_read(limits.idle.map(bounded))
         .build()
 }

@@ -3,8 +3,14 @@
 //! The servers live on threads of their own, because a blocking transport keeps the test's thread to itself.
 
 mod answers;
+mod connections;
+mod limits;
+mod proxies;
+mod requests;
 mod server;
 mod stacks;
+mod tap;
+mod tls;
 
 /// One test a stack for each of the named functions, which are generic over [`stacks::Stack`].
 macro_rules! over_every_stack {

@@ -56,7 +56,6 @@ impl Bedrock {
         self.replay().url()
     }
 
-    #[expect(dead_code, reason = "for the tests of connections")]
     pub(super) fn requests(&self) -> Vec<ReceivedRequest> {
         self.replay().requests()
     }
