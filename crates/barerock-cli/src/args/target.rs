@@ -15,6 +15,10 @@ pub(crate) struct Target {
     /// Another endpoint than the service's own for the region
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// Trust the certificates of this PEM file in place of the built-in ones; else those of AWS_CA_BUNDLE, else those the
+    /// profile's ca_bundle names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_bundle: Option<String>,
 }
 
 impl Target {
@@ -29,6 +33,9 @@ impl Target {
         }
         if let Some(url) = &self.endpoint_url {
             loader = loader.endpoint_url(url);
+        }
+        if let Some(path) = &self.ca_bundle {
+            loader = loader.ca_bundle(path);
         }
         loader
     }

@@ -9,12 +9,12 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use barerock::credentials::{Io, SystemIo};
-use barerock_hyper::HyperTransport;
+use barerock::credentials::SystemIo;
 use clap::{Args, ValueEnum};
 
 use crate::args::Target;
 use crate::exit::Failure;
+use crate::network;
 use crate::render::Output;
 use report::Report;
 
@@ -27,9 +27,6 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 pub(crate) struct Doctor {
     #[command(flatten)]
     target: Target,
-    /// The file of certificates to trust
-    #[arg(long, value_name = "FILE")]
-    ca_bundle: Option<String>,
     /// What to print
     #[arg(long, value_enum, default_value_t = As::Text)]
     output: As,
@@ -54,14 +51,9 @@ Exit codes:
   5  a call cannot be signed; the last words say what to do first";
 
 pub(crate) async fn run(arguments: Doctor) -> Result<(), Failure> {
-    let io: Arc<dyn Io> =
-        Arc::new(SystemIo::new(Arc::new(HyperTransport::with_connect_timeout(Some(CONNECT_LIMIT)))));
+    let plain = Arc::new(network::plain(Some(CONNECT_LIMIT)));
     let mut output = Output::new();
-    let loader = match &arguments.ca_bundle {
-        Some(path) => arguments.target.loader().ca_bundle(path),
-        None => arguments.target.loader(),
-    };
-    let config = match loader.load(Arc::clone(&io)).await {
+    let config = match arguments.target.loader().load(Arc::new(SystemIo::new(Arc::clone(&plain)))).await {
         Ok(config) => config,
         // Nothing that follows from a broken file or a missing profile is worth showing.
         Err(error) => {
@@ -71,7 +63,11 @@ pub(crate) async fn run(arguments: Doctor) -> Result<(), Failure> {
             return Err(Failure::unusable_credentials(error.to_string()));
         }
     };
-    let report = Report::new(&config, io).await;
+    let (transport, wrong) = match network::transport(&config, Some(CONNECT_LIMIT)) {
+        Ok(transport) => (Arc::new(transport), None),
+        Err(failure) => (plain, Some(failure.to_string())),
+    };
+    let report = Report::new(&config, wrong, Arc::new(SystemIo::new(transport))).await;
     match arguments.output {
         As::Text => output.text(&table::of(&report))?,
         As::Json => output.json(&report)?,

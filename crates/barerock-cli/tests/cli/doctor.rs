@@ -170,6 +170,9 @@ fn what_cannot_be_signed_is_5_with_the_first_thing_to_do() {
         assert_eq!(again.code, 5);
         assert!(report["first"].is_string() || report["error"].is_string(), "{report}");
     }
+    let ran = home.doctor(&["--profile", "work", "--ca-bundle", "/nowhere/at/all"], &[]);
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert!(ran.err.contains("--ca-bundle: /nowhere/at/all: "), "{}", ran.err);
     fs::write(home.path(".aws/config"), "[default]\nregion\n").unwrap();
     let (report, ran) = home.json(&[], &[]);
     assert_eq!(ran.code, 5, "{ran:?}");
@@ -193,6 +196,20 @@ fn a_bedrock_api_key_is_told_and_not_shown() {
     let elsewhere = home.doctor(&["--region", "us-east-1"], &bearer);
     assert_eq!(elsewhere.code, 5);
     assert!(elsewhere.err.contains("is for eu-north-1, and the region is us-east-1"), "{}", elsewhere.err);
+}
+
+#[test]
+fn the_profile_says_whom_to_trust() {
+    let home = Home::new("", &credentials().replace("work", "here").replace("AKIDWORK", "AKIDEXAMPLE"));
+    let ca = home.path("ca.pem");
+    let server = Server::start(&["--match", "any", "--tls", "--tls-ca", ca.to_str().unwrap()]);
+    let config = format!("[profile here]\nregion = us-east-1\nendpoint_url = {}\n", server.url);
+    fs::write(home.path(".aws/config"), &config).unwrap();
+    let chat = || run(home.command(&["chat", "hello", "--profile", "here"]), "");
+    assert_eq!(chat().code, 6);
+    fs::write(home.path(".aws/config"), config + "ca_bundle = ~/ca.pem\n").unwrap();
+    let ran = chat();
+    assert_eq!(ran.code, 0, "{ran:?}");
 }
 
 #[test]

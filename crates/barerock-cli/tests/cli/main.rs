@@ -11,6 +11,7 @@ mod doctor;
 mod events;
 mod failures;
 mod frames;
+mod network;
 mod page;
 mod program;
 mod recordings;

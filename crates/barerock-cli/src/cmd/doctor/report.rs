@@ -7,6 +7,7 @@ use barerock::credentials::Io;
 use serde::Serialize;
 
 use super::credentials::Credentials;
+use crate::network::CA_BUNDLE;
 
 /// The whole report. Members of JSON have the names of the fields.
 #[derive(Debug, Serialize)]
@@ -66,7 +67,8 @@ pub(super) struct File {
 }
 
 impl Report {
-    pub(super) async fn new(config: &Config, io: Arc<dyn Io>) -> Self {
+    /// `network` is what is wrong with the CA bundle or the proxy.
+    pub(super) async fn new(config: &Config, network: Option<String>, io: Arc<dyn Io>) -> Self {
         let profile = Value::ok(config.profile_name().clone(), "--profile");
         let region = Value::ok(config.region().clone(), "--region");
         let endpoint = config.endpoint();
@@ -79,8 +81,13 @@ impl Report {
         let credentials = Credentials::find(config, auth_scheme.value, io).await;
         let use_fips_endpoint = Value::new(config.fips(), "");
         let use_dualstack_endpoint = Value::new(config.dual_stack(), "");
-        let wrong =
-            [&use_fips_endpoint.error, &use_dualstack_endpoint.error, &endpoint.error, &credentials.error];
+        let wrong = [
+            &use_fips_endpoint.error,
+            &use_dualstack_endpoint.error,
+            &endpoint.error,
+            &network,
+            &credentials.error,
+        ];
         let first = wrong.into_iter().flatten().next().cloned();
         Self {
             profile: profile.value.unwrap_or_default(),
@@ -95,7 +102,7 @@ impl Report {
             }),
             use_fips_endpoint,
             use_dualstack_endpoint,
-            ca_bundle: Value::ok(config.ca_bundle(), "--ca-bundle"),
+            ca_bundle: Value::ok(config.ca_bundle(), CA_BUNDLE),
             proxy,
             files: files(config),
             warnings: config.warnings().collect(),
