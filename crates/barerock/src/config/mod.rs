@@ -11,6 +11,7 @@ mod lookup;
 mod nearest;
 mod network;
 mod profiles;
+mod retry;
 mod section;
 mod settings;
 mod source;

@@ -23,6 +23,9 @@ pub(super) struct Report {
     pub(super) use_dualstack_endpoint: Value<bool>,
     pub(super) ca_bundle: Value<Option<String>>,
     pub(super) proxy: Value<Option<String>>,
+    pub(super) retry_mode: Value<&'static str>,
+    /// Nothing where it is left to the mode.
+    pub(super) max_attempts: Value<Option<u32>>,
     pub(super) files: Vec<File>,
     pub(super) warnings: Vec<String>,
     /// What to do first, if a call cannot be signed.
@@ -81,11 +84,15 @@ impl Report {
         let credentials = Credentials::find(config, auth_scheme.value, io).await;
         let use_fips_endpoint = Value::new(config.fips(), "");
         let use_dualstack_endpoint = Value::new(config.dual_stack(), "");
+        let retry_mode = Value::new(config.retry_mode(), "");
+        let max_attempts = Value::new(config.max_attempts(), "");
         let wrong = [
             &use_fips_endpoint.error,
             &use_dualstack_endpoint.error,
             &endpoint.error,
             &network,
+            &retry_mode.error,
+            &max_attempts.error,
             &credentials.error,
         ];
         let first = wrong.into_iter().flatten().next().cloned();
@@ -104,6 +111,8 @@ impl Report {
             use_dualstack_endpoint,
             ca_bundle: Value::ok(config.ca_bundle(), CA_BUNDLE),
             proxy,
+            retry_mode,
+            max_attempts,
             files: files(config),
             warnings: config.warnings().collect(),
             first,
