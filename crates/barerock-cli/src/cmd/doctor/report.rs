@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use barerock::config::{AuthScheme, Config, ConfigError, PassedOver, Resolved, SharedFiles, Source, Why};
+use barerock::converse::endpoint::FIPS_REGIONS;
 use barerock::credentials::Io;
 use serde::Serialize;
 
@@ -114,7 +115,7 @@ impl Report {
             retry_mode,
             max_attempts,
             files: files(config),
-            warnings: config.warnings().collect(),
+            warnings: config.warnings().chain(no_fips_host(config)).collect(),
             first,
         }
     }
@@ -198,4 +199,13 @@ fn files(config: &Config) -> Vec<File> {
             named_by: file.named_by,
         })
         .collect()
+}
+
+/// The rules name a FIPS host for every region; most of them do not exist.
+fn no_fips_host(config: &Config) -> Option<String> {
+    let region = config.region().value.as_deref()?;
+    let asked_for = config.fips().is_ok_and(|fips| fips.value);
+    (asked_for && !FIPS_REGIONS.contains(&region)).then(|| {
+        format!("AWS lists no FIPS host of Bedrock Runtime in {region}, but in {}", FIPS_REGIONS.join(", "))
+    })
 }

@@ -38,7 +38,7 @@ fn told<T: core::fmt::Debug>(resolved: &Resolved<T>) -> (String, String) {
 }
 
 fn passed<T>(resolved: &Resolved<T>) -> Vec<String> {
-    resolved.passed_over.iter().map(|over| format!("{}: {}", over.place, over.why)).collect()
+    resolved.passed_over.iter().map(ToString::to_string).collect()
 }
 
 #[test]
