@@ -9,11 +9,14 @@ use barerock::config::{Config, ConfigError};
 use barerock::credentials::SystemIo;
 use barerock_hyper::HyperTransport;
 
+/// Where the tests run there may be an instance to ask.
+const NO_INSTANCE: (&str, &str) = ("AWS_EC2_METADATA_DISABLED", "true");
+
 async fn load(home: &Path, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let home = ("HOME", home.to_str().unwrap());
-    let environment: Environment = variables.iter().copied().chain([home]).collect();
+    let environment: Environment = variables.iter().copied().chain([home, NO_INSTANCE]).collect();
     let io = SystemIo::new(Arc::new(HyperTransport::new()));
-    Config::loader().environment(environment).load(&io).await
+    Config::loader().environment(environment).load(Arc::new(io)).await
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod client_operations;
 mod completeness;
 mod config_files;
 mod config_load;
+mod conformance;
 mod converse_plain_deltas;
 mod converse_recordings;
 mod credentials;

@@ -1,6 +1,7 @@
 //! The command line. Names are those of the `aws` CLI where it has one.
 
 mod request;
+mod target;
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::cmd;
 #[cfg(test)]
 pub(crate) use request::REQUEST_HEADING;
 pub(crate) use request::{ApplyGuardrailRequest, ConverseRequest, CountTokensRequest, Skeleton};
+pub(crate) use target::Target;
 
 /// The model that is asked when none is named: a current inference profile.
 pub(crate) const DEFAULT_MODEL: &str = "us.anthropic.claude-sonnet-4-6";
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Events(cmd::events::Events),
     /// Sign a raw HTTP request and print every stage, explain a mismatch, or mint a Bedrock API key
     Sign(cmd::sign::Sign),
+    /// Show what a call would be made with: profile, region, credentials, endpoint, where each comes from and why
+    Doctor(cmd::doctor::Doctor),
     /// Be a Bedrock on this machine that answers with recorded exchanges
     Replay(Replay),
 }
@@ -127,14 +131,10 @@ pub(crate) enum StreamOutput {
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Call {
     /// Answer from the fixtures built into the program, over a real loopback connection
-    #[arg(long, conflicts_with_all = ["endpoint_url", "no_sign_request", "region"])]
+    #[arg(long, conflicts_with_all = ["endpoint_url", "no_sign_request", "profile", "region"])]
     pub(crate) offline: bool,
-    /// The region; else AWS_REGION, else AWS_DEFAULT_REGION
-    #[arg(long, value_name = "REGION")]
-    pub(crate) region: Option<String>,
-    /// Another endpoint than the service's own for the region
-    #[arg(long, value_name = "URL")]
-    pub(crate) endpoint_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) target: Target,
     /// Send the request as it is, without looking first for what the service would refuse
     #[arg(long)]
     pub(crate) no_validate: bool,
@@ -176,6 +176,12 @@ pub(crate) struct Replay {
     /// The region signatures must be for; else AWS_REGION, else AWS_DEFAULT_REGION
     #[arg(long, value_name = "REGION", requires = "verify")]
     pub(crate) region: Option<String>,
+    /// Serve over TLS, with a certificate made for the run; the authority to trust follows the first line
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// Write the authority's certificate to this file, for --ca-bundle
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    pub(crate) tls_ca: Option<PathBuf>,
     /// A fault, such as throttle@1, status=503, truncate=400, exception=throttlingException:3
     #[arg(long = "fault", value_name = "SPEC")]
     pub(crate) faults: Vec<FaultRule>,

@@ -7,9 +7,11 @@
 
 mod calls;
 mod chat;
+mod doctor;
 mod events;
 mod failures;
 mod frames;
+mod network;
 mod page;
 mod program;
 mod recordings;

@@ -9,7 +9,7 @@ use super::lookup::Search;
 use super::profiles::{DEFAULT_PROFILE, Profiles};
 use super::settings::Config;
 use super::source::Source;
-use crate::credentials::Io;
+use crate::credentials::{Io, ProviderContext};
 use crate::environment::Environment;
 
 /// The first wins, as in AWS's SDKs; botocore lets the second.
@@ -101,16 +101,23 @@ impl ConfigLoader {
         self
     }
 
-    /// The configuration, with the shared files where the environment says they lie. A file need not be there.
+    /// The configuration, with the shared files where the environment says they lie. A file need not be there. If no
+    /// region is set anywhere, the machine is asked for its own, where it may be one of EC2's.
     ///
     /// # Errors
     /// If a file cannot be read or is not of AWS's format, or a profile is named that does not exist.
-    pub async fn load(mut self, io: &dyn Io) -> Result<Config, ConfigError> {
+    pub async fn load(mut self, io: Arc<dyn Io>) -> Result<Config, ConfigError> {
         let environment = self.environment.take().unwrap_or_else(Environment::of_process);
         let files = SharedFiles::locate(&environment);
-        let config = files.config.read(io).await?;
-        let credentials = files.credentials.read(io).await?;
-        self.environment(environment).resolve(files.parse(config, credentials)?)
+        let config = files.config.read(&*io).await?;
+        let credentials = files.credentials.read(&*io).await?;
+        let mut config = self.environment(environment).resolve(files.parse(config, credentials)?)?;
+        if config.region.value.is_none() {
+            let context = ProviderContext::new(io, Arc::new(config.clone()));
+            let region = context.instance_metadata().region().await;
+            config.region_of_machine(region.map_err(|error| error.to_string()));
+        }
+        Ok(config)
     }
 
     /// The configuration, with shared files that are read already.

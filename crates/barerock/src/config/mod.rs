@@ -1,6 +1,7 @@
 //! Configuration: the shared config and credentials files, and what they and the environment settle.
 
 pub(crate) mod basic;
+mod client;
 mod endpoints;
 mod error;
 mod files;

@@ -23,7 +23,7 @@ const REDACTED: &str = "**redacted**";
 
 impl Config {
     /// The proxy the environment has for an endpoint, its user name and password blanked: `HTTPS_PROXY` or, for a plain
-    /// endpoint, `HTTP_PROXY`, else `ALL_PROXY`; none for the hosts of `NO_PROXY`. Each has its spelling in lower case.
+    /// endpoint, `HTTP_PROXY`, else `ALL_PROXY`; none for this machine and the hosts of `NO_PROXY`. Each has its spelling in lower case.
     #[must_use]
     pub fn proxy(&self, endpoint: &Endpoint) -> Resolved<Option<String>> {
         let environment = &self.environment;
@@ -33,11 +33,15 @@ impl Config {
             false => Search::default().variables(environment, &HTTP_PROXY, cgi.as_deref()),
         };
         let mut proxy = search.variables(environment, &ALL_PROXY, None).end();
-        if proxy.value.is_some()
-            && let Some(no_proxy) = spares(environment, endpoint.host())
-        {
-            let why = format!("set, but {no_proxy} spares {}", endpoint.host());
-            let source = core::mem::replace(&mut proxy.source, Source::Variable(no_proxy));
+        let spared = match spares(environment, endpoint.host()) {
+            _ if endpoint.is_loopback() => {
+                Some((Source::Default, "set, but this machine is asked directly".to_owned()))
+            }
+            name => name
+                .map(|name| (Source::Variable(name), format!("set, but {name} spares {}", endpoint.host()))),
+        };
+        if let (Some(_), Some((spared, why))) = (&proxy.value, spared) {
+            let source = core::mem::replace(&mut proxy.source, spared);
             proxy.passed_over.push(PassedOver::new(source.to_string(), why));
             proxy.value = None;
         }
@@ -141,19 +145,21 @@ mod tests {
             ("a.example", "https://xa.example", false),
             ("", "https://a.example", false),
             (",", "https://a.example", false),
-            ("127.0.0.0/8", "https://127.1.2.3:80", true),
-            ("10.0.0.0/8", "https://127.1.2.3", false),
-            ("127.1.2.3", "https://127.1.2.3", true),
-            ("0.0.0.0/0", "https://127.1.2.3", true),
-            ("127.1.2.3/x", "https://127.1.2.3", false),
-            ("::/0", "https://127.1.2.3", false),
-            ("::1", "https://[::1]:8080/x", true),
+            ("10.0.0.0/8", "https://10.1.2.3:80", true),
+            ("11.0.0.0/8", "https://10.1.2.3", false),
+            ("10.1.2.3", "https://10.1.2.3", true),
+            ("0.0.0.0/0", "https://10.1.2.3", true),
+            ("10.1.2.3/x", "https://10.1.2.3", false),
+            ("::/0", "https://10.1.2.3", false),
+            ("fd00::1", "https://[fd00::1]:8080/x", true),
             ("fd00::/999", "https://[fd00::1]", false),
             ("fd00::/8", "https://[fd00::1]", true),
         ] {
             let (value, source, _) = proxy(&[("HTTPS_PROXY", "p:1"), ("NO_PROXY", list)], url);
             assert_eq!((value.is_none(), source == "NO_PROXY"), (spared, spared), "{list} {url}");
         }
+        let (value, source, passed_over) = proxy(&[("HTTPS_PROXY", "p:1")], "https://localhost:1");
+        assert_eq!((value, &*source, passed_over.len()), (None, "default", 1));
     }
 
     #[test]

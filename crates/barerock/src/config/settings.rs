@@ -11,6 +11,7 @@ use super::loader::{ConfigLoader, Overrides};
 use super::lookup::{Names, Search};
 use super::profiles::{Profile, Profiles};
 use super::source::{PassedOver, Resolved, Source, Why};
+use crate::credentials::{CachedCredentials, DefaultChain, Io, ProvideCredentials, ProviderContext};
 use crate::environment::{BEARER_TOKEN, Environment, REGION};
 
 pub(super) const FIPS: Names = Names { variables: &["AWS_USE_FIPS_ENDPOINT"], key: "use_fips_endpoint" };
@@ -102,6 +103,26 @@ impl Config {
     #[must_use]
     pub fn region(&self) -> &Resolved<Option<String>> {
         &self.region
+    }
+
+    /// What the machine says of its region, or why it does not.
+    pub(super) fn region_of_machine(&mut self, region: Result<Option<String>, String>) {
+        let why = match region {
+            Ok(Some(region)) => {
+                (self.region.value, self.region.source) = (Some(region), Source::InstanceMetadata);
+                return;
+            }
+            Ok(None) => Why::NotSet,
+            Err(error) => Why::Other(error),
+        };
+        self.region.passed_over.push(PassedOver::new(Source::InstanceMetadata.to_string(), why));
+    }
+
+    /// Everywhere AWS's tools look for credentials, in their order; what is found is kept until it runs out.
+    #[must_use]
+    pub fn credentials(&self, io: Arc<dyn Io>) -> Arc<dyn ProvideCredentials> {
+        let context = ProviderContext::new(Arc::clone(&io), Arc::new(self.clone()));
+        Arc::new(CachedCredentials::new(DefaultChain::new(context)).clock(move || io.now()))
     }
 
     /// The region, which every signature needs, also for an endpoint of one's own.
