@@ -1,5 +1,6 @@
 //! Asking over HTTP: a few tries within a limit, and words for an answer that is none.
 
+use core::error::Error as _;
 use core::fmt::Write as _;
 use core::time::Duration;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use http::{Request, Response, StatusCode, Uri};
 use super::error::CredentialsError;
 use super::io::Io;
 use super::json::Object;
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// The pause before the second try; it doubles from try to try.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -56,7 +58,7 @@ impl Ask {
                 }
                 Err(error) if is_last => {
                     let (what, plural) = (what(request), if attempt == 1 { "" } else { "s" });
-                    let message = format!("{what}: {error}, after {attempt} attempt{plural}");
+                    let message = format!("{what}: {}, after {attempt} attempt{plural}", told(&error));
                     return Err(CredentialsError::unavailable(self.provider, message, error));
                 }
                 _ => self.io.sleep(pause).await,
@@ -102,6 +104,15 @@ impl Ask {
 /// A status that may be another one soon.
 fn is_trouble(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+}
+
+/// What kept the answer away, with what lies at the bottom of it. That a limit has passed needs no further words.
+fn told(error: &TransportError) -> String {
+    let bottom = core::iter::successors(error.source(), |&error| error.source()).last();
+    match bottom {
+        Some(bottom) if error.kind() != TransportErrorKind::Timeout => format!("{error}: {bottom}"),
+        _ => error.to_string(),
+    }
 }
 
 /// A request in an error: the query may hold what is nobody's business.

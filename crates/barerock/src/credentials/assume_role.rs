@@ -84,15 +84,19 @@ impl AssumeRoleProvider {
         ];
         let parameters: Vec<_> =
             parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-        self.sts
-            .call(Call {
-                provider: PROVIDER,
-                action: ACTION,
-                parameters: &parameters,
-                signed_by: Some(&source.credentials),
-                secret: code.as_deref().unwrap_or_default(),
-            })
-            .await
+        let call = Call {
+            provider: PROVIDER,
+            action: ACTION,
+            parameters: &parameters,
+            signed_by: Some(&source.credentials),
+            secret: code.as_deref().unwrap_or_default(),
+        };
+        let result = self.sts.call(call).await;
+        if matches!(result, Err(CredentialsError::Invalid { .. })) {
+            // Perhaps the keys are old: a source that keeps them gets others for the next try.
+            self.source.refused(&source.credentials);
+        }
+        result
     }
 
     async fn code(&self) -> Result<Option<String>, CredentialsError> {
@@ -120,11 +124,6 @@ impl AssumeRoleProvider {
 impl ProvideCredentials for AssumeRoleProvider {
     fn provide(&self) -> CredentialsFuture<'_> {
         Box::pin(self.load())
-    }
-
-    /// What was refused is the role's; what it was taken on with may be just as old.
-    fn refused(&self, credentials: &super::Credentials) {
-        self.source.refused(credentials);
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod ask;
 mod assume_role;
+#[cfg(feature = "aws-credential-types")]
+pub mod aws;
 mod cache;
 mod chain;
 mod container;

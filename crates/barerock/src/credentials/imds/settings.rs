@@ -51,11 +51,9 @@ impl InstanceMetadataProvider {
         };
         let base = match self.find(InstanceMetadataSetting::Endpoint) {
             Some(found) => match uri(&found.0, "/") {
-                // What is sent there and comes back is for this machine alone; the address is link-local.
-                Ok(uri) if uri.host().is_some() && matches!(uri.scheme_str(), Some("http" | "https")) => {
-                    found.0.trim_end_matches('/').to_owned()
-                }
-                _ => return Err(bad(found, "an http or https URL")),
+                // Nothing secret is sent there, so that plain http is as good as the service's own.
+                Ok(uri) if is_plain(&uri) => found.0.trim_end_matches('/').to_owned(),
+                _ => return Err(bad(found, "an http or https URL without user name, password and query")),
             },
             None => match self.find(InstanceMetadataSetting::Mode) {
                 None => IPV4.to_owned(),
@@ -99,4 +97,12 @@ impl InstanceMetadataProvider {
     fn or(&self, setting: InstanceMetadataSetting, default: &str) -> (String, String) {
         self.find(setting).unwrap_or_else(|| (default.to_owned(), String::new()))
     }
+}
+
+/// Whether a URL has a host, and nothing that must not be shown.
+fn is_plain(uri: &http::Uri) -> bool {
+    let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+    is_http
+        && uri.query().is_none()
+        && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
 }

@@ -56,7 +56,7 @@ fn elsewhere_there_is_none() {
     script.unreachable();
     assert_eq!(
         script.done().unwrap_err().to_string(),
-        "no credentials; looked for the instance metadata service (PUT http://169.254.169.254/latest/api/token: no connection, after 2 attempts)"
+        "no credentials; looked for the instance metadata service (PUT http://169.254.169.254/latest/api/token: no connection: connection refused, after 2 attempts)"
     );
     assert_eq!(
         refused(&[(DISABLED, "TRUE")]),
@@ -87,7 +87,16 @@ fn settings() {
         "no credentials; looked for the instance metadata service at http://localhost:1338, where the instance has no role"
     );
     for (variable, value, rule) in [
-        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "localhost", "an http or https URL"),
+        (
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+            "http://me:SQUIRREL@localhost",
+            "an http or https URL without user name, password and query",
+        ),
+        (
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+            "localhost",
+            "an http or https URL without user name, password and query",
+        ),
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "5", "IPv4 or IPv6"),
         ("AWS_METADATA_SERVICE_TIMEOUT", "-1", "a number of seconds above 0"),
         ("AWS_METADATA_SERVICE_TIMEOUT", "inf", "a number of seconds above 0"),

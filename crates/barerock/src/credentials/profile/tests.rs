@@ -317,7 +317,7 @@ fn what_was_tried_is_told() {
         "no credentials; looked for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment; \
          AWS_WEB_IDENTITY_TOKEN_FILE in the environment; profile default, which neither shared file has; \
          AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI in the environment; \
-         the instance metadata service (PUT http://169.254.169.254/latest/api/token: no connection, after 1 attempt)"
+         the instance metadata service (PUT http://169.254.169.254/latest/api/token: no connection: connection refused, after 1 attempt)"
     );
 }
 
