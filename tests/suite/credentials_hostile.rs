@@ -261,7 +261,7 @@ async fn settings_hold_their_secrets() {
         ];
         let io = Arc::new(SystemIo::new(Arc::new(HyperTransport::new())).clock(now));
         let loader = Config::loader().environment(variables.into_iter().collect()).profile(profile);
-        let context = ProviderContext::new(io.clone(), Arc::new(loader.load(&*io).await.unwrap()));
+        let context = ProviderContext::new(io.clone(), Arc::new(loader.load(io.clone()).await.unwrap()));
         let chain = CachedCredentials::new(DefaultChain::new(context.clone()));
         let result = chain.provide().await;
         assert_eq!(result.is_ok(), is_ok, "{profile}: {result:?}");
