@@ -64,6 +64,10 @@ impl Credentials {
     /// for an endpoint of one's own.
     fn of_api_key(key: &str, config: &Config, now: SystemTime) -> Self {
         let found = Self { provider: Some("bedrock-api-key".to_owned()), ..Self::default() };
+        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let error = "AWS_BEARER_TOKEN_BEDROCK holds characters that no key has; was it cut or quoted?";
+            return Self { error: Some(error.to_owned()), ..found };
+        }
         let key = match ApiKeyInfo::read(key) {
             Ok(key) => key,
             Err(ApiKeyError::LongTerm | ApiKeyError::NotAnApiKey) => return found,

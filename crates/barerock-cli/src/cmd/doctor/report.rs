@@ -156,7 +156,19 @@ impl<T> Value<T> {
 impl Endpoint {
     fn new(resolved: Result<Resolved<barerock::Endpoint>, ConfigError>) -> Self {
         let Value { value, source, passed_over, error } = Value::new(resolved, "--endpoint-url");
-        Self { url: value.map(|endpoint| endpoint.as_str().to_owned()), source, passed_over, error }
+        // The client refuses it, too.
+        let in_the_clear = value.as_ref().filter(|endpoint| !endpoint.is_https() && !endpoint.is_loopback());
+        let refused = in_the_clear.map(|endpoint| {
+            format!(
+                "{endpoint} is not encrypted: credentials are sent over http only to this machine; use https"
+            )
+        });
+        Self {
+            url: value.map(|endpoint| endpoint.as_str().to_owned()),
+            source,
+            passed_over,
+            error: error.or(refused),
+        }
     }
 }
 
