@@ -62,7 +62,7 @@ async fn context(home: &Path, peer: &Peer, config: &str, variables: &[(&str, &st
     ];
     let environment: Environment = fixed.into_iter().chain(variables.iter().copied()).collect();
     let io = Arc::new(SystemIo::new(Arc::new(HyperTransport::new())).clock(now));
-    let config = Config::loader().environment(environment).load(&*io).await.unwrap();
+    let config = Config::loader().environment(environment).load(io.clone()).await.unwrap();
     ProviderContext::new(io, Arc::new(config))
 }
 
