@@ -20,6 +20,7 @@ use barerock_hyper::HyperTransport;
 use barerock_tests::peer::{Peer, Reply};
 use barerock_ureq::{UreqTransport, block_on};
 use bytes::Bytes;
+use tokio::task::JoinSet;
 
 /// Whatever is secret in these tests: given to a provider, or in an answer.
 const SECRETS: [&str; 6] = ["SQUIRREL", "WALRUS", "PANDA", "OTTER", "KOALA", "HEDGEHOG"];
@@ -49,9 +50,15 @@ enum Stack {
     Ureq,
 }
 
-/// Every provider over every stack.
-fn every() -> impl Iterator<Item = (Stack, Kind)> {
-    [Stack::Hyper, Stack::Ureq].into_iter().flat_map(|stack| KINDS.map(|kind| (stack, kind)))
+/// Every provider over every stack, side by side: much of the time is spent in pauses.
+async fn each<F: Future<Output = ()> + Send + 'static>(check: impl Fn(Stack, Kind) -> F) {
+    let mut running = JoinSet::new();
+    for stack in [Stack::Hyper, Stack::Ureq] {
+        for kind in KINDS {
+            running.spawn(check(stack, kind));
+        }
+    }
+    running.join_all().await;
 }
 
 impl Stack {
@@ -159,7 +166,7 @@ fn answer(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Re
 
 #[tokio::test]
 async fn a_server_in_trouble_is_asked_a_few_times() {
-    for (stack, kind) in every() {
+    each(|stack, kind| async move {
         for status in [500, 503, 429] {
             let (error, words, asked) = fail(stack, kind, answer(status, "text/plain", "HEDGEHOG")).await;
             assert_eq!(asked, kind.attempts(), "{stack:?} {kind:?}: {words}");
@@ -168,13 +175,14 @@ async fn a_server_in_trouble_is_asked_a_few_times() {
             // An expired login stays an error of the login, whatever keeps it from being refreshed.
             assert_eq!(is_unavailable, kind != Kind::Refresh, "{stack:?} {kind:?}: {words}");
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn pages_for_people() {
     let page = "<!DOCTYPE html><html><body>Please log in HEDGEHOG</body></html>";
-    for (stack, kind) in every() {
+    each(|stack, kind| async move {
         for status in [200, 403] {
             let (_, words, asked) = fail(stack, kind, answer(status, "text/html", page)).await;
             assert_eq!(asked, 1, "{stack:?} {kind:?}: {words}");
@@ -184,7 +192,8 @@ async fn pages_for_people() {
             words.contains("an HTML page: a proxy or portal may stand in between"),
             "{stack:?} {kind:?}: {words}"
         );
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -206,7 +215,7 @@ async fn answers_of_the_wrong_shape() {
           </AssumeRoleResult></AssumeRoleResponse>",
         b"\xff\xfe\x00HEDGEHOG",
     ];
-    for (stack, kind) in every() {
+    each(|stack, kind| async move {
         for body in bodies {
             let (error, words, asked) = fail(stack, kind, answer(200, "application/json", body)).await;
             assert!(matches!(error, CredentialsError::Invalid { .. }), "{stack:?} {kind:?}: {words}");
@@ -217,14 +226,15 @@ async fn answers_of_the_wrong_shape() {
         fail(stack, kind, answer(200, "application/json", nested)).await;
         let nested = format!("{}{}", "<a>".repeat(50_000), "</a>".repeat(50_000));
         fail(stack, kind, answer(200, "text/xml", nested)).await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn secrets_that_are_sent_back() {
     let json = r#"{"message":"PANDA OTTER KOALA","error_description":"KOALA"}"#;
     let xml = "<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>PANDA WALRUS</Message></Error></ErrorResponse>";
-    for (stack, kind) in every() {
+    each(|stack, kind| async move {
         for body in [json, xml] {
             for status in [400, 401, 500] {
                 let body = match kind {
@@ -240,25 +250,28 @@ async fn secrets_that_are_sent_back() {
                 fail(stack, kind, answer(status, "application/json", body)).await;
             }
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn ten_megabytes() {
-    for (stack, kind) in every() {
+    each(|stack, kind| async move {
         let (_, words, asked) =
             fail(stack, kind, answer(200, "application/json", vec![b' '; 10_000_000])).await;
         assert!(asked <= kind.attempts(), "{kind:?}");
         assert!(words.contains("longer than 1048576 bytes"), "{stack:?} {kind:?}: {words}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn connections_that_break() {
-    for (stack, kind) in every() {
+    each(|stack, kind| async move {
         let (_, words, _) = fail(stack, kind, Reply::Close).await;
         assert!(words.contains("the connection failed: "), "{stack:?} {kind:?}: {words}");
-    }
+    })
+    .await;
 }
 
 /// Time is simulated here: what would take half a minute takes none.
