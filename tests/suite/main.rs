@@ -5,6 +5,7 @@ mod assembled;
 mod client;
 mod client_operations;
 mod completeness;
+mod config_client;
 mod config_files;
 mod config_load;
 mod conformance;

@@ -3,6 +3,9 @@
 use barerock::config::{Config, ConfigLoader};
 use clap::Args;
 
+use crate::mfa::Terminal;
+use crate::render::is_interactive;
+
 /// The options that beat the environment and the shared files.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
@@ -25,6 +28,9 @@ impl Target {
     /// Sets up the configuration with these before all else.
     pub(crate) fn loader(&self) -> ConfigLoader {
         let mut loader = Config::loader();
+        if is_interactive() {
+            loader = loader.mfa(Terminal);
+        }
         if let Some(profile) = &self.profile {
             loader = loader.profile(profile);
         }

@@ -180,6 +180,34 @@ fn what_cannot_be_signed_is_5_with_the_first_thing_to_do() {
 }
 
 #[test]
+fn switches_and_retries_are_told() {
+    let home = Home::new(CONFIG, &credentials());
+    let variables = [
+        ("AWS_ACCESS_KEY_ID", "AKIDENV"),
+        ("AWS_SECRET_ACCESS_KEY", SECRET),
+        ("AWS_USE_FIPS_ENDPOINT", "true"),
+        ("AWS_RETRY_MODE", "legacy"),
+        ("AWS_MAX_ATTEMPTS", "7"),
+        ("HTTPS_PROXY", "http://me:SQUIRREL-password@proxy:3128"),
+    ];
+    let (report, ran) = home.json(&[], &variables);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(report["endpoint"]["url"], "https://bedrock-runtime-fips.eu-north-1.amazonaws.com");
+    assert_eq!(report["use_fips_endpoint"]["source"], "AWS_USE_FIPS_ENDPOINT");
+    assert!(
+        report["warnings"][0].as_str().unwrap().contains("no FIPS host of Bedrock Runtime in eu-north-1")
+    );
+    assert_eq!(
+        (&report["retry_mode"]["value"], &report["max_attempts"]["value"]),
+        (&json!("standard"), &json!(7))
+    );
+    assert_eq!(report["proxy"]["value"], "http://**redacted**@proxy:3128");
+    assert!(!ran.out.contains("SQUIRREL"));
+    let text = home.doctor(&[], &variables).out;
+    assert!(text.contains("legacy is taken for standard") && !text.contains("SQUIRREL"), "{text}");
+}
+
+#[test]
 fn a_bedrock_api_key_is_told_and_not_shown() {
     let home = Home::new(CONFIG, "");
     let mut mint = home.command(&["sign", "--api-key", "--region", "eu-north-1"]);

@@ -11,7 +11,7 @@ use http::Uri;
 use http::uri::Scheme;
 
 pub use partition::Partition;
-pub use rules::{EndpointBuilder, EndpointService};
+pub use rules::{EndpointBuilder, EndpointService, FIPS_REGIONS};
 
 /// The address of a Bedrock Runtime: scheme, host and perhaps a path to put before the operation's.
 #[derive(Clone, PartialEq, Eq)]

@@ -17,6 +17,10 @@ pub enum EndpointService {
     SsoOidc,
 }
 
+/// The regions for which AWS lists a FIPS host of Bedrock Runtime (botocore's `endpoints.json`).
+pub const FIPS_REGIONS: [&str; 6] =
+    ["us-east-1", "us-east-2", "us-west-2", "ca-central-1", "us-gov-east-1", "us-gov-west-1"];
+
 /// Sets up an [`Endpoint`] by AWS's rules.
 #[derive(Debug, Clone, Copy)]
 pub struct EndpointBuilder<'a> {
@@ -77,8 +81,7 @@ impl<'a> EndpointBuilder<'a> {
     }
 
     /// Whether to ask hosts whose cryptography is validated under FIPS 140. The rules name such a host for every
-    /// region; for Bedrock Runtime, AWS lists them in us-east-1, us-east-2, us-west-2, ca-central-1, us-gov-east-1 and
-    /// us-gov-west-1.
+    /// region, but Bedrock Runtime has them only in [`FIPS_REGIONS`].
     #[must_use]
     pub fn fips(mut self, fips: bool) -> Self {
         self.fips = fips;

@@ -9,7 +9,7 @@ use super::lookup::Search;
 use super::profiles::{DEFAULT_PROFILE, Profiles};
 use super::settings::Config;
 use super::source::Source;
-use crate::credentials::{Io, ProviderContext};
+use crate::credentials::{AskMfa, Io};
 use crate::environment::Environment;
 
 /// The first wins, as in AWS's SDKs; botocore lets the second.
@@ -25,6 +25,7 @@ pub(super) struct Overrides {
     pub(super) dual_stack: Option<bool>,
     pub(super) ca_bundle: Option<String>,
     pub(super) auth_schemes: Option<String>,
+    pub(super) mfa: Option<Arc<dyn AskMfa>>,
 }
 
 /// Not the URL: it may hold what it must not.
@@ -101,6 +102,13 @@ impl ConfigLoader {
         self
     }
 
+    /// Who is asked for the codes of MFA devices, which some roles want; nobody if unset.
+    #[must_use]
+    pub fn mfa(mut self, ask: impl AskMfa + 'static) -> Self {
+        self.overrides.mfa = Some(Arc::new(ask));
+        self
+    }
+
     /// The configuration, with the shared files where the environment says they lie. A file need not be there. If no
     /// region is set anywhere, the machine is asked for its own, where it may be one of EC2's.
     ///
@@ -113,8 +121,7 @@ impl ConfigLoader {
         let credentials = files.credentials.read(&*io).await?;
         let mut config = self.environment(environment).resolve(files.parse(config, credentials)?)?;
         if config.region.value.is_none() {
-            let context = ProviderContext::new(io, Arc::new(config.clone()));
-            let region = context.instance_metadata().region().await;
+            let region = config.provider_context(io).instance_metadata().region().await;
             config.region_of_machine(region.map_err(|error| error.to_string()));
         }
         Ok(config)

@@ -121,8 +121,18 @@ impl Config {
     /// Everywhere AWS's tools look for credentials, in their order; what is found is kept until it runs out.
     #[must_use]
     pub fn credentials(&self, io: Arc<dyn Io>) -> Arc<dyn ProvideCredentials> {
-        let context = ProviderContext::new(Arc::clone(&io), Arc::new(self.clone()));
-        Arc::new(CachedCredentials::new(DefaultChain::new(context)).clock(move || io.now()))
+        let chain = DefaultChain::new(self.provider_context(Arc::clone(&io)));
+        Arc::new(CachedCredentials::new(chain).clock(move || io.now()))
+    }
+
+    /// What single providers are made of.
+    #[must_use]
+    pub fn provider_context(&self, io: Arc<dyn Io>) -> ProviderContext {
+        let context = ProviderContext::new(io, Arc::new(self.clone()));
+        match &self.overrides.mfa {
+            Some(ask) => context.mfa(Arc::clone(ask)),
+            None => context,
+        }
     }
 
     /// The region, which every signature needs, also for an endpoint of one's own.

@@ -137,3 +137,9 @@ impl PassedOver {
         Self { place: place.into(), why: why.into() }
     }
 }
+
+impl fmt::Display for PassedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.why)
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use barerock::config::{AuthScheme, Config};
-use barerock::credentials::{DefaultChain, Explained, Io, ProviderContext};
+use barerock::credentials::{DefaultChain, Explained, Io};
 use barerock_sigv4::{ApiKeyError, ApiKeyInfo, Timestamp};
 use serde::Serialize;
 
@@ -41,8 +41,7 @@ impl Credentials {
     }
 
     async fn of_chain(config: &Config, io: Arc<dyn Io>) -> Self {
-        let context = ProviderContext::new(Arc::clone(&io), Arc::new(config.clone()));
-        let chain = DefaultChain::new(context);
+        let chain = DefaultChain::new(config.provider_context(io));
         let Ok(Explained { result, tried, .. }) = tokio::time::timeout(LIMIT, chain.explain()).await else {
             let error = format!("the providers did not come to an end within {} s", LIMIT.as_secs());
             return Self { error: Some(error), ..Self::default() };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use barerock::config::{AuthScheme, Config, ConfigError, PassedOver, Resolved, SharedFiles, Source, Why};
+use barerock::converse::endpoint::FIPS_REGIONS;
 use barerock::credentials::Io;
 use serde::Serialize;
 
@@ -23,6 +24,9 @@ pub(super) struct Report {
     pub(super) use_dualstack_endpoint: Value<bool>,
     pub(super) ca_bundle: Value<Option<String>>,
     pub(super) proxy: Value<Option<String>>,
+    pub(super) retry_mode: Value<&'static str>,
+    /// Nothing where it is left to the mode.
+    pub(super) max_attempts: Value<Option<u32>>,
     pub(super) files: Vec<File>,
     pub(super) warnings: Vec<String>,
     /// What to do first, if a call cannot be signed.
@@ -81,11 +85,15 @@ impl Report {
         let credentials = Credentials::find(config, auth_scheme.value, io).await;
         let use_fips_endpoint = Value::new(config.fips(), "");
         let use_dualstack_endpoint = Value::new(config.dual_stack(), "");
+        let retry_mode = Value::new(config.retry_mode(), "");
+        let max_attempts = Value::new(config.max_attempts(), "");
         let wrong = [
             &use_fips_endpoint.error,
             &use_dualstack_endpoint.error,
             &endpoint.error,
             &network,
+            &retry_mode.error,
+            &max_attempts.error,
             &credentials.error,
         ];
         let first = wrong.into_iter().flatten().next().cloned();
@@ -104,8 +112,10 @@ impl Report {
             use_dualstack_endpoint,
             ca_bundle: Value::ok(config.ca_bundle(), CA_BUNDLE),
             proxy,
+            retry_mode,
+            max_attempts,
             files: files(config),
-            warnings: config.warnings().collect(),
+            warnings: config.warnings().chain(no_fips_host(config)).collect(),
             first,
         }
     }
@@ -189,4 +199,13 @@ fn files(config: &Config) -> Vec<File> {
             named_by: file.named_by,
         })
         .collect()
+}
+
+/// The rules name a FIPS host for every region; most of them do not exist.
+fn no_fips_host(config: &Config) -> Option<String> {
+    let region = config.region().value.as_deref()?;
+    let asked_for = config.fips().is_ok_and(|fips| fips.value);
+    (asked_for && !FIPS_REGIONS.contains(&region)).then(|| {
+        format!("AWS lists no FIPS host of Bedrock Runtime in {region}, but in {}", FIPS_REGIONS.join(", "))
+    })
 }

@@ -38,6 +38,14 @@ pub(super) fn of(report: &Report) -> String {
     table.value("dual stack", &report.use_dualstack_endpoint, |is_on| on(*is_on));
     table.value("CA bundle", &report.ca_bundle, |path| path.as_deref().unwrap_or("built in"));
     table.value("proxy", &report.proxy, |url| url.as_deref().unwrap_or("none"));
+    table.value("retry mode", &report.retry_mode, |mode| mode);
+    let attempts = report.max_attempts.value.flatten();
+    table.head(
+        "max attempts",
+        &attempts.map_or_else(|| "as the mode has it".to_owned(), |number| number.to_string()),
+    );
+    table.source(&report.max_attempts.source, &report.max_attempts.passed_over);
+    table.error(report.max_attempts.error.as_deref());
     for file in &report.files {
         table.head("file", &file.path);
         if let Some(variable) = file.named_by {

@@ -38,7 +38,7 @@ fn told<T: core::fmt::Debug>(resolved: &Resolved<T>) -> (String, String) {
 }
 
 fn passed<T>(resolved: &Resolved<T>) -> Vec<String> {
-    resolved.passed_over.iter().map(|over| format!("{}: {}", over.place, over.why)).collect()
+    resolved.passed_over.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -211,4 +211,67 @@ fn a_bedrock_key_beats_a_preference_that_is_not_set_in_code() {
     let code = Config::loader().auth_scheme_preference("httpBearerAuth");
     assert_eq!(told(&scheme(code, &[key])), ("Bearer".into(), "code".into()));
     assert!(!format!("{:?}", config(&[key])).contains("SECRET"));
+}
+
+#[test]
+fn retries() {
+    let mode = |variables: &[_]| config(variables).retry_mode();
+    assert_eq!(told(&mode(&[]).unwrap()), ("\"standard\"".into(), "default".into()));
+    let adaptive = mode(&[("AWS_RETRY_MODE", "Adaptive")]).unwrap();
+    assert_eq!(told(&adaptive), ("\"adaptive\"".into(), "AWS_RETRY_MODE".into()));
+    let legacy = mode(&[("AWS_RETRY_MODE", "legacy")]).unwrap();
+    assert_eq!(told(&legacy), ("\"standard\"".into(), "AWS_RETRY_MODE".into()));
+    assert_eq!(
+        passed(&legacy).last().unwrap(),
+        "AWS_RETRY_MODE: legacy is taken for standard: there is no such mode here"
+    );
+    let wrong = mode(&[("AWS_RETRY_MODE", "often")]).unwrap_err();
+    assert_eq!(wrong.to_string(), "AWS_RETRY_MODE must be standard, adaptive or legacy");
+
+    let attempts = |variables: &[_]| config(variables).max_attempts();
+    assert_eq!(attempts(&[]).unwrap().value, None);
+    let five = attempts(&[("AWS_MAX_ATTEMPTS", "5")]).unwrap();
+    assert_eq!(told(&five), ("Some(5)".into(), "AWS_MAX_ATTEMPTS".into()));
+    for wrong in ["0", "-1", "many", "1.5"] {
+        let error = attempts(&[("AWS_MAX_ATTEMPTS", wrong)]).unwrap_err();
+        assert_eq!(error.to_string(), "AWS_MAX_ATTEMPTS must be a whole number, 1 or more");
+    }
+}
+
+/// A client without shared files goes by code of its own, so that it need not link this. Both must come to the same.
+#[test]
+fn the_environment_alone_says_the_same_either_way() {
+    use super::super::basic;
+    let values =
+        [None, Some(""), Some("true"), Some("us-west-2"), Some("http://127.0.0.1:1"), Some("nonsense")];
+    let names = [
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+        "AWS_ENDPOINT_URL",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+    ];
+    let mut outcomes = std::collections::BTreeSet::new();
+    for mut number in 0..values.len().pow(7) {
+        // Every combination, with a stride that keeps the test short.
+        if number % 13 != 0 {
+            continue;
+        }
+        let mut variables = Vec::new();
+        for name in names {
+            variables.extend(values[number % values.len()].map(|value| (name, value)));
+            number /= values.len();
+        }
+        let environment: crate::Environment = variables.iter().copied().collect();
+        let alone = basic::region(None, &environment)
+            .and_then(|region| Ok(basic::endpoint(None, &environment, &region)?.as_str().to_owned()))
+            .ok();
+        let whole = Config::loader().environment(environment).resolve(Profiles::default()).unwrap();
+        let whole = whole.endpoint().ok().map(|endpoint| endpoint.value.as_str().to_owned());
+        assert_eq!(alone, whole, "{variables:?}");
+        outcomes.insert(whole);
+    }
+    assert!(outcomes.len() > 5, "{outcomes:?}");
 }
