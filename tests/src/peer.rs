@@ -2,16 +2,20 @@
 
 use core::convert::Infallible;
 use core::future::pending;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::time::Interval;
 
 /// What the server does with a request.
 #[derive(Debug, Clone)]
@@ -22,6 +26,8 @@ pub enum Reply {
     Hang,
     /// Closes the connection.
     Close,
+    /// Answers 200 with spaces without end, one in this time.
+    Drip(Duration),
 }
 
 impl Reply {
@@ -96,13 +102,37 @@ impl Peer {
     }
 }
 
-async fn answer(reply: Reply) -> Result<Response<Full<Bytes>>, Box<dyn core::error::Error + Send + Sync>> {
+/// What an answer says at once, or one space in each of these times.
+enum Body {
+    Whole(Full<Bytes>),
+    Drip(Interval),
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match self.get_mut() {
+            Self::Whole(body) => Pin::new(body).poll_frame(context),
+            Self::Drip(interval) => {
+                interval.poll_tick(context).map(|_| Some(Ok(Frame::data(Bytes::from_static(b" ")))))
+            }
+        }
+    }
+}
+
+async fn answer(reply: Reply) -> Result<Response<Body>, Box<dyn core::error::Error + Send + Sync>> {
     match reply {
-        Reply::Answer(status, content_type, body) => Ok(Response::builder()
-            .status(status)
-            .header("content-type", content_type)
-            .body(Full::new(body))?),
+        Reply::Answer(status, content_type, body) => {
+            let answer = Response::builder().status(status).header("content-type", content_type);
+            Ok(answer.body(Body::Whole(Full::new(body)))?)
+        }
         Reply::Hang => pending::<Result<_, Infallible>>().await.map_err(Into::into),
         Reply::Close => Err("closed".into()),
+        Reply::Drip(each) => Ok(Response::new(Body::Drip(tokio::time::interval(each)))),
     }
 }

@@ -18,7 +18,9 @@ use barerock::credentials::{
 use barerock::{Credentials, Environment};
 use barerock_hyper::HyperTransport;
 use barerock_tests::peer::{Peer, Reply};
+use barerock_ureq::{UreqTransport, block_on};
 use bytes::Bytes;
+use tokio::task::JoinSet;
 
 /// Whatever is secret in these tests: given to a provider, or in an answer.
 const SECRETS: [&str; 6] = ["SQUIRREL", "WALRUS", "PANDA", "OTTER", "KOALA", "HEDGEHOG"];
@@ -40,9 +42,43 @@ enum Kind {
 const KINDS: [Kind; 6] =
     [Kind::Container, Kind::Instance, Kind::Role, Kind::WebIdentity, Kind::Portal, Kind::Refresh];
 
+/// Over what the questions go.
+#[derive(Debug, Clone, Copy)]
+enum Stack {
+    Hyper,
+    /// On a thread of its own, without a runtime.
+    Ureq,
+}
+
+/// Every provider over every stack, side by side: much of the time is spent in pauses.
+async fn each<F: Future<Output = ()> + Send + 'static>(check: impl Fn(Stack, Kind) -> F) {
+    let mut running = JoinSet::new();
+    for stack in [Stack::Hyper, Stack::Ureq] {
+        for kind in KINDS {
+            running.spawn(check(stack, kind));
+        }
+    }
+    running.join_all().await;
+}
+
+impl Stack {
+    async fn provide(self, kind: Kind, home: &Path, url: &str) -> (CredentialsError, String) {
+        let io: Arc<dyn Io> = match self {
+            Self::Hyper => Arc::new(SystemIo::new(Arc::new(HyperTransport::new())).clock(now)),
+            Self::Ureq => Arc::new(SystemIo::new(Arc::new(UreqTransport::new())).clock(now)),
+        };
+        let provider = kind.provider(io, home, url);
+        let shown = format!("{provider:?}");
+        let result = match self {
+            Self::Hyper => provider.provide().await,
+            Self::Ureq => tokio::task::spawn_blocking(move || block_on(provider.provide())).await.unwrap(),
+        };
+        (result.unwrap_err(), shown)
+    }
+}
+
 impl Kind {
-    fn provider(self, home: &Path, url: &str) -> Box<dyn ProvideCredentials> {
-        let io: Arc<dyn Io> = Arc::new(SystemIo::new(Arc::new(HyperTransport::new())).clock(now));
+    fn provider(self, io: Arc<dyn Io>, home: &Path, url: &str) -> Box<dyn ProvideCredentials> {
         let environment = |variables: &[(&str, &str)]| variables.iter().copied().collect::<Environment>();
         let endpoint = || Endpoint::custom(url).unwrap();
         let sts = |io| Sts::new(io, endpoint(), "us-east-1");
@@ -105,18 +141,17 @@ impl Kind {
 }
 
 /// The error, with everything behind it; checked for secrets, and for whom it was asked.
-async fn fail(kind: Kind, reply: Reply) -> (CredentialsError, String, usize) {
+async fn fail(stack: Stack, kind: Kind, reply: Reply) -> (CredentialsError, String, usize) {
     let home = tempfile::tempdir().unwrap();
     let peer = Peer::start(move |_request| reply.clone()).await;
-    let provider = kind.provider(home.path(), peer.url());
-    let error = provider.provide().await.unwrap_err();
+    let (error, provider) = stack.provide(kind, home.path(), peer.url()).await;
     let mut words = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         words = format!("{words}: {cause}");
         source = cause.source();
     }
-    for text in [&words, &format!("{error:?}"), &format!("{provider:?}")] {
+    for text in [&words, &format!("{error:?}"), &provider] {
         for secret in SECRETS {
             assert!(!text.contains(secret), "{kind:?} shows {secret}: {text}");
         }
@@ -131,29 +166,34 @@ fn answer(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Re
 
 #[tokio::test]
 async fn a_server_in_trouble_is_asked_a_few_times() {
-    for kind in KINDS {
+    each(|stack, kind| async move {
         for status in [500, 503, 429] {
-            let (error, words, asked) = fail(kind, answer(status, "text/plain", "HEDGEHOG")).await;
-            assert_eq!(asked, kind.attempts(), "{kind:?}: {words}");
-            assert!(words.contains(&format!("answered {status}")), "{kind:?}: {words}");
+            let (error, words, asked) = fail(stack, kind, answer(status, "text/plain", "HEDGEHOG")).await;
+            assert_eq!(asked, kind.attempts(), "{stack:?} {kind:?}: {words}");
+            assert!(words.contains(&format!("answered {status}")), "{stack:?} {kind:?}: {words}");
             let is_unavailable = matches!(error, CredentialsError::Unavailable { .. });
             // An expired login stays an error of the login, whatever keeps it from being refreshed.
-            assert_eq!(is_unavailable, kind != Kind::Refresh, "{kind:?}: {words}");
+            assert_eq!(is_unavailable, kind != Kind::Refresh, "{stack:?} {kind:?}: {words}");
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn pages_for_people() {
     let page = "<!DOCTYPE html><html><body>Please log in HEDGEHOG</body></html>";
-    for kind in KINDS {
+    each(|stack, kind| async move {
         for status in [200, 403] {
-            let (_, words, asked) = fail(kind, answer(status, "text/html", page)).await;
-            assert_eq!(asked, 1, "{kind:?}: {words}");
+            let (_, words, asked) = fail(stack, kind, answer(status, "text/html", page)).await;
+            assert_eq!(asked, 1, "{stack:?} {kind:?}: {words}");
         }
-        let (_, words, _) = fail(kind, answer(407, "text/html", page)).await;
-        assert!(words.contains("an HTML page: a proxy or portal may stand in between"), "{kind:?}: {words}");
-    }
+        let (_, words, _) = fail(stack, kind, answer(407, "text/html", page)).await;
+        assert!(
+            words.contains("an HTML page: a proxy or portal may stand in between"),
+            "{stack:?} {kind:?}: {words}"
+        );
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -175,25 +215,26 @@ async fn answers_of_the_wrong_shape() {
           </AssumeRoleResult></AssumeRoleResponse>",
         b"\xff\xfe\x00HEDGEHOG",
     ];
-    for kind in KINDS {
+    each(|stack, kind| async move {
         for body in bodies {
-            let (error, words, asked) = fail(kind, answer(200, "application/json", body)).await;
-            assert!(matches!(error, CredentialsError::Invalid { .. }), "{kind:?}: {words}");
+            let (error, words, asked) = fail(stack, kind, answer(200, "application/json", body)).await;
+            assert!(matches!(error, CredentialsError::Invalid { .. }), "{stack:?} {kind:?}: {words}");
             // The instance's token and role are texts of nearly any kind.
-            assert!(asked <= if kind == Kind::Instance { 3 } else { 1 }, "{kind:?}: {words}");
+            assert!(asked <= if kind == Kind::Instance { 3 } else { 1 }, "{stack:?} {kind:?}: {words}");
         }
         let nested = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-        fail(kind, answer(200, "application/json", nested)).await;
+        fail(stack, kind, answer(200, "application/json", nested)).await;
         let nested = format!("{}{}", "<a>".repeat(50_000), "</a>".repeat(50_000));
-        fail(kind, answer(200, "text/xml", nested)).await;
-    }
+        fail(stack, kind, answer(200, "text/xml", nested)).await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn secrets_that_are_sent_back() {
     let json = r#"{"message":"PANDA OTTER KOALA","error_description":"KOALA"}"#;
     let xml = "<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>PANDA WALRUS</Message></Error></ErrorResponse>";
-    for kind in KINDS {
+    each(|stack, kind| async move {
         for body in [json, xml] {
             for status in [400, 401, 500] {
                 let body = match kind {
@@ -206,27 +247,31 @@ async fn secrets_that_are_sent_back() {
                     }
                     Kind::Instance => "x".to_owned(),
                 };
-                fail(kind, answer(status, "application/json", body)).await;
+                fail(stack, kind, answer(status, "application/json", body)).await;
             }
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn ten_megabytes() {
-    for kind in KINDS {
-        let (_, words, asked) = fail(kind, answer(200, "application/json", vec![b' '; 10_000_000])).await;
+    each(|stack, kind| async move {
+        let (_, words, asked) =
+            fail(stack, kind, answer(200, "application/json", vec![b' '; 10_000_000])).await;
         assert!(asked <= kind.attempts(), "{kind:?}");
-        assert!(words.contains("longer than 1048576 bytes"), "{kind:?}: {words}");
-    }
+        assert!(words.contains("longer than 1048576 bytes"), "{stack:?} {kind:?}: {words}");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn connections_that_break() {
-    for kind in KINDS {
-        let (_, words, _) = fail(kind, Reply::Close).await;
-        assert!(words.contains("the connection failed: "), "{kind:?}: {words}");
-    }
+    each(|stack, kind| async move {
+        let (_, words, _) = fail(stack, kind, Reply::Close).await;
+        assert!(words.contains("the connection failed: "), "{stack:?} {kind:?}: {words}");
+    })
+    .await;
 }
 
 /// Time is simulated here: what would take half a minute takes none.
@@ -234,13 +279,34 @@ async fn connections_that_break() {
 async fn connections_that_hang() {
     for kind in KINDS {
         let start = tokio::time::Instant::now();
-        let (_, words, _) = fail(kind, Reply::Hang).await;
+        let (_, words, _) = fail(Stack::Hyper, kind, Reply::Hang).await;
         let seconds = start.elapsed().as_secs_f64();
         let attempts = u32::try_from(kind.attempts()).unwrap();
         let limit = Duration::from_secs(kind.limit()).as_secs_f64() * f64::from(attempts);
         assert!((limit..limit + 1.0).contains(&seconds), "{kind:?} took {seconds} s");
         assert!(words.contains(&format!("timed out, after {attempts} attempts")), "{kind:?}: {words}");
     }
+}
+
+/// What never ends, for a stack that blocks, in real time.
+#[tokio::test]
+async fn blocking_stacks_are_not_held_up() {
+    for (reply, attempts) in [(Reply::Hang, 2), (Reply::Drip(Duration::from_millis(100)), 2)] {
+        let start = tokio::time::Instant::now();
+        let (_, words, asked) = fail(Stack::Ureq, Kind::Instance, reply).await;
+        assert!(start.elapsed() < Duration::from_secs(5), "{words}");
+        assert!(words.contains("timed out, after 2 attempts"), "{words}");
+        assert_eq!(asked, attempts);
+    }
+}
+
+/// An answer that drips is cut off, also by a stack that does not block.
+#[tokio::test]
+async fn answers_that_drip() {
+    let start = tokio::time::Instant::now();
+    let (_, words, _) = fail(Stack::Hyper, Kind::Instance, Reply::Drip(Duration::from_millis(100))).await;
+    assert!(start.elapsed() < Duration::from_secs(5), "{words}");
+    assert!(words.contains("timed out, after 2 attempts"), "{words}");
 }
 
 /// The shared files and the environment hold secrets too.

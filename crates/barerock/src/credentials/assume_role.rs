@@ -113,7 +113,7 @@ impl AssumeRoleProvider {
             }
         };
         match code {
-            // "The value is … a sequence of six numeric digits."
+            // "The format for this parameter … is a sequence of six numeric digits."
             Ok(code) if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(code)),
             Ok(_) => failed("what was given is no code; it has six digits"),
             Err(why) => failed(&why),

@@ -116,6 +116,9 @@ impl ContainerProvider {
             (None, None) => return Ok(None),
         };
         let text = zeroize::Zeroizing::new(text);
+        if text.trim_ascii().is_empty() {
+            return Err(bad(format!("{place} is empty")));
+        }
         // A file often ends with a line break, which is no part of the token.
         let mut value = HeaderValue::from_bytes(text.trim_ascii()).map_err(|_| {
             bad(format!("{place} holds characters that an HTTP header cannot; a token is one line of text"))
@@ -242,6 +245,12 @@ mod tests {
         assert_eq!(
             missing.done().unwrap_err().to_string(),
             "container credentials: the file /token, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, is not there"
+        );
+        let mut empty = script(&[url, (TOKEN_FILE, "/token")]);
+        empty.file("/token", Some(" \n"));
+        assert_eq!(
+            empty.done().unwrap_err().to_string(),
+            "container credentials: the file /token, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, is empty"
         );
         let mut refusing = script(&[url, (TOKEN, "PANDA")]);
         refusing.exchange(|_| {}, 401, r#"{"code":"x","message":"no PANDA\n here"}"#);

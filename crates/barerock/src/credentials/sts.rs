@@ -17,12 +17,12 @@ use super::io::Io;
 use super::{CredentialsError, ProvidedCredentials, document, time};
 
 const SERVICE: &str = "sts";
-/// "All requests must specify the API version."
+/// "The API version that the request is written for."
 const VERSION: &str = "2011-06-15";
 const LIMIT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 3;
 
-/// The identity provider did not answer STS: "retry your request a limited number of times".
+/// The identity provider did not answer STS: "Retry the request a limited number of times."
 const IDP_TROUBLE: &str = "IDPCommunicationError";
 
 /// More than any answer has.

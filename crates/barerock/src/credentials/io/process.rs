@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Instant;
 
 use super::detached::Abandoned;
 use super::{MAX_ANSWER, ProcessOutput, too_long};
@@ -23,13 +24,8 @@ pub(super) fn run(
     limit: Duration,
     abandoned: &Abandoned<ProcessOutput>,
 ) -> io::Result<ProcessOutput> {
-    let (shell, flag) = if cfg!(windows) { ("cmd.exe", "/C") } else { ("sh", "-c") };
-    let mut child = Command::new(shell)
-        .args([flag, command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let mut child =
+        shell(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let output = read_aside(&mut child)?;
     let ended = collect(&mut child, &output, limit, abandoned);
     if ended.is_err() {
@@ -38,6 +34,22 @@ pub(super) fn run(
         let _ = child.wait();
     }
     ended
+}
+
+#[cfg(not(windows))]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]);
+    shell
+}
+
+/// `cmd.exe` takes the rest of its command line as it stands, less one pair of quotes around it: escaping it as an
+/// argument would change it.
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("cmd.exe");
+    std::os::windows::process::CommandExt::raw_arg(&mut shell, format!("/S /C \"{command}\""));
+    shell
 }
 
 /// Reads the output on a thread of its own: something the command left running may hold it open for ever.
@@ -60,7 +72,8 @@ fn collect(
     limit: Duration,
     abandoned: &Abandoned<ProcessOutput>,
 ) -> io::Result<ProcessOutput> {
-    let mut waited = Duration::ZERO;
+    #[expect(clippy::disallowed_methods, reason = "the real world's time, for a process of it")]
+    let started = Instant::now();
     let mut read = None;
     loop {
         match output.recv_timeout(POLL) {
@@ -71,12 +84,9 @@ fn collect(
                 }
                 read = Some(result);
             }
-            Err(RecvTimeoutError::Timeout) => waited += POLL,
+            Err(RecvTimeoutError::Timeout) => {}
             // The output has been read, or its reader has died: only the end of the command is waited for.
-            Err(RecvTimeoutError::Disconnected) => {
-                thread::sleep(POLL);
-                waited += POLL;
-            }
+            Err(RecvTimeoutError::Disconnected) => thread::sleep(POLL),
         }
         if let Some(status) = child.try_wait()? {
             let stdout = match read {
@@ -93,7 +103,7 @@ fn collect(
         if abandoned.is_set() {
             return Err(io::Error::other("nobody waits for it any more"));
         }
-        if waited >= limit {
+        if started.elapsed() >= limit {
             return Err(io::Error::new(io::ErrorKind::TimedOut, format!("it did not end within {limit:?}")));
         }
     }

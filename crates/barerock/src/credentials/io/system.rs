@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
@@ -68,10 +68,12 @@ impl<T: Transport> Io for SystemIo<T> {
         // For a stack that blocks, and so must obey the limit itself.
         request.extensions_mut().insert(Timeouts::never().first_byte(limit).idle(limit));
         Box::pin(async move {
+            #[expect(clippy::disallowed_methods, reason = "the real world's time")]
+            let started = Instant::now();
             let whole = async {
                 let answer = self.transport.send(request).await.map_err(Into::into)?;
                 let (head, body) = answer.into_parts();
-                Ok(http::Response::from_parts(head, collect::<T>(Box::pin(body)).await?))
+                Ok(http::Response::from_parts(head, collect::<T>(Box::pin(body), started, limit).await?))
             };
             within(&*self.transport, Some(limit), "the answer", whole)
                 .await
@@ -94,7 +96,12 @@ impl<T> fmt::Debug for SystemIo<T> {
     }
 }
 
-async fn collect<T: Transport>(mut body: Pin<Box<T::Body>>) -> Result<Bytes, TransportError> {
+/// A stack that blocks knows no limit for a whole body, so that one that drips must be cut off here.
+async fn collect<T: Transport>(
+    mut body: Pin<Box<T::Body>>,
+    started: Instant,
+    limit: Duration,
+) -> Result<Bytes, TransportError> {
     let mut whole = BytesMut::new();
     while let Some(frame) = core::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
         let frame = frame.map_err(|error| TransportError::new(TransportErrorKind::Io, error))?;
@@ -103,6 +110,10 @@ async fn collect<T: Transport>(mut body: Pin<Box<T::Body>>) -> Result<Bytes, Tra
                 return Err(TransportError::new(TransportErrorKind::Io, too_long()));
             }
             whole.extend_from_slice(&data);
+        }
+        if started.elapsed() > limit {
+            let why = format!("the answer was not whole within {limit:?}");
+            return Err(TransportError::new(TransportErrorKind::Timeout, why));
         }
     }
     Ok(whole.freeze())

@@ -15,7 +15,7 @@ use super::super::json::Object;
 use super::super::{CredentialsError, time};
 use super::{PROVIDER, SsoProvider};
 
-/// A token that expires within this is refreshed: "5 minutes before", as AWS's SDKs have it.
+/// A token that expires within this is refreshed, as in AWS's SDKs.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 
 /// A token that opens the portal.
@@ -88,7 +88,8 @@ impl SsoProvider {
         }
     }
 
-    /// "The file name is the SHA-1 of the session's name", or, without a session, of the start URL.
+    /// The file is named by the SHA-1 of the session's name or, without a session, of the start URL: so the `aws` CLI
+    /// does it.
     fn path(&self) -> Result<PathBuf, CredentialsError> {
         let key = self.sso.session.as_deref().unwrap_or(&self.sso.start_url);
         let mut name = String::new();
