@@ -5,17 +5,17 @@ use core::fmt;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
-use serde::Serialize;
 
 use crate::endpoint::Endpoint;
+use crate::json::{ToJson, Writer};
 
 /// The unsigned HTTP request that posts `body` to `path` of the endpoint.
 pub(crate) fn post(
     endpoint: &Endpoint,
     path: fmt::Arguments<'_>,
-    body: &impl Serialize,
+    body: &impl ToJson,
 ) -> Result<http::Request<Bytes>, RequestError> {
-    let body = serde_json::to_vec(body).map_err(|error| RequestError::Json(error.to_string()))?.into();
+    let body = Writer::write(body).map_err(|error| RequestError::Json(error.to_string()))?.into();
     http::Request::builder()
         .method(Method::POST)
         .uri(format!("{endpoint}{path}"))
@@ -29,7 +29,7 @@ pub(crate) fn post_to_model(
     endpoint: &Endpoint,
     model_id: &str,
     operation: &str,
-    body: &impl Serialize,
+    body: &impl ToJson,
 ) -> Result<http::Request<Bytes>, RequestError> {
     if model_id.is_empty() {
         return Err(RequestError::EmptyModelId);
