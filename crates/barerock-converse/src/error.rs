@@ -5,7 +5,7 @@ use core::fmt;
 use barerock_eventstream::looks_like;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::json::Members;
+use crate::json::{Members, from_json};
 
 /// An error of the service: an HTTP answer that is not a success, or an exception inside a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,11 +42,11 @@ impl ServiceError {
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let json = core::str::from_utf8(body).unwrap_or_default();
-        let body_members = Members::read(json).unwrap_or_default();
+        let body_members: Members<'_> = from_json(json).unwrap_or_default();
         let text = |names: &[&str]| names.iter().find_map(|name| body_members.text(name));
         // `{"Output":{"__type":…},"Version":"1.0"}` comes with status 200 for a path the service does not know.
         let code = header(&ERROR_TYPE).map(str::to_owned).or_else(|| text(&["code", "__type"])).or_else(|| {
-            Members::read(body_members.value("Output")?).ok()?.text("__type")
+            from_json::<Members<'_>>(body_members.value("Output")?).ok()?.text("__type")
         });
         Self {
             status: status.as_u16(),

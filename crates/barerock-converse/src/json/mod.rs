@@ -8,7 +8,7 @@
 mod read;
 mod write;
 
-pub(crate) use read::{FromJson, Members, ReadError, union_member};
+pub(crate) use read::{FromJson, Members, Reader, from_json, union_member};
 pub(crate) use write::{ToJson, Writer};
 
 /// The letters of a member's name as the wire has it, from the name Rust has it by: `tool_use_id` is `toolUseId`,

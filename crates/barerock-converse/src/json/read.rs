@@ -2,7 +2,8 @@
 //!
 //! An object is read as its members' names and the text of each value, once for all types; a type then takes the members
 //! it knows. A value is looked at again at every level it lies under, which is fine for the small and rare: large
-//! answers are read by serde's derive.
+//! answers are read by serde's derive. A value that is not as it should be is noted, stands in as an empty one, and the
+//! whole is refused at the end: so no type needs a way out of its own for every member.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -16,54 +17,67 @@ use crate::types::Text;
 
 /// A value that can be read from JSON text.
 pub(crate) trait FromJson<'a>: Sized {
-    /// Reads the value; `json` is one JSON value without white space around it.
-    ///
-    /// # Errors
-    /// If the value has not the shape it should have.
-    fn from_json(json: &'a str) -> Result<Self, ReadError>;
+    /// Reads the value; `json` is one JSON value without white space around it. What is not as it should be is noted
+    /// in `reader`, and the value that comes of it is thrown away in the end.
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self;
 }
 
-/// Where in a value something is not as it should be, and what.
-#[derive(Debug)]
-pub(crate) struct ReadError(Box<(String, String)>);
-
-impl ReadError {
-    pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self(Box::new((String::new(), what.into())))
-    }
-
-    /// The same error, seen from the object whose member the value is.
-    pub(crate) fn within(mut self, name: &str) -> Self {
-        let path = &mut self.0.0;
-        let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
-        path.insert_str(0, dot);
-        path.insert_str(0, name);
-        self
-    }
-
-    /// As [`within`](Self::within), for the name Rust has the member by.
-    fn within_member(self, name: &str) -> Self {
-        self.within(&camel_case(name).map(char::from).collect::<String>())
+/// Reads a whole value.
+///
+/// # Errors
+/// If the text is no JSON value, or the value has not the shape it should have: where, and what.
+pub(crate) fn from_json<'a, T: FromJson<'a>>(json: &'a str) -> Result<T, String> {
+    let mut reader = Reader::default();
+    let value = T::from_json(json, &mut reader);
+    match reader.error {
+        Some(error) => Err(error),
+        None => Ok(value),
     }
 }
 
-impl From<serde_json::Error> for ReadError {
-    fn from(error: serde_json::Error) -> Self {
-        let mut text = error.to_string();
+/// Where reading is, and what went wrong first.
+#[derive(Default)]
+pub(crate) struct Reader {
+    path: String,
+    error: Option<String>,
+}
+
+impl Reader {
+    /// Notes what is wrong with the value that is being read.
+    pub(crate) fn fail(&mut self, what: &str) {
+        let Self { path, error } = self;
+        error.get_or_insert_with(|| if path.is_empty() { what.to_owned() } else { format!("{path}: {what}") });
+    }
+
+    /// Reads what serde_json knows how to read; the text must be a whole value.
+    fn scalar<'a, T: Deserialize<'a> + Default>(&mut self, json: &'a str) -> T {
+        serde_json::from_str(json).unwrap_or_else(|error| {
+            self.fail_json(&error);
+            T::default()
+        })
+    }
+
+    fn fail_json(&mut self, error: &serde_json::Error) {
+        let text = error.to_string();
         // A value that is JSON but not what it should be has a path; where in itself it goes wrong says nothing.
-        if error.is_data()
-            && let Some((what, _)) = text.rsplit_once(" at line ")
-        {
-            text.truncate(what.len());
+        match text.rsplit_once(" at line ") {
+            Some((what, _)) if error.is_data() => self.fail(what),
+            _ => self.fail(&text),
         }
-        Self::new(text)
     }
-}
 
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (path, what) = &*self.0;
-        if path.is_empty() { f.write_str(what) } else { write!(f, "{path}: {what}") }
+    /// Goes down to a member, and says where to come back to.
+    fn enter(&mut self, name: impl Iterator<Item = u8>) -> usize {
+        let back = self.path.len();
+        if back > 0 {
+            self.path.push('.');
+        }
+        self.path.extend(name.map(char::from));
+        back
+    }
+
+    fn leave(&mut self, back: usize) {
+        self.path.truncate(back);
     }
 }
 
@@ -72,41 +86,31 @@ impl fmt::Display for ReadError {
 pub(crate) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
 
 impl<'a> Members<'a> {
-    /// Reads an object's members.
-    ///
-    /// # Errors
-    /// serde_json's, if the text is no JSON object.
-    pub(crate) fn read(json: &'a str) -> serde_json::Result<Self> {
-        serde_json::from_str(json)
+    /// Reads an object's members; there are none if the text is no object.
+    pub(crate) fn read(json: &'a str, reader: &mut Reader) -> Self {
+        reader.scalar(json)
     }
 
     /// A member that must be there.
-    ///
-    /// # Errors
-    /// If it is not, stands there twice, or has not the shape it should have.
-    pub(crate) fn required<T: FromJson<'a>>(&self, name: &str) -> Result<T, ReadError> {
-        match self.find(name)? {
-            Some(json) => T::from_json(json).map_err(|error| error.within_member(name)),
-            None => Err(ReadError::new("is missing").within_member(name)),
-        }
+    pub(crate) fn required<T: FromJson<'a>>(&self, name: &str, reader: &mut Reader) -> T {
+        let back = reader.enter(camel_case(name));
+        let value = T::from_json(self.find(name, true, reader).unwrap_or(NULL), reader);
+        reader.leave(back);
+        value
     }
 
     /// A member that may be missing, or null, which is the same.
-    ///
-    /// # Errors
-    /// If it stands there twice or has not the shape it should have.
-    pub(crate) fn optional<T: FromJson<'a>>(&self, name: &str) -> Result<Option<T>, ReadError> {
-        match self.find(name)? {
-            Some(json) if json != NULL => {
-                T::from_json(json).map(Some).map_err(|error| error.within_member(name))
-            }
-            _ => Ok(None),
-        }
+    pub(crate) fn optional<T: FromJson<'a>>(&self, name: &str, reader: &mut Reader) -> Option<T> {
+        let back = reader.enter(camel_case(name));
+        let json = self.find(name, false, reader).filter(|json| *json != NULL);
+        let value = json.map(|json| T::from_json(json, reader));
+        reader.leave(back);
+        value
     }
 
     /// The text of a member of this name on the wire, if it is there and a string.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.value(name).and_then(|json| String::from_json(json).ok())
+        self.value(name).and_then(|json| from_json(json).ok())
     }
 
     /// The value of the first member of this name on the wire.
@@ -114,13 +118,22 @@ impl<'a> Members<'a> {
         self.0.iter().find(|(key, _)| **key == *name).map(|(_, value)| value.get())
     }
 
-    fn find(&self, name: &str) -> Result<Option<&'a str>, ReadError> {
+    fn find(&self, name: &str, must_be: bool, reader: &mut Reader) -> Option<&'a str> {
         let mut named = self.0.iter().filter(|(key, _)| camel_case(name).eq(key.bytes()));
         let value = named.next().map(|(_, value)| value.get());
-        match named.next() {
-            Some(_) => Err(ReadError::new("stands there twice").within_member(name)),
-            None => Ok(value),
+        if named.next().is_some() {
+            reader.fail("stands there twice");
         }
+        if must_be && value.is_none() {
+            reader.fail("is missing");
+        }
+        value
+    }
+}
+
+impl<'a> FromJson<'a> for Members<'a> {
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+        Self::read(json, reader)
     }
 }
 
@@ -146,34 +159,43 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// The one member of a union: the known one that is not null, else the first that is unknown.
-///
-/// # Errors
-/// If there is none, or two known ones.
-pub(crate) fn union_member<'a>(
+/// The one member of a union: the known one that is not null, else the first that is unknown. What there is of it is
+/// read by `read`.
+pub(crate) fn union_member<'a, T>(
     json: &'a str,
     union: &str,
     known: &[&str],
-) -> Result<(Text<'a>, &'a str), ReadError> {
+    reader: &mut Reader,
+    read: impl FnOnce(&str, &'a str, &mut Reader) -> T,
+) -> T {
+    let (name, value) = one_of(json, union, known, reader);
+    let back = reader.enter(name.bytes());
+    let member = read(&name, value, reader);
+    reader.leave(back);
+    member
+}
+
+fn one_of<'a>(json: &'a str, union: &str, known: &[&str], reader: &mut Reader) -> (Text<'a>, &'a str) {
     let (mut chosen, mut unknown) = (None, None);
-    for (name, value) in Members::read(json)?.0 {
+    for (name, value) in Members::read(json, reader).0 {
         let value = value.get();
         if !known.contains(&&*name) {
             unknown.get_or_insert((name, value));
         } else if value != NULL && chosen.replace((name, value)).is_some() {
-            return Err(ReadError::new(format!("two members of the union {union}, which has exactly one")));
+            reader.fail(&format!("two members of the union {union}, which has exactly one"));
         }
     }
-    chosen
-        .or(unknown)
-        .ok_or_else(|| ReadError::new(format!("no member of the union {union}, which has exactly one")))
+    chosen.or(unknown).unwrap_or_else(|| {
+        reader.fail(&format!("no member of the union {union}, which has exactly one"));
+        (Text::default(), NULL)
+    })
 }
 
 macro_rules! scalars {
     ($($type:ty),+) => {$(
         impl<'a> FromJson<'a> for $type {
-            fn from_json(json: &'a str) -> Result<Self, ReadError> {
-                Ok(serde_json::from_str(json)?)
+            fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+                reader.scalar(json)
             }
         }
     )+};
@@ -181,27 +203,77 @@ macro_rules! scalars {
 scalars!(bool, u32, u64, f64, Text<'a>);
 
 impl<'a> FromJson<'a> for String {
-    fn from_json(json: &'a str) -> Result<Self, ReadError> {
-        Text::from_json(json).map(Text::into_string)
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+        Text::from_json(json, reader).into_string()
     }
 }
 
 impl<'a, T: FromJson<'a>> FromJson<'a> for Vec<T> {
-    fn from_json(json: &'a str) -> Result<Self, ReadError> {
-        let values: Vec<&RawValue> = serde_json::from_str(json)?;
-        let value = |(index, value): (usize, &'a RawValue)| {
-            T::from_json(value.get()).map_err(|error| error.within(&format!("[{index}]")))
-        };
-        values.into_iter().enumerate().map(value).collect()
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+        let values: Vec<&RawValue> = reader.scalar(json);
+        let mut read = Self::new();
+        for value in values {
+            let back = reader.path.len();
+            reader.path.push_str(&format!("[{}]", read.len()));
+            read.push(T::from_json(value.get(), reader));
+            reader.leave(back);
+        }
+        read
     }
 }
 
 impl<'a, T: FromJson<'a>> FromJson<'a> for BTreeMap<String, T> {
-    fn from_json(json: &'a str) -> Result<Self, ReadError> {
-        let member = |(name, value): (Text<'a>, &'a RawValue)| match T::from_json(value.get()) {
-            Ok(value) => Ok((name.into_string(), value)),
-            Err(error) => Err(error.within(&name)),
-        };
-        Members::read(json)?.0.into_iter().map(member).collect()
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+        let mut read = Self::new();
+        for (name, value) in Members::read(json, reader).0 {
+            let back = reader.enter(name.bytes());
+            read.insert(name.into_string(), T::from_json(value.get(), reader));
+            reader.leave(back);
+        }
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{Message, TokenUsage};
+
+    fn error<T: for<'a> FromJson<'a>>(json: &str) -> String {
+        from_json::<T>(json).map(|_| ()).unwrap_err()
+    }
+
+    #[test]
+    fn errors_say_where_and_what() {
+        for (json, expected) in [
+            (r#"{"content":[]}"#, "role: is missing"),
+            (r#"{"role":7,"content":[]}"#, "role: invalid type: integer `7`, expected a string"),
+            (r#"{"role":"user","content":{}}"#, "content: invalid type: map, expected a sequence"),
+            (
+                r#"{"role":"user","content":[{"text":"a"},{"toolUse":{"toolUseId":"i","input":{}}}]}"#,
+                "content[1].toolUse.name: is missing",
+            ),
+            (
+                r#"{"role":"user","content":[{"image":{"format":"png","source":{"bytes":"?"}}}]}"#,
+                "content[0].image.source.bytes: not base64: Invalid symbol 63, offset 0.",
+            ),
+            (r#"{"role":"user","content":[],"role":"user"}"#, "role: stands there twice"),
+            (
+                r#"{"role":"user","content":[{"text":"a","image":{}}]}"#,
+                "content[0]: two members of the union ContentBlock, which has exactly one",
+            ),
+            (
+                r#"{"role":"user","content":[{"text":null}]}"#,
+                "content[0]: no member of the union ContentBlock, which has exactly one",
+            ),
+            ("[]", "invalid type: sequence, expected an object"),
+            (r#"{"role":"user","content":["#, "EOF while parsing a list at line 1 column 26"),
+        ] {
+            assert_eq!(error::<Message>(json), expected, "{json}");
+        }
+        assert_eq!(
+            error::<TokenUsage>(r#"{"inputTokens":-1,"outputTokens":"","totalTokens":1}"#),
+            "inputTokens: invalid value: integer `-1`, expected u64"
+        );
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap as _;
 
 use super::fast::{PlainDelta, PlainKind, plain_delta};
-use crate::json::{FromJson, ReadError};
+use crate::json::from_json;
 use crate::types::{
     Blob, Citation, ConversationRole, ConverseMetrics, ConverseTrace, Document, ErrorBlock, ImageFormat,
     ImageSource, PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus,
@@ -49,20 +49,20 @@ pub struct UnknownEvent<'a> {
 
 impl<'a> StreamEvent<'a> {
     /// Reads the payload of the event named `event_type`.
-    pub(crate) fn parse(event_type: &'a str, payload: &'a [u8]) -> Result<Self, ReadError> {
+    pub(crate) fn parse(event_type: &'a str, payload: &'a [u8]) -> Result<Self, String> {
         if event_type == CONTENT_BLOCK_DELTA
             && let Some(plain) = plain_delta(payload)
         {
             return Ok(Self::ContentBlockDelta(plain.into()));
         }
-        let json = core::str::from_utf8(payload).map_err(|error| ReadError::new(error.to_string()));
+        let json = core::str::from_utf8(payload).map_err(|error| error.to_string());
         Ok(match event_type {
-            CONTENT_BLOCK_DELTA => Self::ContentBlockDelta(FromJson::from_json(json?)?),
-            "messageStart" => Self::MessageStart(FromJson::from_json(json?)?),
-            "contentBlockStart" => Self::ContentBlockStart(FromJson::from_json(json?)?),
-            "contentBlockStop" => Self::ContentBlockStop(FromJson::from_json(json?)?),
-            "messageStop" => Self::MessageStop(FromJson::from_json(json?)?),
-            "metadata" => Self::Metadata(FromJson::from_json(json?)?),
+            CONTENT_BLOCK_DELTA => Self::ContentBlockDelta(from_json(json?)?),
+            "messageStart" => Self::MessageStart(from_json(json?)?),
+            "contentBlockStart" => Self::ContentBlockStart(from_json(json?)?),
+            "contentBlockStop" => Self::ContentBlockStop(from_json(json?)?),
+            "messageStop" => Self::MessageStop(from_json(json?)?),
+            "metadata" => Self::Metadata(from_json(json?)?),
             other => {
                 let payload = json.ok().and_then(|json| Document::from_json(json).ok());
                 let payload = payload.unwrap_or_else(Document::null);

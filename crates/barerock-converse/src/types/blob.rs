@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Text;
-use crate::json::{FromJson, ReadError, ToJson, Writer};
+use crate::json::{FromJson, Reader, ToJson, Writer};
 
 /// The model's `blob`: an image, a document, redacted reasoning. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
@@ -67,8 +67,11 @@ impl ToJson for Blob {
 }
 
 impl<'a> FromJson<'a> for Blob {
-    fn from_json(json: &'a str) -> Result<Self, ReadError> {
-        Self::from_base64(&Text::from_json(json)?).map_err(ReadError::new)
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+        Self::from_base64(&Text::from_json(json, reader)).unwrap_or_else(|error| {
+            reader.fail(&error);
+            Self::default()
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::json::{FromJson, ReadError, ToJson, Writer};
+use crate::json::{FromJson, Reader, ToJson, Writer};
 
 /// Any JSON value, kept as the text it came as: key order, number spelling and all.
 ///
@@ -95,8 +95,11 @@ impl ToJson for Document {
 }
 
 impl<'a> FromJson<'a> for Document {
-    fn from_json(json: &'a str) -> Result<Self, ReadError> {
-        Ok(Self::from_json(json)?)
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+        Self::from_json(json).unwrap_or_else(|error| {
+            reader.fail(&error.to_string());
+            Self::null()
+        })
     }
 }
 

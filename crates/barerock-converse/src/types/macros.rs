@@ -60,8 +60,8 @@ macro_rules! string_enum {
         }
 
         impl<'a> $crate::json::FromJson<'a> for $name {
-            fn from_json(json: &'a str) -> Result<Self, $crate::json::ReadError> {
-                <$crate::types::Text<'a> as $crate::json::FromJson<'a>>::from_json(json).map(|text| Self::from(&*text))
+            fn from_json(json: &'a str, reader: &mut $crate::json::Reader) -> Self {
+                Self::from(&*<$crate::types::Text<'a> as $crate::json::FromJson<'a>>::from_json(json, reader))
             }
         }
     };
@@ -114,15 +114,15 @@ macro_rules! structure {
         }
 
         impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            fn from_json(json: &'json str) -> Result<Self, $crate::json::ReadError> {
+            fn from_json(json: &'json str, reader: &mut $crate::json::Reader) -> Self {
                 #[allow(unused_variables, reason = "some structures have no member, but are objects all the same")]
-                let members = $crate::json::Members::read(json)?;
-                Ok(Self {
-                    $($($path: members.optional(stringify!($path))?.unwrap_or_default(),)*)?
-                    $($required: members.required(stringify!($required))?,)*
-                    $($($list: members.optional(stringify!($list))?.unwrap_or_default(),)*)?
-                    $($optional: members.optional(stringify!($optional))?,)*
-                })
+                let members = $crate::json::Members::read(json, reader);
+                Self {
+                    $($($path: members.optional(stringify!($path), reader).unwrap_or_default(),)*)?
+                    $($required: members.required(stringify!($required), reader),)*
+                    $($($list: members.optional(stringify!($list), reader).unwrap_or_default(),)*)?
+                    $($optional: members.optional(stringify!($optional), reader),)*
+                }
             }
         }
     };
@@ -182,15 +182,14 @@ macro_rules! union {
         }
 
         impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            fn from_json(json: &'json str) -> Result<Self, $crate::json::ReadError> {
-                let (name, value) = $crate::json::union_member(json, stringify!($name), Self::MEMBERS)?;
-                let member = match &*name {
-                    $($key => $crate::json::FromJson::from_json(value).map(Self::$variant),)+
-                    _ => $crate::json::FromJson::from_json(value).map(|value| {
-                        Self::Unknown($crate::types::UnknownMember { name: (*name).to_owned(), value })
+            fn from_json(json: &'json str, reader: &mut $crate::json::Reader) -> Self {
+                $crate::json::union_member(json, stringify!($name), Self::MEMBERS, reader, |name, value, reader| match name {
+                    $($key => Self::$variant($crate::json::FromJson::from_json(value, reader)),)+
+                    _ => Self::Unknown($crate::types::UnknownMember {
+                        name: name.to_owned(),
+                        value: $crate::json::FromJson::from_json(value, reader),
                     }),
-                };
-                member.map_err(|error| error.within(&name))
+                })
             }
         }
 
