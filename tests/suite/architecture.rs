@@ -6,12 +6,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate of the product, and which of the others it may know.
-const MAY_KNOW: [(&str, &[&str]); 7] = [
+const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("barerock-eventstream", &[]),
     ("barerock-sigv4", &[]),
     ("barerock-converse", &["barerock-eventstream"]),
     ("barerock", &["barerock-converse", "barerock-sigv4"]),
     ("barerock-hyper", &["barerock"]),
+    ("barerock-reqwest", &["barerock"]),
+    ("barerock-ureq", &["barerock"]),
     ("barerock-replay", &["barerock-eventstream", "barerock-sigv4"]),
     (
         "barerock-cli",

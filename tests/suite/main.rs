@@ -5,6 +5,7 @@ mod assembled;
 mod client;
 mod client_operations;
 mod completeness;
+mod conformance;
 mod converse_plain_deltas;
 mod converse_recordings;
 mod eventstream_captures;
