@@ -63,7 +63,7 @@ pub fn read<R: BufRead>(mut input: R) -> io::Result<(Head, Body<R>)> {
             // Looked up instead of parsed: the parser knows every header there is, which is 13 KB.
             if let Some(known) = KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(name)) {
                 let value = HeaderValue::from_str(value.trim()).map_err(|_| malformed())?;
-                headers.insert(known.clone(), value);
+                headers.insert(known, value);
             }
         }
         // An interim answer: the real one follows.

@@ -93,16 +93,15 @@ impl<'a> Members<'a> {
 
     /// A member that must be there.
     pub(crate) fn required<T: FromJson<'a>>(&self, name: &str, reader: &mut Reader) -> T {
-        let back = reader.enter(camel_case(name));
-        let value = T::from_json(self.find(name, true, reader).unwrap_or(NULL), reader);
+        let (back, json) = self.enter(name, true, reader);
+        let value = T::from_json(json.unwrap_or(NULL), reader);
         reader.leave(back);
         value
     }
 
     /// A member that may be missing, or null, which is the same.
     pub(crate) fn optional<T: FromJson<'a>>(&self, name: &str, reader: &mut Reader) -> Option<T> {
-        let back = reader.enter(camel_case(name));
-        let json = self.find(name, false, reader).filter(|json| *json != NULL);
+        let (back, json) = self.enter(name, false, reader);
         let value = json.map(|json| T::from_json(json, reader));
         reader.leave(back);
         value
@@ -118,7 +117,11 @@ impl<'a> Members<'a> {
         self.0.iter().find(|(key, _)| **key == *name).map(|(_, value)| value.get())
     }
 
-    fn find(&self, name: &str, must_be: bool, reader: &mut Reader) -> Option<&'a str> {
+    /// Goes down to the member Rust has by `name`: where to come back to, and the text of its value, if it is there and
+    /// not null. It stands apart from what reads the value, and so once for all types.
+    #[inline(never)]
+    fn enter(&self, name: &str, must_be: bool, reader: &mut Reader) -> (usize, Option<&'a str>) {
+        let back = reader.enter(camel_case(name));
         let mut named = self.0.iter().filter(|(key, _)| camel_case(name).eq(key.bytes()));
         let value = named.next().map(|(_, value)| value.get());
         if named.next().is_some() {
@@ -127,7 +130,7 @@ impl<'a> Members<'a> {
         if must_be && value.is_none() {
             reader.fail("is missing");
         }
-        value
+        (back, value.filter(|json| *json != NULL))
     }
 }
 
