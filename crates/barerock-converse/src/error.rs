@@ -45,9 +45,10 @@ impl ServiceError {
         let body_members: Members<'_> = from_json(json).unwrap_or_default();
         let text = |names: &[&str]| names.iter().find_map(|name| body_members.text(name));
         // `{"Output":{"__type":…},"Version":"1.0"}` comes with status 200 for a path the service does not know.
-        let code = header(&ERROR_TYPE).map(str::to_owned).or_else(|| text(&["code", "__type"])).or_else(|| {
-            from_json::<Members<'_>>(body_members.value("Output")?).ok()?.text("__type")
-        });
+        let code = header(&ERROR_TYPE)
+            .map(str::to_owned)
+            .or_else(|| text(&["code", "__type"]))
+            .or_else(|| from_json::<Members<'_>>(body_members.value("Output")?).ok()?.text("__type"));
         Self {
             status: status.as_u16(),
             code: code.as_deref().map(short_code).unwrap_or_default().to_owned(),

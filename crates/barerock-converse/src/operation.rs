@@ -16,7 +16,8 @@ pub(crate) fn post(
     body: &impl ToJson,
 ) -> Result<http::Request<Bytes>, RequestError> {
     let body = Writer::write(body).map_err(|error| RequestError::Json(error.to_string()))?.into();
-    let uri = Uri::try_from(format!("{endpoint}{path}")).map_err(|error| RequestError::Uri(error.to_string()))?;
+    let uri =
+        Uri::try_from(format!("{endpoint}{path}")).map_err(|error| RequestError::Uri(error.to_string()))?;
     // By hand, for the builder is a kilobyte more.
     let mut request = http::Request::new(body);
     *request.method_mut() = Method::POST;

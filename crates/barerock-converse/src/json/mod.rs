@@ -31,7 +31,9 @@ mod tests {
 
     #[test]
     fn names_are_the_wires() {
-        for (name, wire) in [("role", "role"), ("tool_use_id", "toolUseId"), ("r#type", "type"), ("top_p", "topP")] {
+        for (name, wire) in
+            [("role", "role"), ("tool_use_id", "toolUseId"), ("r#type", "type"), ("top_p", "topP")]
+        {
             assert!(camel_case(name).eq(wire.bytes()), "{name}");
         }
     }

@@ -46,7 +46,8 @@ impl Reader {
     /// Notes what is wrong with the value that is being read.
     pub(crate) fn fail(&mut self, what: &str) {
         let Self { path, error } = self;
-        error.get_or_insert_with(|| if path.is_empty() { what.to_owned() } else { format!("{path}: {what}") });
+        error
+            .get_or_insert_with(|| if path.is_empty() { what.to_owned() } else { format!("{path}: {what}") });
     }
 
     /// Reads what serde_json knows how to read; the text must be a whole value.
@@ -203,7 +204,22 @@ macro_rules! scalars {
         }
     )+};
 }
-scalars!(bool, u32, u64, f64, Text<'a>);
+scalars!(f64, Text<'a>);
+
+/// What JSON and Rust write alike: `json` is a whole JSON value, so that Rust's other spellings do not occur.
+macro_rules! plain {
+    ($($type:ty: $what:literal),+) => {$(
+        impl<'a> FromJson<'a> for $type {
+            fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+                json.parse().unwrap_or_else(|_| {
+                    reader.fail(concat!("is not ", $what));
+                    Self::default()
+                })
+            }
+        }
+    )+};
+}
+plain!(bool: "true or false", u32: "a whole number", u64: "a whole number");
 
 impl<'a> FromJson<'a> for String {
     fn from_json(json: &'a str, reader: &mut Reader) -> Self {
@@ -276,7 +292,7 @@ mod tests {
         }
         assert_eq!(
             error::<TokenUsage>(r#"{"inputTokens":-1,"outputTokens":"","totalTokens":1}"#),
-            "inputTokens: invalid value: integer `-1`, expected u64"
+            "inputTokens: is not a whole number"
         );
     }
 }

@@ -128,12 +128,7 @@ mod tests {
                 "héllo 🌍",
             ),
             (r#"{"contentBlockIndex":1,"delta":{"text":""}}"#, 1, PlainKind::Text, ""),
-            (
-                r#"{"contentBlockIndex":0,"delta":{"text":"\"a\n\\"},"p":"ab"}"#,
-                0,
-                PlainKind::Text,
-                "\"a\n\\",
-            ),
+            (r#"{"contentBlockIndex":0,"delta":{"text":"\"a\n\\"},"p":"ab"}"#, 0, PlainKind::Text, "\"a\n\\"),
             (
                 r#"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{}"}},"p":"ab"}"#,
                 1,
