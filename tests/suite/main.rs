@@ -8,6 +8,7 @@ mod completeness;
 mod conformance;
 mod converse_plain_deltas;
 mod converse_recordings;
+mod converse_wire_json;
 mod eventstream_captures;
 mod eventstream_differential;
 mod eventstream_fixtures;

@@ -34,6 +34,7 @@ pub mod apply_guardrail;
 pub mod count_tokens;
 pub mod endpoint;
 pub mod error;
+mod json;
 mod model_id;
 mod operation;
 pub mod request;
