@@ -2,6 +2,7 @@
 
 mod architecture;
 mod assembled;
+mod bring_your_own;
 mod client;
 mod client_operations;
 mod completeness;

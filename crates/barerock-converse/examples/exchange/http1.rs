@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{Request, StatusCode};
 
-/// The longest head, and the longest line of a chunked body.
-const MAX_HEAD: u64 = 64 * 1024;
+/// The longest line of a head or of a chunked body, in bytes.
+const MAX_LINE: u64 = 64 * 1024;
 
 /// The headers of an answer that are looked at here, or say what went wrong.
 static KNOWN: [HeaderName; 5] = [
@@ -21,12 +21,15 @@ static KNOWN: [HeaderName; 5] = [
 /// What is said where the answer is not HTTP.
 const MALFORMED: &str = "the answer is no HTTP/1.1 response";
 
+/// What is said where it ends too early.
+const CUT: &str = "the connection was closed before the answer was whole";
+
 fn malformed() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, MALFORMED)
 }
 
 /// Writes a request that has its host header: signing added it.
-pub fn write(request: &Request<Bytes>, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write(request: &Request<Bytes>, out: &mut impl Write) -> io::Result<()> {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     write!(out, "{} {target} HTTP/1.1\r\n", request.method().as_str())?;
     for (name, value) in request.headers() {
@@ -42,17 +45,18 @@ pub fn write(request: &Request<Bytes>, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// The head of an answer.
-pub struct Head {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
 }
 
 /// Reads a head, and leaves the body to be read.
-pub fn read<R: BufRead>(mut input: R) -> io::Result<(Head, Body<R>)> {
+pub(crate) fn read<R: BufRead>(mut input: R) -> io::Result<(Head, Body<R>)> {
     loop {
         let status = line(&mut input)?;
         let status = status.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
-        let status = status.and_then(|code| StatusCode::from_bytes(code.as_bytes()).ok()).ok_or_else(malformed)?;
+        let status =
+            status.and_then(|code| StatusCode::from_bytes(code.as_bytes()).ok()).ok_or_else(malformed)?;
         let mut headers = HeaderMap::new();
         loop {
             let line = line(&mut input)?;
@@ -72,9 +76,9 @@ pub fn read<R: BufRead>(mut input: R) -> io::Result<(Head, Body<R>)> {
         }
         let length = match (headers.get(TRANSFER_ENCODING), headers.get(CONTENT_LENGTH)) {
             (Some(_), _) => Length::Chunked,
-            (None, Some(length)) => {
-                Length::Bytes(length.to_str().ok().and_then(|length| length.parse().ok()).ok_or_else(malformed)?)
-            }
+            (None, Some(length)) => Length::Bytes(
+                length.to_str().ok().and_then(|length| length.parse().ok()).ok_or_else(malformed)?,
+            ),
             (None, None) => Length::UntilClose,
         };
         return Ok((Head { status, headers }, Body { input, length, left: 0, taken: 0, begun: false }));
@@ -84,9 +88,12 @@ pub fn read<R: BufRead>(mut input: R) -> io::Result<(Head, Body<R>)> {
 /// A line without its end.
 fn line(input: &mut impl BufRead) -> io::Result<String> {
     let mut line = String::new();
-    input.by_ref().take(MAX_HEAD).read_line(&mut line)?;
+    input.by_ref().take(MAX_LINE).read_line(&mut line)?;
     match line.strip_suffix('\n') {
         Some(text) => Ok(text.strip_suffix('\r').unwrap_or(text).to_owned()),
+        None if u64::try_from(line.len()).is_ok_and(|length| length < MAX_LINE) => {
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, CUT))
+        }
         None => Err(malformed()),
     }
 }
@@ -98,7 +105,7 @@ enum Length {
 }
 
 /// The body of an answer.
-pub struct Body<R> {
+pub(crate) struct Body<R> {
     input: R,
     length: Length,
     /// What is left of this chunk, or of the whole.
@@ -110,7 +117,7 @@ pub struct Body<R> {
 
 impl<R: BufRead> Body<R> {
     /// The next bytes as they come, or `None` at the end. A body that is cut ends there: the decoder tells.
-    pub fn next_piece(&mut self) -> io::Result<Option<&[u8]>> {
+    pub(crate) fn next_piece(&mut self) -> io::Result<Option<&[u8]>> {
         self.input.consume(core::mem::take(&mut self.taken));
         if self.left == 0 {
             self.left = match self.length {
@@ -135,7 +142,7 @@ impl<R: BufRead> Body<R> {
         let ready = self.input.fill_buf()?;
         let piece = ready.get(..usize::try_from(self.left).unwrap_or(usize::MAX)).unwrap_or(ready);
         self.taken = piece.len();
-        self.left -= piece.len() as u64;
+        self.left = self.left.saturating_sub(u64::try_from(piece.len()).unwrap_or(u64::MAX));
         Ok(if piece.is_empty() { None } else { Some(piece) })
     }
 }
