@@ -2,6 +2,7 @@
 
 mod architecture;
 mod assembled;
+mod bring_your_own;
 mod client;
 mod client_operations;
 mod completeness;
@@ -15,6 +16,7 @@ mod credentials;
 mod credentials_bridge;
 mod credentials_hostile;
 mod credentials_steps;
+mod converse_wire_json;
 mod eventstream_captures;
 mod eventstream_differential;
 mod eventstream_fixtures;

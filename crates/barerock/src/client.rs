@@ -153,7 +153,7 @@ impl<T: Transport> Client<T> {
     }
 
     fn check(&self, validate: impl FnOnce() -> Result<(), ValidationError>) -> Result<(), Error> {
-        if self.inner.validates { Ok(validate()?) } else { Ok(()) }
+        if cfg!(feature = "validation") && self.inner.validates { Ok(validate()?) } else { Ok(()) }
     }
 
     /// The whole answer to a request, error or not.
