@@ -1,7 +1,10 @@
 //! Any bytes as a response, a request and an error: what is read is written back and read as the same.
 #![no_main]
 
-use barerock_converse::{ConverseRequest, ConverseResponse, ServiceError};
+use barerock_converse::{
+    ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
+    CountTokensResponse, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, ServiceError,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(input: &[u8]) {
@@ -11,9 +14,24 @@ fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(inp
     assert_eq!(serde_json::to_vec(&again).expect("JSON"), written);
 }
 
+/// Requests are also read strictly, and checked.
+macro_rules! requests {
+    ($input:expr; $($request:ty),*) => {$(
+        round_trip::<$request>($input);
+        if let Ok(Ok(request)) = std::str::from_utf8($input).map(<$request>::from_json) {
+            if let Err(error) = request.validate() {
+                assert!(!error.to_string().is_empty());
+            }
+        }
+    )*};
+}
+
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     round_trip::<ConverseResponse>(input);
-    round_trip::<ConverseRequest>(input);
+    round_trip::<CountTokensResponse>(input);
+    round_trip::<ApplyGuardrailResponse>(input);
+    round_trip::<InvokeGuardrailChecksResponse>(input);
+    requests! { input; ConverseRequest, CountTokensRequest, ApplyGuardrailRequest, InvokeGuardrailChecksRequest }
     let error = ServiceError::from_http(http::StatusCode::BAD_GATEWAY, &http::HeaderMap::new(), input);
     assert!(error.to_string().len() < 3 * input.len() + 4096);
 });
