@@ -17,6 +17,8 @@ use tokio::net::{TcpListener, lookup_host};
 
 /// Largest request body by default, in bytes.
 const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
+/// Connections served at once by default.
+const MAX_CONNECTIONS: usize = 256;
 /// How long to wait for a client by default.
 const IO_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -32,6 +34,7 @@ pub struct ReplayBuilder {
     chunking: Chunking,
     pace: Pace,
     max_request_bytes: usize,
+    max_connections: usize,
     io_timeout: Duration,
     allow_other_machines: bool,
     on_request: Option<Hook>,
@@ -49,6 +52,7 @@ impl ReplayBuilder {
             chunking: Chunking::default(),
             pace: Pace::default(),
             max_request_bytes: MAX_REQUEST_BYTES,
+            max_connections: MAX_CONNECTIONS,
             io_timeout: IO_TIMEOUT,
             allow_other_machines: false,
             on_request: None,
@@ -99,6 +103,12 @@ impl ReplayBuilder {
     /// The largest request body, in bytes; 32 MiB by default. A larger one gets status 413.
     pub fn max_request_bytes(mut self, bytes: usize) -> Self {
         self.max_request_bytes = bytes;
+        self
+    }
+
+    /// How many connections are served at once; 256 by default. The next ones wait in the listener's queue.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
         self
     }
 
@@ -155,6 +165,7 @@ impl ReplayBuilder {
             chunking: self.chunking,
             pace: self.pace,
             max_request_bytes: self.max_request_bytes,
+            max_connections: self.max_connections,
             io_timeout: self.io_timeout,
             on_request: self.on_request,
             log: Log::default(),
