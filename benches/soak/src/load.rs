@@ -16,7 +16,7 @@ use crate::strikes::Strikes;
 use crate::{process, server};
 
 /// What is not over by this many times a client's own patience hangs.
-const PATIENCES: u32 = 8;
+const PATIENCES: u32 = 4;
 /// How long the server's last lines take to arrive, at most.
 const LINES: Duration = Duration::from_millis(500);
 /// Files a process has open beside its connections.

@@ -13,7 +13,7 @@ use crate::options::Options;
 use crate::strikes::Strikes;
 
 /// How much the rounds of the second half may add to the resident memory of the first, as a share.
-const GROWTH: f64 = 0.1;
+const GROWTH: f64 = 0.25;
 /// Wrong streams shown at most.
 const SHOWN: usize = 10;
 const MEGABYTE: f64 = 1e6;

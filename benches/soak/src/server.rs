@@ -1,5 +1,6 @@
 //! The server, in a process of its own.
 
+use core::time::Duration;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -13,6 +14,10 @@ use crate::options::Options;
 use crate::strikes::Strike;
 use crate::{ACCESS_KEY, REGION, SECRET_KEY, schedule};
 
+/// How long a connection is kept for the next round: longer than any round takes, so that none is closed just as it is
+/// used again.
+const IDLE: Duration = Duration::from_secs(600);
+
 /// Serves until standard input ends. The first line it prints is its URL; each other line is a [`Strike`].
 pub(crate) async fn serve(options: &Options) -> ExitCode {
     let fixtures = Fixtures::new((0..MODELS).map(|model| fixture(model, options.events)));
@@ -24,6 +29,7 @@ pub(crate) async fn serve(options: &Options) -> ExitCode {
         .chunking(options.chunk)
         .pace(options.pace)
         .max_connections(options.streams * 2)
+        .io_timeout(IDLE)
         .on_request(|received| {
             if let Some(strike) = Strike::of(received) {
                 println!("{strike}");
