@@ -10,10 +10,11 @@ use crate::server::Replay;
 use crate::service::{Hook, Service};
 use crate::verify::Verify;
 use core::fmt;
+use core::net::SocketAddr;
 use core::sync::atomic::AtomicU64;
 use core::time::Duration;
 use std::io;
-use tokio::net::{TcpListener, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
 /// Largest request body by default, in bytes.
 const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
@@ -154,7 +155,7 @@ impl ReplayBuilder {
         if resolved.is_empty() {
             return Err(failed(io::Error::new(io::ErrorKind::NotFound, "the name has no address")));
         }
-        let listener = TcpListener::bind(resolved.as_slice()).await.map_err(failed)?;
+        let listener = listen(&resolved, self.max_connections).map_err(failed)?;
         let local = listener.local_addr().map_err(failed)?;
         let service = Service {
             matcher: Matcher::new(self.fixtures.into_vec(), self.match_mode),
@@ -173,6 +174,27 @@ impl ReplayBuilder {
         };
         Ok(Replay::start(listener, local, service))
     }
+}
+
+/// Listens on the first of these addresses that can be had, with a queue as long as the connections served: the default of
+/// 128 drops some of a thousand clients that come at once, and they try again only a second later.
+fn listen(addresses: &[SocketAddr], connections: usize) -> io::Result<TcpListener> {
+    let mut failed = io::Error::from(io::ErrorKind::NotFound);
+    for address in addresses {
+        let listening = || {
+            let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            // As `TcpListener::bind` does; on Windows it means something else.
+            #[cfg(not(windows))]
+            socket.set_reuseaddr(true)?;
+            socket.bind(*address)?;
+            socket.listen(u32::try_from(connections).unwrap_or(u32::MAX))
+        };
+        match listening() {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
 }
 
 impl fmt::Debug for ReplayBuilder {
