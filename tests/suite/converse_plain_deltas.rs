@@ -63,6 +63,9 @@ proptest! {
             payload.truncate(cut.index(payload.len()));
         }
         let (decoded, parsed) = both(&payload);
+        // "JSON text … MUST be encoded using UTF-8" (RFC 8259): the decoder asks it of the whole payload, serde_json only of
+        // the strings it hands out.
+        let parsed = parsed.filter(|_| core::str::from_utf8(&payload).is_ok());
         prop_assert_eq!(decoded, parsed);
     }
 }

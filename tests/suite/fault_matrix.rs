@@ -2,8 +2,9 @@
 //! call is held against one table: whose fault the error says it was, the verdict, the code, how much of the answer was
 //! handed out, and how long it took.
 //!
-//! Time is simulated: the clock of the runtime stands still while there is something to do and jumps to the next timer when
-//! there is not, for the client and the server alike.
+//! Over the asynchronous transports time is simulated: the clock of the runtime stands still while there is something to do
+//! and jumps to the next timer when there is not, for the client and the server alike. The blocking one gets a server on
+//! another thread and every wait a twentieth as long.
 
 use core::fmt::Write as _;
 use core::time::Duration;
@@ -12,8 +13,11 @@ use std::collections::BTreeSet;
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, Error, Timeouts, Transport};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{FaultRule, Fixtures, MatchMode, Replay, Verify};
+use barerock_replay::{Fault, FaultRule, Fixtures, MatchMode, Replay, Verify};
+use barerock_reqwest::ReqwestTransport;
 use barerock_tests::fixtures;
+use barerock_ureq::{UreqTransport, block_on};
+use tokio::runtime::Builder;
 use tokio::time::Instant;
 
 const REGION: &str = "us-east-1";
@@ -23,8 +27,8 @@ const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
 
 const FIRST_BYTE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(5);
-/// Elapsed time is told in steps of this: a timer is a millisecond late, and a connection that is broken off lingers for 20.
-const STEP: u128 = 100;
+/// A timer is a millisecond late, and a connection that is broken off lingers for 20.
+const LATE: Duration = Duration::from_millis(99);
 
 /// A fault, what becomes of Converse, and what becomes of ConverseStream.
 type Row = (&'static str, &'static str, &'static str);
@@ -81,7 +85,7 @@ const MATRIX: [Row; 36] = [
 ];
 
 /// What became of a call, in the words of the table.
-fn told(outcome: Result<String, Error>, whole: &str, elapsed: Duration) -> String {
+fn told(outcome: Result<String, Error>, whole: &str) -> String {
     let mut told = match &outcome {
         Ok(text) if text == whole => "answer".to_owned(),
         Ok(text) => format!("other answer {text:?}"),
@@ -100,11 +104,28 @@ fn told(outcome: Result<String, Error>, whole: &str, elapsed: Duration) -> Strin
             told.push_str(", partial");
         }
     }
-    let steps = elapsed.as_millis() / STEP;
-    if steps > 0 {
-        let _ = write!(told, ", {}.{} s", steps / 10, steps % 10);
-    }
     told
+}
+
+/// What the table says became of a call, and how long it took.
+fn parsed(expected: &'static str) -> (&'static str, Duration) {
+    let timed = expected.strip_suffix(" s").and_then(|expected| expected.rsplit_once(", "));
+    timed.map_or((expected, Duration::ZERO), |(told, seconds)| {
+        (told, Duration::from_secs_f64(seconds.parse().unwrap()))
+    })
+}
+
+/// The fault of a row, its waits divided by this.
+fn scaled(fault: &str, by: u32) -> FaultRule {
+    let rule: FaultRule = fault.parse().unwrap();
+    FaultRule::always(match rule.fault().clone() {
+        Fault::Stall(wait) => Fault::Stall(wait / by),
+        Fault::StallAfter { bytes, duration } => {
+            Fault::StallAfter { bytes, duration: duration.map(|wait| wait / by) }
+        }
+        Fault::Slow(wait) => Fault::Slow(wait / by),
+        fault => fault,
+    })
 }
 
 async fn serve(faults: &[FaultRule]) -> Replay {
@@ -121,12 +142,12 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", None)
 }
 
-fn client<T: Transport>(transport: T, replay: &Replay) -> Client<T> {
+fn client<T: Transport>(transport: T, replay: &Replay, scale: u32) -> Client<T> {
     Client::builder(transport)
         .region(REGION)
         .endpoint_url(replay.url())
         .credentials(credentials())
-        .timeouts(Timeouts::never().first_byte(FIRST_BYTE).idle(IDLE))
+        .timeouts(Timeouts::never().first_byte(FIRST_BYTE / scale).idle(IDLE / scale))
         .build()
         .unwrap()
 }
@@ -145,21 +166,28 @@ async fn call<T: Transport>(client: &Client<T>, operation: Operation) -> Result<
     }
 }
 
-/// Every row, over one transport.
-async fn run<T: Transport>(transport: impl Fn() -> T) {
+/// Every row over one transport. `serve` starts a server, `wait` runs a future of the client's, and both and the waits are
+/// `scale` times as fast as the table says; `late` is how much longer a call may take.
+fn run<T: Transport>(
+    transport: impl Fn() -> T,
+    (scale, late): (u32, Duration),
+    serve: impl Fn(&[FaultRule]) -> Replay,
+    wait: impl Fn(&Client<T>, Operation) -> (Result<String, Error>, Duration),
+) {
     let (mut ran, mut wrong) = (0, Vec::new());
     for operation in [Operation::Converse, Operation::ConverseStream] {
-        let replay = serve(&[]).await;
-        let whole = call(&client(transport(), &replay), operation).await.unwrap();
+        let replay = serve(&[]);
+        let whole = wait(&client(transport(), &replay, scale), operation).0.unwrap();
         for (fault, converse, stream) in MATRIX {
-            let replay = serve(&[fault.parse().unwrap()]).await;
-            let client = client(transport(), &replay);
-            let start = Instant::now();
-            let outcome = call(&client, operation).await;
-            let told = told(outcome, &whole, start.elapsed());
-            let expected = if operation == Operation::Converse { converse } else { stream };
-            if told != expected {
-                wrong.push(format!("{fault}, {operation:?}: {told:?}, not {expected:?}"));
+            let replay = serve(&[scaled(fault, scale)]);
+            let (outcome, elapsed) = wait(&client(transport(), &replay, scale), operation);
+            let told = told(outcome, &whole);
+            let (expected, least) = parsed(if operation == Operation::Converse { converse } else { stream });
+            let least = least / scale;
+            if told != expected || elapsed < least || elapsed > least + late {
+                wrong.push(format!(
+                    "{fault}, {operation:?}: {told:?}, {elapsed:?}, not {expected:?}, {least:?}"
+                ));
             }
             assert_eq!(replay.requests().len(), 1, "{fault}");
             ran += 1;
@@ -169,9 +197,44 @@ async fn run<T: Transport>(transport: impl Fn() -> T) {
     assert!(wrong.is_empty(), "{} of {ran}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-#[tokio::test(start_paused = true)]
-async fn over_hyper() {
-    run(HyperTransport::new).await;
+/// With client and server on one runtime whose clock is simulated.
+fn run_simulated<T: Transport>(transport: impl Fn() -> T) {
+    let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let wait = |client: &Client<T>, operation| {
+        runtime.block_on(async {
+            let start = Instant::now();
+            (call(client, operation).await, start.elapsed())
+        })
+    };
+    // Transports make what they need of the runtime when they are made.
+    let _entered = runtime.enter();
+    run(transport, (1, LATE), |faults| runtime.block_on(serve(faults)), wait);
+}
+
+#[test]
+fn over_hyper() {
+    run_simulated(HyperTransport::new);
+}
+
+#[test]
+fn over_reqwest() {
+    run_simulated(ReqwestTransport::new);
+}
+
+#[test]
+fn over_ureq() {
+    /// How much faster than the table says: nobody waits for it.
+    const SCALE: u32 = 20;
+    /// A busy machine is slow, but this is no simulation.
+    const LATE: Duration = Duration::from_secs(5);
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "a thread that blocks has no other clock")]
+    let now = std::time::Instant::now;
+    let wait = |client: &Client<UreqTransport>, operation| {
+        let start = now();
+        (block_on(call(client, operation)), start.elapsed())
+    };
+    run(UreqTransport::new, (SCALE, LATE), |faults| runtime.block_on(serve(faults)), wait);
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 mod architecture;
 mod assembled;
+mod bring_your_own;
 mod client;
 mod client_operations;
 mod completeness;
+mod conformance;
 mod converse_plain_deltas;
 mod converse_recordings;
+mod converse_wire_json;
 mod eventstream_captures;
 mod eventstream_differential;
 mod eventstream_fixtures;

@@ -147,6 +147,9 @@ pub(crate) struct Call {
     /// Another endpoint than the service's own for the region
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// Trust the certificates of this PEM file in place of the built-in ones; else those of AWS_CA_BUNDLE
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_bundle: Option<PathBuf>,
     /// Send the request as it is, without looking first for what the service would refuse
     #[arg(long)]
     pub(crate) no_validate: bool,
@@ -188,6 +191,12 @@ pub(crate) struct Replay {
     /// The region signatures must be for; else AWS_REGION, else AWS_DEFAULT_REGION
     #[arg(long, value_name = "REGION", requires = "verify")]
     pub(crate) region: Option<String>,
+    /// Serve over TLS, with a certificate made for the run; the authority to trust follows the first line
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// Write the authority's certificate to this file, for --ca-bundle
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    pub(crate) tls_ca: Option<PathBuf>,
     /// A fault, such as throttle@1, status=503, truncate=400, exception=throttlingException:3
     #[arg(long = "fault", value_name = "SPEC")]
     pub(crate) faults: Vec<FaultRule>,

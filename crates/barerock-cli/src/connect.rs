@@ -6,7 +6,7 @@ use barerock_replay::Replay;
 
 use crate::args::Call;
 use crate::exit::Failure;
-use crate::offline;
+use crate::{network, offline};
 
 /// A client, and the Bedrock it talks to if that lives in the program.
 pub(crate) struct Connection {
@@ -17,7 +17,7 @@ pub(crate) struct Connection {
 impl Connection {
     /// Sets up the client the options ask for.
     pub(crate) async fn new(call: &Call) -> Result<Self, Failure> {
-        let transport = HyperTransport::with_connect_timeout(call.connect_timeout());
+        let transport = network::transport(call, &Environment::of_process())?;
         let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());
         let mut builder = Client::builder(transport).timeouts(timeouts);
         let mut replay = None;

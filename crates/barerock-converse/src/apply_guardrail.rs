@@ -36,13 +36,13 @@ structure! {
     /// Serialized, it is the HTTP body, without `guardrailIdentifier` and `guardrailVersion`, which travel in the path.
     /// Deserialized, it takes these too.
     ApplyGuardrailRequest {
-        required {
+        path {
             /// The guardrail: its id or ARN.
-            #[serde(default, skip_serializing)]
             guardrail_identifier: String,
             /// Its version: a number or `DRAFT`.
-            #[serde(default, skip_serializing)]
             guardrail_version: String,
+        }
+        required {
             /// What the content would be.
             source: GuardrailContentSource,
             /// What the guardrail looks at.
@@ -103,11 +103,11 @@ structure! {
             usage: GuardrailUsage,
             /// What the guardrail did.
             action: GuardrailAction,
+        }
+        lists {
             /// What it would have said instead.
-            #[serde(default)]
             outputs: Vec<GuardrailOutputContent>,
             /// What it found.
-            #[serde(default)]
             assessments: Vec<GuardrailAssessment>,
         }
         optional {

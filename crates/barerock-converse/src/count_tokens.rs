@@ -15,10 +15,11 @@ structure! {
     /// Serialized, it is the HTTP body, without `modelId`, which travels in the path. Deserialized, it takes `modelId`
     /// too.
     CountTokensRequest {
-        required {
+        path {
             /// The model that would be asked: an id or an ARN, 1 to 256 characters.
-            #[serde(default, skip_serializing)]
             model_id: String,
+        }
+        required {
             /// What it would be asked.
             input: CountTokensInput,
         }

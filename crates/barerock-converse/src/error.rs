@@ -3,8 +3,9 @@
 use core::fmt;
 
 use barerock_eventstream::looks_like;
-use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::json::{Members, from_json};
 
 /// An error of the service: an HTTP answer that is not a success, or an exception inside a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,30 +30,9 @@ pub struct ServiceError {
 /// How much of a body that is not JSON is shown.
 const SHOWN_BODY: usize = 2048;
 
-/// The members an error body may have.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct ErrorBody {
-    code: Option<String>,
-    #[serde(rename = "__type")]
-    r#type: Option<String>,
-    message: Option<String>,
-    #[serde(rename = "Message")]
-    capital_message: Option<String>,
-    error_message: Option<String>,
-    original_status_code: Option<u16>,
-    original_message: Option<String>,
-    resource_name: Option<String>,
-    #[serde(rename = "Output")]
-    output: Option<Output>,
-}
-
-/// `{"Output":{"__type":…},"Version":"1.0"}`, which the service sends with status 200 for a path it does not know.
-#[derive(Deserialize)]
-struct Output {
-    #[serde(rename = "__type")]
-    r#type: String,
-}
+/// Where an answer names its error code, and its request.
+static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 impl ServiceError {
     /// Reads the error out of an HTTP answer: its code from the header `x-amzn-errortype`, else from the body's `code`,
@@ -60,22 +40,23 @@ impl ServiceError {
     /// proxy's, say) is shown as it is, at most 2 KiB of it.
     #[must_use]
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let mut parsed: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
-        let output = parsed.output.take().map(|output| output.r#type);
-        let code = text("x-amzn-errortype")
-            .or(parsed.code.as_deref())
-            .or(parsed.r#type.as_deref())
-            .or(output.as_deref());
-        let message = parsed.message.take().or(parsed.capital_message.take()).or(parsed.error_message.take());
+        let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let json = core::str::from_utf8(body).unwrap_or_default();
+        let body_members: Members<'_> = from_json(json).unwrap_or_default();
+        let text = |names: &[&str]| names.iter().find_map(|name| body_members.text(name));
+        // `{"Output":{"__type":…},"Version":"1.0"}` comes with status 200 for a path the service does not know.
+        let code = header(&ERROR_TYPE)
+            .map(str::to_owned)
+            .or_else(|| text(&["code", "__type"]))
+            .or_else(|| from_json::<Members<'_>>(body_members.value("Output")?).ok()?.text("__type"));
         Self {
             status: status.as_u16(),
-            code: code.map(short_code).unwrap_or_default().to_owned(),
-            message: message.unwrap_or_else(|| describe(body)),
-            request_id: text("x-amzn-requestid").map(str::to_owned),
-            original_status_code: parsed.original_status_code,
-            original_message: parsed.original_message,
-            resource_name: parsed.resource_name,
+            code: code.as_deref().map(short_code).unwrap_or_default().to_owned(),
+            message: text(&["message", "Message", "errorMessage"]).unwrap_or_else(|| describe(body)),
+            request_id: header(&REQUEST_ID).map(str::to_owned),
+            original_status_code: body_members.value("originalStatusCode").and_then(|code| code.parse().ok()),
+            original_message: text(&["originalMessage"]),
+            resource_name: text(&["resourceName"]),
         }
     }
 

@@ -29,12 +29,28 @@
 //! assert!(events.finish().is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Bring your own HTTP
+//!
+//! Whatever sends an `http::Request` and hands back the status, the headers and the bytes of the answer as they come will do:
+//!
+//! - it sends the headers as they are, adds `host` if signing has not, `content-length` and what the connection needs,
+//!   and no other; asks for no compression, follows no redirect and repeats nothing, for a signature holds for one
+//!   host and five minutes;
+//! - where [`is_event_stream`] says yes, the pieces of the body go to [`EventDecoder::push`], however they are cut, and its
+//!   end is [`EventDecoder::finish`]'s to judge; else the whole body goes to [`ConverseResponse::from_http`] or
+//!   [`ServiceError::from_http`];
+//! - limits of time are yours: a model may be silent for minutes, and a stalled connection is for ever.
+//!
+//! The examples `std_net` (over `std::net` and rustls) and `stdio` (the request to standard output, the answer from standard
+//! input) are whole programs without an HTTP library.
 
 pub mod apply_guardrail;
 pub mod count_tokens;
 pub mod endpoint;
 pub mod error;
 pub mod invoke_guardrail_checks;
+mod json;
 mod model_id;
 mod operation;
 pub mod request;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
+use crate::json::{ToJson, Writer};
 use crate::operation::{RequestError, post_to_model};
 use crate::types::{
     Document, GuardrailConfiguration, InferenceConfiguration, Message, OutputConfig,
@@ -154,17 +155,7 @@ impl ConverseRequest {
     /// # Errors
     /// If the model id is empty, or the URI cannot be made of it.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
-        // `streamProcessingMode` belongs to ConverseStream's guardrail configuration only.
-        match &self.guardrail_config {
-            Some(guardrail) if guardrail.stream_processing_mode.is_some() => {
-                let mut unary = self.clone();
-                if let Some(guardrail) = &mut unary.guardrail_config {
-                    guardrail.stream_processing_mode = None;
-                }
-                unary.post(endpoint, "converse")
-            }
-            _ => self.post(endpoint, "converse"),
-        }
+        self.post(endpoint, "converse", false)
     }
 
     /// The unsigned HTTP request of ConverseStream.
@@ -172,11 +163,77 @@ impl ConverseRequest {
     /// # Errors
     /// If the model id is empty, or the URI cannot be made of it.
     pub fn to_http_stream(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
-        self.post(endpoint, "converse-stream")
+        self.post(endpoint, "converse-stream", true)
     }
 
-    fn post(&self, endpoint: &Endpoint, operation: &str) -> Result<http::Request<Bytes>, RequestError> {
-        post_to_model(endpoint, &self.model_id, operation, self)
+    fn post(
+        &self,
+        endpoint: &Endpoint,
+        operation: &str,
+        streams: bool,
+    ) -> Result<http::Request<Bytes>, RequestError> {
+        post_to_model(endpoint, &self.model_id, operation, &Body { request: self, streams })
+    }
+}
+
+/// The HTTP body of a call.
+struct Body<'a> {
+    request: &'a ConverseRequest,
+    streams: bool,
+}
+
+impl ToJson for Body<'_> {
+    fn to_json(&self, out: &mut Writer) {
+        // Every member is named here, so that one that is forgotten does not compile.
+        let ConverseRequest {
+            model_id: _,
+            messages,
+            system,
+            inference_config,
+            tool_config,
+            guardrail_config,
+            additional_model_request_fields,
+            prompt_variables,
+            additional_model_response_field_paths,
+            request_metadata,
+            performance_config,
+            service_tier,
+            output_config,
+        } = self.request;
+        let unary;
+        let guardrail_config = match guardrail_config {
+            // `streamProcessingMode` belongs to ConverseStream's guardrail configuration only.
+            Some(guardrail) if !self.streams && guardrail.stream_processing_mode.is_some() => {
+                unary = Some(GuardrailConfiguration { stream_processing_mode: None, ..guardrail.clone() });
+                &unary
+            }
+            as_it_is => as_it_is,
+        };
+        let messages = Some(messages).filter(|messages| !messages.is_empty());
+        macro_rules! members {
+            ($($member:ident),+ $(,)?) => {$(
+                if let Some(value) = $member {
+                    out.member(stringify!($member));
+                    value.to_json(out);
+                }
+            )+};
+        }
+        out.open(b'{');
+        members!(
+            messages,
+            system,
+            inference_config,
+            tool_config,
+            guardrail_config,
+            additional_model_request_fields,
+            prompt_variables,
+            additional_model_response_field_paths,
+            request_metadata,
+            performance_config,
+            service_tier,
+            output_config,
+        );
+        out.close(b'}');
     }
 }
 

@@ -1,7 +1,9 @@
 //! TLS for the loopback: a certificate authority that lives as long as the program, and a certificate it signed.
 
 use core::fmt;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -12,10 +14,12 @@ use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// What the authority is called, so that whoever finds it in a store knows where it is from.
 const AUTHORITY: &str = "barerock-replay, for tests on this machine only";
+/// The last day of an expired certificate.
+const EXPIRED: (i32, u8, u8) = (2020, 1, 1);
 /// The only protocol spoken: a client that offers HTTP/2 too must be told.
 const ALPN: &[u8] = b"http/1.1";
 
-/// A certificate for `localhost`, `127.0.0.1` and `::1`, and the authority that clients must trust for it. Both are made
+/// A certificate, for `localhost`, `127.0.0.1` and `::1` unless said otherwise, and the authority that clients must trust for it. Both are made
 /// anew each time; neither key leaves memory.
 #[derive(Clone)]
 pub struct Tls {
@@ -30,6 +34,32 @@ impl Tls {
     ///
     /// [`TlsError`] where the system has no randomness for keys.
     pub fn generate() -> Result<Self, TlsError> {
+        Self::signed(leaf(&NAMES)?)
+    }
+
+    /// The same for other names: to be asked by them through a proxy, or to be refused for them.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate)'s, and where a name is none.
+    pub fn generate_for(names: &[&str]) -> Result<Self, TlsError> {
+        Self::signed(leaf(names)?)
+    }
+
+    /// The same with a certificate that has expired, which a client must refuse.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate)'s.
+    pub fn generate_expired() -> Result<Self, TlsError> {
+        let mut leaf = leaf(&NAMES)?;
+        let (year, month, day) = EXPIRED;
+        leaf.not_after = date_time_ymd(year, month, day);
+        Self::signed(leaf)
+    }
+
+    /// Makes an authority, and signs the certificate with it.
+    fn signed(leaf: CertificateParams) -> Result<Self, TlsError> {
         let mut authority = CertificateParams::default();
         authority.distinguished_name.push(DnType::CommonName, AUTHORITY);
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -37,9 +67,6 @@ impl Tls {
         let authority_key = KeyPair::generate().map_err(TlsError::new)?;
         let ca_pem = authority.self_signed(&authority_key).map_err(TlsError::new)?.pem();
 
-        let mut leaf = CertificateParams::new(NAMES.map(str::to_owned)).map_err(TlsError::new)?;
-        leaf.distinguished_name.push(DnType::CommonName, NAMES[0]);
-        leaf.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate().map_err(TlsError::new)?;
         let issuer = Issuer::new(authority, authority_key);
         let certificate = leaf.signed_by(&key, &issuer).map_err(TlsError::new)?;
@@ -63,6 +90,15 @@ impl Tls {
     pub(crate) fn acceptor(&self) -> &TlsAcceptor {
         &self.acceptor
     }
+}
+
+/// What the server's certificate says.
+fn leaf(names: &[&str]) -> Result<CertificateParams, TlsError> {
+    let mut leaf = CertificateParams::new(names.iter().copied().map(str::to_owned).collect::<Vec<_>>())
+        .map_err(TlsError::new)?;
+    leaf.distinguished_name.push(DnType::CommonName, names.first().copied().unwrap_or_default());
+    leaf.use_authority_key_identifier_extension = true;
+    Ok(leaf)
 }
 
 impl fmt::Debug for Tls {

@@ -217,14 +217,16 @@ impl Signer {
         }
         let sha256 = settings.content_sha256_header.then(|| header_value(payload.as_str())).transpose()?;
         let added = [
-            host.map(|host| (HOST, host)),
-            Some((DATE_NAME.clone(), date)),
-            token.map(|token| (TOKEN_NAME.clone(), token)),
-            sha256.map(|sha256| (CONTENT_SHA256_NAME.clone(), sha256)),
-            Some((AUTHORIZATION, new_authorization)),
+            (&HOST, host),
+            (&DATE_NAME, Some(date)),
+            (&TOKEN_NAME, token),
+            (&CONTENT_SHA256_NAME, sha256),
+            (&AUTHORIZATION, Some(new_authorization)),
         ];
-        for (name, value) in added.into_iter().flatten() {
-            headers.insert(name, value);
+        for (name, value) in added {
+            if let Some(value) = value {
+                headers.insert(name, value);
+            }
         }
         Ok(signed)
     }

@@ -175,8 +175,7 @@ pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], re
         count = count.saturating_add(1);
     }
     let sorted = sorted.get_mut(..count).unwrap_or_default();
-    sorted
-        .sort_unstable_by(|one, other| compare_encoded(one.0, other.0).then(compare_encoded(one.1, other.1)));
+    sort(sorted);
     for (at, (name, value)) in sorted.iter().enumerate() {
         if at > 0 {
             w.write_str("&")?;
@@ -191,6 +190,24 @@ pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], re
         }
     }
     Ok(())
+}
+
+/// Sorts by encoded name, then by encoded value. By insertion: there are few, [`MAX_QUERY_PARAMETERS`] at most, and
+/// core's sort is 4 KB.
+fn sort(parameters: &mut [(&str, &str)]) {
+    let comes_after = |one: &(&str, &str), other: &(&str, &str)| {
+        compare_encoded(one.0, other.0).then_with(|| compare_encoded(one.1, other.1)).is_gt()
+    };
+    for end in 1..=parameters.len() {
+        let mut sorted = parameters.get_mut(..end).unwrap_or_default();
+        while let [.., last_but_one, last] = sorted {
+            if !comes_after(last_but_one, last) {
+                break;
+            }
+            core::mem::swap(last_but_one, last);
+            sorted = sorted.split_last_mut().map(|(_, rest)| rest).unwrap_or_default();
+        }
+    }
 }
 
 /// The bytes a part of a query stands for. `+` is a space, and a `%` without two digits is itself.

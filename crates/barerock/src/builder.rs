@@ -109,7 +109,7 @@ impl<T: Transport> ClientBuilder<T> {
     }
 
     /// Sends requests without checking them against the service model first, as when the service takes more than it
-    /// did when this crate was written.
+    /// did when this crate was written. Without the feature `validation` none is checked, and the rules are not linked.
     #[must_use]
     pub fn no_validation(mut self) -> Self {
         self.validates = false;

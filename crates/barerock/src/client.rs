@@ -21,7 +21,7 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::stream::EventStream;
 use crate::timeout::{Timeouts, within};
-use crate::transport::{BoxError, Transport, TransportError, TransportErrorKind};
+use crate::transport::{Transport, TransportError, TransportErrorKind};
 
 /// What the service's signatures name it.
 pub(crate) const SIGNING_NAME: &str = "bedrock";
@@ -169,7 +169,7 @@ impl<T: Transport> Client<T> {
     }
 
     fn check(&self, validate: impl FnOnce() -> Result<(), ValidationError>) -> Result<(), Error> {
-        if self.inner.validates { Ok(validate()?) } else { Ok(()) }
+        if cfg!(feature = "validation") && self.inner.validates { Ok(validate()?) } else { Ok(()) }
     }
 
     /// The whole answer to a request, error or not.
@@ -207,8 +207,14 @@ impl<T: Transport> Inner<T> {
             match frame.map_err(|elapsed| ChunkError::Timeout(elapsed.into()))? {
                 None => return Ok(None),
                 Some(Err(error)) => {
-                    let error: BoxError = error.into();
-                    return Err(ChunkError::Broken(TransportError::new(TransportErrorKind::Io, error)));
+                    let error = TransportError::of_body(error.into());
+                    // A blocking transport keeps the limit itself.
+                    return Err(match error.kind() {
+                        TransportErrorKind::Timeout => {
+                            ChunkError::Timeout(Error::transport(&self.endpoint, error))
+                        }
+                        _ => ChunkError::Broken(error),
+                    });
                 }
                 // What is not data is trailers, which the service does not send.
                 Some(Ok(frame)) => {

@@ -1,7 +1,6 @@
 //! The environment as a value.
 
 use core::fmt;
-use std::collections::BTreeMap;
 
 /// The variables that name the region. AWS's SDKs read the first, botocore the second; where both are set, the first wins.
 pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -9,9 +8,10 @@ pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// The variable that holds a Bedrock API key.
 const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
 
-/// A set of environment variables: the process's own, or any other.
+/// A set of environment variables: the process's own, or any other. Of two with one name, the later counts.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
+// A list, for a map of strings is 12 KB of program more, and a handful of names is looked up once.
+pub struct Environment(Vec<(String, String)>);
 
 impl Environment {
     /// The process's variables as they are now. Those that are not UTF-8 are left out.
@@ -29,7 +29,8 @@ impl Environment {
     /// The variable's value, unless it is unset or empty: AWS tools take an empty variable for none.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        let (_, value) = self.0.iter().rev().find(|(known, _)| known == name)?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The region: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
@@ -64,6 +65,6 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
 /// Names only: some of the values are secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }

@@ -16,7 +16,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// `content-length`, `connection`), which the stack derives from the URI and body as every HTTP/1.1 client does. A
 /// transport follows no redirect, repeats nothing and leaves the body as it comes.
 pub trait Transport: Send + Sync {
-    /// The body of an answer.
+    /// The body of an answer. Its error may be a [`TransportError`], which says whether a limit has passed.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send;
     /// Why there is no answer.
     type Error: Into<TransportError>;
@@ -70,6 +70,14 @@ impl TransportError {
     /// An error of an HTTP stack.
     pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
         Self { kind, source: source.into() }
+    }
+
+    /// An error of a body: one of these as it is, another as a broken connection.
+    pub(crate) fn of_body(error: BoxError) -> Self {
+        match error.downcast() {
+            Ok(error) => *error,
+            Err(error) => Self::new(TransportErrorKind::Io, error),
+        }
     }
 
     /// What happened.

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use barerock::credentials::EnvironmentProvider;
 use barerock::{Environment, ProvideCredentials as _};
-use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Verify};
+use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Tls, Verify};
 
 use crate::args::{self, Match};
 use crate::exit::Failure;
@@ -24,6 +24,10 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     if arguments.verify {
         server = server.verify(verify(arguments.region).await?);
     }
+    let tls = arguments.tls.then(Tls::generate).transpose().map_err(Failure::other)?;
+    if let Some(tls) = &tls {
+        server = server.tls(tls.clone());
+    }
     let server = server
         .match_mode(mode)
         .faults(arguments.faults)
@@ -33,9 +37,18 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
         .bind(&arguments.listen)
         .await
         .map_err(|error| Failure::usage(error.to_string()))?;
+    let authority = match (&tls, &arguments.tls_ca) {
+        (Some(tls), Some(path)) => {
+            std::fs::write(path, tls.ca_pem())
+                .map_err(|error| Failure::io(format!("{} cannot be written", path.display()), error))?;
+            ""
+        }
+        (Some(tls), None) => tls.ca_pem(),
+        (None, _) => "",
+    };
     // The first line is a contract: whoever starts the program reads the port from it.
     let mut out = std::io::stdout();
-    writeln!(out, "listening on {}", server.url())
+    write!(out, "listening on {}\n{authority}", server.url())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("standard output cannot be written", error))?;
     eprintln!("{count} fixtures; Ctrl-C ends");

@@ -10,6 +10,7 @@ mod chat;
 mod events;
 mod failures;
 mod frames;
+mod network;
 mod page;
 mod program;
 mod recordings;

@@ -24,9 +24,9 @@ structure! {
 structure! {
     /// How harmful the content is.
     GuardrailChecksContentFilterResult {
-        required {
+        required {}
+        lists {
             /// A score for each category.
-            #[serde(default)]
             results: Vec<GuardrailChecksContentFilterResultEntry>,
         }
         optional {}
@@ -49,9 +49,9 @@ structure! {
 structure! {
     /// How much of an attack the content is.
     GuardrailChecksPromptAttackResult {
-        required {
+        required {}
+        lists {
             /// A score for each category.
-            #[serde(default)]
             results: Vec<GuardrailChecksPromptAttackResultEntry>,
         }
         optional {}
@@ -74,9 +74,9 @@ structure! {
 structure! {
     /// The personal data in the content.
     GuardrailChecksSensitiveInformationResult {
-        required {
+        required {}
+        lists {
             /// Each place where some was found.
-            #[serde(default)]
             results: Vec<GuardrailChecksSensitiveInformationResultEntry>,
         }
         optional {

@@ -166,7 +166,7 @@ fn event_of<'a>(frame: &Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, Strea
     StreamEvent::parse(event_type, frame.payload()).map_err(|error| StreamError::Payload {
         offset,
         event_type: event_type.to_owned(),
-        error: error.to_string(),
+        error,
     })
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap as _;
 
 use super::fast::{PlainDelta, PlainKind, plain_delta};
+use crate::json::from_json;
 use crate::types::{
     Blob, Citation, ConversationRole, ConverseMetrics, ConverseTrace, Document, ErrorBlock, ImageFormat,
     ImageSource, PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus,
@@ -33,6 +34,9 @@ pub enum StreamEvent<'a> {
     Unknown(UnknownEvent<'a>),
 }
 
+/// By far the most frequent event.
+const CONTENT_BLOCK_DELTA: &str = "contentBlockDelta";
+
 /// An event this crate does not know, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -45,21 +49,25 @@ pub struct UnknownEvent<'a> {
 
 impl<'a> StreamEvent<'a> {
     /// Reads the payload of the event named `event_type`.
-    pub(crate) fn parse(event_type: &'a str, payload: &'a [u8]) -> serde_json::Result<Self> {
+    pub(crate) fn parse(event_type: &'a str, payload: &'a [u8]) -> Result<Self, String> {
+        if event_type == CONTENT_BLOCK_DELTA
+            && let Some(plain) = plain_delta(payload)
+        {
+            return Ok(Self::ContentBlockDelta(plain.into()));
+        }
+        let json = core::str::from_utf8(payload).map_err(|error| error.to_string());
         Ok(match event_type {
-            "contentBlockDelta" => Self::ContentBlockDelta(match plain_delta(payload) {
-                Some(plain) => plain.into(),
-                None => serde_json::from_slice(payload)?,
-            }),
-            "messageStart" => Self::MessageStart(serde_json::from_slice(payload)?),
-            "contentBlockStart" => Self::ContentBlockStart(serde_json::from_slice(payload)?),
-            "contentBlockStop" => Self::ContentBlockStop(serde_json::from_slice(payload)?),
-            "messageStop" => Self::MessageStop(serde_json::from_slice(payload)?),
-            "metadata" => Self::Metadata(serde_json::from_slice(payload)?),
-            other => Self::Unknown(UnknownEvent {
-                event_type: other.into(),
-                payload: serde_json::from_slice(payload).or_else(|_| Document::from_json("null"))?,
-            }),
+            CONTENT_BLOCK_DELTA => Self::ContentBlockDelta(from_json(json?)?),
+            "messageStart" => Self::MessageStart(from_json(json?)?),
+            "contentBlockStart" => Self::ContentBlockStart(from_json(json?)?),
+            "contentBlockStop" => Self::ContentBlockStop(from_json(json?)?),
+            "messageStop" => Self::MessageStop(from_json(json?)?),
+            "metadata" => Self::Metadata(from_json(json?)?),
+            other => {
+                let payload = json.ok().and_then(|json| Document::from_json(json).ok());
+                let payload = payload.unwrap_or_else(Document::null);
+                Self::Unknown(UnknownEvent { event_type: other.into(), payload })
+            }
         })
     }
 
@@ -80,7 +88,7 @@ impl<'a> StreamEvent<'a> {
         match self {
             Self::MessageStart(_) => "messageStart",
             Self::ContentBlockStart(_) => "contentBlockStart",
-            Self::ContentBlockDelta(_) => "contentBlockDelta",
+            Self::ContentBlockDelta(_) => CONTENT_BLOCK_DELTA,
             Self::ContentBlockStop(_) => "contentBlockStop",
             Self::MessageStop(_) => "messageStop",
             Self::Metadata(_) => "metadata",
@@ -221,7 +229,7 @@ structure! {
 
 impl<'a> From<PlainDelta<'a>> for ContentBlockDeltaEvent<'a> {
     fn from(plain: PlainDelta<'a>) -> Self {
-        let text = Text::from(plain.text);
+        let text = plain.text;
         let delta = match plain.kind {
             PlainKind::Text => ContentBlockDelta::Text(text),
             PlainKind::ToolUseInput => ContentBlockDelta::ToolUse(ToolUseBlockDelta { input: text }),

@@ -1,15 +1,17 @@
 //! The payload of a delta of text, read without a JSON parser.
 //!
 //! The service writes the payload of a delta always in the same way: sorted members, no white space, the padding last.
-//! What is written in another way, or holds an escape, is not read here but by serde_json; a differential test and a fuzz
-//! target keep the two equal.
+//! What is written in another way is read by serde_json, and so is a string that holds an escape; a differential test
+//! and a fuzz target keep the two equal.
 
-/// A delta whose whole content is one string without escapes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use crate::types::Text;
+
+/// A delta whose whole content is one string.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct PlainDelta<'a> {
     pub(super) content_block_index: u64,
     pub(super) kind: PlainKind,
-    pub(super) text: &'a str,
+    pub(super) text: Text<'a>,
 }
 
 /// Where in the delta the string stands.
@@ -22,9 +24,9 @@ pub(super) enum PlainKind {
 
 /// What stands before the string, and behind it.
 const KINDS: [(PlainKind, &[u8], &[u8]); 3] = [
-    (PlainKind::Text, br#","delta":{"text":""#, br#""}"#),
-    (PlainKind::ToolUseInput, br#","delta":{"toolUse":{"input":""#, br#""}}"#),
-    (PlainKind::ReasoningText, br#","delta":{"reasoningContent":{"text":""#, br#""}}"#),
+    (PlainKind::Text, br#","delta":{"text":"#, b"}"),
+    (PlainKind::ToolUseInput, br#","delta":{"toolUse":{"input":"#, b"}}"),
+    (PlainKind::ReasoningText, br#","delta":{"reasoningContent":{"text":"#, b"}}"),
 ];
 
 /// The padding is a beginning of this.
@@ -40,10 +42,28 @@ pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
     let (kind, rest, behind) = KINDS
         .iter()
         .find_map(|(kind, before, behind)| Some((*kind, rest.strip_prefix(*before)?, *behind)))?;
-    let length = plain_length(rest);
-    let (text, rest) = rest.split_at_checked(length)?;
+    let (text, rest) = string(rest)?;
     is_end(rest.strip_prefix(behind)?).then_some(())?;
-    Some(PlainDelta { content_block_index, kind, text: core::str::from_utf8(text).ok()? })
+    Some(PlainDelta { content_block_index, kind, text })
+}
+
+/// The string that the bytes begin with, and what follows it.
+fn string(bytes: &[u8]) -> Option<(Text<'_>, &[u8])> {
+    let inside = bytes.strip_prefix(b"\"")?;
+    let (mut length, mut is_plain) = (plain_length(inside), true);
+    loop {
+        match inside.get(length)? {
+            b'"' => break,
+            b'\\' => length += 2,
+            _ => return None,
+        }
+        is_plain = false;
+        length += plain_length(inside.get(length..)?);
+    }
+    let (text, rest) = bytes.split_at_checked(length + 2)?;
+    let text = core::str::from_utf8(text).ok()?;
+    let text = if is_plain { text.get(1..=length)?.into() } else { serde_json::from_str(text).ok()? };
+    Some((text, rest))
 }
 
 /// A number as JSON writes it: digits without a leading zero.
@@ -108,6 +128,7 @@ mod tests {
                 "héllo 🌍",
             ),
             (r#"{"contentBlockIndex":1,"delta":{"text":""}}"#, 1, PlainKind::Text, ""),
+            (r#"{"contentBlockIndex":0,"delta":{"text":"\"a\n\\"},"p":"ab"}"#, 0, PlainKind::Text, "\"a\n\\"),
             (
                 r#"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{}"}},"p":"ab"}"#,
                 1,
@@ -122,14 +143,16 @@ mod tests {
             ),
         ] {
             let delta = plain_delta(payload.as_bytes()).unwrap();
-            assert_eq!((delta.content_block_index, delta.kind, delta.text), (index, kind, text));
+            assert_eq!((delta.content_block_index, delta.kind, &*delta.text), (index, kind, text));
         }
     }
 
     #[test]
     fn leaves_the_rest_to_the_parser() {
         for payload in [
-            r#"{"contentBlockIndex":0,"delta":{"text":"a\nb"},"p":"ab"}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a\xb"},"p":"ab"}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a\"},"p":"ab"}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a\"#,
             "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\nb\"},\"p\":\"ab\"}",
             r#"{"contentBlockIndex":00,"delta":{"text":"a"}}"#,
             r#"{"contentBlockIndex":-1,"delta":{"text":"a"}}"#,

@@ -182,7 +182,7 @@ impl OpenBlock {
                     (1, Some(only)) => only,
                     (_, last) => {
                         pieces.extend(last);
-                        array_of(&pieces)
+                        array_of(pieces)
                     }
                 };
                 ContentBlock::Unknown(UnknownMember { name, value })
@@ -256,7 +256,7 @@ fn push_tool_result(content: &mut Vec<ToolResultContentBlock>, piece: ToolResult
     }
 }
 
-fn array_of(pieces: &[Document]) -> Document {
+fn array_of(pieces: Vec<Document>) -> Document {
     #[expect(clippy::expect_used, reason = "documents are JSON, and so is a list of them")]
-    Document::from_serialize(&pieces).expect("a list of JSON values is JSON")
+    Document::of(&pieces).expect("a list of JSON values is JSON")
 }

@@ -40,9 +40,9 @@ string_enum! {
 structure! {
     /// The denied topics that came up.
     GuardrailTopicPolicyAssessment {
-        required {
+        required {}
+        lists {
             /// The topics.
-            #[serde(default)]
             topics: Vec<GuardrailTopic>,
         }
         optional {}
@@ -75,9 +75,9 @@ structure! {
 structure! {
     /// The harmful content that was found.
     GuardrailContentPolicyAssessment {
-        required {
+        required {}
+        lists {
             /// Finding by finding.
-            #[serde(default)]
             filters: Vec<GuardrailContentFilter>,
         }
         optional {}
@@ -125,12 +125,11 @@ structure! {
 structure! {
     /// The words that were found.
     GuardrailWordPolicyAssessment {
-        required {
+        required {}
+        lists {
             /// Those of the guardrail's own list.
-            #[serde(default)]
             custom_words: Vec<GuardrailCustomWord>,
             /// Those of lists the service keeps.
-            #[serde(default)]
             managed_word_lists: Vec<GuardrailManagedWord>,
         }
         optional {}
@@ -179,12 +178,11 @@ structure! {
 structure! {
     /// The personal data that was found, and what the guardrail's own expressions match.
     GuardrailSensitiveInformationPolicyAssessment {
-        required {
+        required {}
+        lists {
             /// Personal data.
-            #[serde(default)]
             pii_entities: Vec<GuardrailPiiEntityFilter>,
             /// Matches of the guardrail's own expressions.
-            #[serde(default)]
             regexes: Vec<GuardrailRegexFilter>,
         }
         optional {}

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Text;
+use crate::json::{FromJson, Reader, ToJson, Writer};
 
 /// The model's `blob`: an image, a document, redacted reasoning. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
@@ -17,6 +18,11 @@ impl Blob {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    fn from_base64(text: &str) -> Result<Self, String> {
+        let bytes = STANDARD.decode(text).map_err(|error| format!("not base64: {error}"))?;
+        Ok(Self(bytes.into()))
     }
 
     /// The bytes, without a copy.
@@ -47,11 +53,25 @@ impl Serialize for Blob {
 
 impl<'de> Deserialize<'de> for Blob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(deserializer)?;
-        let bytes = STANDARD
-            .decode(text.as_bytes())
-            .map_err(|error| de::Error::custom(format_args!("not base64: {error}")))?;
-        Ok(Self(bytes.into()))
+        Self::from_base64(&Text::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+impl ToJson for Blob {
+    fn to_json(&self, out: &mut Writer) {
+        // No letter of base64 needs an escape.
+        out.raw("\"");
+        out.raw(&STANDARD.encode(&self.0));
+        out.raw("\"");
+    }
+}
+
+impl<'a> FromJson<'a> for Blob {
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+        Self::from_base64(&Text::from_json(json, reader)).unwrap_or_else(|error| {
+            reader.fail(&error);
+            Self::default()
+        })
     }
 }
 

@@ -5,6 +5,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::json::{FromJson, Reader, ToJson, Writer};
+
 /// Any JSON value, kept as the text it came as: key order, number spelling and all.
 ///
 /// Tool inputs, tool schemas and model-specific fields are documents. Read one with [`parse`](Self::parse), write one
@@ -45,6 +47,16 @@ impl Document {
         serde_json::from_str(self.as_json())
     }
 
+    /// Writes `value` as JSON.
+    pub(crate) fn of(value: &impl ToJson) -> serde_json::Result<Self> {
+        serde_json::from_slice(&Writer::write(value)?).map(Self)
+    }
+
+    /// `null`.
+    pub(crate) fn null() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+
     /// The text's bytes without the white space between tokens.
     fn significant(&self) -> impl Iterator<Item = u8> + '_ {
         let (mut in_string, mut escaped) = (false, false);
@@ -64,7 +76,8 @@ impl Document {
 impl Default for Document {
     /// The empty object, `{}`.
     fn default() -> Self {
-        Self::from(serde_json::Value::Object(serde_json::Map::new()))
+        #[expect(clippy::expect_used, reason = "an empty object is JSON")]
+        Self::from_json("{}").expect("an empty object is JSON")
     }
 }
 
@@ -72,6 +85,21 @@ impl From<serde_json::Value> for Document {
     fn from(value: serde_json::Value) -> Self {
         #[expect(clippy::expect_used, reason = "a Value has only string keys, so writing it cannot fail")]
         Self::from_serialize(&value).expect("a serde_json::Value is JSON")
+    }
+}
+
+impl ToJson for Document {
+    fn to_json(&self, out: &mut Writer) {
+        out.raw(self.as_json());
+    }
+}
+
+impl<'a> FromJson<'a> for Document {
+    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+        Self::from_json(json).unwrap_or_else(|error| {
+            reader.fail(&error.to_string());
+            Self::null()
+        })
     }
 }
 

@@ -52,16 +52,31 @@ macro_rules! string_enum {
                     .map(|text| Self::from(&*text))
             }
         }
+
+        impl $crate::json::ToJson for $name {
+            fn to_json(&self, out: &mut $crate::json::Writer) {
+                out.string(self.as_str());
+            }
+        }
+
+        impl<'a> $crate::json::FromJson<'a> for $name {
+            fn from_json(json: &'a str, reader: &mut $crate::json::Reader) -> Self {
+                Self::from(&*<$crate::types::Text<'a> as $crate::json::FromJson<'a>>::from_json(json, reader))
+            }
+        }
     };
 }
 
 /// A structure: `required` members make up `new`, each `optional` one has a setter of its own name, and a member
-/// that is not set is left out of the JSON.
+/// that is not set is left out of the JSON. `path` members are required too, but travel in the request's path, not in
+/// its body; `lists` are required by the model, but empty if they are missing.
 macro_rules! structure {
     (
         $(#[$meta:meta])*
         $name:ident $(<$life:lifetime>)? {
+            $(path { $($(#[$pmeta:meta])* $path:ident: $ptype:ty,)* })?
             required { $($(#[$rmeta:meta])* $required:ident: $rtype:ty,)* }
+            $(lists { $($(#[$lmeta:meta])* $list:ident: $ltype:ty,)* })?
             optional { $($(#[$ometa:meta])* $optional:ident: $otype:ty,)* }
         }
     ) => {
@@ -70,19 +85,44 @@ macro_rules! structure {
         #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
         pub struct $name $(<$life>)? {
+            $($($(#[$pmeta])* #[serde(default, skip_serializing)] pub $path: $ptype,)*)?
             $($(#[$rmeta])* pub $required: $rtype,)*
+            $($($(#[$lmeta])* #[serde(default)] pub $list: $ltype,)*)?
             $($(#[$ometa])* #[serde(skip_serializing_if = "Option::is_none")] pub $optional: Option<$otype>,)*
         }
 
         #[allow(clippy::new_without_default, reason = "`Default` would promise more than a structure with no required member keeps")]
         impl $(<$life>)? $name $(<$life>)? {
             #[doc = concat!("A `", stringify!($name), "` of its required members; the optional ones are unset.")]
-            pub fn new($($required: impl Into<$rtype>,)*) -> Self {
-                Self { $($required: $required.into(),)* $($optional: None,)* }
+            pub fn new($($($path: impl Into<$ptype>,)*)? $($required: impl Into<$rtype>,)* $($($list: impl Into<$ltype>,)*)?) -> Self {
+                Self { $($($path: $path.into(),)*)? $($required: $required.into(),)* $($($list: $list.into(),)*)? $($optional: None,)* }
             }
 
             $crate::types::setters! {
                 $(#[doc = concat!("Sets `", stringify!($optional), "`.")] $optional: $otype,)*
+            }
+        }
+
+        impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
+            fn to_json(&self, out: &mut $crate::json::Writer) {
+                out.open(b'{');
+                $(out.member(stringify!($required)); self.$required.to_json(out);)*
+                $($(out.member(stringify!($list)); self.$list.to_json(out);)*)?
+                $(if let Some(value) = &self.$optional { out.member(stringify!($optional)); value.to_json(out); })*
+                out.close(b'}');
+            }
+        }
+
+        impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
+            fn from_json(json: &'json str, reader: &mut $crate::json::Reader) -> Self {
+                #[allow(unused_variables, reason = "some structures have no member, but are objects all the same")]
+                let members = $crate::json::Members::read(json, reader);
+                Self {
+                    $($($path: members.optional(stringify!($path), reader).unwrap_or_default(),)*)?
+                    $($required: members.required(stringify!($required), reader),)*
+                    $($($list: members.optional(stringify!($list), reader).unwrap_or_default(),)*)?
+                    $($optional: members.optional(stringify!($optional), reader),)*
+                }
             }
         }
     };
@@ -127,6 +167,29 @@ macro_rules! union {
                     Self::Unknown(member) => map.serialize_entry(&member.name, &member.value)?,
                 }
                 map.end()
+            }
+        }
+
+        impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
+            fn to_json(&self, out: &mut $crate::json::Writer) {
+                out.open(b'{');
+                match self {
+                    $(Self::$variant(value) => { out.key($key); value.to_json(out); })+
+                    Self::Unknown(member) => { out.key(&member.name); member.value.to_json(out); }
+                }
+                out.close(b'}');
+            }
+        }
+
+        impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
+            fn from_json(json: &'json str, reader: &mut $crate::json::Reader) -> Self {
+                $crate::json::union_member(json, stringify!($name), Self::MEMBERS, reader, |name, value, reader| match name {
+                    $($key => Self::$variant($crate::json::FromJson::from_json(value, reader)),)+
+                    _ => Self::Unknown($crate::types::UnknownMember {
+                        name: name.to_owned(),
+                        value: $crate::json::FromJson::from_json(value, reader),
+                    }),
+                })
             }
         }
 

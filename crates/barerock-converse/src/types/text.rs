@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::json::{ToJson, Writer};
+
 /// A string of a response: borrowed from the payload when it could be, owned when it held an escape.
 ///
 /// It reads as a `&str` (`Deref`) and prints as its text.
@@ -83,6 +85,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             }
         }
         deserializer.deserialize_str(Visitor)
+    }
+}
+
+impl ToJson for Text<'_> {
+    fn to_json(&self, out: &mut Writer) {
+        out.string(self);
     }
 }
 

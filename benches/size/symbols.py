@@ -1,0 +1,78 @@
+"""What is linked: the symbol table of a program, and what must not be in it."""
+
+import collections
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+# What nobody named in the size programs, by the symbols and the words only it has, and why it must not be there. Where the
+# linker kept a function, it has a symbol; where it was made part of another, its words are left.
+UNNAMED = [
+    (r"barerock::credentials::(profile|process|container|imds|web_identity|assume_role|sso|chain)\b", "credentials come from the environment only"),
+    (r"\b(credential_process|sso_start_url|role_session_name)\b|AssumeRoleWithWebIdentity|169\.254\.169\.254", "credentials come from the environment only"),
+    (r"AWS_CONTAINER_CREDENTIALS|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_SHARED_CREDENTIALS_FILE", "credentials come from the environment only"),
+    (r"\bretry::adaptive\b|AdaptiveRetry|\bCubic", "retries are not adaptive"),
+    (r"Guardrail(Trace)?Assessment|AutomatedReasoning|PromptRouterTrace", "no trace is read"),
+    (r"guardrailProcessingLatency|guardrail_processing_latency|topic_policy|topicPolicy", "no trace is read"),
+    (r"\bclap(_\w+)?::|barerock_cli|barerock_replay", "the command line is another program"),
+    (r"\bregex(_\w+)?::", "nothing needs regular expressions"),
+]
+# What every program has, so that a table that could not be read does not pass.
+EXPECTED = ["barerock_converse::", "messageStop"]
+
+# Longer words would only be sentences.
+WORD = re.compile(rb"[\x20-\x7e]{6,}")
+
+
+def table(binary):
+    """(bytes, kind, name) of every symbol, largest first."""
+    lines = subprocess.run(["nm", "--demangle", "--print-size", "--size-sort", "--reverse-sort", binary], capture_output=True, text=True, check=True)
+    fields = (line.split(None, 3) for line in lines.stdout.splitlines())
+    return [(int(size, 16), kind, name) for _, size, kind, name in (each for each in fields if len(each) == 4)]
+
+
+def unnamed(binary):
+    """What is linked that the program did not name: what it is, and why it should not be."""
+    names = "\n".join(name for _, _, name in table(binary))
+    words = "\n".join(word.decode() for word in WORD.findall(without_symbols(binary)))
+    for expected in EXPECTED:
+        if expected not in names and expected not in words:
+            raise SystemExit(f"{binary}: neither a symbol nor a word {expected!r}: the symbols cannot be read")
+    for pattern, why in UNNAMED:
+        for text in (names, words):
+            found = re.search(pattern, text)
+            if found:
+                yield found.group(), why
+
+
+def without_symbols(binary):
+    """The program's bytes without the symbol table, which has every name."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "stripped"
+        subprocess.run(["strip", "-o", copy, binary], check=True)
+        return copy.read_bytes()
+
+
+# The crates a name may begin with, in the order in which they are blamed: a generic function is its user's.
+CRATE = re.compile(r"\b(barerock_size\w*|barerock\w*|[a-z_][a-z0-9_]*)::")
+GENERIC = {"core", "alloc", "std", "serde_core", "serde_json", "bytes"}
+
+
+def crate(name):
+    mentioned = CRATE.findall(name)
+    return next((each for each in mentioned if each not in GENERIC), mentioned[0] if mentioned else "C and the rest")
+
+
+def show(program, binary, crates=20, functions=40):
+    """Prints the largest crates and functions."""
+    rows = [row for row in table(binary)]
+    sums = collections.Counter()
+    for size, _, name in rows:
+        sums[crate(name)] += size
+    print(f"## {program}: {sum(sums.values()):,} bytes in {len(rows):,} symbols\n\n| bytes | crate |\n|---|---|")
+    for name, size in sums.most_common(crates):
+        print(f"| {size:,} | {name} |")
+    print("\n| bytes | symbol |\n|---|---|")
+    for size, _, name in rows[:functions]:
+        print(f"| {size:,} | `{name[:160]}` |")

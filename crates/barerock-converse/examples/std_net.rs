@@ -1,0 +1,107 @@
+//! A complete streaming Converse client over `std::net` and rustls, without an HTTP library:
+//!
+//! ```sh
+//! cargo run -p barerock-converse --example std_net -- us.anthropic.claude-sonnet-4-6 "What is a monad?"
+//! ```
+//!
+//! `AWS_REGION`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` must be set; `AWS_SESSION_TOKEN` and `AWS_ENDPOINT_URL` may be, and
+//! `AWS_CA_BUNDLE`, whose certificates take the place of the roots.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a program reads its environment, files and clock, and opens sockets"
+)]
+
+pub(crate) mod exchange;
+
+use core::time::Duration;
+use std::io::{BufReader, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use barerock_sigv4::Timestamp;
+use exchange::words;
+use http::Uri;
+use http::uri::Scheme;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+/// How long each address of the host has for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the service may be silent.
+const READ_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// A connection, with TLS or without.
+trait Connection: Read + Write {}
+impl<T: Read + Write> Connection for T {}
+
+/// Connects to the host of a URI.
+fn connect(
+    uri: &Uri,
+    roots: impl FnOnce() -> Result<RootCertStore, String>,
+) -> Result<Box<dyn Connection>, String> {
+    let is_https = uri.scheme() == Some(&Scheme::HTTPS);
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+    let mut connected = Err(format!("{host} has no address"));
+    for address in (host, port).to_socket_addrs().map_err(words)? {
+        connected = TcpStream::connect_timeout(&address, CONNECT_TIMEOUT).map_err(words);
+        if connected.is_ok() {
+            break;
+        }
+    }
+    let tcp = connected?;
+    tcp.set_read_timeout(Some(READ_TIMEOUT)).map_err(words)?;
+    if !is_https {
+        return Ok(Box::new(tcp));
+    }
+    let tls = ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .map_err(words)?
+        .with_root_certificates(roots()?)
+        .with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned()).map_err(words)?;
+    let tls = ClientConnection::new(Arc::new(tls), name).map_err(words)?;
+    Ok(Box::new(StreamOwned::new(tls, tcp)))
+}
+
+/// The certificates of a PEM file, or those built in.
+fn roots(bundle: Option<String>) -> Result<RootCertStore, String> {
+    let Some(path) = bundle else {
+        return Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+    };
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(words)? {
+        roots.add(certificate.map_err(words)?).map_err(words)?;
+    }
+    Ok(roots)
+}
+
+/// One exchange. What must be known of the environment, `variable` says.
+pub(crate) fn ask(
+    model: &str,
+    prompt: &str,
+    variable: impl Fn(&'static str) -> Option<String>,
+    text: impl Write,
+) -> Result<(), String> {
+    let now = Timestamp::try_from(SystemTime::now()).map_err(words)?;
+    let request = exchange::request(model, prompt, now, &variable)?;
+    let mut connection = connect(request.uri(), || roots(variable("AWS_CA_BUNDLE")))?;
+    exchange::write(&request, &mut connection).map_err(words)?;
+    exchange::answer(BufReader::new(connection), text)
+}
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(model), Some(prompt)) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: std_net MODEL PROMPT");
+        return ExitCode::from(2);
+    };
+    if let Err(error) = ask(&model, &prompt, |name| std::env::var(name).ok(), std::io::stdout().lock()) {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}

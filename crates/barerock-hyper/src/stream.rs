@@ -1,0 +1,100 @@
+//! A connection, with TLS or without.
+
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::io;
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+/// A connection.
+pub(crate) struct Stream {
+    io: Io,
+    /// Whether a proxy reads the requests: it wants the whole URI in them.
+    proxied: bool,
+}
+
+enum Io {
+    Plain(TokioIo<TcpStream>),
+    Tls(Box<TokioIo<TlsStream<TcpStream>>>),
+}
+
+impl Stream {
+    pub(crate) fn plain(tcp: TcpStream) -> Self {
+        Self { io: Io::Plain(TokioIo::new(tcp)), proxied: false }
+    }
+
+    pub(crate) fn tls(tls: TlsStream<TcpStream>) -> Self {
+        Self { io: Io::Tls(Box::new(TokioIo::new(tls))), proxied: false }
+    }
+
+    #[cfg(feature = "proxy")]
+    pub(crate) fn proxied(self) -> Self {
+        Self { proxied: true, ..self }
+    }
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        let connected = Connected::new().proxy(self.proxied);
+        #[cfg(feature = "http2")]
+        if let Io::Tls(tls) = &self.io
+            && tls.inner().get_ref().1.alpn_protocol() == Some(crate::builder::H2)
+        {
+            return connected.negotiated_h2();
+        }
+        connected
+    }
+}
+
+/// Forwards to the one or the other.
+macro_rules! forward {
+    ($self:ident.$method:ident($($argument:ident),*)) => {
+        match &mut $self.get_mut().io {
+            Io::Plain(io) => Pin::new(io).$method($($argument),*),
+            Io::Tls(io) => Pin::new(&mut **io).$method($($argument),*),
+        }
+    };
+}
+
+impl Read for Stream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        forward!(self.poll_read(context, buffer))
+    }
+}
+
+impl Write for Stream {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        forward!(self.poll_write(context, bytes))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        forward!(self.poll_flush(context))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        forward!(self.poll_shutdown(context))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.io {
+            Io::Plain(io) => io.is_write_vectored(),
+            Io::Tls(io) => io.is_write_vectored(),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        forward!(self.poll_write_vectored(context, slices))
+    }
+}

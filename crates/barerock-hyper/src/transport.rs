@@ -1,0 +1,85 @@
+//! hyper as a transport.
+
+use core::error::Error;
+use core::time::Duration;
+use std::sync::Arc;
+
+use barerock::{Transport, TransportError, TransportErrorKind};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+
+use crate::builder::HyperTransportBuilder;
+use crate::connector::{Connector, Detour};
+
+/// hyper as a [`Transport`]. Cheap to clone; clones share connections.
+#[derive(Debug, Clone)]
+pub struct HyperTransport {
+    client: Client<Connector, Full<Bytes>>,
+    detour: Option<Arc<dyn Detour>>,
+}
+
+impl HyperTransport {
+    /// A transport with Mozilla's roots (the system's, where only the feature `native-roots` is on), ten seconds for a
+    /// connection, and no proxy.
+    #[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A transport to be set up.
+    #[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder::new(crate::roots::default_tls())
+    }
+
+    /// A transport to be set up, with a TLS configuration of your own: other roots, a client certificate, a verifier. Its
+    /// ALPN protocols are the transport's business.
+    pub fn with_tls(tls: rustls::ClientConfig) -> HyperTransportBuilder {
+        HyperTransportBuilder::new(tls)
+    }
+
+    pub(crate) fn of(client: Client<Connector, Full<Bytes>>, detour: Option<Arc<dyn Detour>>) -> Self {
+        Self { client, detour }
+    }
+}
+
+#[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
+impl Default for HyperTransport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Transport for HyperTransport {
+    type Body = Incoming;
+    type Error = TransportError;
+
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Incoming>, TransportError> {
+        let mut request = request.map(Full::new);
+        if let Some(detour) = &self.detour {
+            detour.prepare(&mut request);
+        }
+        self.client.request(request).await.map_err(|error| {
+            let kind = match () {
+                () if timed_out(&error) => TransportErrorKind::Timeout,
+                () if error.is_connect() => TransportErrorKind::Connect,
+                () => TransportErrorKind::Io,
+            };
+            TransportError::new(kind, error)
+        })
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// Whether a limit passed, somewhere down the chain of causes.
+fn timed_out(error: &(dyn Error + 'static)) -> bool {
+    core::iter::successors(Some(error), |error| Error::source(*error))
+        .filter_map(|error| error.downcast_ref::<std::io::Error>())
+        .any(|error| error.kind() == std::io::ErrorKind::TimedOut)
+}

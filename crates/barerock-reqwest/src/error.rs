@@ -1,0 +1,13 @@
+//! reqwest's errors in `barerock`'s terms.
+
+use barerock::{TransportError, TransportErrorKind};
+
+/// What went wrong, and at whose hands. The URL is left out: `barerock` names it already.
+pub(crate) fn convert(error: reqwest::Error) -> TransportError {
+    let kind = match () {
+        () if error.is_timeout() => TransportErrorKind::Timeout,
+        () if error.is_connect() => TransportErrorKind::Connect,
+        () => TransportErrorKind::Io,
+    };
+    TransportError::new(kind, error.without_url())
+}

@@ -1,0 +1,124 @@
+//! reqwest as a transport.
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::Arc;
+
+use barerock::{Transport, TransportError, TransportErrorKind};
+use bytes::Bytes;
+use http::{Request, Response};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Url};
+
+use crate::body::ReqwestBody;
+use crate::error::convert;
+
+/// How long a connection may take, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection is kept for the next request. AWS's load balancers close theirs after a minute.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// reqwest as a [`Transport`]. Cheap to clone; clones share connections.
+#[derive(Debug, Clone)]
+pub struct ReqwestTransport {
+    client: Result<Client, Arc<reqwest::Error>>,
+}
+
+impl ReqwestTransport {
+    /// A transport with the client of [`client_builder`](Self::client_builder). Where the TLS library cannot be set up,
+    /// every request says so.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { client: Self::client_builder().build().map_err(Arc::new) }
+    }
+
+    /// The beginnings of a client that suits: ten seconds for a connection, no redirects and no repeats, which would need
+    /// a new signature, and the proxies of the environment, as reqwest's users know it.
+    pub fn client_builder() -> ClientBuilder {
+        let client = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .redirect(Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never());
+        #[cfg(feature = "rustls")]
+        let client = client.tls_backend_preconfigured(tls());
+        client
+    }
+}
+
+impl Default for ReqwestTransport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A client of your own. It must follow no redirects (`redirect(Policy::none())`): a signature holds for one host only.
+/// Where it does, the answer is thrown away for an error. Its own limits (`timeout`, `read_timeout`) hold beside
+/// those of [`Timeouts`](barerock::Timeouts); a `timeout` would cut long streams.
+impl From<Client> for ReqwestTransport {
+    fn from(client: Client) -> Self {
+        Self { client: Ok(client) }
+    }
+}
+
+impl Transport for ReqwestTransport {
+    type Body = ReqwestBody;
+    type Error = TransportError;
+
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<ReqwestBody>, TransportError> {
+        let client = self
+            .client
+            .as_ref()
+            .map_err(|error| TransportError::new(TransportErrorKind::Connect, Arc::clone(error)))?;
+        let request = reqwest::Request::try_from(request).map_err(convert)?;
+        let asked = request.url().clone();
+        let answer = client.execute(request).await.map_err(convert)?;
+        if *answer.url() != asked {
+            let redirected = Redirected { to: answer.url().clone() };
+            return Err(TransportError::new(TransportErrorKind::Io, redirected));
+        }
+        Ok(Response::from(answer).map(ReqwestBody))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// rustls with ring and the webpki roots.
+#[cfg(feature = "rustls")]
+fn tls() -> rustls::ClientConfig {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    #[expect(clippy::expect_used, reason = "ring always has TLS 1.2 and 1.3")]
+    let mut tls =
+        rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .expect("ring speaks TLS 1.2 and 1.3")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+    if cfg!(feature = "http2") {
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    }
+    tls
+}
+
+/// A client that followed a redirect.
+#[derive(Debug)]
+struct Redirected {
+    to: Url,
+}
+
+impl fmt::Display for Redirected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.to.host_str().unwrap_or_default();
+        write!(
+            f,
+            "the reqwest client followed a redirect to {host}, with the signature of another; build it with \
+             redirect(Policy::none())"
+        )
+    }
+}
+
+impl core::error::Error for Redirected {}

@@ -1,0 +1,56 @@
+//! Futures on the calling thread.
+
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::Wake;
+use std::thread::{self, Thread};
+
+/// Runs a future of `barerock`'s to its end on this thread, which sleeps where the future has to wait.
+///
+/// The methods of [`Client`](crate::Client) do it for you. It takes any future that needs no runtime: those of a client over
+/// a [`UreqTransport`](crate::UreqTransport) need none, and block while they are polled.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        // An unpark that came before makes this return at once, and so does nothing at all now and then: hence the loop.
+        thread::park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::time::Duration;
+
+    #[test]
+    fn what_another_thread_wakes_is_polled_again() {
+        let mut worker = None;
+        let mut polls = 0;
+        let answer = block_on(core::future::poll_fn(|context| {
+            polls += 1;
+            if polls > 1 {
+                return Poll::Ready(42);
+            }
+            let waker = context.waker().clone();
+            worker = Some(thread::spawn(move || {
+                thread::sleep(Duration::from_millis(20));
+                waker.wake();
+            }));
+            Poll::Pending
+        }));
+        assert_eq!((answer, polls >= 2), (42, true));
+        worker.unwrap().join().unwrap();
+    }
+}

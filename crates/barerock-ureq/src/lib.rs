@@ -1,0 +1,46 @@
+//! `barerock` without an async runtime: a blocking [`Client`] whose streams are iterators, and the [`UreqTransport`] it
+//! works over. TLS is rustls's or the system's own.
+//!
+//! In scope: sockets, TLS, connection reuse, limits, and driving `barerock`'s futures on the calling thread
+//! ([`block_on`]). Out of scope: signing, retries, credentials, settings, which are `barerock`'s; HTTP/2.
+//!
+//! ```no_run
+//! use barerock::ConverseRequest;
+//! use barerock::types::Message;
+//! use barerock_ureq::Client;
+//!
+//! # fn run() -> Result<(), barerock::Error> {
+//! let client = Client::from_env()?;
+//! let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("hello")]);
+//! println!("{}", client.converse(&request)?.text());
+//!
+//! for event in client.converse_stream(&request)? {
+//!     print!("{}", event?.text().unwrap_or_default());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls with ring and the webpki roots.
+//! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program. With both,
+//!   rustls is used unless [`UreqTransportBuilder::native_tls`] says otherwise.
+//!
+//! With neither, only `http` endpoints can be called.
+
+mod block_on;
+mod body;
+mod builder;
+mod client;
+mod connector;
+mod error;
+mod stream;
+mod transport;
+
+pub use block_on::block_on;
+pub use body::UreqBody;
+pub use builder::{CaBundleError, UreqTransportBuilder};
+pub use client::Client;
+pub use stream::EventStream;
+pub use transport::UreqTransport;

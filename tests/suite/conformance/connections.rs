@@ -1,0 +1,92 @@
+//! Connections: kept, given up, many at once.
+
+use core::time::Duration;
+
+use barerock::Transport;
+
+use super::over_every_stack;
+use super::server::{Bedrock, question};
+use super::stacks::{Stack, client};
+use super::tap::{Tap, eventually};
+
+over_every_stack![a_connection_is_used_again, a_dropped_stream_closes_its_connection, many_at_once, ipv6,];
+
+/// A moment for what happens in the background.
+const MOMENT: Duration = Duration::from_millis(5);
+
+fn a_connection_is_used_again<S: Stack>() {
+    let bedrock = Bedrock::start(&[]);
+    let tap = Tap::before(&bedrock.url());
+    S::run(async {
+        let client = client(S::transport(), &tap.url()).build().unwrap();
+        for _ in 0..3 {
+            client.converse(&question()).await.unwrap();
+        }
+        client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
+        // The connection is free again as soon as the end of the answer was seen, which may be a moment later.
+        S::transport().sleep(MOMENT).await;
+        client.converse(&question()).await.unwrap();
+    });
+    assert_eq!(tap.connections(), 1);
+}
+
+fn a_dropped_stream_closes_its_connection<S: Stack>() {
+    let bedrock = Bedrock::start(&["slow=50ms@1"]);
+    let tap = Tap::before(&bedrock.url());
+    S::run(async {
+        let client = client(S::transport(), &tap.url()).build().unwrap();
+        let mut stream = client.converse_stream(&question()).await.unwrap();
+        assert!(stream.next_event().await.unwrap().is_some());
+        assert!(!tap.client_has_closed());
+        drop(stream);
+        eventually("the connection is closed", S::transport(), || tap.client_has_closed()).await;
+        // What was left of the stream is not taken for the next answer.
+        assert!(client.converse(&question()).await.unwrap().text().contains("GraphQL"));
+    });
+    assert_eq!(tap.connections(), 2);
+}
+
+fn many_at_once<S: Stack>() {
+    let bedrock = Bedrock::start(&["slow=1ms"]);
+    let client = S::client(&bedrock);
+    let calls = (0..24).map(|_| {
+        let client = client.clone();
+        async move {
+            let stream = client.converse_stream(&question()).await.unwrap();
+            stream.into_message().await.unwrap().text()
+        }
+    });
+    let texts = S::run_all(calls.collect());
+    assert_eq!(texts.len(), 24);
+    assert!(texts.iter().all(|text| text == &texts[0] && text.contains("GraphQL")));
+}
+
+fn ipv6<S: Stack>() {
+    let bedrock = Bedrock::listen("[::1]:0", &[], |replay| replay);
+    assert!(bedrock.url().contains("[::1]"));
+    let response = S::run(async { S::client(&bedrock).converse(&question()).await }).unwrap();
+    assert!(response.text().contains("GraphQL"));
+}
+
+/// Only for those who can be interrupted: a blocking call goes on until it has its answer or a limit passes.
+fn a_dropped_call_closes_its_connection<S: Stack>() {
+    let bedrock = Bedrock::start(&["stall=20s"]);
+    let tap = Tap::before(&bedrock.url());
+    S::run(async {
+        let client = client(S::transport(), &tap.url()).build().unwrap();
+        let request = question();
+        let call = client.converse(&request);
+        assert!(tokio::time::timeout(Duration::from_millis(300), call).await.is_err());
+        eventually("the connection is closed", S::transport(), || tap.client_has_closed()).await;
+    });
+}
+
+#[test]
+fn hyper_closes_the_connection_of_a_dropped_call() {
+    a_dropped_call_closes_its_connection::<super::stacks::Hyper>();
+}
+
+#[test]
+fn reqwest_closes_the_connection_of_a_dropped_call() {
+    a_dropped_call_closes_its_connection::<super::stacks::Reqwest>();
+}

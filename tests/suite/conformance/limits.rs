@@ -1,0 +1,143 @@
+//! Limits of time and of size.
+
+#![expect(clippy::disallowed_methods, reason = "the tests take the time")]
+
+use core::time::Duration;
+use std::net::TcpListener;
+use std::time::Instant;
+
+use barerock::{Error, ErrorKind, Timeouts};
+
+use super::over_every_stack;
+use super::server::{Bedrock, question};
+use super::stacks::{Settings, Stack, client};
+use super::tap::always;
+
+over_every_stack![
+    silence_before_the_answer,
+    silence_within_a_whole_answer,
+    silence_within_a_stream,
+    slow_is_not_silent,
+    each_limit_has_its_own_time,
+    the_longest_limits_do_no_harm,
+    a_server_that_never_shakes_hands,
+    an_endless_head,
+    too_long_an_answer,
+];
+
+const SHORT: Duration = Duration::from_millis(400);
+/// Far longer than the limit, and far shorter than the silence.
+const TOLERANCE: Duration = Duration::from_secs(8);
+
+fn assert_timed_out(error: &Error, limit: Duration, since: Instant) {
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+    let chain = super::answers::chain(error);
+    assert!(chain.contains(&format!("{limit:?}")), "{chain}");
+    let elapsed = since.elapsed();
+    assert!(elapsed >= limit && elapsed < TOLERANCE, "{elapsed:?}");
+}
+
+fn silence_before_the_answer<S: Stack>() {
+    let bedrock = Bedrock::start(&["stall=30s"]);
+    let timeouts = Timeouts::never().first_byte(SHORT);
+    let start = Instant::now();
+    let error = S::run(async {
+        S::builder(&bedrock).timeouts(timeouts).build().unwrap().converse(&question()).await
+    });
+    assert_timed_out(&error.unwrap_err(), SHORT, start);
+}
+
+fn silence_within_a_whole_answer<S: Stack>() {
+    let bedrock = Bedrock::start(&["stall-after=20"]);
+    let timeouts = Timeouts::never().idle(SHORT);
+    let start = Instant::now();
+    let error = S::run(async {
+        S::builder(&bedrock).timeouts(timeouts).build().unwrap().converse(&question()).await
+    });
+    assert_timed_out(&error.unwrap_err(), SHORT, start);
+}
+
+fn silence_within_a_stream<S: Stack>() {
+    let bedrock = Bedrock::start(&["stall-after=700"]);
+    let timeouts = Timeouts::never().idle(SHORT);
+    let start = Instant::now();
+    let error = S::run(async {
+        let client = S::builder(&bedrock).timeouts(timeouts).build().unwrap();
+        client.converse_stream(&question()).await.unwrap().into_message().await.unwrap_err()
+    });
+    assert_timed_out(&error, SHORT, start);
+    assert!(!error.partial().unwrap().text().is_empty());
+}
+
+fn slow_is_not_silent<S: Stack>() {
+    let bedrock = Bedrock::start(&["slow=20ms"]);
+    let timeouts = Timeouts::never().first_byte(SHORT).idle(SHORT);
+    let start = Instant::now();
+    S::run(async {
+        let client = S::builder(&bedrock).timeouts(timeouts).build().unwrap();
+        client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
+    });
+    assert!(start.elapsed() > SHORT, "the test shows nothing where the answer was quick");
+}
+
+fn each_limit_has_its_own_time<S: Stack>() {
+    // The head takes longer than a piece of the body may.
+    let bedrock = Bedrock::start(&["stall=900ms"]);
+    let timeouts = Timeouts::never().first_byte(TOLERANCE).idle(SHORT);
+    S::run(async {
+        S::builder(&bedrock).timeouts(timeouts).build().unwrap().converse(&question()).await.unwrap();
+    });
+    // A piece of the body takes longer than the head may.
+    let bedrock = Bedrock::start(&["stall-after=700:900ms"]);
+    let timeouts = Timeouts::never().first_byte(SHORT).idle(TOLERANCE);
+    S::run(async {
+        let client = S::builder(&bedrock).timeouts(timeouts).build().unwrap();
+        client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
+    });
+}
+
+fn the_longest_limits_do_no_harm<S: Stack>() {
+    let bedrock = Bedrock::start(&[]);
+    let timeouts = Timeouts::never().first_byte(Duration::MAX).idle(Duration::MAX);
+    S::run(async {
+        let transport = S::set_up(&Settings { connect_timeout: Some(Duration::MAX), ..Settings::default() });
+        let client = client(transport, &bedrock.url()).timeouts(timeouts).build().unwrap();
+        client.converse(&question()).await.unwrap();
+    });
+}
+
+fn a_server_that_never_shakes_hands<S: Stack>() {
+    // The system accepts for it, and nobody answers.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let start = Instant::now();
+    let error = S::run(async {
+        let transport = S::set_up(&Settings { connect_timeout: Some(SHORT), ..Settings::default() });
+        client(transport, &url).timeouts(Timeouts::never()).build().unwrap().converse(&question()).await
+    });
+    let error = error.unwrap_err();
+    assert!(error.is_timeout() && error.kind() == ErrorKind::Transport, "{error}");
+    assert!(start.elapsed() >= SHORT && start.elapsed() < TOLERANCE, "{:?}", start.elapsed());
+}
+
+fn an_endless_head<S: Stack>() {
+    let mut answer = b"HTTP/1.1 200 OK\r\n".to_vec();
+    for number in 0..40_000 {
+        answer.extend_from_slice(format!("x-{number}: and on and on and on and on\r\n").as_bytes());
+    }
+    let server = always(answer);
+    let error =
+        S::run(async { client(S::transport(), &server.url()).build().unwrap().converse(&question()).await });
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Transport);
+}
+
+fn too_long_an_answer<S: Stack>() {
+    let bedrock = Bedrock::start(&[]);
+    let error = S::run(async {
+        S::builder(&bedrock).max_response(1000).build().unwrap().converse(&question()).await
+    });
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Wire);
+    assert!(error.to_string().contains("1000 bytes"), "{error}");
+}

@@ -1,0 +1,35 @@
+//! What every transport must do: each test here runs over each of them.
+//!
+//! The servers live on threads of their own, because a blocking transport keeps the test's thread to itself.
+
+mod answers;
+mod connections;
+mod limits;
+mod proxies;
+mod requests;
+mod server;
+mod stacks;
+mod tap;
+mod tls;
+
+/// One test a stack for each of the named functions, which are generic over [`stacks::Stack`].
+macro_rules! over_every_stack {
+    ($($(#[$attribute:meta])* $case:ident),* $(,)?) => {
+        over_every_stack!(@ hyper Hyper, $($(#[$attribute])* $case),*);
+        over_every_stack!(@ reqwest Reqwest, $($(#[$attribute])* $case),*);
+        over_every_stack!(@ ureq Ureq, $($(#[$attribute])* $case),*);
+        over_every_stack!(@ ureq_native_tls UreqNativeTls, $($(#[$attribute])* $case),*);
+    };
+    (@ $module:ident $stack:ident, $($(#[$attribute:meta])* $case:ident),*) => {
+        mod $module {
+            $(
+                #[test]
+                $(#[$attribute])*
+                fn $case() {
+                    super::$case::<crate::conformance::stacks::$stack>();
+                }
+            )*
+        }
+    };
+}
+use over_every_stack;

@@ -1,0 +1,67 @@
+//! A Bedrock on a thread of its own.
+
+use barerock::types::Message;
+use barerock::{ConverseRequest, Credentials};
+use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, ReplayBuilder, Verify};
+use barerock_tests::fixtures;
+use tokio::runtime::Runtime;
+
+pub(super) const REGION: &str = "us-east-1";
+
+pub(super) fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned()))
+}
+
+/// A request for which there is a whole answer and a stream of many frames.
+pub(super) fn question() -> ConverseRequest {
+    let question = "What are the tradeoffs between REST and GraphQL?";
+    ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(question)])
+}
+
+/// A replay that serves the fixtures and checks signatures, until dropped.
+pub(super) struct Bedrock {
+    replay: Option<Replay>,
+    runtime: Runtime,
+}
+
+impl Bedrock {
+    pub(super) fn start(faults: &[&str]) -> Self {
+        Self::start_with(faults, |replay| replay)
+    }
+
+    pub(super) fn start_with(faults: &[&str], set_up: impl FnOnce(ReplayBuilder) -> ReplayBuilder) -> Self {
+        Self::listen("127.0.0.1:0", faults, set_up)
+    }
+
+    pub(super) fn listen(
+        address: &str,
+        faults: &[&str],
+        set_up: impl FnOnce(ReplayBuilder) -> ReplayBuilder,
+    ) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let replay = Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+            .match_mode(MatchMode::Exact)
+            .verify(Verify::for_region(REGION).with_credentials(credentials()))
+            .faults(faults.iter().map(|fault| fault.parse().unwrap()));
+        let replay = Some(runtime.block_on(set_up(replay).bind(address)).unwrap());
+        Self { replay, runtime }
+    }
+
+    fn replay(&self) -> &Replay {
+        self.replay.as_ref().unwrap()
+    }
+
+    pub(super) fn url(&self) -> String {
+        self.replay().url()
+    }
+
+    pub(super) fn requests(&self) -> Vec<ReceivedRequest> {
+        self.replay().requests()
+    }
+
+    /// Ends, and frees the address.
+    pub(super) fn shut_down(mut self) {
+        self.runtime.block_on(self.replay.take().unwrap().shutdown());
+    }
+}

@@ -1,0 +1,174 @@
+//! The stacks under test.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use barerock::{Client, ClientBuilder, Transport};
+use barerock_hyper::{HyperTransport, Proxy};
+use barerock_reqwest::ReqwestTransport;
+use barerock_ureq::{UreqTransport, UreqTransportBuilder};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use super::server::{Bedrock, REGION, credentials};
+
+/// What a transport is told; what is not set is as its users get it, but blind to the proxies of whoever runs the tests.
+#[derive(Default)]
+pub(super) struct Settings {
+    /// The only authority to trust.
+    pub(super) ca_pem: Option<String>,
+    pub(super) connect_timeout: Option<Duration>,
+    /// The URL of a proxy, and the hosts it is not for.
+    pub(super) proxy: Option<(String, String)>,
+}
+
+/// An HTTP stack, and how its futures are run.
+pub(super) trait Stack {
+    type Transport: Transport + Clone + 'static;
+
+    fn set_up(settings: &Settings) -> Self::Transport;
+
+    fn transport() -> Self::Transport {
+        Self::set_up(&Settings::default())
+    }
+
+    /// Runs a future to its end.
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    /// Runs futures side by side.
+    fn run_all<T: Send + 'static>(futures: Vec<impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+        Self::run(async {
+            let tasks: Vec<_> = futures.into_iter().map(tokio::spawn).collect();
+            let mut outputs = Vec::new();
+            for task in tasks {
+                outputs.push(task.await.unwrap());
+            }
+            outputs
+        })
+    }
+
+    /// A client's builder for a server.
+    fn builder(bedrock: &Bedrock) -> ClientBuilder<Self::Transport> {
+        client(Self::transport(), &bedrock.url())
+    }
+
+    /// A client for a server.
+    fn client(bedrock: &Bedrock) -> Client<Self::Transport> {
+        Self::builder(bedrock).build().unwrap()
+    }
+}
+
+pub(super) fn client<T: Transport>(transport: T, url: &str) -> ClientBuilder<T> {
+    Client::builder(transport).region(REGION).endpoint_url(url).credentials(credentials())
+}
+
+pub(super) struct Hyper;
+
+impl Stack for Hyper {
+    type Transport = HyperTransport;
+
+    fn set_up(settings: &Settings) -> HyperTransport {
+        let mut builder = HyperTransport::builder();
+        if let Some(pem) = &settings.ca_pem {
+            builder = builder.ca_bundle(pem.as_bytes()).unwrap();
+        }
+        if let Some(limit) = settings.connect_timeout {
+            builder = builder.connect_timeout(limit);
+        }
+        if let Some((url, exceptions)) = &settings.proxy {
+            builder = builder.proxy(Proxy::all(url, exceptions).unwrap());
+        }
+        builder.build()
+    }
+}
+
+pub(super) struct Reqwest;
+
+impl Stack for Reqwest {
+    type Transport = ReqwestTransport;
+
+    fn set_up(settings: &Settings) -> ReqwestTransport {
+        let mut client = ReqwestTransport::client_builder().no_proxy();
+        if let Some(pem) = &settings.ca_pem {
+            let mut roots = rustls::RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+            let ring = Arc::new(rustls::crypto::ring::default_provider());
+            let tls = rustls::ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions();
+            client = client
+                .tls_backend_preconfigured(tls.unwrap().with_root_certificates(roots).with_no_client_auth());
+        }
+        if let Some(limit) = settings.connect_timeout {
+            client = client.connect_timeout(limit);
+        }
+        if let Some((url, exceptions)) = &settings.proxy {
+            let proxy = reqwest::Proxy::all(url).unwrap();
+            client = client.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(exceptions)));
+        }
+        client.build().unwrap().into()
+    }
+}
+
+pub(super) struct Ureq;
+
+impl Stack for Ureq {
+    type Transport = UreqTransport;
+
+    fn set_up(settings: &Settings) -> UreqTransport {
+        ureq(UreqTransport::builder(), settings)
+    }
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        barerock_ureq::block_on(future)
+    }
+
+    fn run_all<T: Send + 'static>(futures: Vec<impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+        let run = |future| std::thread::spawn(|| barerock_ureq::block_on(future));
+        let threads: Vec<_> = futures.into_iter().map(run).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    }
+}
+
+pub(super) struct UreqNativeTls;
+
+impl Stack for UreqNativeTls {
+    type Transport = UreqTransport;
+
+    fn set_up(settings: &Settings) -> UreqTransport {
+        ureq(UreqTransport::builder().native_tls(), settings)
+    }
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        Ureq::run(future)
+    }
+
+    fn run_all<T: Send + 'static>(futures: Vec<impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+        Ureq::run_all(futures)
+    }
+}
+
+fn ureq(builder: UreqTransportBuilder, settings: &Settings) -> UreqTransport {
+    let mut builder = builder.proxy(None);
+    if let Some(pem) = &settings.ca_pem {
+        builder = builder.ca_bundle(pem.as_bytes()).unwrap();
+    }
+    if let Some(limit) = settings.connect_timeout {
+        builder = builder.connect_timeout(limit);
+    }
+    if let Some((url, exceptions)) = &settings.proxy {
+        let (user, address) = url.strip_prefix("http://").unwrap().split_once('@').unwrap();
+        let ((user, password), (host, port)) =
+            (user.split_once(':').unwrap(), address.split_once(':').unwrap());
+        let mut proxy = ureq::Proxy::builder(ureq::ProxyProtocol::Http)
+            .host(host)
+            .port(port.parse().unwrap())
+            .username(user)
+            .password(password);
+        if !exceptions.is_empty() {
+            proxy = proxy.no_proxy(exceptions);
+        }
+        builder = builder.proxy(proxy.build().unwrap());
+    }
+    builder.build()
+}

@@ -1,0 +1,76 @@
+//! TLS: who is trusted, and who is not.
+
+use barerock::{Error, ErrorKind};
+use barerock_replay::Tls;
+
+use super::answers::chain;
+use super::over_every_stack;
+use super::server::{Bedrock, question};
+use super::stacks::{Settings, Stack, client};
+
+over_every_stack![
+    a_private_authority,
+    nobody_else,
+    an_unknown_authority,
+    another_host,
+    an_expired_certificate
+];
+
+fn ask<S: Stack>(address: &str, tls: &Tls, trusted: Option<&str>) -> Result<String, Error> {
+    let bedrock = Bedrock::listen(address, &[], |replay| replay.tls(tls.clone()));
+    assert!(bedrock.url().starts_with("https://"));
+    S::run(async {
+        let transport = S::set_up(&Settings { ca_pem: trusted.map(str::to_owned), ..Settings::default() });
+        let client = client(transport, &bedrock.url()).build().unwrap();
+        let whole = client.converse(&question()).await?.text();
+        let streamed = client.converse_stream(&question()).await?.into_message().await?.text();
+        assert!(!streamed.is_empty());
+        Ok(whole)
+    })
+}
+
+/// The certificate is refused, and the chain of causes says why.
+fn assert_refused(result: Result<String, Error>, words: &[&str]) {
+    let error = result.unwrap_err();
+    assert_eq!((error.kind(), error.is_timeout()), (ErrorKind::Transport, false), "{error}");
+    let chain = chain(&error);
+    assert!(chain.contains("no connection"), "{chain}");
+    let lower = chain.to_lowercase();
+    assert!(words.iter().any(|word| lower.contains(word)), "{chain}");
+}
+
+fn a_private_authority<S: Stack>() {
+    let tls = Tls::generate().unwrap();
+    let text = ask::<S>("127.0.0.1:0", &tls, Some(tls.ca_pem())).unwrap();
+    assert!(text.contains("GraphQL"));
+    ask::<S>("[::1]:0", &tls, Some(tls.ca_pem())).unwrap();
+}
+
+fn nobody_else<S: Stack>() {
+    let (tls, other) = (Tls::generate().unwrap(), Tls::generate().unwrap());
+    assert_refused(
+        ask::<S>("127.0.0.1:0", &tls, Some(other.ca_pem())),
+        &["unknownissuer", "badsignature", "certificate verify failed"],
+    );
+}
+
+fn an_unknown_authority<S: Stack>() {
+    let tls = Tls::generate().unwrap();
+    assert_refused(ask::<S>("127.0.0.1:0", &tls, None), &["unknownissuer", "certificate verify failed"]);
+}
+
+fn another_host<S: Stack>() {
+    let tls = Tls::generate_for(&["bedrock.example"]).unwrap();
+    assert_refused(
+        ask::<S>("127.0.0.1:0", &tls, Some(tls.ca_pem())),
+        &["not valid for name", "certificate verify failed"],
+    );
+}
+
+fn an_expired_certificate<S: Stack>() {
+    let tls = Tls::generate_expired().unwrap();
+    assert_refused(
+        ask::<S>("127.0.0.1:0", &tls, Some(tls.ca_pem())),
+        &["expired", "certificate verify failed"],
+    );
+}
