@@ -176,3 +176,16 @@ impl fmt::Display for CaBundleError {
 }
 
 impl core::error::Error for CaBundleError {}
+
+#[cfg(all(test, any(feature = "rustls", feature = "native-tls")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_bundle_is_explained() {
+        let read = |pem: &[u8]| UreqTransportBuilder::new().ca_bundle(pem).unwrap_err().to_string();
+        assert_eq!(read(b"not PEM"), "the CA bundle holds no certificate; it must be PEM text");
+        let cut = read(b"-----BEGIN CERTIFICATE-----\nAAAA\n");
+        assert!(cut.starts_with("the CA bundle cannot be read: "), "{cut}");
+    }
+}

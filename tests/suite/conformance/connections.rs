@@ -3,13 +3,22 @@
 use core::time::Duration;
 
 use barerock::Transport;
+use barerock_hyper::HyperTransport;
+use barerock_ureq::UreqTransport;
 
 use super::over_every_stack;
+use super::requests::JSON;
 use super::server::{Bedrock, question};
-use super::stacks::{Stack, client};
-use super::tap::{Tap, eventually};
+use super::stacks::{Hyper, Stack, Ureq, client};
+use super::tap::{Tap, always, eventually};
 
-over_every_stack![a_connection_is_used_again, a_dropped_stream_closes_its_connection, many_at_once, ipv6,];
+over_every_stack![
+    a_connection_is_used_again,
+    a_connection_that_was_closed_is_not_used_again,
+    a_dropped_stream_closes_its_connection,
+    many_at_once,
+    ipv6,
+];
 
 /// A moment for what happens in the background.
 const MOMENT: Duration = Duration::from_millis(5);
@@ -28,6 +37,45 @@ fn a_connection_is_used_again<S: Stack>() {
         client.converse(&question()).await.unwrap();
     });
     assert_eq!(tap.connections(), 1);
+}
+
+fn a_connection_that_was_closed_is_not_used_again<S: Stack>() {
+    // Closed behind each answer, without a word in its head.
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
+    let server = always(format!("{head}\r\ncontent-length: {}\r\n\r\n{JSON}", JSON.len()));
+    S::run(async {
+        let client = client(S::transport(), &server.url()).build().unwrap();
+        for _ in 0..3 {
+            assert_eq!(client.converse(&question()).await.unwrap().text(), "hi");
+            // The news travels to us.
+            S::transport().sleep(10 * MOMENT).await;
+        }
+    });
+    assert_eq!(server.connections(), 3);
+}
+
+/// Only for those whose transport has a setting for it: reqwest's is on its client.
+fn no_connection_is_kept<S: Stack>(transport: S::Transport) {
+    let bedrock = Bedrock::start(&[]);
+    let tap = Tap::before(&bedrock.url());
+    let client = client(transport, &tap.url()).build().unwrap();
+    S::run(async {
+        for _ in 0..2 {
+            client.converse(&question()).await.unwrap();
+        }
+    });
+    assert_eq!(tap.connections(), 2);
+}
+
+#[test]
+fn hyper_keeps_no_connection_where_it_is_told_to() {
+    no_connection_is_kept::<Hyper>(HyperTransport::builder().pool_max_idle_per_host(0).build());
+}
+
+#[test]
+fn ureq_keeps_no_connection_where_it_is_told_to() {
+    let transport = UreqTransport::builder().proxy(None).pool_idle_timeout(Duration::ZERO).build();
+    no_connection_is_kept::<Ureq>(transport);
 }
 
 fn a_dropped_stream_closes_its_connection<S: Stack>() {

@@ -3,7 +3,9 @@
 //! The servers live on threads of their own, because a blocking transport keeps the test's thread to itself.
 
 mod answers;
+mod blocking;
 mod connections;
+mod http2;
 mod limits;
 mod proxies;
 mod requests;

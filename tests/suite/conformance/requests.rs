@@ -1,12 +1,15 @@
 //! What goes out and comes in is what was given: nothing added that changes it, nothing followed, nothing unpacked.
 
+use ::reqwest::redirect::Policy;
 use barerock::ErrorKind;
 use barerock::{ConverseRequest, types::Message};
 use barerock_replay::MatchMode;
+use barerock_reqwest::ReqwestTransport;
 
+use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, question};
-use super::stacks::{Stack, client};
+use super::stacks::{Reqwest, Stack, client};
 use super::tap::{Tap, always};
 
 over_every_stack![
@@ -18,7 +21,8 @@ over_every_stack![
     an_answer_may_end_with_its_connection,
 ];
 
-const JSON: &str = r#"{"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},"stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2},"metrics":{"latencyMs":1}}"#;
+/// A whole answer that says "hi".
+pub(super) const JSON: &str = r#"{"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},"stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2},"metrics":{"latencyMs":1}}"#;
 
 fn nothing_is_added<S: Stack>() {
     let bedrock = Bedrock::start(&[]);
@@ -100,4 +104,21 @@ fn an_answer_may_end_with_its_connection<S: Stack>() {
     let error =
         S::run(async { client(S::transport(), &server.url()).build().unwrap().converse(&question()).await });
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Wire);
+}
+
+#[test]
+fn a_reqwest_client_that_follows_redirects_is_found_out() {
+    let elsewhere = always(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{JSON}", JSON.len()));
+    let answer = format!(
+        "HTTP/1.1 307 Temporary Redirect\r\nlocation: {}/there\r\ncontent-length: 0\r\n\r\n",
+        elsewhere.url()
+    );
+    let server = always(answer);
+    let follows = ReqwestTransport::client_builder().no_proxy().redirect(Policy::limited(2)).build().unwrap();
+    let error = Reqwest::run(async {
+        client(ReqwestTransport::from(follows), &server.url()).build().unwrap().converse(&question()).await
+    });
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(chain(&error).contains("build it with redirect(Policy::none())"), "{}", chain(&error));
 }

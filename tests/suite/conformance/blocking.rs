@@ -1,0 +1,65 @@
+//! The blocking client: the async one's calls, and streams that are iterators.
+
+use barerock::types::Message;
+use barerock::{ConverseRequest, CountTokensRequest, ErrorKind, Verdict};
+use barerock_replay::MatchMode;
+use barerock_ureq::{Client, block_on};
+
+use super::server::{Bedrock, question};
+use super::stacks::{Stack as _, Ureq};
+
+fn client(bedrock: &Bedrock) -> Client {
+    Ureq::client(bedrock).into()
+}
+
+#[test]
+fn calls() {
+    let bedrock = Bedrock::start_with(&[], |replay| replay.match_mode(MatchMode::Any));
+    let client = client(&bedrock);
+    assert!(client.converse(&question()).unwrap().text().contains("GraphQL"));
+    let tokens = client.count_tokens(&CountTokensRequest::from(question())).unwrap();
+    assert!(tokens.input_tokens > 0);
+    // What has no method of its own is still there.
+    assert_eq!(client.as_async().region(), "us-east-1");
+    assert!(block_on(client.as_async().converse(&question())).is_ok());
+    // A request the service would refuse is refused here, on this thread.
+    let error = client.converse(&ConverseRequest::new("", [Message::user("hi")])).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+}
+
+#[test]
+fn a_stream_is_an_iterator() {
+    let bedrock = Bedrock::start(&[]);
+    let client = client(&bedrock);
+    let mut stream = client.converse_stream(&question()).unwrap();
+    assert!(stream.request_id().is_some());
+    let mut text = String::new();
+    for event in &mut stream {
+        text.push_str(event.unwrap().text().unwrap_or_default());
+    }
+    assert!(text.contains("GraphQL"));
+    assert!(stream.next().is_none() && stream.next_event().unwrap().is_none());
+
+    // The same with events that borrow, and put together.
+    let mut stream = client.converse_stream(&question()).unwrap();
+    let mut borrowed = String::new();
+    while let Some(event) = stream.next_event().unwrap() {
+        borrowed.push_str(event.text().unwrap_or_default());
+    }
+    assert_eq!(borrowed, text);
+    assert_eq!(client.converse_stream(&question()).unwrap().into_message().unwrap().text(), text);
+}
+
+#[test]
+fn an_iteration_ends_with_its_first_error() {
+    let bedrock = Bedrock::start(&["exception=modelStreamErrorException:6"]);
+    let client = client(&bedrock);
+    let events: Vec<_> = client.converse_stream(&question()).unwrap().take(100).collect();
+    assert_eq!(events.len(), 6);
+    assert!(events[..5].iter().all(Result::is_ok));
+    let error = events[5].as_ref().unwrap_err();
+    assert_eq!((error.kind(), error.verdict()), (ErrorKind::Service, Some(Verdict::Exception)));
+
+    let error = client.converse_stream(&question()).unwrap().into_message().unwrap_err();
+    assert!(!error.partial().unwrap().text().is_empty());
+}
