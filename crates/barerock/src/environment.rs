@@ -32,6 +32,10 @@ impl Environment {
         self.raw(name).filter(|value| !value.is_empty())
     }
 
+    fn raw(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The region: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
     #[must_use]
     pub fn region(&self) -> Option<&str> {
@@ -66,11 +70,6 @@ impl Environment {
     /// Whether a variable is set, but to nothing.
     pub(crate) fn is_empty(&self, name: &str) -> bool {
         self.raw(name).is_some_and(str::is_empty)
-    }
-
-    /// The variable's value, be it empty. Of a name that stands there twice, the last counts.
-    fn raw(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The first of several variables that is set, with its name.
