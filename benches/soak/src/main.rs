@@ -13,6 +13,7 @@ impl Contender for Barerock {
     const NAME: &'static str = "barerock, hyper";
 
     fn new(url: &str, options: &Options) -> Self {
+        assert_eq!(options.attempts, 1, "this client does not retry yet: leave --attempts at 1");
         let timeouts = Timeouts::never().first_byte(options.patience()).idle(options.patience());
         let client = Client::builder(HyperTransport::new())
             .region(REGION)
