@@ -78,10 +78,11 @@ pub enum Type {
 /// The least and the most.
 pub type Range = (Option<usize>, Option<usize>);
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     include_str!("../model/operations.txt"),
     include_str!("../model/converse.txt"),
     include_str!("../model/guardrails.txt"),
+    include_str!("../model/guardrail_checks.txt"),
     include_str!("../model/stream.txt"),
 ];
 

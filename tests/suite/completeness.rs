@@ -7,7 +7,7 @@ use barerock_converse::stream::{EventDecoder, StreamError, StreamEvent};
 use barerock_converse::types::{ConverseTrace, Document};
 use barerock_converse::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
-    CountTokensResponse, Endpoint, ServiceError,
+    CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, ServiceError,
 };
 use barerock_eventstream::{Header, encode_frame};
 use barerock_tests::model::{Kind, Model, Need, Type};
@@ -21,7 +21,7 @@ type Back = Result<(Value, String), String>;
 type ThereAndBack = fn(&Value) -> Back;
 
 /// The shapes that travel, with their way to the type and back.
-const ROOTS: [(&str, ThereAndBack); 9] = [
+const ROOTS: [(&str, ThereAndBack); 11] = [
     ("ConverseRequest", |given| {
         let request: ConverseRequest = read(given)?;
         Ok(written(&request, request.to_http(&endpoint()), &[("modelId", &request.model_id)]))
@@ -52,6 +52,13 @@ const ROOTS: [(&str, ThereAndBack); 9] = [
         Ok(written(&request, request.to_http(&endpoint()), &in_path))
     }),
     ("ApplyGuardrailResponse", |given| whole(read_answer(given, ApplyGuardrailResponse::from_http)?)),
+    ("InvokeGuardrailChecksRequest", |given| {
+        let request: InvokeGuardrailChecksRequest = read(given)?;
+        Ok(written(&request, request.to_http(&endpoint()), &[]))
+    }),
+    ("InvokeGuardrailChecksResponse", |given| {
+        whole(read_answer(given, InvokeGuardrailChecksResponse::from_http)?)
+    }),
 ];
 
 fn endpoint() -> Endpoint {

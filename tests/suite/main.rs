@@ -22,6 +22,7 @@ mod eventstream_differential;
 mod eventstream_fixtures;
 mod eventstream_streams;
 mod eventstream_vectors;
+mod fault_matrix;
 mod fixture_streams;
 mod replay;
 mod sigv4_oracle;

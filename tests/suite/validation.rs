@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use barerock_converse::{
-    ApplyGuardrailRequest, AwsModelId, ConverseRequest, CountTokensRequest, ValidationError,
+    ApplyGuardrailRequest, AwsModelId, ConverseRequest, CountTokensRequest, InvokeGuardrailChecksRequest,
+    ValidationError,
 };
 use barerock_tests::captures;
 use barerock_tests::model::{Kind, Model, Need, Type};
@@ -20,12 +21,15 @@ type Verdict = Option<Result<(), ValidationError>>;
 
 type Validate = fn(&str) -> Verdict;
 
-const REQUESTS: [(&str, Validate); 4] = [
+const REQUESTS: [(&str, Validate); 5] = [
     ("ConverseRequest", converse),
     ("ConverseStreamRequest", converse),
     ("CountTokensRequest", |json| Some(serde_json::from_str::<CountTokensRequest>(json).ok()?.validate())),
     ("ApplyGuardrailRequest", |json| {
         Some(serde_json::from_str::<ApplyGuardrailRequest>(json).ok()?.validate())
+    }),
+    ("InvokeGuardrailChecksRequest", |json| {
+        Some(serde_json::from_str::<InvokeGuardrailChecksRequest>(json).ok()?.validate())
     }),
 ];
 
@@ -101,7 +105,7 @@ fn what_is_required_is_missed() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 8);
+    assert_eq!(ran, 10);
 }
 
 #[test]

@@ -12,7 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::cmd;
 #[cfg(test)]
 pub(crate) use request::REQUEST_HEADING;
-pub(crate) use request::{ApplyGuardrailRequest, ConverseRequest, CountTokensRequest, Skeleton};
+pub(crate) use request::{
+    ApplyGuardrailRequest, ConverseRequest, CountTokensRequest, InvokeGuardrailChecksRequest, Skeleton,
+};
 pub(crate) use target::Target;
 
 /// The model that is asked when none is named: a current inference profile.
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     CountTokens(CountTokens),
     /// Let a guardrail look at content, and print the response as JSON
     ApplyGuardrail(ApplyGuardrail),
+    /// Let ready-made checks look at messages, and print the response as JSON
+    InvokeGuardrailChecks(InvokeGuardrailChecks),
     /// Decode an event stream, frame by frame: any service's, also a broken one
     Frames(cmd::frames::Frames),
     /// Print the Converse events of a captured stream, then the message they make
@@ -110,6 +114,14 @@ pub(crate) struct CountTokens {
 pub(crate) struct ApplyGuardrail {
     #[command(flatten)]
     pub(crate) request: ApplyGuardrailRequest,
+    #[command(flatten)]
+    pub(crate) call: Call,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InvokeGuardrailChecks {
+    #[command(flatten)]
+    pub(crate) request: InvokeGuardrailChecksRequest,
     #[command(flatten)]
     pub(crate) call: Call,
 }

@@ -126,7 +126,7 @@ impl ApplyGuardrailResponse {
     /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not an
     /// ApplyGuardrail response.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
-        read("ApplyGuardrail response", status, headers, body)
+        read("an ApplyGuardrail response", status, headers, body)
     }
 
     /// Whether the guardrail stepped in.

@@ -111,7 +111,7 @@ impl CountTokensResponse {
     /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not a
     /// CountTokens response.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
-        read("CountTokens response", status, headers, body)
+        read("a CountTokens response", status, headers, body)
     }
 }
 

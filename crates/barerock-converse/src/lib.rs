@@ -2,8 +2,8 @@
 //! response, and the bytes of a stream become typed events and then a message. Nothing here opens a socket, reads a
 //! clock or waits.
 //!
-//! In scope: the types of the service model (Converse, ConverseStream, CountTokens, ApplyGuardrail), the JSON they are on
-//! the wire, the rules a request must keep, endpoints, errors, event decoding and message assembly. Out of scope:
+//! In scope: the types of the service model (Converse, ConverseStream, CountTokens, ApplyGuardrail,
+//! InvokeGuardrailChecks), the JSON they are on the wire, the rules a request must keep, endpoints, errors, event decoding and message assembly. Out of scope:
 //! signing (`barerock-sigv4`), sending (`barerock` and its transports), and frames themselves
 //! (`barerock-eventstream`).
 //!
@@ -49,6 +49,7 @@ pub mod apply_guardrail;
 pub mod count_tokens;
 pub mod endpoint;
 pub mod error;
+pub mod invoke_guardrail_checks;
 mod json;
 mod model_id;
 mod operation;
@@ -63,6 +64,7 @@ pub use barerock_eventstream as eventstream;
 pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointError, EndpointService, Partition};
 pub use error::ServiceError;
+pub use invoke_guardrail_checks::{InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse};
 pub use model_id::{AwsModelId, ModelIdError, ModelIdKind};
 pub use operation::RequestError;
 pub use request::ConverseRequest;

@@ -53,7 +53,7 @@ impl ConverseResponse {
     /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not a
     /// Converse response.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
-        read("Converse response", status, headers, body)
+        read("a Converse response", status, headers, body)
     }
 
     /// What the guardrail found and which model a prompt router chose: `trace`, read. It is read only here, so that who
@@ -144,7 +144,7 @@ pub enum ResponseError {
     Service(Box<ServiceError>),
     /// A success whose body is not what it should be.
     Json {
-        /// What it should be, such as `Converse response`.
+        /// What it should be, such as `a Converse response`.
         expected: &'static str,
         /// The content type it was sent with.
         content_type: Option<String>,
@@ -159,7 +159,7 @@ impl fmt::Display for ResponseError {
             Self::Service(error) => error.fmt(f),
             Self::Json { expected, content_type, error } => write!(
                 f,
-                "the answer (content type {}) is not a {expected}: {error}; is a proxy in between?",
+                "the answer (content type {}) is not {expected}: {error}; is a proxy in between?",
                 content_type.as_deref().unwrap_or("unknown")
             ),
         }

@@ -10,13 +10,16 @@ use crate::server::Replay;
 use crate::service::{Hook, Service};
 use crate::verify::Verify;
 use core::fmt;
+use core::net::SocketAddr;
 use core::sync::atomic::AtomicU64;
 use core::time::Duration;
 use std::io;
-use tokio::net::{TcpListener, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
 /// Largest request body by default, in bytes.
 const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
+/// Connections served at once by default.
+const MAX_CONNECTIONS: usize = 256;
 /// How long to wait for a client by default.
 const IO_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -32,6 +35,7 @@ pub struct ReplayBuilder {
     chunking: Chunking,
     pace: Pace,
     max_request_bytes: usize,
+    max_connections: usize,
     io_timeout: Duration,
     allow_other_machines: bool,
     on_request: Option<Hook>,
@@ -49,6 +53,7 @@ impl ReplayBuilder {
             chunking: Chunking::default(),
             pace: Pace::default(),
             max_request_bytes: MAX_REQUEST_BYTES,
+            max_connections: MAX_CONNECTIONS,
             io_timeout: IO_TIMEOUT,
             allow_other_machines: false,
             on_request: None,
@@ -102,6 +107,12 @@ impl ReplayBuilder {
         self
     }
 
+    /// How many connections are served at once; 256 by default. The next ones wait in the listener's queue.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
+        self
+    }
+
     /// How long to wait for a client; 30 seconds by default. It holds for a request's head, for its body, for an idle
     /// connection, and for a client that does not read its answer. A pace or a stall does not count.
     pub fn io_timeout(mut self, timeout: Duration) -> Self {
@@ -144,7 +155,7 @@ impl ReplayBuilder {
         if resolved.is_empty() {
             return Err(failed(io::Error::new(io::ErrorKind::NotFound, "the name has no address")));
         }
-        let listener = TcpListener::bind(resolved.as_slice()).await.map_err(failed)?;
+        let listener = listen(&resolved, self.max_connections).map_err(failed)?;
         let local = listener.local_addr().map_err(failed)?;
         let service = Service {
             matcher: Matcher::new(self.fixtures.into_vec(), self.match_mode),
@@ -155,6 +166,7 @@ impl ReplayBuilder {
             chunking: self.chunking,
             pace: self.pace,
             max_request_bytes: self.max_request_bytes,
+            max_connections: self.max_connections,
             io_timeout: self.io_timeout,
             on_request: self.on_request,
             log: Log::default(),
@@ -162,6 +174,27 @@ impl ReplayBuilder {
         };
         Ok(Replay::start(listener, local, service))
     }
+}
+
+/// Listens on the first of these addresses that can be had, with a queue as long as the connections served: the default of
+/// 128 drops some of a thousand clients that come at once, and they try again only a second later.
+fn listen(addresses: &[SocketAddr], connections: usize) -> io::Result<TcpListener> {
+    let mut failed = io::Error::from(io::ErrorKind::NotFound);
+    for address in addresses {
+        let listening = || {
+            let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            // As `TcpListener::bind` does; on Windows it means something else.
+            #[cfg(not(windows))]
+            socket.set_reuseaddr(true)?;
+            socket.bind(*address)?;
+            socket.listen(u32::try_from(connections).unwrap_or(u32::MAX))
+        };
+        match listening() {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
 }
 
 impl fmt::Debug for ReplayBuilder {

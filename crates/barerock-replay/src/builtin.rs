@@ -24,6 +24,8 @@ static EMBEDDED: &[Embedded] = embedded![
     "chat-stream",
     "chat-tool-stream-turn-1",
     "chat-tool-stream-turn-2",
+    "guardrail-apply",
+    "guardrail-checks",
     "tutorial-converse",
     "tutorial-converse-llama",
     "tutorial-converse-mistral",

@@ -78,6 +78,12 @@ impl Pace {
     }
 }
 
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}ms", self.delay().as_millis())
+    }
+}
+
 impl FromStr for Pace {
     type Err = String;
 

@@ -3,7 +3,7 @@
 use crate::fixture::{Fixture, RequestBody};
 use crate::json;
 use crate::likeness::likeness;
-use crate::operation::Operation;
+use crate::operation::{Asked, Operation};
 use core::fmt;
 use core::str::FromStr;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -17,12 +17,12 @@ const LISTED: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum MatchMode {
-    /// The same operation, model and body; bodies are compared as JSON values.
+    /// The same operation, model or guardrail, and body; bodies are compared as JSON values.
     #[default]
     Exact,
-    /// The same operation and model: the exact fixture if there is one, else the most similar.
+    /// The same operation and model or guardrail: the exact fixture if there is one, else the most similar.
     Model,
-    /// The same operation: the exact fixture if there is one, else one of the same model, else the most similar.
+    /// The same operation: the exact fixture if there is one, else one of the same model or guardrail, else the most similar.
     /// Fixtures that fail answer only their own model.
     Any,
 }
@@ -119,7 +119,7 @@ impl Matcher {
         if !fixture.operation().same_kind(operation) {
             return None;
         }
-        let same_model = fixture.operation().model_id() == operation.model_id();
+        let same_model = fixture.operation().asked() == operation.asked();
         let exact = same_model && same_body(fixture.request_body(), body);
         let admitted = match self.mode {
             MatchMode::Exact => exact,
@@ -147,7 +147,9 @@ impl Matcher {
             text.push_str(&format!("The nearest is {:?}: {difference}. ", nearest.name()));
         } else if all().any(|fixture| fixture.operation().same_kind(operation)) {
             let models = all().filter(|fixture| fixture.operation().same_kind(operation));
-            let models = listed(models.filter_map(|fixture| fixture.operation().model_id()));
+            let models: Vec<String> =
+                models.filter_map(|fixture| fixture.operation().asked()).map(Asked::to_string).collect();
+            let models = listed(models.iter().map(String::as_str));
             text.push_str(&format!("There are fixtures of this operation for: {models}. "));
         } else {
             let operations = listed(all().map(|fixture| fixture.operation().name()));

@@ -1,28 +1,42 @@
-//! What a request asks for: the operation and the model, read from its path.
+//! What a request asks for: the operation and whom it asks, read from its path.
 
 use core::fmt;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-/// An operation and, where its path has one, the model id.
+/// An operation and, where its path has one, the model or guardrail asked.
 ///
-/// Model ids are compared decoded: `v1:0` and `v1%3A0` are the same model.
+/// Ids are compared decoded: `v1:0` and `v1%3A0` are the same model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
     method: Method,
     name: String,
-    model_id: Option<String>,
+    asked: Option<Asked>,
+}
+
+/// Whom an operation asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Model(String),
+    Guardrail { identifier: String, version: String },
 }
 
 impl Operation {
-    /// Reads `/model/{modelId}/{operation}`; any other path, with its query, is an operation of its own name.
+    /// Reads `/model/{modelId}/{operation}`, `/guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply` and
+    /// `/guardrail-checks/invoke`; any other path, with its query, is an operation of its own name.
     pub fn parse(method: Method, path_and_query: &str) -> Self {
         let path = path_and_query.split('?').next().unwrap_or_default();
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        if let ["model", model_id, name] = segments.as_slice() {
-            return Self { method, name: decode(name), model_id: Some(decode(model_id)) };
-        }
-        Self { method, name: decode(path_and_query), model_id: None }
+        let (name, asked) = match segments.as_slice() {
+            ["model", model_id, name] => (decode(name), Some(Asked::Model(decode(model_id)))),
+            ["guardrail", identifier, "version", version, "apply"] => (
+                "apply-guardrail".to_owned(),
+                Some(Asked::Guardrail { identifier: decode(identifier), version: decode(version) }),
+            ),
+            ["guardrail-checks", "invoke"] => ("invoke-guardrail-checks".to_owned(), None),
+            _ => (decode(path_and_query), None),
+        };
+        Self { method, name, asked }
     }
 
     /// The HTTP method.
@@ -30,34 +44,61 @@ impl Operation {
         &self.method
     }
 
-    /// Such as `converse-stream`; the whole path where it names no model.
+    /// Such as `converse-stream`; the whole path where it is none of Bedrock Runtime's.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The model id, decoded.
     pub fn model_id(&self) -> Option<&str> {
-        self.model_id.as_deref()
+        match &self.asked {
+            Some(Asked::Model(model_id)) => Some(model_id),
+            _ => None,
+        }
+    }
+
+    /// The guardrail's identifier and version, decoded.
+    pub fn guardrail(&self) -> Option<(&str, &str)> {
+        match &self.asked {
+            Some(Asked::Guardrail { identifier, version }) => Some((identifier, version)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn asked(&self) -> Option<&Asked> {
+        self.asked.as_ref()
     }
 
     /// Whether the operation answers with an event stream when all goes well.
     pub(crate) fn streams(&self) -> bool {
-        self.model_id.is_some() && self.name.ends_with("-stream")
+        self.model_id().is_some() && self.name.ends_with("-stream")
     }
 
-    /// Whether the same thing is asked, perhaps of another model.
+    /// Whether the same thing is asked, perhaps of another model or guardrail.
     pub(crate) fn same_kind(&self, other: &Self) -> bool {
         self.method == other.method
             && self.name == other.name
-            && self.model_id.is_some() == other.model_id.is_some()
+            && self.model_id().is_some() == other.model_id().is_some()
     }
 }
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.model_id {
-            Some(model_id) => write!(f, "{} for model {model_id:?}", self.name),
+        match &self.asked {
+            Some(Asked::Model(model_id)) => write!(f, "{} for model {model_id:?}", self.name),
+            Some(Asked::Guardrail { identifier, version }) => {
+                write!(f, "{} for guardrail {identifier:?} version {version:?}", self.name)
+            }
             None => write!(f, "{} {}", self.method, self.name),
+        }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Model(model_id) => f.write_str(model_id),
+            Self::Guardrail { identifier, version } => write!(f, "{identifier} version {version}"),
         }
     }
 }
@@ -80,6 +121,18 @@ mod tests {
         assert_eq!(parse("/model/arn%3Aaws%2Fx/converse-stream").model_id(), Some("arn:aws/x"));
         assert!(parse("/model/m/converse-stream").streams());
         assert!(!parse("/model/m/converse").streams());
+    }
+
+    #[test]
+    fn guardrails_have_operations_too() {
+        let apply = parse("/guardrail/arn%3Aaws%2Fg/version/DRAFT/apply");
+        assert_eq!((apply.name(), apply.guardrail()), ("apply-guardrail", Some(("arn:aws/g", "DRAFT"))));
+        assert!(apply.same_kind(&parse("/guardrail/g/version/1/apply")));
+        assert_eq!(apply.to_string(), r#"apply-guardrail for guardrail "arn:aws/g" version "DRAFT""#);
+        let checks = parse("/guardrail-checks/invoke");
+        assert_eq!((checks.name(), checks.guardrail()), ("invoke-guardrail-checks", None));
+        assert_eq!(checks.to_string(), "POST invoke-guardrail-checks");
+        assert!(!checks.streams() && !apply.streams());
     }
 
     #[test]

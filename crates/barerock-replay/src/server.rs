@@ -17,8 +17,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// Connections served at once; the next ones wait in the listener's queue.
-const MAX_CONNECTIONS: usize = 256;
 /// How long answers under way may take to end once a shutdown is asked for.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// The rest after a failed accept: out of file descriptors, a retry at once would only spin.
@@ -83,7 +81,7 @@ impl Drop for Replay {
 }
 
 async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: watch::Receiver<bool>) {
-    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let slots = Arc::new(Semaphore::new(service.max_connections.min(Semaphore::MAX_PERMITS)));
     let mut connections = JoinSet::new();
     loop {
         let next = async {

@@ -31,6 +31,7 @@ pub(crate) struct Service {
     pub(crate) chunking: Chunking,
     pub(crate) pace: Pace,
     pub(crate) max_request_bytes: usize,
+    pub(crate) max_connections: usize,
     pub(crate) io_timeout: Duration,
     pub(crate) on_request: Option<Hook>,
     pub(crate) log: Log,

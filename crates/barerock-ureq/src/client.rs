@@ -2,7 +2,8 @@
 
 use barerock::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ClientBuilder, ConverseRequest, ConverseResponse,
-    CountTokensRequest, CountTokensResponse, Error,
+    CountTokensRequest, CountTokensResponse, Error, InvokeGuardrailChecksRequest,
+    InvokeGuardrailChecksResponse,
 };
 
 use crate::block_on::block_on;
@@ -71,6 +72,17 @@ impl Client {
     /// As [`barerock::Client::apply_guardrail`]'s.
     pub fn apply_guardrail(&self, request: &ApplyGuardrailRequest) -> Result<ApplyGuardrailResponse, Error> {
         block_on(self.inner.apply_guardrail(request))
+    }
+
+    /// Asks what ready-made checks say to messages.
+    ///
+    /// # Errors
+    /// As [`barerock::Client::invoke_guardrail_checks`]'s.
+    pub fn invoke_guardrail_checks(
+        &self,
+        request: &InvokeGuardrailChecksRequest,
+    ) -> Result<InvokeGuardrailChecksResponse, Error> {
+        block_on(self.inner.invoke_guardrail_checks(request))
     }
 
     /// The client whose futures this one runs: for [`block_on`] and what has no method here.

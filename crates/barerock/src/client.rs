@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use barerock_converse::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
-    CountTokensResponse, Endpoint, ServiceError, ValidationError, is_event_stream,
+    CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, ServiceError,
+    ValidationError, is_event_stream,
 };
 use barerock_sigv4::{Signer, Timestamp};
 use bytes::{Bytes, BytesMut};
@@ -121,6 +122,21 @@ impl<T: Transport> Client<T> {
         self.check(|| request.validate())?;
         let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
         Ok(ApplyGuardrailResponse::from_http(head.status, &head.headers, &body)?)
+    }
+
+    /// Asks what ready-made checks say to messages.
+    ///
+    /// # Errors
+    /// If there is no answer, the service says what went wrong, or the answer is not an InvokeGuardrailChecks response.
+    ///
+    /// Cancel safety: dropping the future gives the request up; the checks may go on and cost.
+    pub async fn invoke_guardrail_checks(
+        &self,
+        request: &InvokeGuardrailChecksRequest,
+    ) -> Result<InvokeGuardrailChecksResponse, Error> {
+        self.check(|| request.validate())?;
+        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        Ok(InvokeGuardrailChecksResponse::from_http(head.status, &head.headers, &body)?)
     }
 
     /// Asks and returns as soon as the answer begins.

@@ -40,8 +40,9 @@ pub mod transport;
 
 pub use barerock_converse::{
     self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, ConverseRequest,
-    ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint, MessageAssembler, ServiceError,
-    StreamEvent, ValidationError, Verdict, types,
+    ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest,
+    InvokeGuardrailChecksResponse, MessageAssembler, ServiceError, StreamEvent, ValidationError, Verdict,
+    types,
 };
 pub use barerock_sigv4 as sigv4;
 pub use builder::ClientBuilder;

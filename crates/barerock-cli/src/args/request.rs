@@ -111,6 +111,9 @@ pub(crate) struct CountTokensRequest {
     /// The whole request, modelId included; other options beat its members
     #[arg(long, value_name = "JSON")]
     cli_input_json: Option<String>,
+    /// Print a request to fill in, and send nothing
+    #[arg(long, value_enum, value_name = "input", num_args = 0..=1, default_missing_value = "input")]
+    pub(crate) generate_cli_skeleton: Option<Skeleton>,
 }
 
 impl CountTokensRequest {
@@ -146,6 +149,9 @@ pub(crate) struct ApplyGuardrailRequest {
     /// The whole request; other options beat its members
     #[arg(long, value_name = "JSON")]
     cli_input_json: Option<String>,
+    /// Print a request to fill in, and send nothing
+    #[arg(long, value_enum, value_name = "input", num_args = 0..=1, default_missing_value = "input")]
+    pub(crate) generate_cli_skeleton: Option<Skeleton>,
 }
 
 impl ApplyGuardrailRequest {
@@ -157,6 +163,32 @@ impl ApplyGuardrailRequest {
         members.push(plain("outputScope", "--output-scope", &self.output_scope));
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
         barerock::converse::ApplyGuardrailRequest::from_json(&json).map_err(Failure::input)
+    }
+}
+
+/// The members of an InvokeGuardrailChecks request.
+#[derive(Debug, Args)]
+#[command(next_help_heading = REQUEST_HEADING)]
+pub(crate) struct InvokeGuardrailChecksRequest {
+    /// The messages to check
+    #[arg(long, value_name = "JSON")]
+    messages: Option<String>,
+    /// {"contentFilter":…,"promptAttack":…,"sensitiveInformation":…}: what to check them for
+    #[arg(long, value_name = "JSON")]
+    checks: Option<String>,
+    /// The whole request; other options beat its members
+    #[arg(long, value_name = "JSON")]
+    cli_input_json: Option<String>,
+    /// Print a request to fill in, and send nothing
+    #[arg(long, value_enum, value_name = "input", num_args = 0..=1, default_missing_value = "input")]
+    pub(crate) generate_cli_skeleton: Option<Skeleton>,
+}
+
+impl InvokeGuardrailChecksRequest {
+    pub(crate) fn to_request(&self) -> Result<barerock::InvokeGuardrailChecksRequest, Failure> {
+        let members = json_members! { self; "messages" "--messages" messages, "checks" "--checks" checks, };
+        let json = json_object(self.cli_input_json.as_deref(), &members)?;
+        barerock::InvokeGuardrailChecksRequest::from_json(&json).map_err(Failure::input)
     }
 }
 

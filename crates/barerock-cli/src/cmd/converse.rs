@@ -1,5 +1,6 @@
 //! `barerock converse`: one call, one answer.
 
+use super::skeleton;
 use crate::args::Converse;
 use crate::connect::Connection;
 use crate::exit::Failure;
@@ -7,7 +8,7 @@ use crate::render::Output;
 
 pub(crate) async fn run(arguments: Converse) -> Result<(), Failure> {
     if let Some(skeleton) = arguments.request.generate_cli_skeleton {
-        return super::skeleton::print(skeleton);
+        return skeleton.print(skeleton::CONVERSE);
     }
     let request = arguments.request.to_request()?;
     let connection = Connection::new(&arguments.call).await?;

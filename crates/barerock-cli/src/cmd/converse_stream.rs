@@ -8,6 +8,7 @@ use barerock::{EventStream, MessageAssembler};
 use barerock_hyper::HyperTransport;
 use serde::Serialize;
 
+use super::skeleton;
 use crate::args::{ConverseStream, StreamOutput};
 use crate::connect::Connection;
 use crate::exit::Failure;
@@ -16,7 +17,7 @@ use crate::source::Source;
 
 pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
     if let Some(skeleton) = arguments.request.generate_cli_skeleton {
-        return super::skeleton::print(skeleton);
+        return skeleton.print(skeleton::CONVERSE);
     }
     let request = arguments.request.to_request()?;
     let connection = Connection::new(&arguments.call).await?;

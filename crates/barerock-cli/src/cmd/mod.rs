@@ -22,6 +22,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::ConverseStream(stream) => converse_stream::run(stream).await,
         Command::CountTokens(count) => other::count_tokens(count).await,
         Command::ApplyGuardrail(guardrail) => other::apply_guardrail(guardrail).await,
+        Command::InvokeGuardrailChecks(checks) => other::invoke_guardrail_checks(checks).await,
         Command::Frames(frames) => frames::run(&frames),
         Command::Events(events) => events::run(&events),
         Command::Sign(sign) => sign::run(sign).await,

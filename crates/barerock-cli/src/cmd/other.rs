@@ -1,20 +1,26 @@
-//! `barerock count-tokens` and `barerock apply-guardrail`: one call, one answer.
+//! `barerock count-tokens`, `apply-guardrail` and `invoke-guardrail-checks`: one call, one answer.
 
-use crate::args::{ApplyGuardrail, CountTokens};
+use super::skeleton;
+use crate::args::{ApplyGuardrail, CountTokens, InvokeGuardrailChecks};
 use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::render::Output;
 
-pub(crate) async fn count_tokens(arguments: CountTokens) -> Result<(), Failure> {
-    let request = arguments.request.to_request()?;
-    let connection = Connection::new(&arguments.call).await?;
-    let response = connection.client.count_tokens(&request).await?;
-    Output::new().json(&response)
+macro_rules! commands {
+    ($($name:ident, $arguments:ty, $skeleton:expr;)*) => {$(
+        pub(crate) async fn $name(arguments: $arguments) -> Result<(), Failure> {
+            if let Some(skeleton) = arguments.request.generate_cli_skeleton {
+                return skeleton.print($skeleton);
+            }
+            let request = arguments.request.to_request()?;
+            let connection = Connection::new(&arguments.call).await?;
+            let response = connection.client.$name(&request).await?;
+            Output::new().json(&response)
+        }
+    )*};
 }
-
-pub(crate) async fn apply_guardrail(arguments: ApplyGuardrail) -> Result<(), Failure> {
-    let request = arguments.request.to_request()?;
-    let connection = Connection::new(&arguments.call).await?;
-    let response = connection.client.apply_guardrail(&request).await?;
-    Output::new().json(&response)
+commands! {
+    count_tokens, CountTokens, skeleton::COUNT_TOKENS;
+    apply_guardrail, ApplyGuardrail, skeleton::APPLY_GUARDRAIL;
+    invoke_guardrail_checks, InvokeGuardrailChecks, skeleton::INVOKE_GUARDRAIL_CHECKS;
 }

@@ -5,20 +5,31 @@ use crate::exit::Failure;
 use crate::render::Output;
 
 /// Every member of a Converse request, each with a value of its shape.
-const CONVERSE: &str = include_str!("skeleton.json");
+pub(super) const CONVERSE: &str = include_str!("skeleton/converse.json");
+/// The same for CountTokens.
+pub(super) const COUNT_TOKENS: &str = include_str!("skeleton/count-tokens.json");
+/// The same for ApplyGuardrail.
+pub(super) const APPLY_GUARDRAIL: &str = include_str!("skeleton/apply-guardrail.json");
+/// The same for InvokeGuardrailChecks.
+pub(super) const INVOKE_GUARDRAIL_CHECKS: &str = include_str!("skeleton/invoke-guardrail-checks.json");
 
-pub(crate) fn print(skeleton: Skeleton) -> Result<(), Failure> {
-    match skeleton {
-        Skeleton::Input => Output::new().text(CONVERSE),
+impl Skeleton {
+    pub(super) fn print(self, text: &str) -> Result<(), Failure> {
+        match self {
+            Self::Input => Output::new().text(text),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use barerock::ConverseRequest;
+    use barerock::{
+        ApplyGuardrailRequest, ConverseRequest, CountTokensRequest, InvokeGuardrailChecksRequest,
+    };
     use clap::CommandFactory as _;
     use serde_json::Value;
 
+    use super::*;
     use crate::args::{Arguments, REQUEST_HEADING};
 
     fn camel_case(kebab: &str) -> String {
@@ -28,20 +39,33 @@ mod tests {
     }
 
     #[test]
-    fn it_is_a_request_with_every_member_there_is_an_option_for() {
-        ConverseRequest::from_json(super::CONVERSE).unwrap().validate().unwrap();
-        let skeleton: Value = serde_json::from_str(super::CONVERSE).unwrap();
-        let command = Arguments::command();
-        let options = command.find_subcommand("converse").unwrap().get_arguments();
-        let members = options
-            .filter(|option| option.get_help_heading() == Some(REQUEST_HEADING))
-            .filter_map(|option| option.get_long())
-            .filter(|name| !name.contains("cli"));
-        let mut count = 0;
-        for name in members {
-            assert!(skeleton.get(camel_case(name)).is_some(), "{name}");
-            count += 1;
+    fn each_is_a_request_with_every_member_there_is_an_option_for() {
+        ConverseRequest::from_json(CONVERSE).unwrap().validate().unwrap();
+        CountTokensRequest::from_json(COUNT_TOKENS).unwrap().validate().unwrap();
+        ApplyGuardrailRequest::from_json(APPLY_GUARDRAIL).unwrap().validate().unwrap();
+        InvokeGuardrailChecksRequest::from_json(INVOKE_GUARDRAIL_CHECKS).unwrap().validate().unwrap();
+        for (command, skeleton) in [
+            ("converse", CONVERSE),
+            ("converse-stream", CONVERSE),
+            ("count-tokens", COUNT_TOKENS),
+            ("apply-guardrail", APPLY_GUARDRAIL),
+            ("invoke-guardrail-checks", INVOKE_GUARDRAIL_CHECKS),
+        ] {
+            let skeleton: Value = serde_json::from_str(skeleton).unwrap();
+            let arguments = Arguments::command();
+            let members = arguments
+                .find_subcommand(command)
+                .unwrap()
+                .get_arguments()
+                .filter(|option| option.get_help_heading() == Some(REQUEST_HEADING))
+                .filter_map(|option| option.get_long())
+                .filter(|name| !name.contains("cli"));
+            let mut count = 0;
+            for name in members {
+                assert!(skeleton.get(camel_case(name)).is_some(), "{command}: {name}");
+                count += 1;
+            }
+            assert_eq!(count, skeleton.as_object().unwrap().len(), "{command}");
         }
-        assert_eq!(count, skeleton.as_object().unwrap().len());
     }
 }

@@ -6,11 +6,16 @@ use crate::program::{Server, bare, fixtures, run, with_credentials};
 
 const CLAUDE: &str = "anthropic.claude-sonnet-4-20250514";
 
-/// A fixture's request, with its model id, as `--cli-input-json` takes it.
-fn request(name: &str, model_id: &str) -> Value {
+/// The body of a fixture's request.
+fn request(name: &str) -> Value {
     let file = std::fs::File::open(fixtures().join(name).join("request.json")).unwrap();
     let request: Value = serde_json::from_reader(file).unwrap();
-    let mut body: Value = serde_json::from_str(request["body"].as_str().unwrap()).unwrap();
+    serde_json::from_str(request["body"].as_str().unwrap()).unwrap()
+}
+
+/// A fixture's request, with its model id, as `--cli-input-json` takes it.
+fn request_to(model_id: &str, name: &str) -> Value {
+    let mut body = request(name);
     body["modelId"] = model_id.into();
     body
 }
@@ -51,14 +56,14 @@ fn the_tool_round_by_cli_input_json() {
         assert_eq!(ran.code, 0, "{ran:?}");
         ran.out
     };
-    let turn_1 = request("tutorial-tool-turn-1", CLAUDE);
+    let turn_1 = request_to(CLAUDE, "tutorial-tool-turn-1");
     let response: Value = serde_json::from_str(&call("converse", &turn_1, &[])).unwrap();
     let streamed: Value =
         serde_json::from_str(&call("converse-stream", &turn_1, &["--output", "message"])).unwrap();
     assert_eq!(response["stopReason"], "tool_use");
     assert_eq!(streamed["output"], response["output"], "assembled equals asked whole");
 
-    let turn_2 = request("tutorial-tool-turn-2", CLAUDE);
+    let turn_2 = request_to(CLAUDE, "tutorial-tool-turn-2");
     let text = call("converse-stream", &turn_2, &["--output", "text"]);
     assert!(text.contains("Seattle") && text.ends_with('\n'), "{text}");
 }
@@ -66,7 +71,7 @@ fn the_tool_round_by_cli_input_json() {
 #[test]
 fn events_are_lines_in_boto3s_shape() {
     let arguments = ["converse-stream", "--offline", "--cli-input-json", "-"];
-    let ran = run(bare(&arguments), &request("tutorial-tool-stream-turn-1", CLAUDE).to_string());
+    let ran = run(bare(&arguments), &request_to(CLAUDE, "tutorial-tool-stream-turn-1").to_string());
     assert_eq!(ran.code, 0, "{ran:?}");
     let events: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(events[0], json!({"messageStart": {"role": "assistant"}}));
@@ -83,7 +88,7 @@ fn events_are_lines_in_boto3s_shape() {
 fn a_file_and_an_option_beat_each_other_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("request.json");
-    std::fs::write(&path, request("chat", "some.other-model").to_string()).unwrap();
+    std::fs::write(&path, request_to("some.other-model", "chat").to_string()).unwrap();
     let server = Server::start(&["--match", "exact"]);
     let ran = run(
         with_credentials(&[
@@ -104,7 +109,7 @@ fn a_file_and_an_option_beat_each_other_in_order() {
 fn a_partial_message_comes_before_the_error() {
     let server = Server::start(&["--fault", "truncate=900"]);
     for (output, holds) in [("events", "contentBlockDelta"), ("message", "\"content\""), ("text", "REST")] {
-        let input = request("chat", "us.anthropic.claude-sonnet-4-6").to_string();
+        let input = request_to("us.anthropic.claude-sonnet-4-6", "chat").to_string();
         let arguments =
             ["converse-stream", "--endpoint-url", &server.url, "--output", output, "--cli-input-json", "-"];
         let ran = run(with_credentials(&arguments), &input);
@@ -116,27 +121,73 @@ fn a_partial_message_comes_before_the_error() {
 
 #[test]
 fn count_tokens_and_apply_guardrail() {
-    let mut body = request("chat", "");
-    body.as_object_mut().unwrap().remove("modelId");
+    let body = request("chat");
     let arguments = ["count-tokens", "--offline", "-m", "us.anthropic.claude-sonnet-4-6", "--input", "-"];
     let ran = run(bare(&arguments), &json!({ "converse": body }).to_string());
     assert_eq!(ran.code, 0, "{ran:?}");
     let response: Value = serde_json::from_str(&ran.out).unwrap();
     assert!(response["inputTokens"].is_u64(), "{response}");
 
-    // No fixture answers it, so what was asked comes back in the refusal.
+    let content = r#"[{"text":{"text":"Write to ada@example.com, she knows."}}]"#;
+    let guardrail = ["apply-guardrail", "--source", "OUTPUT", "--output-scope", "FULL", "--content", content];
+    let apply = |identifier: &str, version: &str, server: &Server| {
+        let asked = ["--guardrail-identifier", identifier, "--guardrail-version", version];
+        let endpoint = ["--endpoint-url", &*server.url];
+        run(with_credentials(&[&guardrail[..], &asked, &endpoint].concat()), "")
+    };
     let server = Server::start(&[]);
-    let guardrail = ["apply-guardrail", "--guardrail-identifier", "abc123", "--guardrail-version", "DRAFT"];
-    let content =
-        ["--source", "INPUT", "--content", r#"[{"text":{"text":"hi"}}]"#, "--endpoint-url", &server.url];
-    let ran = run(with_credentials(&[&guardrail[..], &content].concat()), "");
+    let ran = apply("gr4rdr41l0ab", "1", &server);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let response: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(response["action"], "GUARDRAIL_INTERVENED");
+    assert_eq!(response["outputs"][0]["text"], "Write to {EMAIL}, she knows.");
+    // Another guardrail: no fixture answers it, so what was asked comes back in the refusal.
+    let ran = apply("abc123", "DRAFT", &server);
     assert_eq!(ran.code, 3, "{ran:?}");
-    assert!(ran.err.contains("/guardrail/abc123/version/DRAFT/apply"), "{}", ran.err);
+    assert!(ran.err.contains(r#"apply-guardrail for guardrail "abc123" version "DRAFT""#), "{}", ran.err);
+    assert!(
+        ran.err.contains("There are fixtures of this operation for: gr4rdr41l0ab version 1."),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn guardrail_checks() {
+    let server = Server::start(&[]);
+    let input = request("guardrail-checks");
+    let options = |messages: &str, checks: &str| {
+        let arguments = ["invoke-guardrail-checks", "--messages", messages, "--checks", checks];
+        run(with_credentials(&[&arguments[..], &["--endpoint-url", &server.url]].concat()), "")
+    };
+    let (messages, checks) = (input["messages"].to_string(), input["checks"].to_string());
+    let ran = options(&messages, &checks);
+    assert_eq!((ran.code, &*ran.err), (0, ""), "{ran:?}");
+    assert!(ran.out.starts_with("{\n    \"results\": {\n        \"contentFilter\": {\n"), "{}", ran.out);
+    let response: Value = serde_json::from_str(&ran.out).unwrap();
+    let found = &response["results"]["sensitiveInformation"]["results"][0];
+    let text = input["messages"][1]["content"][0]["text"].as_str().unwrap();
+    let offset = |name: &str| usize::try_from(found[name].as_u64().unwrap()).unwrap();
+    assert_eq!(&text[offset("beginOffset")..offset("endOffset")], "ada@example.com");
+    assert_eq!(response["usage"]["promptAttack"]["textUnits"], 1);
+
+    for (messages, checks, path) in [
+        ("[]", &*checks, "messages has 0 entries"),
+        (r#"[{"role":"user","content":[{"text":""}]}]"#, &checks, "messages[0].content[0].text is empty"),
+        (&messages, r#"{"promptAttack":{"categories":[]}}"#, "checks.promptAttack.categories has 0 entries"),
+        (&messages, r#"{"prompt_attack":{}}"#, "checks.prompt_attack is not a member"),
+    ] {
+        let ran = options(messages, checks);
+        assert_eq!((ran.code, &*ran.out), (2, ""), "{ran:?}");
+        assert!(ran.err.contains(path), "{path}: {}", ran.err);
+    }
 }
 
 #[test]
 fn a_skeleton_is_a_request() {
-    for command in ["converse", "converse-stream"] {
+    for command in
+        ["converse", "converse-stream", "count-tokens", "apply-guardrail", "invoke-guardrail-checks"]
+    {
         let skeleton = run(bare(&[command, "--generate-cli-skeleton"]), "");
         assert_eq!(skeleton.code, 0);
         let ran = run(bare(&[command, "--offline", "--cli-input-json", "-"]), &skeleton.out);
@@ -160,7 +211,7 @@ fn what_the_service_would_refuse_is_refused_before() {
 fn frames_are_the_ones_that_barerock_frames_prints() {
     let file = fixtures().join("chat-stream").join("response.body");
     let expected = run(bare(&["frames", "--output", "json", file.to_str().unwrap()]), "");
-    let input = request("chat-stream", "us.anthropic.claude-sonnet-4-6").to_string();
+    let input = request_to("us.anthropic.claude-sonnet-4-6", "chat-stream").to_string();
     let ran =
         run(bare(&["converse-stream", "--offline", "--output", "frames", "--cli-input-json", "-"]), &input);
     assert_eq!((ran.code, &ran.out), (0, &expected.out), "{}", ran.err);

@@ -246,11 +246,11 @@ structure! {
     ToolReference {
         required {}
         optional {
-            /// Its kind, at most 64 characters.
+            /// Its kind, 1 to 64 characters.
             r#type: String,
-            /// Its name, at most 128 characters.
+            /// Its name, 1 to 128 characters.
             name: String,
-            /// The server it lives on, at most 128 characters.
+            /// The server it lives on, 1 to 128 characters.
             server_name: String,
         }
     }

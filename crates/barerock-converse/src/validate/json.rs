@@ -8,6 +8,7 @@ use super::ValidationError;
 use super::mistake::instead;
 use crate::apply_guardrail::ApplyGuardrailRequest;
 use crate::count_tokens::CountTokensRequest;
+use crate::invoke_guardrail_checks::InvokeGuardrailChecksRequest;
 use crate::request::ConverseRequest;
 
 macro_rules! from_json {
@@ -30,6 +31,7 @@ from_json! {
     ConverseRequest: "a" "Converse request", ["modelId"];
     CountTokensRequest: "a" "CountTokens request", ["modelId"];
     ApplyGuardrailRequest: "an" "ApplyGuardrail request", ["guardrailIdentifier", "guardrailVersion"];
+    InvokeGuardrailChecksRequest: "an" "InvokeGuardrailChecks request", [];
 }
 
 fn read<T: Serialize + DeserializeOwned>(

@@ -4,6 +4,7 @@
 //! What this crate does not know (an `Unknown` of a union or enum) passes: the service may know it.
 
 mod content;
+mod guardrail;
 mod json;
 mod mistake;
 mod path;

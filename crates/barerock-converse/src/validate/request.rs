@@ -1,6 +1,6 @@
 //! The rules for whole requests.
 
-use super::content::{guard_content, message, system};
+use super::content::{message, system};
 use super::mistake::unknown;
 use super::path::Path;
 use super::rules::{
@@ -8,7 +8,6 @@ use super::rules::{
     NON_EMPTY, RESPONSE_FIELD_PATH, TOOL_NAME, count, gist, optional, share, text,
 };
 use super::{Checked, ValidationError, each};
-use crate::apply_guardrail::ApplyGuardrailRequest;
 use crate::count_tokens::{CountTokensInput, CountTokensRequest};
 use crate::model_id::AwsModelId;
 use crate::request::ConverseRequest;
@@ -93,25 +92,6 @@ impl CountTokensRequest {
             }
             CountTokensInput::Unknown(member) => unknown(&input, member, CountTokensInput::MEMBERS),
         }
-    }
-}
-
-impl ApplyGuardrailRequest {
-    /// Checks the request against the service model, without sending it.
-    ///
-    /// # Errors
-    /// If the service would refuse it: the first value that breaks a rule.
-    pub fn validate(&self) -> Result<(), ValidationError> {
-        for (member, value, rule) in [
-            ("guardrailIdentifier", &self.guardrail_identifier, &GUARDRAIL_IDENTIFIER),
-            ("guardrailVersion", &self.guardrail_version, &GUARDRAIL_VERSION),
-        ] {
-            let at = Path::root(member);
-            // In a path an empty member would be none.
-            text(&at, value, &NON_EMPTY)?;
-            text(&at, value, rule)?;
-        }
-        each(&Path::root("content"), &self.content, guard_content)
     }
 }
 

@@ -24,8 +24,8 @@ const NO_MAX: usize = usize::MAX;
 pub(super) const NON_EMPTY: TextRule = length(1, NO_MAX);
 pub(super) const RESPONSE_FIELD_PATH: TextRule = length(1, 256);
 pub(super) const EFFORT: TextRule = length(0, 16);
-pub(super) const TOOL_REFERENCE_TYPE: TextRule = length(0, 64);
-pub(super) const TOOL_REFERENCE_NAME: TextRule = length(0, 128);
+pub(super) const TOOL_REFERENCE_TYPE: TextRule = length(1, 64);
+pub(super) const TOOL_REFERENCE_NAME: TextRule = length(1, 128);
 pub(super) const TOOL_NAME: TextRule = TextRule {
     fits: |text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)),
     of: "letters, digits, `_` and `-`",

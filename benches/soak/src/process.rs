@@ -1,0 +1,32 @@
+//! What the operating system knows about this process. Linux tells it under `/proc`; elsewhere it is not known.
+
+use std::fs;
+
+/// The most memory it ever had resident, and what it has now, in bytes.
+pub(crate) fn memory() -> Option<(u64, u64)> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let member = |name: &str| -> Option<u64> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kibibytes * 1024)
+    };
+    Some((member("VmHWM:")?, member("VmRSS:")?))
+}
+
+/// The seconds its living threads have spent on a processor.
+pub(crate) fn cpu_seconds() -> Option<f64> {
+    let mut nanoseconds = 0.0;
+    for thread in fs::read_dir("/proc/self/task").ok()? {
+        let text = fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        nanoseconds += text.split(' ').next()?.parse::<f64>().ok()?;
+    }
+    Some(nanoseconds / 1e9)
+}
+
+/// How many files, sockets among them, it may have open.
+pub(crate) fn open_files() -> Option<usize> {
+    let limits = fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    let soft = line.split_whitespace().next()?;
+    if soft == "unlimited" { Some(usize::MAX) } else { soft.parse().ok() }
+}

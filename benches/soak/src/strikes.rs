@@ -1,0 +1,62 @@
+//! Which streams were struck: the schedule counts requests, and only the server knows whose a request was.
+
+use core::fmt;
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader};
+use std::process::ChildStdout;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use barerock_replay::{Fault, FaultRule, ReceivedRequest};
+use serde_json::Value;
+
+/// A request of a stream that was struck, as a line: the stream and the fault.
+#[derive(Debug)]
+pub(crate) struct Strike {
+    stream: String,
+    what: String,
+}
+
+impl Strike {
+    /// `None` for a request that was answered as it should be.
+    pub(crate) fn of(received: &ReceivedRequest) -> Option<Self> {
+        let what = received.note.clone()?;
+        let body: Value = serde_json::from_slice(&received.body).unwrap_or_default();
+        let stream = body["messages"][0]["content"][0]["text"].as_str().unwrap_or("?").to_owned();
+        Some(Self { stream, what })
+    }
+}
+
+impl fmt::Display for Strike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.stream, self.what)
+    }
+}
+
+/// What the server said so far, by stream, in the order of its attempts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Strikes(Arc<Mutex<HashMap<String, Vec<String>>>>);
+
+impl Strikes {
+    /// Reads the server's lines as long as there are any.
+    pub(crate) fn read(lines: BufReader<ChildStdout>) -> Self {
+        let strikes = Self::default();
+        let known = strikes.clone();
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let Some((stream, what)) = line.split_once(' ') else { continue };
+                let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+                known.entry(stream.to_owned()).or_default().push(what.to_owned());
+            }
+        });
+        strikes
+    }
+
+    /// The faults that struck a stream, first to last.
+    pub(crate) fn of(&self, stream: &str) -> Result<Vec<Fault>, String> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let faults = known.get(stream).into_iter().flatten();
+        faults
+            .map(|what| what.parse::<FaultRule>().map(|rule| rule.fault().clone()).map_err(|_| what.clone()))
+            .collect()
+    }
+}

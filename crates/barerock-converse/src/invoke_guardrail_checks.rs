@@ -1,0 +1,201 @@
+//! InvokeGuardrailChecks: what ready-made checks say to messages, without a guardrail of one's own and without a model.
+
+mod config;
+mod results;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::endpoint::Endpoint;
+use crate::operation::{RequestError, post};
+use crate::response::{ResponseError, read};
+use crate::types::{string_enum, structure, union};
+
+pub use config::{
+    GuardrailChecksConfig, GuardrailChecksContentFilterCategory, GuardrailChecksContentFilterCategoryConfig,
+    GuardrailChecksContentFilterConfig, GuardrailChecksPromptAttackCategory,
+    GuardrailChecksPromptAttackCategoryConfig, GuardrailChecksPromptAttackConfig,
+    GuardrailChecksSensitiveInformationConfig, GuardrailChecksSensitiveInformationEntityConfig,
+    GuardrailChecksSensitiveInformationEntityType,
+};
+pub use results::{
+    GuardrailChecksContentFilterResult, GuardrailChecksContentFilterResultEntry,
+    GuardrailChecksPromptAttackResult, GuardrailChecksPromptAttackResultEntry, GuardrailChecksResults,
+    GuardrailChecksSensitiveInformationResult, GuardrailChecksSensitiveInformationResultEntry,
+    GuardrailChecksUsage, GuardrailChecksUsageResults,
+};
+
+string_enum! {
+    /// Who a checked message is from.
+    GuardrailChecksRole { User = "user", Assistant = "assistant", System = "system", }
+}
+
+union! {
+    /// A part of a checked message.
+    GuardrailChecksContentBlock {
+        /// Text; at least one character.
+        Text(String) = "text",
+    }
+}
+
+impl From<&str> for GuardrailChecksContentBlock {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for GuardrailChecksContentBlock {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+structure! {
+    /// A message to check.
+    GuardrailChecksMessage {
+        required {
+            /// Who it is from.
+            role: GuardrailChecksRole,
+            /// What it says; at least one block.
+            content: Vec<GuardrailChecksContentBlock>,
+        }
+        optional {}
+    }
+}
+
+impl GuardrailChecksMessage {
+    /// A text from the caller.
+    pub fn user(text: impl Into<GuardrailChecksContentBlock>) -> Self {
+        Self::new(GuardrailChecksRole::User, [text.into()])
+    }
+
+    /// A text from the model.
+    pub fn assistant(text: impl Into<GuardrailChecksContentBlock>) -> Self {
+        Self::new(GuardrailChecksRole::Assistant, [text.into()])
+    }
+
+    /// A text of the system prompt.
+    pub fn system(text: impl Into<GuardrailChecksContentBlock>) -> Self {
+        Self::new(GuardrailChecksRole::System, [text.into()])
+    }
+}
+
+structure! {
+    /// One call of InvokeGuardrailChecks.
+    ///
+    /// Serialized, it is the HTTP body.
+    InvokeGuardrailChecksRequest {
+        required {
+            /// What to check; at least one message.
+            messages: Vec<GuardrailChecksMessage>,
+            /// What to check it for.
+            checks: GuardrailChecksConfig,
+        }
+        optional {}
+    }
+}
+
+impl InvokeGuardrailChecksRequest {
+    /// The unsigned HTTP request.
+    ///
+    /// # Errors
+    /// If the URI cannot be made of the endpoint.
+    pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
+        post(endpoint, format_args!("/guardrail-checks/invoke"), self)
+    }
+}
+
+structure! {
+    /// The answer to an InvokeGuardrailChecks call.
+    InvokeGuardrailChecksResponse {
+        required {
+            /// What the checks found.
+            results: GuardrailChecksResults,
+            /// What they cost.
+            usage: GuardrailChecksUsageResults,
+        }
+        optional {}
+    }
+}
+
+impl InvokeGuardrailChecksResponse {
+    /// Reads an answer: a success, or the error it holds.
+    ///
+    /// # Errors
+    /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not an
+    /// InvokeGuardrailChecks response.
+    pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
+        read("an InvokeGuardrailChecks response", status, headers, body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn checks_are_named_in_a_line_and_sent_in_the_models_shape() {
+        let endpoint = Endpoint::for_region("us-east-1").unwrap();
+        let checks = GuardrailChecksConfig::new()
+            .content_filter([GuardrailChecksContentFilterCategory::Insults])
+            .prompt_attack([
+                GuardrailChecksPromptAttackCategory::Jailbreak,
+                GuardrailChecksPromptAttackCategory::Unknown("NEW_TRICK".to_owned()),
+            ])
+            .sensitive_information([GuardrailChecksSensitiveInformationEntityType::Email]);
+        let messages =
+            [GuardrailChecksMessage::system("be kind"), GuardrailChecksMessage::user("mail a@b.example")];
+        let http = InvokeGuardrailChecksRequest::new(messages, checks).to_http(&endpoint).unwrap();
+        assert_eq!(http.uri(), "https://bedrock-runtime.us-east-1.amazonaws.com/guardrail-checks/invoke");
+        assert_eq!(
+            serde_json::from_slice::<serde_json::Value>(http.body()).unwrap(),
+            json!({
+                "messages": [
+                    {"role": "system", "content": [{"text": "be kind"}]},
+                    {"role": "user", "content": [{"text": "mail a@b.example"}]},
+                ],
+                "checks": {
+                    "contentFilter": {"categories": [{"category": "INSULTS"}]},
+                    "promptAttack": {"categories": [{"category": "JAILBREAK"}, {"category": "NEW_TRICK"}]},
+                    "sensitiveInformation": {"entities": [{"type": "EMAIL"}]},
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn findings_say_where_they_are() {
+        let body = json!({
+            "results": {
+                "contentFilter": {"results": [{"category": "INSULTS", "severityScore": 0.4}]},
+                "promptAttack": {},
+                "sensitiveInformation": {
+                    "results": [{
+                        "type": "EMAIL", "confidenceScore": 0.9, "beginOffset": 5, "endOffset": 16,
+                        "messageIndex": 1, "contentIndex": 0,
+                    }],
+                    "truncated": true,
+                },
+            },
+            "usage": {"contentFilter": {"textUnits": 1}, "sensitiveInformation": {"textUnits": 2}},
+        });
+        let read = |body: &serde_json::Value| {
+            let body = body.to_string();
+            InvokeGuardrailChecksResponse::from_http(StatusCode::OK, &HeaderMap::new(), body.as_bytes())
+        };
+        let response = read(&body).unwrap();
+        let entities = response.results.sensitive_information.unwrap();
+        let entity = &entities.results[0];
+        assert_eq!(entity.r#type, GuardrailChecksSensitiveInformationEntityType::Email);
+        assert_eq!((entity.message_index, entity.begin_offset, entity.end_offset), (1, 5, 16));
+        assert_eq!(entities.truncated, Some(true));
+        assert!(response.results.prompt_attack.unwrap().results.is_empty(), "a missing list is empty");
+        assert_eq!(response.usage.sensitive_information.unwrap().text_units, 2);
+        assert_eq!(response.usage.prompt_attack, None);
+
+        let error = read(&json!({"results": {}})).unwrap_err().to_string();
+        assert!(error.contains("is not an InvokeGuardrailChecks response: missing field `usage`"), "{error}");
+    }
+}
