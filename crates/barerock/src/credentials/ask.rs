@@ -48,8 +48,8 @@ impl Ask {
         request: &Request<Bytes>,
         again: impl Fn(&Response<Bytes>) -> bool,
     ) -> Result<Response<Bytes>, CredentialsError> {
-        let mut pause = PAUSE;
-        for attempt in 1.. {
+        let (mut attempt, mut pause) = (1, PAUSE);
+        loop {
             let answer = self.io.exchange(request.clone(), self.limit).await;
             let is_last = attempt >= self.attempts;
             match answer {
@@ -63,10 +63,9 @@ impl Ask {
                 }
                 _ => self.io.sleep(pause).await,
             }
+            attempt += 1;
             pause = pause.saturating_mul(2).min(MAX_PAUSE);
         }
-        // The last attempt returns.
-        Err(CredentialsError::in_trouble(self.provider, what(request)))
     }
 
     /// The error of an answer that does not have what was asked for. `secrets` are those of the request, which a peer may
