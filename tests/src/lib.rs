@@ -6,6 +6,7 @@ pub mod decoding;
 pub mod eventstream;
 pub mod fixtures;
 pub mod model;
+pub mod peer;
 pub mod samples;
 pub mod splitting;
 pub mod vectors;

@@ -1,6 +1,7 @@
 //! The command line. Names are those of the `aws` CLI where it has one.
 
 mod request;
+mod target;
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::cmd;
 #[cfg(test)]
 pub(crate) use request::REQUEST_HEADING;
 pub(crate) use request::{ApplyGuardrailRequest, ConverseRequest, CountTokensRequest, Skeleton};
+pub(crate) use target::Target;
 
 /// The model that is asked when none is named: a current inference profile.
 pub(crate) const DEFAULT_MODEL: &str = "us.anthropic.claude-sonnet-4-6";
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Events(cmd::events::Events),
     /// Sign a raw HTTP request and print every stage, explain a mismatch, or mint a Bedrock API key
     Sign(cmd::sign::Sign),
+    /// Show what a call would be made with: profile, region, credentials, endpoint, where each comes from and why
+    Doctor(cmd::doctor::Doctor),
     /// Be a Bedrock on this machine that answers with recorded exchanges
     Replay(Replay),
 }
@@ -127,17 +131,10 @@ pub(crate) enum StreamOutput {
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Call {
     /// Answer from the fixtures built into the program, over a real loopback connection
-    #[arg(long, conflicts_with_all = ["endpoint_url", "no_sign_request", "region"])]
+    #[arg(long, conflicts_with_all = ["endpoint_url", "no_sign_request", "profile", "region"])]
     pub(crate) offline: bool,
-    /// The region; else AWS_REGION, else AWS_DEFAULT_REGION
-    #[arg(long, value_name = "REGION")]
-    pub(crate) region: Option<String>,
-    /// Another endpoint than the service's own for the region
-    #[arg(long, value_name = "URL")]
-    pub(crate) endpoint_url: Option<String>,
-    /// Trust the certificates of this PEM file in place of the built-in ones; else those of AWS_CA_BUNDLE
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca_bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) target: Target,
     /// Send the request as it is, without looking first for what the service would refuse
     #[arg(long)]
     pub(crate) no_validate: bool,

@@ -1,6 +1,9 @@
 //! The client a command calls with.
 
-use barerock::{Client, Environment, Timeouts};
+use std::sync::Arc;
+
+use barerock::credentials::SystemIo;
+use barerock::{Client, Timeouts};
 use barerock_hyper::HyperTransport;
 use barerock_replay::Replay;
 
@@ -17,26 +20,24 @@ pub(crate) struct Connection {
 impl Connection {
     /// Sets up the client the options ask for.
     pub(crate) async fn new(call: &Call) -> Result<Self, Failure> {
-        let transport = network::transport(call, &Environment::of_process())?;
-        let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());
-        let mut builder = Client::builder(transport).timeouts(timeouts);
-        let mut replay = None;
-        if call.offline {
+        let connect_timeout = call.connect_timeout();
+        let plain = network::plain(connect_timeout);
+        let (mut builder, replay) = if call.offline {
+            // The Bedrock inside the program is asked in the clear, and directly.
             let server = offline::start().await?;
-            builder = builder
+            let builder = Client::builder(plain)
                 .endpoint_url(server.url())
                 .region(offline::REGION)
                 .credentials(offline::credentials());
-            replay = Some(server);
+            (builder, Some(server))
         } else {
-            builder = builder.environment(Environment::of_process());
-        }
-        if let Some(region) = &call.region {
-            builder = builder.region(region);
-        }
-        if let Some(url) = &call.endpoint_url {
-            builder = builder.endpoint_url(url);
-        }
+            // What to trust and which way to go may stand in the shared files.
+            let config = call.target.loader().load(Arc::new(SystemIo::new(Arc::new(plain)))).await?;
+            let transport = network::transport(&config, connect_timeout)?;
+            (Client::builder(transport).config(&config), None)
+        };
+        let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());
+        builder = builder.timeouts(timeouts);
         if call.no_validate {
             builder = builder.no_validation();
         }

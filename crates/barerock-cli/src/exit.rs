@@ -4,6 +4,7 @@ use core::error::Error as StdError;
 use core::fmt;
 use std::process::ExitCode;
 
+use barerock::config::ConfigError;
 use barerock::{Error, ErrorKind, Verdict};
 
 /// Why the program fails, and with which exit code.
@@ -94,6 +95,13 @@ impl Failure {
     }
 }
 
+/// The last words.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error.kind() {
@@ -113,8 +121,14 @@ impl From<Error> for Failure {
     }
 }
 
-const CREDENTIALS_HELP: &str = "\nset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION (or --region), or \
-                                AWS_BEARER_TOKEN_BEDROCK for a Bedrock API key; to try without, add --offline";
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+const CREDENTIALS_HELP: &str = "\n`barerock doctor` shows what was looked at, and why it does not do; to try without \
+                                credentials, add --offline";
 
 /// Says why on standard error, with every cause, and gives the exit code.
 pub(crate) fn report(failure: &Failure) -> ExitCode {

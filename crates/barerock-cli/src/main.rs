@@ -5,6 +5,7 @@ mod cmd;
 mod connect;
 mod exit;
 mod input;
+mod mfa;
 mod network;
 mod offline;
 mod render;

@@ -1,41 +1,47 @@
 //! The transport a command calls with: whom it trusts, and which way it goes.
 
+use core::time::Duration;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use barerock::Environment;
+use barerock::config::{Config, Source};
 use barerock_hyper::{HyperTransport, Proxy};
 
-use crate::args::Call;
 use crate::exit::Failure;
 
-/// The variable that names the file of certificates to trust.
-const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+/// The option that names the file of certificates to trust.
+pub(crate) const CA_BUNDLE: &str = "--ca-bundle";
 
 /// The longest file of certificates that is read, in bytes. The usual ones have 250 KB.
 const MAX_CA_BUNDLE: u64 = 16 * 1024 * 1024;
 
-/// The transport that options and environment ask for: `--ca-bundle` or `AWS_CA_BUNDLE`, `HTTPS_PROXY` and its like,
-/// `SSLKEYLOGFILE`.
-pub(crate) fn transport(call: &Call, environment: &Environment) -> Result<HyperTransport, Failure> {
-    let mut transport = HyperTransport::builder().connect_timeout(call.connect_timeout());
-    // The Bedrock inside the program is asked in the clear, and directly.
-    if call.offline {
-        return Ok(transport.build());
-    }
-    let named = call.ca_bundle.as_deref().map(|path| ("--ca-bundle", path));
-    let variable = || environment.get(CA_BUNDLE).map(|path| (CA_BUNDLE, Path::new(path)));
-    if let Some((name, path)) = named.or_else(variable) {
-        let wrong =
-            |why: &dyn core::fmt::Display| Failure::usage(format!("{name}: {}: {why}", path.display()));
-        let pem = read(path).map_err(|error| wrong(&error))?;
+/// The transport that options, environment and profile ask for: `--ca-bundle`, `AWS_CA_BUNDLE` or `ca_bundle`,
+/// `HTTPS_PROXY` and its like, `SSLKEYLOGFILE`.
+pub(crate) fn transport(
+    config: &Config,
+    connect_timeout: Option<Duration>,
+) -> Result<HyperTransport, Failure> {
+    let mut transport = HyperTransport::builder().connect_timeout(connect_timeout);
+    let bundle = config.ca_bundle();
+    if let Some(path) = bundle.value {
+        let name = match bundle.source {
+            Source::Code => CA_BUNDLE.to_owned(),
+            source => source.to_string(),
+        };
+        let wrong = |why: &dyn core::fmt::Display| Failure::usage(format!("{name}: {path}: {why}"));
+        let pem = read(Path::new(&path)).map_err(|error| wrong(&error))?;
         transport = transport.ca_bundle(&pem).map_err(|error| wrong(&error))?;
     }
-    if let Some(proxy) = Proxy::from_environment(environment).map_err(Failure::input)? {
+    if let Some(proxy) = Proxy::from_environment(config.environment()).map_err(Failure::input)? {
         transport = transport.proxy(proxy);
     }
     Ok(transport.key_log_file().build())
+}
+
+/// A transport that trusts whom it was built to trust, and goes no detour.
+pub(crate) fn plain(connect_timeout: Option<Duration>) -> HyperTransport {
+    HyperTransport::builder().connect_timeout(connect_timeout).build()
 }
 
 /// A file that is not endless.

@@ -61,7 +61,7 @@ mod validate;
 pub use apply_guardrail::{ApplyGuardrailRequest, ApplyGuardrailResponse};
 pub use barerock_eventstream as eventstream;
 pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::{Endpoint, EndpointBuilder, EndpointError, EndpointService, Partition};
 pub use error::ServiceError;
 pub use model_id::{AwsModelId, ModelIdError, ModelIdKind};
 pub use operation::RequestError;

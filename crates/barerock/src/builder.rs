@@ -4,27 +4,38 @@ use core::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use barerock_converse::Endpoint;
 use barerock_sigv4::Signer;
 
 use crate::auth::Auth;
 use crate::client::{Client, Clock, Inner, SIGNING_NAME};
+use crate::config::basic;
 use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::settings;
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
 
 /// The longest answer to Converse that is read; images as base64 fit in.
 const MAX_RESPONSE: usize = 64 * 1024 * 1024;
 
+/// What a configuration says, where nothing is set in code. Who names no configuration does not link one.
+pub(crate) struct Configured {
+    /// The region and the endpoint, from those that are set in code if they are.
+    pub(crate) address: Box<Address>,
+    pub(crate) auth: Result<Auth, Error>,
+}
+
+type Address = dyn FnOnce(Option<String>, Option<String>) -> Result<(String, Endpoint), Error> + Send;
+
 /// Sets up a [`Client`]. What is set in code beats what the environment says.
 pub struct ClientBuilder<T> {
-    transport: Arc<T>,
+    pub(crate) transport: Arc<T>,
     environment: Environment,
     region: Option<String>,
     endpoint_url: Option<String>,
     auth: Option<Result<Auth, Error>>,
+    pub(crate) configured: Option<Configured>,
     timeouts: Timeouts,
     max_response: usize,
     validates: bool,
@@ -39,6 +50,7 @@ impl<T: Transport> ClientBuilder<T> {
             region: None,
             endpoint_url: None,
             auth: None,
+            configured: None,
             timeouts: Timeouts::default(),
             max_response: MAX_RESPONSE,
             validates: true,
@@ -128,9 +140,16 @@ impl<T: Transport> ClientBuilder<T> {
     /// # Errors
     /// If there is no region, the endpoint is none, or a setting is not what it must be.
     pub fn build(self) -> Result<Client<T>, Error> {
-        let region = settings::region(self.region.as_deref(), &self.environment)?;
-        let endpoint = settings::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
-        let auth = match (self.auth, self.environment.bearer_token()) {
+        let (address, configured) = match self.configured {
+            Some(Configured { address, auth }) => (address(self.region, self.endpoint_url)?, Some(auth)),
+            None => {
+                let region = basic::region(self.region.as_deref(), &self.environment)?;
+                let endpoint = basic::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
+                ((region, endpoint), None)
+            }
+        };
+        let (region, endpoint) = address;
+        let auth = match (self.auth.or(configured), self.environment.bearer_token()) {
             (Some(auth), _) => auth?,
             (None, Some(token)) => Auth::bearer(token)?,
             (None, None) => Auth::SigV4(Arc::new(EnvironmentProvider::new(self.environment))),

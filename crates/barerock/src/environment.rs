@@ -6,7 +6,7 @@ use core::fmt;
 pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The variable that holds a Bedrock API key.
-const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
+pub(crate) const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
 
 /// A set of environment variables: the process's own, or any other. Of two with one name, the later counts.
 #[derive(Clone, Default)]
@@ -29,8 +29,12 @@ impl Environment {
     /// The variable's value, unless it is unset or empty: AWS tools take an empty variable for none.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.0.iter().rev().find(|(known, _)| known == name)?;
-        Some(value.as_str()).filter(|value| !value.is_empty())
+        self.find(name).filter(|value| !value.is_empty())
+    }
+
+    /// The variable's value, empty or not. Where it is there twice, the last one counts.
+    fn find(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }
 
     /// The region: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
@@ -45,14 +49,33 @@ impl Environment {
         self.get(BEARER_TOKEN)
     }
 
+    /// The user's home directory: `HOME`, or what Windows has in its place.
+    #[must_use]
+    pub fn home(&self) -> Option<String> {
+        let whole = self.first(&["HOME", "USERPROFILE"]).map(|(_, path)| path.to_owned());
+        whole.or_else(|| Some(format!("{}{}", self.get("HOMEDRIVE")?, self.get("HOMEPATH")?)))
+    }
+
+    /// A path with a leading `~` made the home directory, as AWS tools do in every path of their configuration;
+    /// `None` if there is no home directory.
+    #[must_use]
+    pub fn expand_home(&self, path: &str) -> Option<String> {
+        match path.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
+                Some(format!("{}{rest}", self.home()?.trim_end_matches(['/', '\\'])))
+            }
+            _ => Some(path.to_owned()),
+        }
+    }
+
+    /// Whether a variable is set, but to nothing.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        self.find(name).is_some_and(str::is_empty)
+    }
+
     /// The first of several variables that is set, with its name.
     pub(crate) fn first<'n>(&self, names: &[&'n str]) -> Option<(&'n str, &str)> {
         names.iter().find_map(|name| Some((*name, self.get(name)?)))
-    }
-
-    /// Whether a switch is on: `true`, in any case.
-    pub(crate) fn is_true(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 }
 

@@ -10,6 +10,7 @@ use barerock_converse::{
 };
 use barerock_sigv4::SignError;
 
+use crate::config::ConfigError;
 use crate::credentials::CredentialsError;
 use crate::timeout::Elapsed;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -47,6 +48,7 @@ enum Kind {
     Response(ResponseError),
     Assemble(AssembleError),
     Credentials(CredentialsError),
+    Config(ConfigError),
     NoRegion { looked_for: Vec<&'static str> },
     Request(RequestError),
     Validation(ValidationError),
@@ -115,8 +117,10 @@ impl Error {
             | Kind::Response(_)
             | Kind::Assemble(_)
             | Kind::BodyTooLarge { .. } => ErrorKind::Wire,
+            Kind::Config(error) if error.is_of_profile() => ErrorKind::Credentials,
             Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
-            Kind::Request(_)
+            Kind::Config(_)
+            | Kind::Request(_)
             | Kind::Validation(_)
             | Kind::Endpoint(_)
             | Kind::Sign(_)
@@ -181,6 +185,7 @@ impl fmt::Display for Error {
             Kind::Response(error) => error.fmt(f),
             Kind::Assemble(error) => error.fmt(f),
             Kind::Credentials(error) => error.fmt(f),
+            Kind::Config(error) => error.fmt(f),
             Kind::NoRegion { looked_for } => {
                 f.write_str("no region: name one, such as us-east-1")?;
                 if !looked_for.is_empty() {
@@ -233,6 +238,7 @@ from! {
     StreamError => Stream,
     AssembleError => Assemble,
     CredentialsError => Credentials,
+    ConfigError => Config,
     RequestError => Request,
     ValidationError => Validation,
     SignError => Sign,

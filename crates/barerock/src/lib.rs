@@ -30,10 +30,10 @@
 mod auth;
 mod builder;
 mod client;
+pub mod config;
 pub mod credentials;
 mod environment;
 mod error;
-mod settings;
 mod stream;
 mod timeout;
 pub mod transport;

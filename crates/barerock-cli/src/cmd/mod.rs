@@ -3,6 +3,7 @@
 mod chat;
 mod converse;
 mod converse_stream;
+pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod frames;
 mod other;
@@ -24,6 +25,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Frames(frames) => frames::run(&frames),
         Command::Events(events) => events::run(&events),
         Command::Sign(sign) => sign::run(sign).await,
+        Command::Doctor(doctor) => doctor::run(doctor).await,
         Command::Replay(replay) => replay::run(replay).await,
     }
 }

@@ -16,10 +16,11 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
-/// The program with nothing of this process's environment but the search path.
+/// The program with nothing of this process's environment. It asks no instance metadata service: where the tests run
+/// there may be one.
 pub(crate) fn bare(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_barerock"));
-    command.args(arguments).env_clear();
+    command.args(arguments).env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
     command
 }
 

@@ -1,13 +1,52 @@
 //! Where credentials come from.
+//!
+//! Each provider is a type of its own, so that a program links only those it names. They do no input or output
+//! themselves: they ask an [`Io`], and [`Steps`] hands their questions to whoever has no executor at all.
 
-mod env;
+mod ask;
+mod assume_role;
+#[cfg(feature = "aws-credential-types")]
+pub mod aws;
+mod cache;
+mod chain;
+mod container;
+mod context;
+mod document;
+mod environment;
+mod error;
+mod imds;
+pub mod io;
+mod json;
+mod process;
+mod profile;
+mod sso;
+mod step;
+mod sts;
+#[cfg(test)]
+mod testing;
+mod time;
+mod web_identity;
 
 use core::fmt;
 use core::pin::Pin;
 use std::time::SystemTime;
 
+pub use assume_role::{AskMfa, AssumeRole, AssumeRoleProvider};
 pub use barerock_sigv4::Credentials;
-pub use env::EnvironmentProvider;
+pub use cache::CachedCredentials;
+pub use chain::{CredentialsChain, DefaultChain, Explained};
+pub use container::ContainerProvider;
+pub use context::ProviderContext;
+pub use environment::EnvironmentProvider;
+pub use error::CredentialsError;
+pub use imds::{InstanceMetadataProvider, InstanceMetadataSetting};
+pub use io::{Io, SystemIo};
+pub use process::ProcessProvider;
+pub use profile::ProfileProvider;
+pub use sso::{Sso, SsoProvider};
+pub use step::{Answer, Question, Step, Steps};
+pub use sts::Sts;
+pub use web_identity::{WebIdentity, WebIdentityProvider};
 
 /// Credentials, how long they hold and who gave them.
 #[derive(Debug, Clone)]
@@ -27,6 +66,13 @@ impl ProvidedCredentials {
     pub fn new(credentials: Credentials, provider: &'static str) -> Self {
         Self { credentials, expires_at: None, provider }
     }
+
+    /// The same credentials, which stop working then.
+    #[must_use]
+    pub fn expires_at(mut self, time: impl Into<Option<SystemTime>>) -> Self {
+        self.expires_at = time.into();
+        self
+    }
 }
 
 /// What a provider's answer will be.
@@ -39,6 +85,11 @@ pub type CredentialsFuture<'a> =
 pub trait ProvideCredentials: fmt::Debug + Send + Sync {
     /// The credentials to sign the next request with.
     fn provide(&self) -> CredentialsFuture<'_>;
+
+    /// The service has refused these credentials as expired or unknown: a provider that kept them gets others.
+    fn refused(&self, credentials: &Credentials) {
+        let _ = credentials;
+    }
 }
 
 /// Credentials written down in the program.
@@ -49,64 +100,13 @@ impl ProvideCredentials for Credentials {
     }
 }
 
-/// Providers in order: the first that has credentials gives them; one whose settings are wrong ends the search.
-#[derive(Debug, Default)]
-pub struct CredentialsChain(Vec<Box<dyn ProvideCredentials>>);
-
-impl CredentialsChain {
-    /// A chain of these providers.
-    #[must_use]
-    pub fn new(providers: Vec<Box<dyn ProvideCredentials>>) -> Self {
-        Self(providers)
-    }
-}
-
-impl ProvideCredentials for CredentialsChain {
+/// A provider that others ask too.
+impl<P: ProvideCredentials + ?Sized> ProvideCredentials for std::sync::Arc<P> {
     fn provide(&self) -> CredentialsFuture<'_> {
-        Box::pin(async {
-            let mut tried = Vec::new();
-            for provider in &self.0 {
-                match provider.provide().await {
-                    Err(CredentialsError::NotFound { looked_for }) => tried.extend(looked_for),
-                    found => return found,
-                }
-            }
-            Err(CredentialsError::NotFound { looked_for: tried })
-        })
+        (**self).provide()
+    }
+
+    fn refused(&self, credentials: &Credentials) {
+        (**self).refused(credentials);
     }
 }
-
-/// Why there are no credentials.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum CredentialsError {
-    /// There are none where they were looked for.
-    NotFound {
-        /// Where that was.
-        looked_for: Vec<String>,
-    },
-    /// There is something, but it is wrong.
-    Invalid {
-        /// Who found it.
-        provider: &'static str,
-        /// What is wrong, and what to do.
-        message: String,
-    },
-}
-
-impl fmt::Display for CredentialsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound { looked_for } => {
-                f.write_str("no credentials; looked for ")?;
-                for (index, place) in looked_for.iter().enumerate() {
-                    write!(f, "{}{place}", if index == 0 { "" } else { "; " })?;
-                }
-                Ok(())
-            }
-            Self::Invalid { provider, message } => write!(f, "credentials from the {provider}: {message}"),
-        }
-    }
-}
-
-impl core::error::Error for CredentialsError {}

@@ -1,0 +1,120 @@
+//! Which credentials a call would be signed with.
+
+use core::time::Duration;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use barerock::config::{AuthScheme, Config};
+use barerock::credentials::{DefaultChain, Explained, Io};
+use barerock_sigv4::{ApiKeyError, ApiKeyInfo, Timestamp};
+use serde::Serialize;
+
+/// The longest that all providers together may take. A credential process alone may take ten seconds.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Who gives the credentials, and who did not.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Credentials {
+    pub(super) provider: Option<String>,
+    pub(super) access_key_id: Option<String>,
+    /// When they stop working, in ISO 8601; nothing if they never do, or it is not known.
+    pub(super) expires: Option<String>,
+    pub(super) tried: Vec<Tried>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<String>,
+}
+
+/// A provider that was asked.
+#[derive(Debug, Serialize)]
+pub(super) struct Tried {
+    pub(super) provider: String,
+    pub(super) outcome: String,
+}
+
+impl Credentials {
+    /// Asks as a call would.
+    pub(super) async fn find(config: &Config, scheme: AuthScheme, io: Arc<dyn Io>) -> Self {
+        match (scheme, config.environment().bearer_token()) {
+            (AuthScheme::Bearer, Some(key)) => Self::of_api_key(key, config, io.now()),
+            _ => Self::of_chain(config, io).await,
+        }
+    }
+
+    async fn of_chain(config: &Config, io: Arc<dyn Io>) -> Self {
+        let chain = DefaultChain::new(config.provider_context(io));
+        let Ok(Explained { result, tried, .. }) = tokio::time::timeout(LIMIT, chain.explain()).await else {
+            let error = format!("the providers did not come to an end within {} s", LIMIT.as_secs());
+            return Self { error: Some(error), ..Self::default() };
+        };
+        let tried = tried.into_iter();
+        let tried = tried.map(|over| Tried { provider: over.place, outcome: over.why.to_string() }).collect();
+        match result {
+            Ok(found) => Self {
+                provider: Some(found.provider.to_owned()),
+                access_key_id: Some(found.credentials.access_key_id().to_owned()),
+                expires: found.expires_at.and_then(|time| Timestamp::try_from(time).ok()).map(iso_8601),
+                tried,
+                error: None,
+            },
+            Err(error) => Self { tried, error: Some(error.to_string()), ..Self::default() },
+        }
+    }
+
+    /// A short-term key says whose it is and for how long. A long-term one does not, and another service's might be meant
+    /// for an endpoint of one's own.
+    fn of_api_key(key: &str, config: &Config, now: SystemTime) -> Self {
+        let found = Self { provider: Some("bedrock-api-key".to_owned()), ..Self::default() };
+        let key = match ApiKeyInfo::read(key) {
+            Ok(key) => key,
+            Err(ApiKeyError::LongTerm | ApiKeyError::NotAnApiKey) => return found,
+            Err(error) => {
+                let error = format!("AWS_BEARER_TOKEN_BEDROCK: {error}; set it anew");
+                return Self { error: Some(error), ..found };
+            }
+        };
+        let region = config.region().value.as_deref();
+        let error = if Timestamp::try_from(now).is_ok_and(|now| key.expires_at() <= now) {
+            Some("the key of AWS_BEARER_TOKEN_BEDROCK has expired; make another with `barerock sign --api-key`".to_owned())
+        } else if region.is_some_and(|region| region != key.region()) {
+            let region = region.unwrap_or_default();
+            Some(format!(
+                "the key of AWS_BEARER_TOKEN_BEDROCK is for {}, and the region is {region}; make them the same",
+                key.region()
+            ))
+        } else {
+            None
+        };
+        Self {
+            access_key_id: Some(key.access_key_id().to_owned()),
+            expires: Some(iso_8601(key.expires_at())),
+            error,
+            ..found
+        }
+    }
+}
+
+/// `2026-11-21T05:40:00Z`.
+fn iso_8601(time: Timestamp) -> String {
+    let (date, clock) = time.amz_date().split_once('T').unwrap_or_default();
+    let mut text = String::new();
+    for (index, digit) in date.chars().enumerate() {
+        text.extend([4, 6].contains(&index).then_some('-'));
+        text.push(digit);
+    }
+    text.push('T');
+    for (index, digit) in clock.chars().enumerate() {
+        text.extend([2, 4].contains(&index).then_some(':'));
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_easily() {
+        assert_eq!(iso_8601(Timestamp::parse("20150830T123600Z").unwrap()), "2015-08-30T12:36:00Z");
+    }
+}

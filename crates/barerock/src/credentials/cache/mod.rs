@@ -1,0 +1,258 @@
+//! Credentials that are kept for as long as they hold, and replaced in time.
+
+mod flight;
+#[cfg(test)]
+mod tests;
+
+use core::fmt;
+use core::hash::BuildHasher;
+use core::time::Duration;
+use std::collections::hash_map::RandomState;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use self::flight::{Flight, Joined};
+use super::{
+    Credentials, CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document,
+};
+
+/// How long before they expire credentials are replaced by whoever comes first, while the others go on with them.
+const ADVISORY: Duration = Duration::from_secs(15 * 60);
+
+/// Before it is too late: two thirds of the way from the advisory time, 10 minutes, everyone waits for new ones.
+const MANDATORY: (u32, u32) = (2, 3);
+
+/// How long after a refresh that failed the old credentials are used without another try, at most.
+const HOLD_OFF: Duration = Duration::from_secs(60);
+
+/// How long a refresh that nobody waits for is worth going on with.
+const ABANDONED: Duration = Duration::from_secs(10);
+
+type Provided = Result<ProvidedCredentials, CredentialsError>;
+
+/// Keeps what a provider gives, and asks it again in time.
+///
+/// - One refresh at a time, for any number of callers on any number of threads. It goes on when the caller that began it
+///   is dropped, as long as another one waits.
+/// - From 15 minutes before the credentials expire (less some, at random, so that a fleet does not ask as one; and for
+///   credentials that hold less than half an hour, from half of that) the first caller refreshes them, the others go on
+///   with the old ones. From 10 minutes before (a third of a short life) everyone waits.
+/// - If a refresh fails, the old credentials are used while they hold, and the next try is up to a minute later.
+///   Expired credentials are never given.
+/// - Credentials that the service refused ([`refused`](ProvideCredentials::refused)) are replaced at once; if the provider
+///   gives the same again, they are used again.
+pub struct CachedCredentials {
+    provider: Arc<dyn ProvideCredentials>,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    jitter: Arc<dyn Fn() -> f64 + Send + Sync>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    kept: Option<Kept>,
+    /// The service has refused what is kept, and nothing else came since.
+    is_stale: bool,
+    /// What it refused last.
+    refused: Option<Credentials>,
+    /// After a failure: when to try again.
+    not_before: Option<SystemTime>,
+    flight: Option<(Flight<Provided>, SystemTime)>,
+}
+
+struct Kept {
+    provided: ProvidedCredentials,
+    /// When to replace them and when they must be, unless they never expire.
+    times: Option<(SystemTime, SystemTime)>,
+}
+
+/// What to do for a caller.
+enum Plan {
+    /// Nothing: these hold.
+    Use(ProvidedCredentials),
+    /// Replace them, unless somebody does already.
+    Ahead(ProvidedCredentials),
+    /// Wait for new ones; these are left if there are none.
+    Wait(Option<ProvidedCredentials>),
+}
+
+impl CachedCredentials {
+    /// Keeps what this provider gives.
+    pub fn new(provider: impl ProvideCredentials + 'static) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the default clock; `clock` sets another")]
+        let clock = Arc::new(SystemTime::now);
+        Self { provider: Arc::new(provider), clock, jitter: Arc::new(random), state: Mutex::default() }
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Other random numbers, from 0 to 1.
+    #[must_use]
+    pub fn jitter(mut self, jitter: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.jitter = Arc::new(jitter);
+        self
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves at worst old credentials behind, which are checked.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn get(&self) -> Provided {
+        let (joined, old) = match self.begin() {
+            Ok(wait) => wait,
+            Err(provided) => return Ok(provided),
+        };
+        let result = joined.await_settled(self).await;
+        let now = (self.clock)();
+        result.or_else(|error| match old {
+            Some(old) if holds(&old, now) => Ok(old),
+            _ => Err(error),
+        })
+    }
+
+    /// The refresh to wait for, with what is left if it fails; or, as an `Err`, credentials to use at once.
+    fn begin(&self) -> Result<(Joined<Provided>, Option<ProvidedCredentials>), ProvidedCredentials> {
+        let now = (self.clock)();
+        let mut state = self.state();
+        let (old, is_awaited) =
+            (state.plan(now), state.flight.as_ref().is_some_and(|(flight, _)| flight.is_awaited()));
+        let old = match old {
+            Plan::Use(provided) => return Err(provided),
+            Plan::Ahead(provided) if is_awaited => return Err(provided),
+            Plan::Ahead(provided) => Some(provided),
+            Plan::Wait(old) => old,
+        };
+        let is_old = |since: SystemTime| now.duration_since(since).is_ok_and(|age| age > ABANDONED);
+        let joined = match &mut state.flight {
+            Some((flight, since)) if is_awaited || !is_old(*since) => {
+                *since = now;
+                flight.join()
+            }
+            flight => {
+                let provider = Arc::clone(&self.provider);
+                let new = Flight::new(async move { provider.provide().await });
+                let joined = new.join();
+                *flight = Some((new, now));
+                joined
+            }
+        };
+        Ok((joined, old))
+    }
+
+    /// Keeps what came of a refresh: the first who sees it does, for everyone.
+    fn settle(&self, flight: &Flight<Provided>, result: &Provided) -> Result<(), CredentialsError> {
+        let now = (self.clock)();
+        let fresh = match result {
+            Ok(provided) => document::fresh(provided.clone(), now)
+                .map_err(|why| CredentialsError::invalid(provided.provider, why)),
+            Err(error) => Err(error.clone()),
+        };
+        let mut state = self.state();
+        if !state.flight.as_ref().is_some_and(|(current, _)| current.is(flight)) {
+            return fresh.map(drop);
+        }
+        state.flight = None;
+        let jitter = (self.jitter)().clamp(0.0, 1.0);
+        match fresh {
+            Ok(provided) => {
+                if !state.refused.as_ref().is_some_and(|refused| same(refused, &provided.credentials)) {
+                    state.refused = None;
+                }
+                state.is_stale = false;
+                state.not_before = None;
+                let times = provided.expires_at.map(|expires_at| times(expires_at, now, jitter));
+                state.kept = Some(Kept { provided, times });
+                Ok(())
+            }
+            Err(error) => {
+                state.not_before = now.checked_add(HOLD_OFF.mul_f64(1.0 - jitter / 2.0));
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Joined<Provided> {
+    async fn await_settled(self, cache: &CachedCredentials) -> Provided {
+        let flight = self.flight.share();
+        let result = self.await;
+        cache.settle(&flight, &result)?;
+        result
+    }
+}
+
+impl State {
+    fn plan(&self, now: SystemTime) -> Plan {
+        let Some(kept) = self.kept.as_ref().filter(|_| !self.is_stale) else { return Plan::Wait(None) };
+        let provided = || kept.provided.clone();
+        let Some((advisory, mandatory)) = kept.times else { return Plan::Use(provided()) };
+        let holds_off = self.not_before.is_some_and(|time| now < time);
+        if !holds(&kept.provided, now) {
+            Plan::Wait(None)
+        } else if holds_off || now < advisory {
+            Plan::Use(provided())
+        } else if now < mandatory {
+            Plan::Ahead(provided())
+        } else {
+            Plan::Wait(Some(provided()))
+        }
+    }
+}
+
+/// When to replace credentials, and when they must be.
+fn times(expires_at: SystemTime, now: SystemTime, jitter: f64) -> (SystemTime, SystemTime) {
+    let life = expires_at.duration_since(now).unwrap_or_default();
+    let earliest = ADVISORY.min(life / 2);
+    let mandatory = earliest * MANDATORY.0 / MANDATORY.1;
+    let advisory = mandatory + (earliest - mandatory).mul_f64(1.0 - jitter);
+    let before = |lead| expires_at.checked_sub(lead).unwrap_or(now);
+    (before(advisory), before(mandatory))
+}
+
+fn holds(provided: &ProvidedCredentials, now: SystemTime) -> bool {
+    provided.expires_at.is_none_or(|expires_at| now < expires_at)
+}
+
+fn same(one: &Credentials, other: &Credentials) -> bool {
+    one.access_key_id() == other.access_key_id()
+        && one.secret_access_key() == other.secret_access_key()
+        && one.session_token() == other.session_token()
+}
+
+/// A number from 0 to 1. Nothing secret hangs on it.
+fn random() -> f64 {
+    let bits = u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or_default();
+    f64::from(bits) / f64::from(u32::MAX)
+}
+
+impl ProvideCredentials for CachedCredentials {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        Box::pin(self.get())
+    }
+
+    fn refused(&self, credentials: &Credentials) {
+        {
+            let mut state = self.state();
+            let is_kept =
+                state.kept.as_ref().is_some_and(|kept| same(&kept.provided.credentials, credentials));
+            let is_known = state.refused.as_ref().is_some_and(|refused| same(refused, credentials));
+            if is_kept && !is_known {
+                state.is_stale = true;
+                state.refused = Some(credentials.clone());
+            }
+        }
+        self.provider.refused(credentials);
+    }
+}
+
+impl fmt::Debug for CachedCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachedCredentials").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}

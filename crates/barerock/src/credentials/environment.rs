@@ -1,0 +1,110 @@
+//! Credentials from environment variables.
+
+use barerock_sigv4::Credentials;
+
+use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, time};
+use crate::environment::Environment;
+
+pub(super) const PROVIDER: &str = "environment";
+const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
+/// The current name, then the one botocore knows from before.
+const SESSION_TOKEN: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
+const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary credentials, `AWS_SESSION_TOKEN` and, if it is known,
+/// `AWS_CREDENTIAL_EXPIRATION`.
+#[derive(Debug, Clone)]
+pub struct EnvironmentProvider(Environment);
+
+impl EnvironmentProvider {
+    /// Looks in this environment.
+    #[must_use]
+    pub fn new(environment: Environment) -> Self {
+        Self(environment)
+    }
+
+    fn read(&self) -> Result<ProvidedCredentials, CredentialsError> {
+        let half = |set, missing| {
+            let message = format!("{set} is set, but {missing} is not; set both or neither");
+            Err(CredentialsError::invalid(PROVIDER, message))
+        };
+        let (id, secret) = match (self.0.get(ACCESS_KEY_ID), self.0.get(SECRET_ACCESS_KEY)) {
+            (Some(id), Some(secret)) => (id, secret),
+            (Some(_), None) => return half(ACCESS_KEY_ID, SECRET_ACCESS_KEY),
+            (None, Some(_)) => return half(SECRET_ACCESS_KEY, ACCESS_KEY_ID),
+            (None, None) => {
+                let place = format!("{ACCESS_KEY_ID} and {SECRET_ACCESS_KEY} in the environment");
+                return Err(CredentialsError::not_found(place));
+            }
+        };
+        let token = self.0.first(&SESSION_TOKEN).map(|(_, token)| token.to_owned());
+        let mut provided = ProvidedCredentials::new(Credentials::new(id, secret, token), PROVIDER);
+        if let Some(text) = self.0.get(EXPIRATION) {
+            let expires_at = time::parse(text).ok_or_else(|| {
+                CredentialsError::invalid(
+                    PROVIDER,
+                    format!("{EXPIRATION} must be {}; correct or unset it", time::FORM),
+                )
+            })?;
+            provided.expires_at = Some(expires_at);
+        }
+        Ok(provided)
+    }
+}
+
+impl ProvideCredentials for EnvironmentProvider {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        Box::pin(core::future::ready(self.read()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAIR: [(&str, &str); 2] = [(ACCESS_KEY_ID, "AKIDEXAMPLE"), (SECRET_ACCESS_KEY, "SQUIRREL")];
+
+    fn read(variables: &[(&str, &str)]) -> Result<ProvidedCredentials, CredentialsError> {
+        EnvironmentProvider::new(variables.iter().copied().collect()).read()
+    }
+
+    #[test]
+    fn a_pair_and_a_token() {
+        let found = read(&PAIR).unwrap();
+        assert_eq!(
+            (found.credentials.access_key_id(), found.credentials.session_token(), found.expires_at),
+            ("AKIDEXAMPLE", None, None)
+        );
+        let found = read(&[PAIR[0], PAIR[1], ("AWS_SECURITY_TOKEN", "old")]).unwrap();
+        assert_eq!(found.credentials.session_token(), Some("old"));
+        let found = read(&[PAIR[0], PAIR[1], ("AWS_SECURITY_TOKEN", "old"), ("AWS_SESSION_TOKEN", "WALRUS")])
+            .unwrap();
+        assert_eq!(found.credentials.session_token(), Some("WALRUS"));
+        assert!(!format!("{found:?}").contains("WALRUS") && !format!("{found:?}").contains("SQUIRREL"));
+    }
+
+    #[test]
+    fn an_expiry() {
+        let found = read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:00Z")]).unwrap();
+        assert_eq!(found.expires_at.map(time::to_unix), Some(1_769_860_800));
+        assert_eq!(
+            read(&[PAIR[0], PAIR[1], (EXPIRATION, "soon")]).unwrap_err().to_string(),
+            "environment credentials: AWS_CREDENTIAL_EXPIRATION must be a time such as 2026-01-31T12:00:00Z; correct or unset it"
+        );
+    }
+
+    #[test]
+    fn nothing_is_not_found_and_half_is_wrong() {
+        let error = read(&[(ACCESS_KEY_ID, "")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no credentials; looked for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
+        );
+        let error = read(&[(SECRET_ACCESS_KEY, "secret")]).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "environment credentials: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not; set both or neither"
+        );
+    }
+}

@@ -1,0 +1,148 @@
+use super::super::testing::{Script, line, now};
+use super::*;
+use core::time::Duration;
+
+const BODY: &str = r#"{"Code":"Success","LastUpdated":"x","Type":"AWS-HMAC","AccessKeyId":"ASIA","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-31T18:00:00Z"}"#;
+
+fn script(variables: &[(&str, &str)]) -> Script {
+    let environment = variables.iter().copied().collect();
+    Script::new(|io| InstanceMetadataProvider::new(io, environment))
+}
+
+fn refused(variables: &[(&str, &str)]) -> String {
+    script(variables).done().unwrap_err().to_string()
+}
+
+#[test]
+fn token_role_credentials() {
+    let mut script = script(&[]);
+    script.exchange(
+        |request| {
+            assert_eq!(line(request), "PUT http://169.254.169.254/latest/api/token");
+            assert_eq!(request.headers()["x-aws-ec2-metadata-token-ttl-seconds"], "21600");
+        },
+        200,
+        "PANDA",
+    );
+    script.exchange(
+        |request| {
+            assert_eq!(
+                line(request),
+                "GET http://169.254.169.254/latest/meta-data/iam/security-credentials/"
+            );
+            assert_eq!(request.headers()[TOKEN], "PANDA");
+        },
+        200,
+        "my-role\n",
+    );
+    script.exchange(
+        |request| {
+            assert!(request.uri().path().ends_with("/security-credentials/my-role"));
+            assert_eq!(request.headers()[TOKEN], "PANDA");
+        },
+        200,
+        BODY,
+    );
+    let found = script.done().unwrap();
+    assert_eq!(found.credentials.session_token(), Some("t"));
+    assert_eq!(found.expires_at, Some(now() + Duration::from_secs(6 * 3600)));
+}
+
+#[test]
+fn elsewhere_there_is_none() {
+    let mut script = script(&[("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "2")]);
+    script.unreachable();
+    script.pause();
+    script.unreachable();
+    assert_eq!(
+        script.done().unwrap_err().to_string(),
+        "no credentials; looked for the instance metadata service (PUT http://169.254.169.254/latest/api/token: no connection: connection refused, after 2 attempts)"
+    );
+    assert_eq!(
+        refused(&[(DISABLED, "TRUE")]),
+        "no credentials; looked for the instance metadata service, which AWS_EC2_METADATA_DISABLED turns off"
+    );
+}
+
+#[test]
+fn settings() {
+    let mut ipv6 = script(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv6")]);
+    ipv6.exchange(
+        |request| assert_eq!(line(request), "PUT http://[fd00:ec2::254]/latest/api/token"),
+        403,
+        "",
+    );
+    assert_eq!(
+        ipv6.done().unwrap_err().to_string(),
+        "instance-metadata credentials: PUT http://[fd00:ec2::254]/latest/api/token answered 403; version 2 of the service must be on"
+    );
+    let mut own = script(&[
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://localhost:1338/"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv6"),
+    ]);
+    own.exchange(|request| assert_eq!(line(request), "PUT http://localhost:1338/latest/api/token"), 200, "T");
+    own.exchange(|_| {}, 404, "");
+    assert_eq!(
+        own.done().unwrap_err().to_string(),
+        "no credentials; looked for the instance metadata service at http://localhost:1338, where the instance has no role"
+    );
+    for (variable, value, rule) in [
+        (
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+            "http://me:SQUIRREL@localhost",
+            "an http or https URL without user name, password and query",
+        ),
+        (
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+            "localhost",
+            "an http or https URL without user name, password and query",
+        ),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "5", "IPv4 or IPv6"),
+        ("AWS_METADATA_SERVICE_TIMEOUT", "-1", "a number of seconds above 0"),
+        ("AWS_METADATA_SERVICE_TIMEOUT", "inf", "a number of seconds above 0"),
+        ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "0", "a number from 1 to 100"),
+    ] {
+        let error = refused(&[(variable, value)]);
+        assert_eq!(error, format!("instance-metadata credentials: {variable} must be {rule}"));
+    }
+    let mut of_profile = Script::new(|io| {
+        InstanceMetadataProvider::new(io, Environment::default()).setting(
+            InstanceMetadataSetting::Endpoint,
+            "http://localhost:7",
+            "config line 2",
+        )
+    });
+    of_profile.exchange(|request| assert!(line(request).starts_with("PUT http://localhost:7/")), 500, "");
+    assert!(matches!(of_profile.done(), Err(CredentialsError::Unavailable { .. })));
+}
+
+#[test]
+fn answers_that_are_none() {
+    for (role, document, words) in [
+        ("../x", "", "security-credentials/ answered what is no credentials: it is not the name of a role"),
+        ("", "", "security-credentials/ answered what is no credentials: it is not the name of a role"),
+        (
+            "r",
+            r#"{"Code":"AssumeRoleUnauthorizedAccess"}"#,
+            "/r answered what is no credentials: its code is AssumeRoleUnauthorizedAccess",
+        ),
+        (
+            "r",
+            r#"{"Code":"Success","AccessKeyId":"A"}"#,
+            "/r answered what is no credentials: SecretAccessKey is missing or empty",
+        ),
+        ("r", "<html>", "/r answered what is no credentials: it is not JSON from line 1 column 1"),
+    ] {
+        let mut script = script(&[]);
+        script.exchange(|_| {}, 200, "T");
+        script.exchange(|_| {}, 200, role);
+        if !document.is_empty() {
+            script.exchange(|_| {}, 200, document);
+        }
+        let error = script.done().unwrap_err().to_string();
+        assert!(error.ends_with(words), "{error}");
+    }
+    let mut portal = script(&[]);
+    portal.exchange(|_| {}, 200, "<html>log in</html>");
+    assert!(portal.done().unwrap_err().to_string().ends_with("/latest/api/token answered what is no token"));
+}

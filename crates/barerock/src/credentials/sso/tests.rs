@@ -1,0 +1,218 @@
+use super::super::testing::{Script, line, now};
+use super::super::{Answer, Question};
+use super::*;
+
+/// SHA-1 of `corp`.
+const OF_SESSION: &str = "/home/me/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+const LOGIN: &str = "run `aws sso login --profile dev`";
+const CREDENTIALS: &str = r#"{"roleCredentials":{"accessKeyId":"ASIA","secretAccessKey":"s","sessionToken":"t","expiration":1769864400000}}"#;
+
+fn script(sso: Sso) -> Script {
+    let environment = [("HOME", "/home/me")].into_iter().collect();
+    let endpoint = |url| Endpoint::custom(url).unwrap();
+    Script::new(|io| {
+        let sso = sso.login("aws sso login --profile dev");
+        SsoProvider::new(io, environment, sso, endpoint("https://portal.test"), endpoint("https://oidc.test"))
+    })
+}
+
+fn of_session() -> Script {
+    script(Sso::of_session("corp", "https://corp/start", "123456789012", "My Role"))
+}
+
+fn cached(expires_at: &str) -> String {
+    format!(
+        r#"{{"startUrl":"https://corp/start","region":"us-east-1","accessToken":"PANDA","expiresAt":"{expires_at}","clientId":"id","clientSecret":"OTTER","registrationExpiresAt":"2026-03-01T00:00:00Z","refreshToken":"KOALA","more":[1]}}"#
+    )
+}
+
+fn portal(token: &'static str) -> impl FnOnce(&Request<Bytes>) {
+    move |request| {
+        let uri = "https://portal.test/federation/credentials?role_name=My%20Role&account_id=123456789012";
+        assert_eq!(line(request), format!("GET {uri}"));
+        assert_eq!(request.headers()[BEARER_TOKEN], token);
+        assert!(request.headers()[BEARER_TOKEN].is_sensitive());
+    }
+}
+
+fn oidc(request: &Request<Bytes>) {
+    assert_eq!(line(request), "POST https://oidc.test/token");
+    let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+    let expected = serde_json::json!({
+        "clientId": "id", "clientSecret": "OTTER", "grantType": "refresh_token", "refreshToken": "KOALA",
+    });
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn a_login_opens_the_portal() {
+    let mut script = of_session();
+    script.file(OF_SESSION, Some(&cached("2026-01-31T12:05:01Z")));
+    script.exchange(portal("PANDA"), 200, CREDENTIALS);
+    let found = script.done().unwrap();
+    assert_eq!((found.credentials.access_key_id(), found.credentials.session_token()), ("ASIA", Some("t")));
+    assert_eq!(found.expires_at, Some(now() + Duration::from_secs(3600)));
+}
+
+#[test]
+fn the_older_form_is_found_by_its_url_and_not_refreshed() {
+    let mut script = script(Sso::legacy("https://corp/start", "1", "r"));
+    // SHA-1 of the URL.
+    let path = "/home/me/.aws/sso/cache/717f6b50ccf65f10839b090b78b6ff0786091a96.json";
+    script.file(path, Some(&cached("2026-01-31T11:00:00UTC")));
+    assert_eq!(
+        script.done().unwrap_err().to_string(),
+        format!(
+            "sso credentials: the login in {path}: it expired at 2026-01-31T11:00:00Z and cannot be refreshed: a login without an sso-session has no refresh token; {LOGIN}"
+        )
+    );
+}
+
+#[test]
+fn a_token_is_refreshed_and_written_back() {
+    let mut script = of_session();
+    script.file(OF_SESSION, Some(&cached("2026-01-31T12:04:00Z")));
+    script.exchange(
+        oidc,
+        200,
+        r#"{"accessToken":"PANDA2","tokenType":"Bearer","expiresIn":28800,"refreshToken":"KOALA2"}"#,
+    );
+    script.expect(|question| {
+        let Question::WriteFile(path, content) = question else { panic!("{question:?}") };
+        assert_eq!(path.to_str(), Some(OF_SESSION));
+        let content: serde_json::Value = serde_json::from_slice(&content).unwrap();
+        assert_eq!(content["accessToken"], "PANDA2");
+        assert_eq!(content["refreshToken"], "KOALA2");
+        assert_eq!(content["expiresAt"], "2026-01-31T20:00:00Z");
+        assert_eq!((&content["clientSecret"], &content["more"][0]), (&"OTTER".into(), &1.into()));
+        Answer::WriteFile(Err(std::io::Error::other("a full disk stops nobody")))
+    });
+    script.exchange(portal("PANDA2"), 200, CREDENTIALS);
+    assert!(script.done().is_ok());
+}
+
+#[test]
+fn a_failed_refresh_hurts_only_once_the_token_has_expired() {
+    let mut still = of_session();
+    still.file(OF_SESSION, Some(&cached("2026-01-31T12:04:00Z")));
+    still.exchange(oidc, 400, r#"{"error":"invalid_grant"}"#);
+    still.exchange(portal("PANDA"), 200, CREDENTIALS);
+    assert!(still.done().is_ok());
+
+    for (status, body, why) in [
+        (
+            400,
+            r#"{"error":"invalid_grant","error_description":"KOALA and OTTER are old"}"#,
+            "sso credentials: POST https://oidc.test/token answered 400: **redacted** and **redacted** are old",
+        ),
+        (
+            200,
+            "PANDA",
+            "sso credentials: POST https://oidc.test/token answered what is no credentials: it is not JSON from line 1 column 1",
+        ),
+        (
+            200,
+            "{}",
+            "sso credentials: POST https://oidc.test/token answered what is no credentials: accessToken is missing or empty",
+        ),
+        (
+            200,
+            r#"{"accessToken":"x","expiresIn":-1}"#,
+            "sso credentials: POST https://oidc.test/token answered what is no credentials: expiresIn is negative",
+        ),
+    ] {
+        let mut script = of_session();
+        script.file(OF_SESSION, Some(&cached("2026-01-31T12:00:00Z")));
+        script.exchange(oidc, status, body);
+        assert_eq!(
+            script.done().unwrap_err().to_string(),
+            format!(
+                "sso credentials: the login in {OF_SESSION}: it expired at 2026-01-31T12:00:00Z and cannot be refreshed: {why}; {LOGIN}"
+            )
+        );
+    }
+}
+
+#[test]
+fn logins_that_are_none() {
+    let refused = |content: Option<&str>| {
+        let mut script = of_session();
+        script.file(OF_SESSION, content);
+        script.done().unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(None),
+        format!("sso credentials: nobody has logged in: {OF_SESSION} is not there; {LOGIN}")
+    );
+    for (content, why) in [
+        ("{", "holds no login: it is not JSON from line 1 column 1"),
+        ("{}", "holds no login: expiresAt is missing or empty"),
+        (r#"{"expiresAt":"x"}"#, "holds no login: expiresAt must be a time such as 2026-01-31T12:00:00Z"),
+    ] {
+        assert_eq!(refused(Some(content)), format!("sso credentials: {OF_SESSION} {why}; {LOGIN}"));
+    }
+    let no_token = r#"{"expiresAt":"2027-01-31T12:00:00Z","accessToken":7}"#;
+    assert_eq!(
+        refused(Some(no_token)),
+        format!("sso credentials: the login in {OF_SESSION}: accessToken is no text; {LOGIN}")
+    );
+    let registration = cached("2026-01-31T12:00:00Z").replace("2026-03-01", "2026-01-01");
+    assert!(refused(Some(&registration)).contains("its registration has expired too"));
+    let endpoint = |url| Endpoint::custom(url).unwrap();
+    let plain = Script::new(|io| {
+        let sso = Sso::of_session("corp", "https://corp/start", "1", "r");
+        SsoProvider::new(
+            io,
+            Environment::default(),
+            sso,
+            endpoint("http://portal.test"),
+            endpoint("https://oidc.test"),
+        )
+    });
+    assert_eq!(
+        plain.done().unwrap_err().to_string(),
+        "sso credentials: http://portal.test is not encrypted; use https for SSO"
+    );
+    let homeless = Script::new(|io| {
+        let sso = Sso::of_session("corp", "https://corp/start", "1", "r");
+        SsoProvider::new(
+            io,
+            Environment::default(),
+            sso,
+            endpoint("https://portal.test"),
+            endpoint("https://oidc.test"),
+        )
+    });
+    assert!(homeless.done().unwrap_err().to_string().ends_with("set HOME (USERPROFILE on Windows)"));
+}
+
+#[test]
+fn refusals_of_the_portal() {
+    for (status, body, words) in [
+        (
+            401,
+            r#"{"message":"Session PANDA not found or invalid"}"#,
+            format!("answered 401: Session **redacted** not found or invalid; {LOGIN}"),
+        ),
+        (403, r#"{"message":"No access"}"#, "answered 403: No access".to_owned()),
+        (200, "{}", "answered what is no credentials: roleCredentials is missing".to_owned()),
+        (
+            200,
+            r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s"}}"#,
+            "answered what is no credentials: sessionToken is missing or empty".to_owned(),
+        ),
+        (
+            200,
+            r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":"x"}}"#,
+            "answered what is no credentials: expiration is no whole number".to_owned(),
+        ),
+    ] {
+        let mut script = of_session();
+        script.file(OF_SESSION, Some(&cached("2026-01-31T13:00:00Z")));
+        script.exchange(portal("PANDA"), status, body);
+        assert_eq!(
+            script.done().unwrap_err().to_string(),
+            format!("sso credentials: GET https://portal.test/federation/credentials {words}")
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! The token of a login: in a file of the `aws` CLI's, where it is refreshed for everyone who uses it.
+
+use core::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Request, StatusCode};
+use serde_json::json;
+use sha1::{Digest, Sha1};
+use zeroize::Zeroizing;
+
+use super::super::json::Object;
+use super::super::{CredentialsError, time};
+use super::{PROVIDER, SsoProvider};
+
+/// A token that expires within this is refreshed: "5 minutes before", as AWS's SDKs have it.
+const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// A token that opens the portal.
+pub(super) struct Token(Zeroizing<String>);
+
+impl Token {
+    pub(super) fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The file as it was read.
+struct Cached {
+    path: PathBuf,
+    object: Object,
+    expires_at: SystemTime,
+}
+
+impl Cached {
+    fn token(&self) -> Result<Token, String> {
+        Ok(Token(Zeroizing::new(self.object.required("accessToken")?.to_owned())))
+    }
+}
+
+impl SsoProvider {
+    /// A token that has not expired.
+    pub(super) async fn token(&self) -> Result<Token, CredentialsError> {
+        let cached = self.cached().await?;
+        let bad = |why: String| {
+            let message = format!("the login in {}: {why}; {}", cached.path.display(), self.log_in());
+            CredentialsError::invalid(PROVIDER, message)
+        };
+        let token = cached.token().map_err(bad)?;
+        let now = self.io.now();
+        if now + AHEAD < cached.expires_at {
+            return Ok(token);
+        }
+        match self.refresh(&cached).await {
+            Ok(token) => Ok(token),
+            // It still opens the portal for a while.
+            Err(_) if now < cached.expires_at => Ok(token),
+            Err(why) => {
+                let expired = time::format(cached.expires_at);
+                Err(bad(format!("it expired at {expired} and cannot be refreshed: {why}")))
+            }
+        }
+    }
+
+    async fn cached(&self) -> Result<Cached, CredentialsError> {
+        let bad = |what: String| CredentialsError::invalid(PROVIDER, format!("{what}; {}", self.log_in()));
+        let path = self.path()?;
+        let shown = path.display();
+        let content = match self.io.read_file(&path).await {
+            Ok(Some(content)) => Zeroizing::new(content),
+            Ok(None) => return Err(bad(format!("nobody has logged in: {shown} is not there"))),
+            Err(error) => return Err(bad(format!("{shown} cannot be read: {error}"))),
+        };
+        let read = || {
+            let object = Object::parse(&content)?;
+            let text = object.required("expiresAt")?;
+            let expires_at = time::parse(text).ok_or_else(|| format!("expiresAt must be {}", time::FORM))?;
+            Ok((object, expires_at))
+        };
+        match read() {
+            Ok((object, expires_at)) => Ok(Cached { path, object, expires_at }),
+            Err(why) => {
+                let why: String = why;
+                Err(bad(format!("{shown} holds no login: {why}")))
+            }
+        }
+    }
+
+    /// "The file name is the SHA-1 of the session's name", or, without a session, of the start URL.
+    fn path(&self) -> Result<PathBuf, CredentialsError> {
+        let key = self.sso.session.as_deref().unwrap_or(&self.sso.start_url);
+        let mut name = String::new();
+        for byte in Sha1::digest(key) {
+            name.push_str(&format!("{byte:02x}"));
+        }
+        let path =
+            self.environment.expand_home(&format!("~/.aws/sso/cache/{name}.json")).ok_or_else(|| {
+                let message =
+                    "there is no home directory to look for a login in; set HOME (USERPROFILE on Windows)";
+                CredentialsError::invalid(PROVIDER, message)
+            })?;
+        Ok(PathBuf::from(path))
+    }
+
+    /// A new token for a refresh token, by OIDC's CreateToken.
+    async fn refresh(&self, cached: &Cached) -> Result<Token, String> {
+        if self.sso.session.is_none() {
+            return Err("a login without an sso-session has no refresh token".to_owned());
+        }
+        let (refresh_token, body) = self.form(cached)?;
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() =
+            format!("{}/token", self.oidc).parse().map_err(|_| format!("{} is no URL to call", self.oidc))?;
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let ask = self.ask();
+        let answer = ask.send(&request).await.map_err(|error| error.to_string())?;
+        if answer.status() != StatusCode::OK {
+            let client_secret = cached.object.text("clientSecret")?.unwrap_or_default();
+            return Err(ask.refusal(&request, &answer, &[&refresh_token, client_secret], "").to_string());
+        }
+        let misfit = |why: String| ask.misfit(&request, &why).to_string();
+        let answer = Object::parse(answer.body()).map_err(misfit)?;
+        let token = Token(Zeroizing::new(answer.required("accessToken").map_err(misfit)?.to_owned()));
+        let seconds = answer.integer("expiresIn").map_err(misfit)?;
+        let seconds = u64::try_from(seconds).map_err(|_| misfit("expiresIn is negative".to_owned()))?;
+        let expires_at = self.io.now().checked_add(Duration::from_secs(seconds)).unwrap_or(cached.expires_at);
+        let next = answer.text("refreshToken").map_err(misfit)?.unwrap_or(&refresh_token);
+        self.keep(cached, &token, next, expires_at).await;
+        Ok(token)
+    }
+
+    /// The refresh token, and the body of the request.
+    fn form(&self, cached: &Cached) -> Result<(Zeroizing<String>, Bytes), String> {
+        let object = &cached.object;
+        let member = |name| object.required(name).map_err(|why| format!("{why} there"));
+        let refresh_token = Zeroizing::new(member("refreshToken")?.to_owned());
+        let (client_id, client_secret) = (member("clientId")?, member("clientSecret")?);
+        let registered = member("registrationExpiresAt")?;
+        let registered_until =
+            time::parse(registered).ok_or_else(|| format!("registrationExpiresAt must be {}", time::FORM))?;
+        if registered_until <= self.io.now() {
+            return Err("its registration has expired too".to_owned());
+        }
+        let body = json!({
+            "clientId": client_id,
+            "clientSecret": client_secret,
+            "grantType": "refresh_token",
+            "refreshToken": *refresh_token,
+        });
+        Ok((refresh_token, Bytes::from(body.to_string())))
+    }
+
+    /// Puts the new token where the `aws` CLI and others find it. The token serves even if that fails.
+    async fn keep(&self, cached: &Cached, token: &Token, refresh_token: &str, expires_at: SystemTime) {
+        let Ok(mut object) = Object::parse(&cached.object.to_bytes()) else { return };
+        object.set("accessToken", token.secret());
+        object.set("refreshToken", refresh_token);
+        object.set("expiresAt", &time::format(expires_at));
+        let content = Zeroizing::new(object.to_bytes());
+        let path: &Path = &cached.path;
+        let _ = self.io.write_file(path, &content).await;
+    }
+}

@@ -1,0 +1,49 @@
+//! Any texts as the shared files: they are read or refused, every setting says where it stands, and no message grows with
+//! the file.
+#![no_main]
+
+use barerock::Environment;
+use barerock::config::{Config, ConfigFile, Profiles};
+
+/// What parts the two files in the input: no UTF-8 holds it.
+const PART: u8 = 0xff;
+
+/// The longest message: a header cut at 80 characters, each escaped to ten at most, in quotes twice.
+const LONGEST: usize = 2500;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let mut parts = input.splitn(2, |byte| *byte == PART).map(|part| core::str::from_utf8(part).ok());
+    let (config, credentials) = (parts.next().flatten(), parts.next().flatten());
+    let profiles = match Profiles::parse(
+        config.map(|text| ConfigFile::new("config", text)),
+        credentials.map(|text| ConfigFile::new("credentials", text)),
+    ) {
+        Ok(profiles) => profiles,
+        Err(error) => {
+            assert!(error.to_string().len() < LONGEST, "{error}");
+            return;
+        }
+    };
+    for warning in profiles.warnings() {
+        assert!(warning.len() < LONGEST, "{warning}");
+    }
+    let names: Vec<String> = profiles.names().map(str::to_owned).collect();
+    for name in &names {
+        let profile = profiles.profile(name).expect("it was named");
+        for key in profile.keys() {
+            let Some(setting) = profile.setting(key) else { continue };
+            let text = if setting.place.file() == "config" { config } else { credentials };
+            let line = text.and_then(|text| text.lines().nth(setting.place.line() - 1));
+            let line = line.expect("the line is there");
+            assert!(line.to_ascii_lowercase().contains(key), "{line:?} sets {key}");
+            let first = setting.value.split('\n').next().unwrap_or_default();
+            assert!(line.contains(first), "{line:?} sets {first:?}");
+        }
+        let environment = Environment::default();
+        let Ok(config) = Config::loader().environment(environment).profile(name).resolve(profiles.clone()) else {
+            panic!("{name:?} is there");
+        };
+        // Each may be wrong, none may panic.
+        let _ = (config.endpoint(), config.auth_scheme(), config.disable_clock_skew_correction());
+    }
+});

@@ -1,0 +1,108 @@
+//! A server on the loopback that says what the test wants, and remembers what it was asked.
+
+use core::convert::Infallible;
+use core::future::pending;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+/// What the server does with a request.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// Answers with this status, content type and body.
+    Answer(u16, &'static str, Bytes),
+    /// Never answers.
+    Hang,
+    /// Closes the connection.
+    Close,
+}
+
+impl Reply {
+    /// Answers 200 with a body whose type nobody looks at.
+    #[must_use]
+    pub fn ok(body: &str) -> Self {
+        Self::Answer(200, "text/plain", Bytes::copy_from_slice(body.as_bytes()))
+    }
+}
+
+/// The server; it lives as long as the test's runtime.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    url: String,
+    asked: Arc<Mutex<Vec<Request<Bytes>>>>,
+}
+
+impl Peer {
+    /// Serves on a port of its own.
+    ///
+    /// # Panics
+    ///
+    /// Where the loopback cannot be bound.
+    pub async fn start(reply: impl Fn(&Request<Bytes>) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            asked: Arc::new(Mutex::new(Vec::new())),
+        };
+        let (reply, asked) = (Arc::new(reply), Arc::clone(&peer.asked));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (reply, asked) = (Arc::clone(&reply), Arc::clone(&asked));
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let (reply, asked) = (Arc::clone(&reply), Arc::clone(&asked));
+                    async move {
+                        let (head, body) = request.into_parts();
+                        let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+                        let request = Request::from_parts(head, body);
+                        let reply = reply(&request);
+                        asked.lock().unwrap().push(request);
+                        answer(reply).await
+                    }
+                });
+                // A connection that breaks off is part of the test.
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            }
+        });
+        peer
+    }
+
+    /// Where it is: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What it was asked so far.
+    ///
+    /// # Panics
+    ///
+    /// After a panic of the server.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Request<Bytes>> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// Method and target of each request.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.asked().iter().map(|request| format!("{} {}", request.method(), request.uri())).collect()
+    }
+}
+
+async fn answer(reply: Reply) -> Result<Response<Full<Bytes>>, Box<dyn core::error::Error + Send + Sync>> {
+    match reply {
+        Reply::Answer(status, content_type, body) => Ok(Response::builder()
+            .status(status)
+            .header("content-type", content_type)
+            .body(Full::new(body))?),
+        Reply::Hang => pending::<Result<_, Infallible>>().await.map_err(Into::into),
+        Reply::Close => Err("closed".into()),
+    }
+}

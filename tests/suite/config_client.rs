@@ -1,0 +1,92 @@
+//! Clients that go by the whole configuration.
+
+use std::fs;
+use std::sync::Arc;
+
+use barerock::config::Config;
+use barerock::credentials::SystemIo;
+use barerock::types::Message;
+use barerock::{Client, ConverseRequest, Credentials, Environment, ErrorKind};
+use barerock_hyper::HyperTransport;
+use barerock_replay::{Fixtures, MatchMode, Replay, Verify};
+use barerock_tests::fixtures;
+use tempfile::TempDir;
+
+const REGION: &str = "eu-west-3";
+const KEY: &str = "bedrock-api-key-PANDA";
+
+async fn serve() -> Replay {
+    let keys = Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned()));
+    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+        .match_mode(MatchMode::Any)
+        .verify(Verify::for_region(REGION).with_credentials(keys).with_bearer_key(KEY))
+        .bind("127.0.0.1:0")
+        .await
+        .unwrap()
+}
+
+/// A home whose profile leads to the server, with the keys it knows.
+fn home(replay: &Replay) -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".aws");
+    fs::create_dir(&folder).unwrap();
+    let config = format!("[profile here]\nregion = {REGION}\nendpoint_url = {}\n", replay.url());
+    fs::write(folder.join("config"), config).unwrap();
+    let keys = "[here]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = SQUIRREL\naws_session_token = WALRUS\n";
+    fs::write(folder.join("credentials"), keys).unwrap();
+    home
+}
+
+async fn config(home: &TempDir, variables: &[(&str, &str)]) -> Config {
+    let home = [("HOME", home.path().to_str().unwrap()), ("AWS_PROFILE", "here")];
+    let environment: Environment = variables.iter().copied().chain(home).collect();
+    let io = SystemIo::new(Arc::new(HyperTransport::new()));
+    Config::loader().environment(environment).load(Arc::new(io)).await.unwrap()
+}
+
+fn request() -> ConverseRequest {
+    ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("hello")])
+}
+
+#[tokio::test]
+async fn region_endpoint_and_keys_of_a_profile() {
+    let replay = serve().await;
+    let config = config(&home(&replay), &[]).await;
+    let client = Client::builder(HyperTransport::new()).config(&config).build().unwrap();
+    assert_eq!((client.region(), client.endpoint().as_str()), (REGION, &*replay.url()));
+    assert!(!client.converse(&request()).await.unwrap().text().is_empty());
+    // The keys are fetched once and kept.
+    client.converse(&request()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bedrock_key_comes_before_the_profiles_keys() {
+    let replay = serve().await;
+    let home = home(&replay);
+    let with = async |key| {
+        let config = config(&home, &[("AWS_BEARER_TOKEN_BEDROCK", key)]).await;
+        Client::builder(HyperTransport::new()).config(&config).build().unwrap().converse(&request()).await
+    };
+    with(KEY).await.unwrap();
+    assert_eq!(with("bedrock-api-key-OTHER").await.unwrap_err().kind(), ErrorKind::Service);
+}
+
+#[tokio::test]
+async fn what_is_set_in_code_beats_the_configuration_before_and_after() {
+    let replay = serve().await;
+    let config = config(&home(&replay), &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]).await;
+    let address =
+        |client: Client<HyperTransport>| (client.region().to_owned(), client.endpoint().as_str().to_owned());
+    let builder = || Client::builder(HyperTransport::new());
+    let code = ("us-east-1".to_owned(), replay.url());
+    let before = builder().region("us-east-1").endpoint_url(replay.url()).config(&config).build().unwrap();
+    assert_eq!(address(before), code);
+    let after = builder().config(&config).region("us-east-1").endpoint_url(replay.url()).build().unwrap();
+    assert_eq!(address(after), code);
+    let neither = builder().config(&config).build().unwrap();
+    assert_eq!(address(neither), (REGION.to_owned(), "http://127.0.0.1:9".to_owned()));
+
+    let wrong = Credentials::new("AKIDEXAMPLE", "wrong", None);
+    let client = builder().credentials(wrong).config(&config).endpoint_url(replay.url()).build().unwrap();
+    assert_eq!(client.converse(&request()).await.unwrap_err().kind(), ErrorKind::Service);
+}
