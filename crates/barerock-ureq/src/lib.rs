@@ -25,7 +25,7 @@
 //!
 //! - `rustls` (default): TLS by rustls with ring and the webpki roots.
 //! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program. With both,
-//!   rustls is used unless [`UreqTransportBuilder::native_tls`] says otherwise.
+//!   rustls is used unless `UreqTransportBuilder::native_tls` says otherwise.
 //!
 //! With neither, only `http` endpoints can be called.
 
