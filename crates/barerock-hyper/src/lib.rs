@@ -17,7 +17,7 @@
 //! ```
 //!
 //! What [`HyperTransport::builder`] is not asked for is not linked. It looks at nothing it was not given: neither the
-//! environment nor files, but for [`native_roots`](HyperTransportBuilder::native_roots) and
+//! environment nor files, but for `HyperTransportBuilder::native_roots` and
 //! [`key_log_file`](HyperTransportBuilder::key_log_file), which are there to do so.
 //!
 //! # Features

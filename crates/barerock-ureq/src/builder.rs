@@ -5,9 +5,8 @@ use core::time::Duration;
 
 use ureq::Agent;
 use ureq::config::{AutoHeaderValue, Config};
-use ureq::unversioned::resolver::DefaultResolver;
 
-use crate::connector::LimitedConnector;
+use crate::connector::{LimitedConnector, LimitedResolver};
 use crate::transport::{UreqTransport, bounded};
 
 /// How long a connection may take.
@@ -130,7 +129,7 @@ impl UreqTransportBuilder {
         UreqTransport::of(Agent::with_parts(
             config.build(),
             LimitedConnector::default(),
-            DefaultResolver::default(),
+            LimitedResolver::default(),
         ))
     }
 }

@@ -36,6 +36,14 @@ impl Client {
         barerock::Client::from_env(UreqTransport::new()).map(Self::from)
     }
 
+    /// A client by all that AWS's SDKs look at: the environment, the shared files, and whatever these lead to.
+    ///
+    /// # Errors
+    /// As [`barerock::Client::from_config`]'s.
+    pub fn from_config() -> Result<Self, Error> {
+        block_on(barerock::Client::from_config(UreqTransport::new())).map(Self::from)
+    }
+
     /// A client to be set up in code: `Client::from(Client::builder().region("us-east-1").build()?)`. For another transport
     /// than [`UreqTransport::new`]'s, begin with [`barerock::Client::builder`].
     pub fn builder() -> ClientBuilder<UreqTransport> {

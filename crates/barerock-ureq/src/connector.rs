@@ -1,5 +1,10 @@
 //! What ureq's connections need to keep `barerock`'s limits: they must tell the head of an answer from its body.
 
+use std::io;
+
+use http::Uri;
+use ureq::config::Config;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
@@ -32,11 +37,51 @@ impl Connector<()> for LimitedConnector {
             run_connector: details.run_connector.clone(),
             register_shutdown: details.register_shutdown.clone(),
         };
+        refuse_socks(&details)?;
         match self.0.connect(&details, chained) {
             Ok(transport) => Ok(transport.map(Limited)),
-            Err(error @ Error::Timeout(_)) => Err(error),
-            Err(error) => Err(Error::Other(Box::new(NotConnected(error)))),
+            Err(error) => Err(not_connected(error)),
         }
+    }
+}
+
+/// ureq's own resolver, whose errors say that they are of connecting.
+#[derive(Debug, Default)]
+pub(crate) struct LimitedResolver(DefaultResolver);
+
+impl Resolver for LimitedResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        self.0.resolve(uri, config, timeout).map_err(not_connected)
+    }
+}
+
+/// Marks an error as one of connecting; a limit that has passed says so itself.
+fn not_connected(error: Error) -> Error {
+    match error {
+        Error::Timeout(_) => error,
+        error => Error::Other(Box::new(NotConnected(error))),
+    }
+}
+
+/// Without its feature ureq would panic at a SOCKS proxy that was named in code, and pass over one of the environment.
+fn refuse_socks(details: &ConnectionDetails<'_>) -> Result<(), Error> {
+    use ureq::ProxyProtocol::{Socks4, Socks4A, Socks5, Socks5h};
+    match details.config.proxy() {
+        Some(proxy)
+            if cfg!(not(feature = "socks"))
+                && matches!(proxy.protocol(), Socks4 | Socks4A | Socks5 | Socks5h)
+                && !proxy.is_no_proxy(details.uri) =>
+        {
+            let words = "the proxy is a SOCKS proxy, which barerock-ureq asks only with its feature `socks`";
+            let error = io::Error::new(io::ErrorKind::Unsupported, words);
+            Err(not_connected(error.into()))
+        }
+        _ => Ok(()),
     }
 }
 

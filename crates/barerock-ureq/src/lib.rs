@@ -25,9 +25,10 @@
 //!
 //! - `rustls` (default): TLS by rustls with ring and the webpki roots.
 //! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program. With both,
-//!   rustls is used unless [`UreqTransportBuilder::native_tls`] says otherwise.
+//!   rustls is used unless `UreqTransportBuilder::native_tls` says otherwise.
+//! - `socks`: SOCKS proxies, beside HTTP ones.
 //!
-//! With neither, only `http` endpoints can be called.
+//! With neither kind of TLS, only `http` endpoints can be called.
 
 mod block_on;
 mod body;

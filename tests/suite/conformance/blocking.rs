@@ -1,12 +1,19 @@
 //! The blocking client: the async one's calls, and streams that are iterators.
 
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Instant;
+
+use barerock::config::Config;
+use barerock::credentials::SystemIo;
 use barerock::types::Message;
-use barerock::{ConverseRequest, CountTokensRequest, ErrorKind, Verdict};
+use barerock::{ConverseRequest, CountTokensRequest, Environment, Error, ErrorKind, Verdict};
 use barerock_replay::MatchMode;
 use barerock_ureq::{Client, block_on};
 
 use super::server::{Bedrock, question};
 use super::stacks::{Stack as _, Ureq};
+use super::tap::always;
 
 fn client(bedrock: &Bedrock) -> Client {
     Ureq::client(bedrock).into()
@@ -62,4 +69,44 @@ fn an_iteration_ends_with_its_first_error() {
 
     let error = client.converse_stream(&question()).unwrap().into_message().unwrap_err();
     assert!(!error.partial().unwrap().text().is_empty());
+}
+
+/// A client by the whole configuration, with this environment and no files.
+fn configured(variables: &[(&str, &str)]) -> Result<Client, Error> {
+    let nowhere = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_CONFIG_FILE", "/nowhere/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials"),
+    ];
+    let environment: Environment = nowhere.iter().chain(variables).copied().collect();
+    let io = Arc::new(SystemIo::new(Arc::new(Ureq::transport())));
+    let config = block_on(Config::loader().environment(environment).load(io))?;
+    let builder = barerock::Client::builder(Ureq::transport()).config(&config);
+    builder.build().map(Client::from)
+}
+
+#[test]
+fn providers_need_no_runtime_either() {
+    let bedrock = Bedrock::start(&[]);
+    let keys = r#"{"AccessKeyId":"AKIDEXAMPLE","SecretAccessKey":"SQUIRREL","Token":"WALRUS","Expiration":"2099-01-01T00:00:00Z"}"#;
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
+    let container = always(format!("{head}\r\ncontent-length: {}\r\n\r\n{keys}", keys.len()));
+    let client = configured(&[
+        ("AWS_ENDPOINT_URL", &bedrock.url()),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", &format!("{}/keys", container.url())),
+    ]);
+    assert!(client.unwrap().converse(&question()).unwrap().text().contains("GraphQL"));
+    assert_eq!(container.connections(), 1);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test takes the time")]
+fn a_mute_metadata_service_holds_nobody_up() {
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", mute.local_addr().unwrap());
+    let client = configured(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url)]).unwrap();
+    let start = Instant::now();
+    let error = client.converse(&question()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
+    assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
 }

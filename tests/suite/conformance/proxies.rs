@@ -5,11 +5,12 @@ use std::io::Write as _;
 use barerock::{Client, ErrorKind};
 use barerock_hyper::{HyperTransport, Proxy};
 use barerock_replay::{MatchMode, Tls};
+use barerock_ureq::UreqTransport;
 
 use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, REGION, question};
-use super::stacks::{Hyper, Settings, Stack, client};
+use super::stacks::{Hyper, Settings, Stack, Ureq, client};
 use super::tap::{Tap, forward, read_request};
 
 over_every_stack![a_tunnel, a_proxy_that_refuses, exceptions_go_straight];
@@ -73,6 +74,7 @@ fn a_proxy_that_refuses<S: Stack>() {
     let proxy = proxy_to(&bedrock.url());
     let error = S::run(async {
         let transport = S::set_up(&through(&proxy, "HEDGEHOG", "", &tls));
+        assert!(!format!("{transport:?}").contains("HEDGEHOG"), "{transport:?}");
         client(transport, &format!("https://{HOST}")).build().unwrap().converse(&question()).await
     });
     let error = error.unwrap_err();
@@ -91,7 +93,10 @@ fn exceptions_go_straight<S: Stack>() {
         let transport = S::set_up(&through(&proxy, "SQUIRREL-2", HOST, &tls));
         client(transport, &format!("https://{HOST}")).build().unwrap().converse(&question()).await
     });
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::Transport, "nobody can look the name up");
+    // Nobody can look the name up.
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(chain(&error).contains("no connection"), "{}", chain(&error));
     assert_eq!(proxy.connections(), 0);
 }
 
@@ -113,4 +118,21 @@ fn hyper_gives_a_plain_request_to_the_proxy_whole() {
     let sent = String::from_utf8(proxy.seen()[0].sent.clone()).unwrap();
     assert!(sent.starts_with(&format!("POST http://{HOST}/model/")), "{sent}");
     assert!(sent.contains(&format!("proxy-authorization: {AUTHORIZATION}\r\n")), "{sent}");
+}
+
+#[test]
+fn ureq_refuses_a_socks_proxy_it_cannot_ask() {
+    let proxy = ::ureq::Proxy::new("socks5://127.0.0.1:9").unwrap();
+    let transport = UreqTransport::builder().proxy(proxy).build();
+    let error = Ureq::run(async {
+        // An address of nobody's (RFC 5737, 3), which needs no looking up.
+        client(transport, "https://192.0.2.1").build().unwrap().converse(&question()).await
+    });
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(
+        chain(&error).contains("no connection") && chain(&error).contains("`socks`"),
+        "{}",
+        chain(&error)
+    );
 }

@@ -1,5 +1,6 @@
 //! The stacks under test.
 
+use core::fmt::Debug;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ pub(super) struct Settings {
 
 /// An HTTP stack, and how its futures are run.
 pub(super) trait Stack {
-    type Transport: Transport + Clone + 'static;
+    type Transport: Transport + Clone + Debug + 'static;
 
     fn set_up(settings: &Settings) -> Self::Transport;
 
