@@ -30,7 +30,7 @@
 //! # Features
 //!
 //! `fast-crc` (default) computes CRCs with `crc32fast`, and `std` (default) lets it choose the CPU's fastest way at run
-//! time; without `fast-crc` a table of one KiB does, ten times slower and 24 KB smaller. `alloc` adds what needs a
+//! time; without `fast-crc` a table of one KiB does, some forty times slower and 24 KB smaller. `alloc` adds what needs a
 //! heap: [`FrameDecoder`], [`OwnedFrame`] and encoding into a `Vec`. Without it, [`Frame::parse`] and
 //! [`FrameEncoder::encode_into`] work on slices.
 
