@@ -55,7 +55,7 @@ def without_symbols(binary):
 
 
 # The crates a name may begin with, in the order in which they are blamed: a generic function is its user's.
-CRATE = re.compile(r"\b(barerock_size\w*|barerock\w*|[a-z_][a-z0-9_]*)::")
+CRATE = re.compile(r"(?<![:\w])([a-z_][a-z0-9_]*)::")
 GENERIC = {"core", "alloc", "std", "serde_core", "serde_json", "bytes"}
 
 
