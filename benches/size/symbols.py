@@ -9,7 +9,7 @@ from pathlib import Path
 # What nobody named in the size programs, by the symbols and the words only it has, and why it must not be there. Where the
 # linker kept a function, it has a symbol; where it was made part of another, its words are left.
 UNNAMED = [
-    (r"barerock::credentials::(profile|process|container|imds|web_identity|assume_role|sso|chain)\b", "credentials come from the environment only"),
+    (r"barerock::credentials::(ask|assume_role|chain|container|imds|io|process|profile|sso|sts|web_identity)\b", "credentials come from the environment only"),
     (r"\b(credential_process|sso_start_url|role_session_name)\b|AssumeRoleWithWebIdentity|169\.254\.169\.254", "credentials come from the environment only"),
     (r"AWS_CONTAINER_CREDENTIALS|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_SHARED_CREDENTIALS_FILE", "credentials come from the environment only"),
     (r"\bretry::adaptive\b|AdaptiveRetry|\bCubic", "retries are not adaptive"),
@@ -55,7 +55,7 @@ def without_symbols(binary):
 
 
 # The crates a name may begin with, in the order in which they are blamed: a generic function is its user's.
-CRATE = re.compile(r"\b(barerock_size\w*|barerock\w*|[a-z_][a-z0-9_]*)::")
+CRATE = re.compile(r"(?<![:\w])([a-z_][a-z0-9_]*)::")
 GENERIC = {"core", "alloc", "std", "serde_core", "serde_json", "bytes"}
 
 

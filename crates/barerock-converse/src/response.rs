@@ -128,7 +128,7 @@ pub(crate) fn read<T: DeserializeOwned>(
 }
 
 fn content_type(headers: &HeaderMap) -> Option<&str> {
-    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
+    headers.get(&CONTENT_TYPE).and_then(|value| value.to_str().ok())
 }
 
 /// A path the service does not know gets status 200 and `{"Output":{"__type":…},"Version":"1.0"}`.

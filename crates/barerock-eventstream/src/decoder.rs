@@ -2,8 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crc32fast::Hasher;
-
+use crate::crc::Hasher;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::frame::{Frame, checked_block};
 use crate::headers::Memo;

@@ -231,7 +231,7 @@ impl Writer<'_> {
 
     /// "The checksum of all the data from the start of the message to the start of the checksum."
     fn put_crc(&mut self) {
-        let crc = crc32fast::hash(self.out.get(..self.position).unwrap_or_default());
+        let crc = crate::crc::hash(self.out.get(..self.position).unwrap_or_default());
         self.put(&crc.to_be_bytes());
     }
 }

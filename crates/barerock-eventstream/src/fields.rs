@@ -264,7 +264,7 @@ mod tests {
     /// Recomputes the message CRC of the only frame in `bytes`.
     fn reseal(bytes: &mut [u8]) {
         let (covered, crc) = bytes.split_last_chunk_mut::<MESSAGE_CRC_LENGTH>().unwrap();
-        *crc = crc32fast::hash(covered).to_be_bytes();
+        *crc = crate::crc::hash(covered).to_be_bytes();
     }
 
     /// The fields as (name, length); that they leave no gap is checked on the way.

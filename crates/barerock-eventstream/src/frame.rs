@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use crc32fast::Hasher;
-
+use crate::crc::Hasher;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::header::HeaderValue;
 use crate::headers::{self, Headers, Landmarks};
@@ -248,8 +247,8 @@ mod tests {
         assert_eq!(frame.header(":content-type"), Some(HeaderValue::String("application/json")));
         assert_eq!(frame.total_length(), u32::try_from(length).unwrap());
         assert_eq!((frame.prelude().headers_length(), frame.prelude().payload_length()), (33, 6));
-        assert_eq!(frame.message_crc(), crc32fast::hash(&bytes[..length - 4]));
-        assert_eq!(frame.prelude().crc(), crc32fast::hash(&bytes[..8]));
+        assert_eq!(frame.message_crc(), crate::crc::hash(&bytes[..length - 4]));
+        assert_eq!(frame.prelude().crc(), crate::crc::hash(&bytes[..8]));
         let owned = frame.to_owned();
         assert_eq!(owned.as_frame(), frame);
     }

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use crc32fast::Hasher;
-
+use crate::crc::Hasher;
 use crate::error::DecodeError;
 use crate::frame::{Frame, checked_block};
 use crate::headers::{self, Landmarks};

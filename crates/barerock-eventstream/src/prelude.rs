@@ -1,7 +1,6 @@
 //! The first twelve bytes of a frame, which say how long it is.
 
-use crc32fast::Hasher;
-
+use crate::crc::Hasher;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::limits::{Limits, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, PRELUDE_LENGTH};
 
@@ -122,7 +121,7 @@ mod tests {
         let mut bytes = [0; PRELUDE_LENGTH];
         bytes[..4].copy_from_slice(&total_length.to_be_bytes());
         bytes[4..8].copy_from_slice(&headers_length.to_be_bytes());
-        let crc = crc32fast::hash(&bytes[..8]);
+        let crc = crate::crc::hash(&bytes[..8]);
         bytes[8..].copy_from_slice(&crc.to_be_bytes());
         bytes
     }
@@ -167,7 +166,7 @@ mod tests {
         let mut bytes = prelude(u32::MAX, u32::MAX);
         bytes[11] ^= 1;
         let error = Prelude::parse(&bytes, Limits::default()).unwrap_err();
-        let computed = crc32fast::hash(&bytes[..8]);
+        let computed = crate::crc::hash(&bytes[..8]);
         assert_eq!(*error.kind(), DecodeErrorKind::PreludeCrc { found: computed ^ 1, computed });
         assert_eq!(error.frame_offset(), 8);
     }

@@ -260,7 +260,7 @@ struct Head<'r> {
 impl<'r> Head<'r> {
     fn of(method: &'r str, uri: &'r Uri, headers: &'r HeaderMap) -> Self {
         let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
-        let new_host = if headers.contains_key(HOST) { None } else { host_of(uri) };
+        let new_host = if headers.contains_key(&HOST) { None } else { host_of(uri) };
         let mut lines = Vec::with_capacity(headers.len().saturating_add(1));
         lines.extend(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
         lines.extend(new_host.map(|host| ("host", host.as_bytes())));

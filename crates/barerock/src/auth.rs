@@ -53,7 +53,7 @@ impl Auth {
                 signer.sign_http(request, &provided.credentials, now)?;
             }
             Self::Bearer(value) => {
-                request.headers_mut().insert(AUTHORIZATION, value.clone());
+                request.headers_mut().insert(&AUTHORIZATION, value.clone());
             }
             Self::Unsigned => {}
         }

@@ -183,7 +183,7 @@ impl<T: Transport> Client<T> {
 
     async fn send(&self, mut request: Request<Bytes>) -> Result<(http::response::Parts, T::Body), Error> {
         let inner = &*self.inner;
-        request.headers_mut().insert(USER_AGENT, AGENT);
+        request.headers_mut().insert(&USER_AGENT, AGENT);
         request.extensions_mut().insert(inner.timeouts);
         inner.auth.apply(&mut request, &inner.endpoint, &inner.signer, || inner.now()).await?;
         let sent = inner.transport.send(request);

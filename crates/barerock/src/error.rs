@@ -16,7 +16,6 @@ use crate::timeout::Elapsed;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// Why a call failed. [`kind`](Self::kind) says who is at fault, `source()` keeps the whole chain.
-#[derive(Debug)]
 pub struct Error {
     kind: Box<Kind>,
     partial: Option<Box<Message>>,
@@ -38,7 +37,6 @@ pub enum ErrorKind {
     Request,
 }
 
-#[derive(Debug)]
 enum Kind {
     Transport { url: String, source: TransportError },
     Timeout(Elapsed),
@@ -169,6 +167,17 @@ impl Error {
     #[must_use]
     pub fn is_throttled(&self) -> bool {
         self.service_error().is_some_and(ServiceError::is_throttling)
+    }
+}
+
+/// Its kind and its words. The message as far as it came is left to [`partial`](Error::partial): whoever boxes an error
+/// links its `Debug`, and that of every type of the model is 27 KB.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("message", &format_args!("{self}"))
+            .finish_non_exhaustive()
     }
 }
 

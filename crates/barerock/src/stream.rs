@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::client::{ChunkError, Inner};
 use crate::error::Error;
@@ -124,8 +124,11 @@ impl<T: Transport> fmt::Debug for EventStream<T> {
     }
 }
 
+/// A name that is known when the program is built needs no parsing.
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
 fn request_id(headers: &HeaderMap) -> Option<&str> {
-    headers.get("x-amzn-requestid").and_then(|value| value.to_str().ok())
+    headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok())
 }
 
 /// Frames do not say which request they belong to; the head of the answer does.

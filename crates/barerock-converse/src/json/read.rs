@@ -274,7 +274,7 @@ mod tests {
             ),
             (
                 r#"{"role":"user","content":[{"image":{"format":"png","source":{"bytes":"?"}}}]}"#,
-                "content[0].image.source.bytes: not base64: Invalid symbol 63, offset 0.",
+                "content[0].image.source.bytes: not base64: what stands at offset 0 is no letter of it",
             ),
             (r#"{"role":"user","content":[],"role":"user"}"#, "role: stands there twice"),
             (

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64ct::{Base64, Encoding as _};
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -21,8 +21,13 @@ impl Blob {
     }
 
     fn from_base64(text: &str) -> Result<Self, String> {
-        let bytes = STANDARD.decode(text).map_err(|error| format!("not base64: {error}"))?;
-        Ok(Self(bytes.into()))
+        match Base64::decode_vec(text) {
+            Ok(bytes) => Ok(Self(bytes.into())),
+            Err(_) => Err(match text.trim_end_matches('=').bytes().position(|byte| !is_of_base64(byte)) {
+                Some(offset) => format!("not base64: what stands at offset {offset} is no letter of it"),
+                None => format!("not base64: it ends wrong after {} letters", text.len()),
+            }),
+        }
     }
 
     /// The bytes, without a copy.
@@ -30,6 +35,10 @@ impl Blob {
     pub fn into_bytes(self) -> Bytes {
         self.0
     }
+}
+
+fn is_of_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
 }
 
 impl<T: Into<Bytes>> From<T> for Blob {
@@ -47,7 +56,7 @@ impl fmt::Debug for Blob {
 
 impl Serialize for Blob {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(&self.0))
+        serializer.serialize_str(&Base64::encode_string(&self.0))
     }
 }
 
@@ -61,7 +70,7 @@ impl ToJson for Blob {
     fn to_json(&self, out: &mut Writer) {
         // No letter of base64 needs an escape.
         out.raw("\"");
-        out.raw(&STANDARD.encode(&self.0));
+        out.raw(&Base64::encode_string(&self.0));
         out.raw("\"");
     }
 }
@@ -86,6 +95,9 @@ mod tests {
         assert_eq!(serde_json::from_str::<Blob>(r#""AP9wbmc=""#).unwrap(), blob);
         assert_eq!(format!("{blob:?}"), "Blob(5 bytes)");
         let error = serde_json::from_str::<Blob>(r#""AP9wbmc""#).unwrap_err();
-        assert!(error.to_string().contains("not base64"), "{error}");
+        assert!(error.to_string().contains("not base64: it ends wrong after 7 letters"), "{error}");
+        for odd in [r#""AP9wbmd=""#, r#""AP9wbmc=AAAA""#, r#""AP9w bmc""#, r#""AP9wbmc==""#] {
+            assert!(serde_json::from_str::<Blob>(odd).is_err(), "{odd}");
+        }
     }
 }
