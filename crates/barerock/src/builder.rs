@@ -13,6 +13,7 @@ use crate::config::basic;
 use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::retry::{Retries, RetryPolicy};
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
 
@@ -39,6 +40,8 @@ pub struct ClientBuilder<T> {
     timeouts: Timeouts,
     max_response: usize,
     validates: bool,
+    retry: RetryPolicy,
+    seed: Option<u64>,
     clock: Clock,
 }
 
@@ -54,6 +57,8 @@ impl<T: Transport> ClientBuilder<T> {
             timeouts: Timeouts::default(),
             max_response: MAX_RESPONSE,
             validates: true,
+            retry: RetryPolicy::off(),
+            seed: None,
             #[expect(
                 clippy::disallowed_methods,
                 reason = "the driver's default clock; `clock` sets another"
@@ -128,6 +133,22 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
+    /// Sends requests again that failed for a reason that may pass, signed afresh: those the service throttled, its own
+    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. One attempt if unset. A stream that
+    /// has begun is never begun again, so no text comes twice.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Makes the waits between attempts, and the ids of calls, the same at each run: for tests.
+    #[must_use]
+    pub fn random_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// Another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
@@ -154,6 +175,8 @@ impl<T: Transport> ClientBuilder<T> {
             (None, Some(token)) => Auth::bearer(token)?,
             (None, None) => Auth::SigV4(Arc::new(EnvironmentProvider::new(self.environment))),
         };
+        let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let retries = Mutex::new(Retries::new(&self.retry, chance.u64(..)));
         let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
         Ok(Client {
             inner: Arc::new(Inner {
@@ -165,6 +188,8 @@ impl<T: Transport> ClientBuilder<T> {
                 timeouts: self.timeouts,
                 max_response: self.max_response,
                 validates: self.validates,
+                retries,
+                chance: Mutex::new(chance),
                 clock: self.clock,
             }),
         })
