@@ -25,6 +25,7 @@ pub(crate) struct Configured {
     /// The region and the endpoint, from those that are set in code if they are.
     pub(crate) address: Box<Address>,
     pub(crate) auth: Result<Auth, Error>,
+    pub(crate) retry: Result<RetryPolicy, Error>,
 }
 
 type Address = dyn FnOnce(Option<String>, Option<String>) -> Result<(String, Endpoint), Error> + Send;
@@ -40,7 +41,7 @@ pub struct ClientBuilder<T> {
     timeouts: Timeouts,
     max_response: usize,
     validates: bool,
-    retry: RetryPolicy,
+    retry: Option<RetryPolicy>,
     seed: Option<u64>,
     clock: Clock,
 }
@@ -57,7 +58,7 @@ impl<T: Transport> ClientBuilder<T> {
             timeouts: Timeouts::default(),
             max_response: MAX_RESPONSE,
             validates: true,
-            retry: RetryPolicy::off(),
+            retry: None,
             seed: None,
             #[expect(
                 clippy::disallowed_methods,
@@ -134,11 +135,11 @@ impl<T: Transport> ClientBuilder<T> {
     }
 
     /// Sends requests again that failed for a reason that may pass, signed afresh: those the service throttled, its own
-    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. One attempt if unset. A stream that
-    /// has begun is never begun again, so no text comes twice.
+    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. [`RetryPolicy::standard`] if unset,
+    /// here and in the configuration. A stream that has begun is never begun again, so no text comes twice.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.retry = Some(policy);
         self
     }
 
@@ -161,8 +162,14 @@ impl<T: Transport> ClientBuilder<T> {
     /// # Errors
     /// If there is no region, the endpoint is none, or a setting is not what it must be.
     pub fn build(self) -> Result<Client<T>, Error> {
+        let mut policy = self.retry;
         let (address, configured) = match self.configured {
-            Some(Configured { address, auth }) => (address(self.region, self.endpoint_url)?, Some(auth)),
+            Some(Configured { address, auth, retry }) => {
+                if policy.is_none() {
+                    policy = Some(retry?);
+                }
+                (address(self.region, self.endpoint_url)?, Some(auth))
+            }
             None => {
                 let region = basic::region(self.region.as_deref(), &self.environment)?;
                 let endpoint = basic::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
@@ -176,7 +183,7 @@ impl<T: Transport> ClientBuilder<T> {
             (None, None) => Auth::SigV4(Arc::new(EnvironmentProvider::new(self.environment))),
         };
         let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let retries = Mutex::new(Retries::new(&self.retry, chance.u64(..)));
+        let retries = Mutex::new(Retries::new(&policy.unwrap_or_default(), chance.u64(..)));
         let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
         Ok(Client {
             inner: Arc::new(Inner {
