@@ -38,6 +38,7 @@ async fn serve(mode: MatchMode, faults: &[&str]) -> Replay {
 
 fn builder(replay: &Replay) -> ClientBuilder<HyperTransport> {
     Client::builder(HyperTransport::new())
+        .retry(barerock::RetryPolicy::off())
         .region(REGION)
         .endpoint_url(replay.url())
         .credentials(credentials())

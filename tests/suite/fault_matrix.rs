@@ -144,6 +144,7 @@ fn credentials() -> Credentials {
 
 fn client<T: Transport>(transport: T, replay: &Replay, scale: u32) -> Client<T> {
     Client::builder(transport)
+        .retry(barerock::RetryPolicy::off())
         .region(REGION)
         .endpoint_url(replay.url())
         .credentials(credentials())

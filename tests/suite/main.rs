@@ -25,6 +25,7 @@ mod eventstream_vectors;
 mod fault_matrix;
 mod fixture_streams;
 mod replay;
+mod retries;
 mod sigv4_oracle;
 mod sigv4_vectors;
 mod tutorial;

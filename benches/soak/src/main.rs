@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use barerock::types::Message;
-use barerock::{Client, ConverseRequest, Credentials, Error, ErrorKind, StreamEvent, Timeouts, Verdict};
+use barerock::{
+    Client, ConverseRequest, Credentials, Error, ErrorKind, RetryPolicy, StreamEvent, Timeouts, Verdict,
+};
 use barerock_hyper::HyperTransport;
 use barerock_soak::{ACCESS_KEY, Check, Contender, Fate, Options, REGION, SECRET_KEY};
 
@@ -13,13 +15,13 @@ impl Contender for Barerock {
     const NAME: &'static str = "barerock, hyper";
 
     fn new(url: &str, options: &Options) -> Self {
-        assert_eq!(options.attempts, 1, "this client does not retry yet: leave --attempts at 1");
         let timeouts = Timeouts::never().first_byte(options.patience()).idle(options.patience());
         let client = Client::builder(HyperTransport::new())
             .region(REGION)
             .endpoint_url(url)
             .credentials(Credentials::new(ACCESS_KEY, SECRET_KEY, None))
             .timeouts(timeouts)
+            .retry(RetryPolicy::standard().max_attempts(options.attempts))
             .build();
         Self(client.expect("a good endpoint"))
     }

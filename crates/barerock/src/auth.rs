@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use barerock_converse::Endpoint;
-use barerock_sigv4::{Signer, Timestamp};
+use barerock_sigv4::{Credentials, Signer, Timestamp};
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
@@ -31,14 +31,14 @@ impl Auth {
         Ok(Self::Bearer(value))
     }
 
-    /// Adds the proof to a request that is complete otherwise.
+    /// Adds the proof to a request that is complete otherwise, and says with which credentials if it signed.
     pub(crate) async fn apply(
         &self,
         request: &mut http::Request<Bytes>,
         endpoint: &Endpoint,
         signer: &Mutex<Signer>,
         now: impl FnOnce() -> Result<Timestamp, Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Credentials>, Error> {
         // Whoever reads along on a plain connection could use the key, or the session token.
         let in_the_clear = !endpoint.is_https() && !endpoint.is_loopback();
         if in_the_clear && !matches!(self, Self::Unsigned) {
@@ -51,12 +51,20 @@ impl Auth {
                 // A panic elsewhere leaves at worst a stale key behind, which the signer checks.
                 let mut signer = signer.lock().unwrap_or_else(PoisonError::into_inner);
                 signer.sign_http(request, &provided.credentials, now)?;
+                return Ok(Some(provided.credentials));
             }
             Self::Bearer(value) => {
                 request.headers_mut().insert(&AUTHORIZATION, value.clone());
             }
             Self::Unsigned => {}
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Tells the provider that the service takes these credentials no more, so that it gets others.
+    pub(crate) fn refused(&self, credentials: &Credentials) {
+        if let Self::SigV4(provider) = self {
+            provider.refused(credentials);
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::config::basic;
 use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::retry::{Retries, RetryPolicy};
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
 
@@ -24,6 +25,7 @@ pub(crate) struct Configured {
     /// The region and the endpoint, from those that are set in code if they are.
     pub(crate) address: Box<Address>,
     pub(crate) auth: Result<Auth, Error>,
+    pub(crate) retry: Result<RetryPolicy, Error>,
 }
 
 type Address = dyn FnOnce(Option<String>, Option<String>) -> Result<(String, Endpoint), Error> + Send;
@@ -39,6 +41,8 @@ pub struct ClientBuilder<T> {
     timeouts: Timeouts,
     max_response: usize,
     validates: bool,
+    retry: Option<RetryPolicy>,
+    seed: Option<u64>,
     clock: Clock,
 }
 
@@ -54,6 +58,8 @@ impl<T: Transport> ClientBuilder<T> {
             timeouts: Timeouts::default(),
             max_response: MAX_RESPONSE,
             validates: true,
+            retry: None,
+            seed: None,
             #[expect(
                 clippy::disallowed_methods,
                 reason = "the driver's default clock; `clock` sets another"
@@ -128,6 +134,22 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
+    /// Sends requests again that failed for a reason that may pass, signed afresh: those the service throttled, its own
+    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. [`RetryPolicy::standard`] if unset,
+    /// here and in the configuration. A stream that has begun is never begun again, so no text comes twice.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Makes the waits between attempts, and the ids of calls, the same at each run: for tests.
+    #[must_use]
+    pub fn random_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// Another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
@@ -140,8 +162,14 @@ impl<T: Transport> ClientBuilder<T> {
     /// # Errors
     /// If there is no region, the endpoint is none, or a setting is not what it must be.
     pub fn build(self) -> Result<Client<T>, Error> {
+        let mut policy = self.retry;
         let (address, configured) = match self.configured {
-            Some(Configured { address, auth }) => (address(self.region, self.endpoint_url)?, Some(auth)),
+            Some(Configured { address, auth, retry }) => {
+                if policy.is_none() {
+                    policy = Some(retry?);
+                }
+                (address(self.region, self.endpoint_url)?, Some(auth))
+            }
             None => {
                 let region = basic::region(self.region.as_deref(), &self.environment)?;
                 let endpoint = basic::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
@@ -154,6 +182,8 @@ impl<T: Transport> ClientBuilder<T> {
             (None, Some(token)) => Auth::bearer(token)?,
             (None, None) => Auth::SigV4(Arc::new(EnvironmentProvider::new(self.environment))),
         };
+        let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let retries = Mutex::new(Retries::new(&policy.unwrap_or_default(), chance.u64(..)));
         let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
         Ok(Client {
             inner: Arc::new(Inner {
@@ -165,6 +195,8 @@ impl<T: Transport> ClientBuilder<T> {
                 timeouts: self.timeouts,
                 max_response: self.max_response,
                 validates: self.validates,
+                retries,
+                chance: Mutex::new(chance),
                 clock: self.clock,
             }),
         })

@@ -1,36 +1,27 @@
 //! The client: requests out, answers in.
 
-use core::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use barerock_converse::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
     CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, ServiceError,
-    ValidationError, is_event_stream,
+    ValidationError,
 };
-use barerock_sigv4::{Signer, Timestamp};
-use bytes::{Bytes, BytesMut};
-use http::header::USER_AGENT;
-use http::{HeaderValue, Request, StatusCode};
-use http_body::Body;
+use barerock_sigv4::Signer;
 
+use crate::attempt::{Answer, Want};
 use crate::auth::Auth;
 use crate::builder::ClientBuilder;
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::retry::Retries;
 use crate::stream::EventStream;
-use crate::timeout::{Timeouts, within};
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::timeout::Timeouts;
+use crate::transport::Transport;
 
 /// What the service's signatures name it.
 pub(crate) const SIGNING_NAME: &str = "bedrock";
-
-/// What the service's logs name us.
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("barerock/", env!("CARGO_PKG_VERSION")));
-
-/// The most of an error's body that is read; the rest is left.
-const ERROR_BODY: usize = 1024 * 1024;
 
 /// Calls Bedrock over a [`Transport`]. Cheap to clone; clones share connections and signing keys.
 #[derive(Debug)]
@@ -47,6 +38,9 @@ pub(crate) struct Inner<T> {
     pub(crate) timeouts: Timeouts,
     pub(crate) max_response: usize,
     pub(crate) validates: bool,
+    pub(crate) retries: Mutex<Retries>,
+    /// Ids of calls come from it.
+    pub(crate) chance: Mutex<fastrand::Rng>,
     pub(crate) clock: Clock,
 }
 
@@ -93,7 +87,7 @@ impl<T: Transport> Client<T> {
     /// Cancel safety: dropping the future gives the request up; the model may go on and cost.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
         self.check(|| request.validate())?;
-        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        let (head, body) = self.inner.ask(request.to_http(&self.inner.endpoint)?).await?;
         Ok(ConverseResponse::from_http(head.status, &head.headers, &body)?)
     }
 
@@ -105,7 +99,7 @@ impl<T: Transport> Client<T> {
     /// Cancel safety: dropping the future gives the request up.
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
         self.check(|| request.validate())?;
-        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        let (head, body) = self.inner.ask(request.to_http(&self.inner.endpoint)?).await?;
         Ok(CountTokensResponse::from_http(head.status, &head.headers, &body)?)
     }
 
@@ -120,7 +114,7 @@ impl<T: Transport> Client<T> {
         request: &ApplyGuardrailRequest,
     ) -> Result<ApplyGuardrailResponse, Error> {
         self.check(|| request.validate())?;
-        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        let (head, body) = self.inner.ask(request.to_http(&self.inner.endpoint)?).await?;
         Ok(ApplyGuardrailResponse::from_http(head.status, &head.headers, &body)?)
     }
 
@@ -135,7 +129,7 @@ impl<T: Transport> Client<T> {
         request: &InvokeGuardrailChecksRequest,
     ) -> Result<InvokeGuardrailChecksResponse, Error> {
         self.check(|| request.validate())?;
-        let (head, body) = self.ask(request.to_http(&self.inner.endpoint)?).await?;
+        let (head, body) = self.inner.ask(request.to_http(&self.inner.endpoint)?).await?;
         Ok(InvokeGuardrailChecksResponse::from_http(head.status, &head.headers, &body)?)
     }
 
@@ -147,13 +141,12 @@ impl<T: Transport> Client<T> {
     /// Cancel safety: dropping the future, or the stream it gave, closes the connection.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
         self.check(|| request.validate())?;
-        let (parts, body) = self.send(request.to_http_stream(&self.inner.endpoint)?).await?;
-        let body = Box::pin(body);
-        if is_event_stream(parts.status, &parts.headers) {
-            return Ok(EventStream::new(Arc::clone(&self.inner), parts.headers, body));
+        match self.inner.call(request.to_http_stream(&self.inner.endpoint)?, Want::Stream).await? {
+            (head, Answer::Stream(body)) => Ok(EventStream::new(Arc::clone(&self.inner), head.headers, body)),
+            (head, Answer::Whole(body)) => {
+                Err(ServiceError::from_http(head.status, &head.headers, &body).into())
+            }
         }
-        let body = self.inner.collect(body, ERROR_BODY, true).await?;
-        Err(ServiceError::from_http(parts.status, &parts.headers, &body).into())
     }
 
     /// The endpoint requests go to.
@@ -171,88 +164,4 @@ impl<T: Transport> Client<T> {
     fn check(&self, validate: impl FnOnce() -> Result<(), ValidationError>) -> Result<(), Error> {
         if cfg!(feature = "validation") && self.inner.validates { Ok(validate()?) } else { Ok(()) }
     }
-
-    /// The whole answer to a request, error or not.
-    async fn ask(&self, request: Request<Bytes>) -> Result<(http::response::Parts, Bytes), Error> {
-        let (head, body) = self.send(request).await?;
-        let is_error = head.status != StatusCode::OK;
-        let limit = if is_error { ERROR_BODY } else { self.inner.max_response };
-        let body = self.inner.collect(Box::pin(body), limit, is_error).await?;
-        Ok((head, body))
-    }
-
-    async fn send(&self, mut request: Request<Bytes>) -> Result<(http::response::Parts, T::Body), Error> {
-        let inner = &*self.inner;
-        request.headers_mut().insert(&USER_AGENT, AGENT);
-        request.extensions_mut().insert(inner.timeouts);
-        inner.auth.apply(&mut request, &inner.endpoint, &inner.signer, || inner.now()).await?;
-        let sent = inner.transport.send(request);
-        let answer = within(&*inner.transport, inner.timeouts.first_byte, "the answer", sent).await?;
-        let answer = answer.map_err(|error| Error::transport(&inner.endpoint, error.into()))?;
-        Ok(answer.into_parts())
-    }
-}
-
-impl<T: Transport> Inner<T> {
-    fn now(&self) -> Result<Timestamp, Error> {
-        Timestamp::try_from((self.clock)()).map_err(|_| Error::clock())
-    }
-
-    /// The next piece of a body, or `None` at its end.
-    pub(crate) async fn next_chunk(&self, body: &mut Pin<Box<T::Body>>) -> Result<Option<Bytes>, ChunkError> {
-        loop {
-            let frame = core::future::poll_fn(|context| body.as_mut().poll_frame(context));
-            let frame =
-                within(&*self.transport, self.timeouts.idle, "the next piece of the answer", frame).await;
-            match frame.map_err(|elapsed| ChunkError::Timeout(elapsed.into()))? {
-                None => return Ok(None),
-                Some(Err(error)) => {
-                    let error = TransportError::of_body(error.into());
-                    // A blocking transport keeps the limit itself.
-                    return Err(match error.kind() {
-                        TransportErrorKind::Timeout => {
-                            ChunkError::Timeout(Error::transport(&self.endpoint, error))
-                        }
-                        _ => ChunkError::Broken(error),
-                    });
-                }
-                // What is not data is trailers, which the service does not send.
-                Some(Ok(frame)) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
-        }
-    }
-
-    /// A whole body. Past `limit` it is an error, or cut there if `cut`.
-    async fn collect(&self, mut body: Pin<Box<T::Body>>, limit: usize, cut: bool) -> Result<Bytes, Error> {
-        let mut whole = BytesMut::new();
-        loop {
-            match self.next_chunk(&mut body).await {
-                Ok(Some(chunk)) if chunk.len() > limit.saturating_sub(whole.len()) => {
-                    if !cut {
-                        return Err(Error::body_too_large(limit));
-                    }
-                    whole.extend_from_slice(
-                        chunk.get(..limit.saturating_sub(whole.len())).unwrap_or_default(),
-                    );
-                    return Ok(whole.freeze());
-                }
-                Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
-                Ok(None) => return Ok(whole.freeze()),
-                // What came of an error's body still says what went wrong.
-                Err(ChunkError::Broken(_)) if cut && !whole.is_empty() => return Ok(whole.freeze()),
-                Err(ChunkError::Broken(error)) => return Err(Error::transport(&self.endpoint, error)),
-                Err(ChunkError::Timeout(error)) => return Err(error),
-            }
-        }
-    }
-}
-
-/// Why there is no next piece of a body.
-pub(crate) enum ChunkError {
-    Timeout(Error),
-    Broken(TransportError),
 }

@@ -147,6 +147,11 @@ impl Error {
         }
     }
 
+    /// Whether the request got no answer, which another attempt may get.
+    pub(crate) fn is_of_transport(&self) -> bool {
+        matches!(&*self.kind, Kind::Transport { .. } | Kind::Timeout(_))
+    }
+
     /// The message as far as it came, if a stream that was being collected ended early.
     #[must_use]
     pub fn partial(&self) -> Option<&Message> {

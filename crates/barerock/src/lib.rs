@@ -27,6 +27,7 @@
 //! }
 //! ```
 
+mod attempt;
 mod auth;
 mod builder;
 mod client;
@@ -34,6 +35,7 @@ pub mod config;
 pub mod credentials;
 mod environment;
 mod error;
+pub mod retry;
 mod stream;
 mod timeout;
 pub mod transport;
@@ -50,6 +52,7 @@ pub use client::Client;
 pub use credentials::{Credentials, ProvideCredentials};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
+pub use retry::{RetryMode, RetryPolicy};
 pub use stream::EventStream;
 pub use timeout::Timeouts;
 pub use transport::{Transport, TransportError, TransportErrorKind};

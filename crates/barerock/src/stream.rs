@@ -8,7 +8,8 @@ use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
-use crate::client::{ChunkError, Inner};
+use crate::attempt::ChunkError;
+use crate::client::Inner;
 use crate::error::Error;
 use crate::transport::Transport;
 

@@ -62,7 +62,11 @@ pub(super) trait Stack {
 }
 
 pub(super) fn client<T: Transport>(transport: T, url: &str) -> ClientBuilder<T> {
-    Client::builder(transport).region(REGION).endpoint_url(url).credentials(credentials())
+    Client::builder(transport)
+        .retry(barerock::RetryPolicy::off())
+        .region(REGION)
+        .endpoint_url(url)
+        .credentials(credentials())
 }
 
 pub(super) struct Hyper;

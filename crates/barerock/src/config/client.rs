@@ -11,6 +11,7 @@ use crate::builder::{ClientBuilder, Configured};
 use crate::client::Client;
 use crate::credentials::SystemIo;
 use crate::error::Error;
+use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 
 impl<T: Transport + 'static> Client<T> {
@@ -34,9 +35,10 @@ impl<T: Transport + 'static> ClientBuilder<T> {
             AuthScheme::Bearer => Auth::bearer(config.environment.bearer_token().unwrap_or_default()),
             AuthScheme::SigV4 => Ok(Auth::SigV4(config.credentials(Arc::new(self.io())))),
         };
+        let retry = config.retry_policy().map_err(Error::from);
         let config = config.clone();
         let address = Box::new(move |region, url| config.address(region, url).map_err(Error::from));
-        self.configured = Some(Configured { address, auth });
+        self.configured = Some(Configured { address, auth, retry });
         self
     }
 
@@ -46,6 +48,16 @@ impl<T: Transport + 'static> ClientBuilder<T> {
 }
 
 impl Config {
+    /// The retry mode and the attempts it says.
+    fn retry_policy(&self) -> Result<RetryPolicy, ConfigError> {
+        // What the name of a mode may be, `retry_mode` has checked.
+        let policy = RetryPolicy::of(self.retry_mode()?.value.parse().unwrap_or_default());
+        Ok(match self.max_attempts()?.value {
+            Some(attempts) => policy.max_attempts(attempts),
+            None => policy,
+        })
+    }
+
     /// The region and the endpoint, where these may be set in code too.
     fn address(
         mut self,

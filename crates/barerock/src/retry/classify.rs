@@ -1,0 +1,80 @@
+//! Which failures another attempt may mend.
+
+use barerock_converse::ServiceError;
+
+use crate::transport::TransportError;
+
+/// Why another attempt may fare better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RetryClass {
+    /// The service asks to slow down: waits begin at a second.
+    Throttling,
+    /// Something broke that may be whole again soon: waits begin at 50 ms.
+    Transient,
+}
+
+/// The SDKs' fourteen codes, whatever the status.
+const THROTTLING_CODES: [&str; 14] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "TransactionInProgressException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "RequestThrottled",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "EC2ThrottledException",
+];
+
+/// `ModelNotReadyException` is what the service model marks as retryable, and not as throttling.
+const TRANSIENT_CODES: [&str; 3] = ["RequestTimeout", "RequestTimeoutException", "ModelNotReadyException"];
+
+const TRANSIENT_STATUSES: [u16; 4] = [500, 502, 503, 504];
+
+/// What the service model names: a 429 without one of these codes counts as throttling.
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// What the code or status of the model's own failure never becomes, however it is worded.
+const FINAL_CODES: [&str; 4] = [
+    "ModelTimeoutException",
+    "ModelErrorException",
+    "ModelStreamErrorException",
+    "ServiceQuotaExceededException",
+];
+
+impl RetryClass {
+    /// The class of what the service said; `None` if every attempt would hear the same. The model's own timeouts (408) and errors
+    /// (424) are final, and so is a daily quota.
+    #[must_use]
+    pub fn of_service_error(error: &ServiceError) -> Option<Self> {
+        let code = error.code.as_str();
+        match error.status {
+            _ if is_daily_quota(error) || FINAL_CODES.contains(&code) => None,
+            _ if THROTTLING_CODES.contains(&code) => Some(Self::Throttling),
+            _ if TRANSIENT_CODES.contains(&code) => Some(Self::Transient),
+            TOO_MANY_REQUESTS => Some(Self::Throttling),
+            status if TRANSIENT_STATUSES.contains(&status) => Some(Self::Transient),
+            _ => None,
+        }
+    }
+
+    /// The class of a request without an answer: whatever broke may be whole again.
+    #[must_use]
+    pub fn of_transport_error(_: &TransportError) -> Self {
+        Self::Transient
+    }
+}
+
+/// Whether the service refuses until tomorrow: "Too many tokens per day, please wait before trying again."
+#[must_use]
+pub fn is_daily_quota(error: &ServiceError) -> bool {
+    let is_throttling = error.status == TOO_MANY_REQUESTS || THROTTLING_CODES.contains(&error.code.as_str());
+    let message = error.message.to_ascii_lowercase();
+    is_throttling && ["per day", "daily"].iter().any(|word| message.contains(word))
+}

@@ -1,0 +1,139 @@
+//! Retries over a real socket: what is sent again, how often, and with which headers.
+
+use core::time::Duration;
+use std::time::Instant;
+
+use barerock::types::Message;
+use barerock::{Client, ConverseRequest, Credentials, ErrorKind, RetryPolicy, Timeouts, Verdict};
+use barerock_hyper::HyperTransport;
+use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Verify};
+use barerock_tests::fixtures;
+
+const REGION: &str = "us-east-1";
+const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "SQUIRREL", None)
+}
+
+/// Every attempt's signature is checked: each must be a right one.
+async fn serve(faults: &[&str]) -> Replay {
+    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+        .match_mode(MatchMode::Any)
+        .verify(Verify::for_region(REGION).with_credentials(credentials()))
+        .faults(faults.iter().map(|fault| fault.parse().unwrap()))
+        .bind("127.0.0.1:0")
+        .await
+        .unwrap()
+}
+
+fn client(replay: &Replay, policy: RetryPolicy) -> Client<HyperTransport> {
+    Client::builder(HyperTransport::new())
+        .region(REGION)
+        .endpoint_url(replay.url())
+        .credentials(credentials())
+        .timeouts(Timeouts::default().first_byte(Duration::from_secs(2)))
+        .retry(policy)
+        .random_seed(1)
+        .build()
+        .unwrap()
+}
+
+fn question() -> ConverseRequest {
+    ConverseRequest::new(MODEL, [Message::user("What are the tradeoffs between REST and GraphQL?")])
+}
+
+fn header<'r>(request: &'r ReceivedRequest, name: &str) -> &'r str {
+    request.headers[name].to_str().unwrap()
+}
+
+#[tokio::test]
+async fn what_passes_is_sent_again() {
+    for fault in ["throttle@1", "status=500@1", "status=503@1x2", "reset-before@1", "html=502@1"] {
+        let expected = if fault.ends_with("x2") { 3 } else { 2 };
+        for streams in [false, true] {
+            let replay = serve(&[fault]).await;
+            let client = client(&replay, RetryPolicy::standard());
+            let text = if streams {
+                let stream = client.converse_stream(&question()).await.unwrap();
+                stream.into_message().await.unwrap().message.text()
+            } else {
+                client.converse(&question()).await.unwrap().text()
+            };
+            assert!(!text.is_empty(), "{fault}");
+            assert_eq!(replay.requests().len(), expected, "{fault}, streams: {streams}");
+            replay.shutdown().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_stays_is_not() {
+    for (fault, kind) in [
+        ("status=400:ValidationException", ErrorKind::Service),
+        ("status=408:ModelTimeoutException", ErrorKind::Service),
+        ("status=424:ModelErrorException", ErrorKind::Service),
+        ("status=403:AccessDeniedException", ErrorKind::Service),
+    ] {
+        for streams in [false, true] {
+            let replay = serve(&[fault]).await;
+            let client = client(&replay, RetryPolicy::standard());
+            let error = if streams {
+                client.converse_stream(&question()).await.unwrap_err()
+            } else {
+                client.converse(&question()).await.unwrap_err()
+            };
+            assert_eq!((error.kind(), replay.requests().len()), (kind, 1), "{fault}");
+            replay.shutdown().await;
+        }
+    }
+}
+
+/// A stream that has begun is not begun again: no text comes twice.
+#[tokio::test]
+async fn a_begun_stream_is_not_begun_again() {
+    let replay = serve(&["exception=throttlingException:3"]).await;
+    let stream = client(&replay, RetryPolicy::standard()).converse_stream(&question()).await.unwrap();
+    let error = stream.into_message().await.unwrap_err();
+    assert_eq!((error.verdict(), replay.requests().len()), (Some(Verdict::Exception), 1));
+    assert!(error.is_throttled() && error.partial().is_some());
+}
+
+#[tokio::test]
+async fn attempts_end_with_the_last_error() {
+    let replay = serve(&["status=503"]).await;
+    let error = client(&replay, RetryPolicy::standard()).converse(&question()).await.unwrap_err();
+    assert_eq!(error.service_error().unwrap().status, 503);
+    assert_eq!(replay.requests().len(), 3);
+    let replay = serve(&["status=503"]).await;
+    client(&replay, RetryPolicy::off()).converse(&question()).await.unwrap_err();
+    assert_eq!(replay.requests().len(), 1);
+}
+
+/// One id for the call, a number for the attempt, a signature for each.
+#[tokio::test]
+async fn attempts_say_which_they_are() {
+    let replay = serve(&["status=500@1x2"]).await;
+    client(&replay, RetryPolicy::adaptive()).converse(&question()).await.unwrap();
+    let requests = replay.requests();
+    let id = header(&requests[0], "amz-sdk-invocation-id");
+    let hyphens: Vec<_> = id.match_indices('-').map(|(at, _)| at).collect();
+    assert_eq!((id.len(), &*hyphens, &id[14..15]), (36, &[8, 13, 18, 23][..], "4"), "{id}");
+    assert!(requests.iter().all(|request| header(request, "amz-sdk-invocation-id") == id));
+    assert_eq!(header(&requests[0], "amz-sdk-request"), "attempt=1; max=3");
+    let second = header(&requests[1], "amz-sdk-request");
+    assert!(second.starts_with("ttl=2") && second.ends_with("Z; attempt=2; max=3"), "{second}");
+    assert!(header(&requests[2], "amz-sdk-request").ends_with("attempt=3; max=3"));
+    assert_ne!(header(&requests[0], "authorization"), header(&requests[1], "authorization"));
+}
+
+/// The hint is in milliseconds and lengthens the wait.
+#[tokio::test]
+async fn the_services_hint_is_kept() {
+    let replay = serve(&["throttle=1200ms@1"]).await;
+    #[expect(clippy::disallowed_methods, reason = "the test measures")]
+    let start = Instant::now();
+    client(&replay, RetryPolicy::standard()).converse(&question()).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(1_200));
+    assert_eq!(replay.requests().len(), 2);
+}
