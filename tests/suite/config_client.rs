@@ -1,12 +1,13 @@
 //! Clients that go by the whole configuration.
 
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::fs;
 use std::sync::Arc;
 
 use barerock::config::Config;
-use barerock::credentials::SystemIo;
+use barerock::credentials::{CredentialsFuture, ProvideCredentials, ProvidedCredentials, SystemIo};
 use barerock::types::Message;
-use barerock::{Client, ConverseRequest, Credentials, Environment, ErrorKind};
+use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, Environment, ErrorKind, RetryPolicy};
 use barerock_hyper::HyperTransport;
 use barerock_replay::{Fixtures, MatchMode, Replay, Verify};
 use barerock_tests::fixtures;
@@ -69,6 +70,44 @@ async fn a_bedrock_key_comes_before_the_profiles_keys() {
     };
     with(KEY).await.unwrap();
     assert_eq!(with("bedrock-api-key-OTHER").await.unwrap_err().kind(), ErrorKind::Service);
+}
+
+#[tokio::test]
+async fn retries_as_the_environment_says() {
+    let replay = serve().await;
+    let home = home(&replay);
+    let nowhere = ("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let attempts = async |variables: &[(&str, &str)], policy: Option<RetryPolicy>| {
+        let counts = Arc::new(AtomicUsize::new(0));
+        let keys = Counted(Arc::clone(&counts));
+        let builder = Client::builder(HyperTransport::new()).config(&config(&home, variables).await);
+        let builder = policy.into_iter().fold(builder.credentials(keys), ClientBuilder::retry);
+        let error = builder.build().unwrap().converse(&request()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transport);
+        counts.load(Ordering::Relaxed)
+    };
+    assert_eq!(attempts(&[nowhere], None).await, 3);
+    assert_eq!(attempts(&[nowhere, ("AWS_MAX_ATTEMPTS", "2")], None).await, 2);
+    assert_eq!(attempts(&[nowhere, ("AWS_MAX_ATTEMPTS", "2")], Some(RetryPolicy::off())).await, 1);
+
+    let wrong = config(&home, &[("AWS_RETRY_MODE", "often")]).await;
+    let error = Client::builder(HyperTransport::new()).config(&wrong).build().unwrap_err();
+    assert_eq!(error.to_string(), "AWS_RETRY_MODE must be standard, adaptive or legacy");
+    assert_eq!(error.kind(), ErrorKind::Request);
+    // What is set in code is not looked up.
+    Client::builder(HyperTransport::new()).config(&wrong).retry(RetryPolicy::off()).build().unwrap();
+}
+
+/// Credentials are asked for at each attempt.
+#[derive(Debug)]
+struct Counted(Arc<AtomicUsize>);
+
+impl ProvideCredentials for Counted {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let keys = Credentials::new("AKIDEXAMPLE", "SQUIRREL", None);
+        Box::pin(core::future::ready(Ok(ProvidedCredentials::new(keys, "counted"))))
+    }
 }
 
 #[tokio::test]

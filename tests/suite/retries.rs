@@ -1,8 +1,11 @@
 //! Retries over a real socket: what is sent again, how often, and with which headers.
 
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
+use std::sync::Arc;
 use std::time::Instant;
 
+use barerock::credentials::{CredentialsFuture, ProvideCredentials, ProvidedCredentials};
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, ErrorKind, RetryPolicy, Timeouts, Verdict};
 use barerock_hyper::HyperTransport;
@@ -16,11 +19,17 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", None)
 }
 
+fn old_credentials() -> Credentials {
+    Credentials::new("AKIDOLD", "SQUIRREL", None)
+}
+
 /// Every attempt's signature is checked: each must be a right one.
 async fn serve(faults: &[&str]) -> Replay {
     Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Any)
-        .verify(Verify::for_region(REGION).with_credentials(credentials()))
+        .verify(
+            Verify::for_region(REGION).with_credentials(credentials()).with_credentials(old_credentials()),
+        )
         .faults(faults.iter().map(|fault| fault.parse().unwrap()))
         .bind("127.0.0.1:0")
         .await
@@ -136,4 +145,50 @@ async fn the_services_hint_is_kept() {
     client(&replay, RetryPolicy::standard()).converse(&question()).await.unwrap();
     assert!(start.elapsed() >= Duration::from_millis(1_200));
     assert_eq!(replay.requests().len(), 2);
+}
+
+/// An answer that breaks off is no answer, as long as nobody has seen any of it.
+#[tokio::test]
+async fn a_whole_answer_that_broke_off_is_asked_for_again() {
+    let replay = serve(&["reset-after=20@1"]).await;
+    assert!(!client(&replay, RetryPolicy::standard()).converse(&question()).await.unwrap().text().is_empty());
+    assert_eq!(replay.requests().len(), 2);
+}
+
+/// A provider that has others once the first are refused, and counts refusals.
+#[derive(Debug, Default)]
+struct Rotating(Arc<AtomicUsize>);
+
+impl ProvideCredentials for Rotating {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        let keys = if self.0.load(Ordering::Relaxed) == 0 { old_credentials() } else { credentials() };
+        let keys = ProvidedCredentials::new(keys, "rotating");
+        Box::pin(core::future::ready(Ok(keys)))
+    }
+
+    fn refused(&self, credentials: &Credentials) {
+        assert_eq!(credentials.access_key_id(), "AKIDOLD");
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn expired_credentials_are_renewed_once() {
+    for (fault, attempts) in
+        [("status=403:ExpiredTokenException@1", 2), ("status=403:ExpiredTokenException", 2)]
+    {
+        let replay = serve(&[fault]).await;
+        let refusals = Arc::new(AtomicUsize::new(0));
+        let client = Client::builder(HyperTransport::new())
+            .region(REGION)
+            .endpoint_url(replay.url())
+            .credentials(Rotating(Arc::clone(&refusals)))
+            .build()
+            .unwrap();
+        let answer = client.converse(&question()).await;
+        assert_eq!(answer.is_ok(), fault.ends_with("@1"), "{answer:?}");
+        let sent = (replay.requests().len(), refusals.load(Ordering::Relaxed));
+        assert_eq!(sent, (attempts, 1), "{fault}");
+        replay.shutdown().await;
+    }
 }

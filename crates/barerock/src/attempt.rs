@@ -44,22 +44,20 @@ pub(crate) enum Want {
     Stream,
 }
 
-/// The body of an answer.
-pub(crate) enum Answer<B> {
-    Whole(Bytes),
-    Stream(Pin<Box<B>>),
+/// An answer, error or not.
+pub(crate) struct Answer<B> {
+    pub(crate) head: Parts,
+    /// What was read of the body: all of it, unless it streams.
+    pub(crate) body: Bytes,
+    /// The body, where a stream of events was wanted and is there.
+    pub(crate) stream: Option<Pin<Box<B>>>,
 }
 
 impl<T: Transport> Inner<T> {
     /// The whole answer to a request, error or not.
     pub(crate) async fn ask(&self, request: Request<Bytes>) -> Result<(Parts, Bytes), Error> {
-        match self.call(request, Want::Whole).await? {
-            (head, Answer::Whole(body)) => Ok((head, body)),
-            (head, Answer::Stream(body)) => {
-                let body = self.collect(body, self.max_response, false).await?;
-                Ok((head, body))
-            }
-        }
+        let answer = self.call(request, Want::Whole).await?;
+        Ok((answer.head, answer.body))
     }
 
     /// Sends a request until it is answered, fails for good, or may not be sent again.
@@ -67,7 +65,7 @@ impl<T: Transport> Inner<T> {
         &self,
         mut request: Request<Bytes>,
         want: Want,
-    ) -> Result<(Parts, Answer<T::Body>), Error> {
+    ) -> Result<Answer<T::Body>, Error> {
         request.headers_mut().insert(&USER_AGENT, AGENT);
         request.headers_mut().insert(&INVOCATION_ID, self.invocation_id());
         request.extensions_mut().insert(self.timeouts);
@@ -82,11 +80,11 @@ impl<T: Transport> Inner<T> {
             request.headers_mut().insert(&ATTEMPT, self.attempt_header(&attempts)?);
             let (credentials, result) = self.attempt(request, want).await?;
             let failure = match &result {
-                Ok((head, _)) if head.status == StatusCode::OK => {
+                Ok(answer) if answer.head.status == StatusCode::OK => {
                     lock(&self.retries).after_success(&attempts, self.time());
                     return result;
                 }
-                Ok((head, Answer::Whole(body))) => {
+                Ok(Answer { head, body, .. }) => {
                     let error = ServiceError::from_http(head.status, &head.headers, body);
                     let expired = EXPIRED_CODES.contains(&error.code.as_str());
                     let class = match credentials {
@@ -101,7 +99,7 @@ impl<T: Transport> Inner<T> {
                     class.map_or_else(Failure::final_one, Failure::new).retry_after(retry_after(head))
                 }
                 Err(error) if error.is_of_transport() => Failure::new(RetryClass::Transient),
-                Ok(_) | Err(_) => Failure::final_one(),
+                Err(_) => Failure::final_one(),
             };
             let decision = lock(&self.retries).after_failure(&mut attempts, &failure, self.time());
             match decision {
@@ -116,24 +114,24 @@ impl<T: Transport> Inner<T> {
         &self,
         mut request: Request<Bytes>,
         want: Want,
-    ) -> Result<(Option<Credentials>, Result<(Parts, Answer<T::Body>), Error>), Error> {
+    ) -> Result<(Option<Credentials>, Result<Answer<T::Body>, Error>), Error> {
         let credentials = self.auth.apply(&mut request, &self.endpoint, &self.signer, || self.now()).await?;
         Ok((credentials, self.exchange(request, want).await))
     }
 
-    async fn exchange(&self, request: Request<Bytes>, want: Want) -> Result<(Parts, Answer<T::Body>), Error> {
+    async fn exchange(&self, request: Request<Bytes>, want: Want) -> Result<Answer<T::Body>, Error> {
         let sent = self.transport.send(request);
         let answer = within(&*self.transport, self.timeouts.first_byte, "the answer", sent).await?;
         let answer = answer.map_err(|error| Error::transport(&self.endpoint, error.into()))?;
         let (head, body) = answer.into_parts();
         let body = Box::pin(body);
         if want == Want::Stream && is_event_stream(head.status, &head.headers) {
-            return Ok((head, Answer::Stream(body)));
+            return Ok(Answer { head, body: Bytes::new(), stream: Some(body) });
         }
         let is_error = want == Want::Stream || head.status != StatusCode::OK;
         let limit = if is_error { ERROR_BODY } else { self.max_response };
         let body = self.collect(body, limit, is_error).await?;
-        Ok((head, Answer::Whole(body)))
+        Ok(Answer { head, body, stream: None })
     }
 
     /// `attempt=N; max=M`, and on a retry `ttl` before them: until when an answer would be waited for.

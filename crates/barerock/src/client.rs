@@ -141,12 +141,10 @@ impl<T: Transport> Client<T> {
     /// Cancel safety: dropping the future, or the stream it gave, closes the connection.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
         self.check(|| request.validate())?;
-        match self.inner.call(request.to_http_stream(&self.inner.endpoint)?, Want::Stream).await? {
-            (head, Answer::Stream(body)) => Ok(EventStream::new(Arc::clone(&self.inner), head.headers, body)),
-            (head, Answer::Whole(body)) => {
-                Err(ServiceError::from_http(head.status, &head.headers, &body).into())
-            }
-        }
+        let request = request.to_http_stream(&self.inner.endpoint)?;
+        let Answer { head, body, stream } = self.inner.call(request, Want::Stream).await?;
+        let stream = stream.ok_or_else(|| ServiceError::from_http(head.status, &head.headers, &body))?;
+        Ok(EventStream::new(Arc::clone(&self.inner), head.headers, stream))
     }
 
     /// The endpoint requests go to.

@@ -1,7 +1,7 @@
 //! Amazon Bedrock's Converse API without the AWS SDK: signed requests, typed answers, streamed tokens, over the HTTP
 //! stack you choose. This crate drives the others: it finds settings and credentials, signs, sends, waits and decodes.
 //!
-//! In scope: the client, its settings, credentials, timeouts and errors. Out of scope: sockets and TLS (a [`Transport`]
+//! In scope: the client, its settings, credentials, retries, timeouts and errors. Out of scope: sockets and TLS (a [`Transport`]
 //! such as `barerock-hyper`), what is on the wire (`barerock-converse`, `barerock-sigv4`, `barerock-eventstream`).
 //!
 //! ```

@@ -13,7 +13,7 @@ use crate::transport::Transport;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// From the request to the head of the answer. A model may think for minutes before it says anything, and the
+    /// From the request to the head of the answer, at each attempt. A model may think for minutes before it says anything, and the
     /// answer to Converse comes whole: one hour.
     pub first_byte: Option<Duration>,
     /// From one piece of a body to the next, however small: five minutes. Slow is not stalled.

@@ -50,8 +50,7 @@ impl<T: Transport + 'static> ClientBuilder<T> {
 impl Config {
     /// The retry mode and the attempts it says.
     fn retry_policy(&self) -> Result<RetryPolicy, ConfigError> {
-        // What the name of a mode may be, `retry_mode` has checked.
-        let policy = RetryPolicy::of(self.retry_mode()?.value.parse().unwrap_or_default());
+        let policy = RetryPolicy::of(self.retry_mode()?.value);
         Ok(match self.max_attempts()?.value {
             Some(attempts) => policy.max_attempts(attempts),
             None => policy,

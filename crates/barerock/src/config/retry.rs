@@ -4,12 +4,11 @@ use super::error::ConfigError;
 use super::lookup::Names;
 use super::settings::Config;
 use super::source::{PassedOver, Resolved, Why};
+use crate::retry::RetryMode;
 
 const RETRY_MODE: Names = Names { variables: &["AWS_RETRY_MODE"], key: "retry_mode" };
 const MAX_ATTEMPTS: Names = Names { variables: &["AWS_MAX_ATTEMPTS"], key: "max_attempts" };
 
-const STANDARD: &str = "standard";
-const ADAPTIVE: &str = "adaptive";
 /// botocore's first mode.
 const LEGACY: &str = "legacy";
 
@@ -20,13 +19,17 @@ impl Config {
     ///
     /// # Errors
     /// If it is neither of the three.
-    pub fn retry_mode(&self) -> Result<Resolved<&'static str>, ConfigError> {
+    pub fn retry_mode(&self) -> Result<Resolved<RetryMode>, ConfigError> {
         let found = self.find(None, RETRY_MODE);
-        let mut mode = found.read(STANDARD, "must be standard, adaptive or legacy", |mode| {
-            [STANDARD, ADAPTIVE, LEGACY].into_iter().find(|known| mode.eq_ignore_ascii_case(known))
+        // A mode, or `None` for legacy.
+        let must_be = "must be standard, adaptive or legacy";
+        let mode = found.read(Some(RetryMode::Standard), must_be, |text| match text.parse() {
+            Ok(mode) => Some(Some(mode)),
+            Err(_) => text.eq_ignore_ascii_case(LEGACY).then_some(None),
         })?;
-        if mode.value == LEGACY {
-            mode.value = STANDARD;
+        let is_legacy = mode.value.is_none();
+        let mut mode = mode.map(Option::unwrap_or_default);
+        if is_legacy {
             let why = Why::Other("legacy is taken for standard: there is no such mode here".to_owned());
             mode.passed_over.push(PassedOver::new(mode.source.to_string(), why));
         }

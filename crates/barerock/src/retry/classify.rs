@@ -2,15 +2,13 @@
 
 use barerock_converse::ServiceError;
 
-use crate::transport::TransportError;
-
 /// Why another attempt may fare better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
     /// The service asks to slow down: waits begin at a second.
     Throttling,
-    /// Something broke that may be whole again soon: waits begin at 50 ms.
+    /// Something broke that may be whole again soon, or no answer came: waits begin at 50 ms.
     Transient,
 }
 
@@ -37,10 +35,10 @@ const TRANSIENT_CODES: [&str; 3] = ["RequestTimeout", "RequestTimeoutException",
 
 const TRANSIENT_STATUSES: [u16; 4] = [500, 502, 503, 504];
 
-/// What the service model names: a 429 without one of these codes counts as throttling.
+/// A 429 counts as throttling, whatever its code, but for those that stand here.
 const TOO_MANY_REQUESTS: u16 = 429;
 
-/// What the code or status of the model's own failure never becomes, however it is worded.
+/// The model's own failures and used-up quotas are final, whatever their status.
 const FINAL_CODES: [&str; 4] = [
     "ModelTimeoutException",
     "ModelErrorException",
@@ -62,12 +60,6 @@ impl RetryClass {
             status if TRANSIENT_STATUSES.contains(&status) => Some(Self::Transient),
             _ => None,
         }
-    }
-
-    /// The class of a request without an answer: whatever broke may be whole again.
-    #[must_use]
-    pub fn of_transport_error(_: &TransportError) -> Self {
-        Self::Transient
     }
 }
 

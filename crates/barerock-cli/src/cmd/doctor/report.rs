@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use barerock::RetryMode;
 use barerock::config::{AuthScheme, Config, ConfigError, PassedOver, Resolved, SharedFiles, Source, Why};
 use barerock::converse::endpoint::FIPS_REGIONS;
 use barerock::credentials::Io;
@@ -85,7 +86,7 @@ impl Report {
         let credentials = Credentials::find(config, auth_scheme.value, io).await;
         let use_fips_endpoint = Value::new(config.fips(), "");
         let use_dualstack_endpoint = Value::new(config.dual_stack(), "");
-        let retry_mode = Value::new(config.retry_mode(), "");
+        let retry_mode = Value::new(config.retry_mode(), "").map(RetryMode::as_str);
         let max_attempts = Value::new(config.max_attempts(), "");
         let wrong = [
             &use_fips_endpoint.error,

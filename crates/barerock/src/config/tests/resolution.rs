@@ -3,6 +3,7 @@
 use barerock_converse::endpoint::EndpointService;
 
 use super::super::*;
+use crate::retry::RetryMode;
 
 const CONFIG: &str = "\
 [default]
@@ -215,7 +216,7 @@ fn a_bedrock_key_beats_a_preference_that_is_not_set_in_code() {
 
 #[test]
 fn retries() {
-    let mode = |variables: &[_]| config(variables).retry_mode();
+    let mode = |variables: &[_]| config(variables).retry_mode().map(|mode| mode.map(RetryMode::as_str));
     assert_eq!(told(&mode(&[]).unwrap()), ("\"standard\"".into(), "default".into()));
     let adaptive = mode(&[("AWS_RETRY_MODE", "Adaptive")]).unwrap();
     assert_eq!(told(&adaptive), ("\"adaptive\"".into(), "AWS_RETRY_MODE".into()));
