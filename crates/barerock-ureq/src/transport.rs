@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use barerock::transport::is_local;
 use barerock::{Timeouts, Transport, TransportError};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -28,7 +29,8 @@ pub struct UreqTransport {
 
 impl UreqTransport {
     /// A transport with ten seconds for a connection and the proxy of the environment, if it names one (`ALL_PROXY`,
-    /// `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), as ureq's users know it.
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), as ureq's users know it. Requests to this machine and its link ([`is_local`])
+    /// go by way of none.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
@@ -73,12 +75,15 @@ impl Transport for UreqTransport {
     }
 }
 
-/// The request with its limits.
+/// The request with its limits, and without a proxy where that must not be asked.
 fn limited<'b>(agent: &Agent, request: Request<&'b [u8]>, limits: Limits) -> Request<&'b [u8]> {
     let first_byte = limits.request.first_byte.map(bounded);
     let connect = limits.connect.map(bounded);
-    agent
-        .configure_request(request)
+    let is_local = request.uri().host().is_some_and(is_local);
+    let request = agent.configure_request(request);
+    // Nobody else's business, encrypted or not.
+    let request = if is_local { request.proxy(None) } else { request };
+    request
         .timeout_resolve(connect)
         .timeout_connect(connect)
         .timeout_send_request(first_byte)
