@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body;
 
 use super::detached::detached;
-use super::process;
+use super::process::{self, Group};
 use super::{Io, IoFuture, MAX_ANSWER, ProcessOutput, too_long};
 use crate::timeout::{Timeouts, within};
 use crate::transport::{NoProxy, Transport, TransportError, TransportErrorKind, is_local};
@@ -57,7 +57,8 @@ impl<T: Transport> Io for SystemIo<T> {
 
     fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
         let command = command.to_owned();
-        Box::pin(detached(move |abandoned| process::run(&command, limit, abandoned)))
+        let group = Group::suitable();
+        Box::pin(detached(move |abandoned| process::run(&command, limit, group, abandoned)))
     }
 
     fn exchange(

@@ -59,7 +59,7 @@ impl Login {
         [self.token.secret(), self.cached.object.text("accessToken").ok().flatten().unwrap_or_default()]
     }
 
-    /// Whether its time is not over, and it may be worth a refresh.
+    /// Whether no refresh was tried yet.
     pub(super) fn is_as_found(&self) -> bool {
         !self.tried
     }
