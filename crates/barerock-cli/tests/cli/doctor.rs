@@ -1,37 +1,13 @@
 //! `barerock doctor`, and the profiles that calls are made with.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::program::{Ran, SECRET, Server, TOKEN, bare, run};
-
-/// A home directory with shared files.
-struct Home(TempDir);
+use crate::home::Home;
+use crate::program::{Ran, SECRET, Server, TOKEN, run};
 
 impl Home {
-    fn new(config: &str, credentials: &str) -> Self {
-        let home = Self(tempfile::tempdir().unwrap());
-        fs::create_dir(home.path(".aws")).unwrap();
-        fs::write(home.path(".aws/config"), config).unwrap();
-        fs::write(home.path(".aws/credentials"), credentials).unwrap();
-        home
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// The program at home there.
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = bare(arguments);
-        command.env("HOME", self.0.path());
-        command
-    }
-
     fn doctor(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = self.command(&[&["doctor"], arguments].concat());
         command.envs(variables.iter().copied());

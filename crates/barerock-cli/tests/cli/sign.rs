@@ -3,6 +3,7 @@
 mod curl;
 mod explain;
 mod keys;
+mod profile;
 mod refusals;
 mod suite;
 
