@@ -160,6 +160,9 @@ pub(crate) struct Call {
     /// sign, answer, waits
     #[arg(long)]
     pub(crate) debug: bool,
+    /// Keep every exchange as a fixture in this folder, without secrets, for replay --fixtures
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
     /// The longest wait for the answer and between two pieces of it, in seconds; 0 waits for ever
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) cli_read_timeout: u32,

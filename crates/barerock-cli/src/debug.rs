@@ -3,19 +3,14 @@
 use core::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-use barerock::sigv4::{REDACTED, redact};
 use barerock::{Observe, Stage};
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 
 use crate::render::{counted, safe_lines};
+use crate::secrets::Secrets;
 
 /// How much of a body is shown, in bytes.
 const SHOWN: usize = 2048;
-
-/// Headers that are keys.
-const KEYS: [HeaderName; 4] =
-    [HeaderName::from_static("x-amz-security-token"), PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
 
 /// Shows the stages of calls.
 #[derive(Debug, Default)]
@@ -23,26 +18,18 @@ pub(crate) struct Debug {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
-    /// What was sent as a key, and may come back in an answer.
-    secrets: Vec<String>,
+    secrets: Secrets,
     /// Where the next piece of a stream begins.
     offset: usize,
-}
-
-/// Holds secrets.
-impl core::fmt::Debug for State {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("State").finish_non_exhaustive()
-    }
 }
 
 impl Observe for Debug {
     fn observe(&self, call: &str, stage: &Stage<'_>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let text = state.describe(call, stage);
-        eprint!("{}", state.hide(&text));
+        eprint!("{}", safe_lines(&state.secrets.hide(&text)));
     }
 }
 
@@ -58,7 +45,7 @@ impl State {
                 format!("* credentials: {provider}, {access_key_id}, {expire}\n")
             }
             Stage::Sending { attempt, max_attempts, request, signed, .. } => {
-                self.remember(request.headers());
+                self.secrets = Secrets::of(request.headers());
                 let mut text = String::new();
                 if let Some(signed) = signed {
                     text += &block("canonical request", &signed.redacted_canonical_request());
@@ -66,7 +53,7 @@ impl State {
                 }
                 let _ = writeln!(text, "* call {call}, attempt {attempt} of {max_attempts}");
                 let _ = writeln!(text, "> {} {}", request.method(), request.uri());
-                push_headers(&mut text, '>', request.headers());
+                push_headers(&mut text, '>', request.headers(), &self.secrets);
                 text += &body('>', request.body());
                 text
             }
@@ -74,11 +61,10 @@ impl State {
                 self.offset = 0;
                 let mut text =
                     format!("< {:?} {}, after {} ms\n", head.version, head.status, after.as_millis());
-                push_headers(&mut text, '<', &head.headers);
+                push_headers(&mut text, '<', &head.headers, &self.secrets);
                 text
             }
-            // The service shows what it made of a request whose signature is wrong.
-            Stage::Read { body: bytes, .. } => redact(&body('<', bytes)),
+            Stage::Read { body: bytes, .. } => self.secrets.hide_in_answer(&body('<', bytes)),
             Stage::Received { bytes, .. } => {
                 let offset = self.offset;
                 self.offset = offset.saturating_add(bytes.len());
@@ -98,37 +84,11 @@ impl State {
             stage => format!("* {stage:?}\n"),
         }
     }
-
-    /// Notes the keys that a request holds.
-    fn remember(&mut self, headers: &HeaderMap) {
-        self.secrets.clear();
-        for (name, value) in headers {
-            let Ok(value) = value.to_str() else { continue };
-            let key = if KEYS.contains(name) { Some(value) } else { bearer_key(name, value) };
-            self.secrets.extend(key.filter(|key| !key.is_empty()).map(str::to_owned));
-        }
-    }
-
-    /// The text as a terminal may show it.
-    fn hide(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets {
-            text = text.replace(secret, REDACTED);
-        }
-        safe_lines(&text)
-    }
 }
 
-/// The key behind `Bearer`. A signature is none: it holds for one request and five minutes.
-fn bearer_key<'v>(name: &HeaderName, value: &'v str) -> Option<&'v str> {
-    (*name == AUTHORIZATION).then(|| value.strip_prefix("Bearer ")).flatten()
-}
-
-fn push_headers(text: &mut String, direction: char, headers: &HeaderMap) {
+fn push_headers(text: &mut String, direction: char, headers: &HeaderMap, secrets: &Secrets) {
     for (name, value) in headers {
-        let value =
-            if KEYS.contains(name) { REDACTED.into() } else { String::from_utf8_lossy(value.as_bytes()) };
-        let _ = writeln!(text, "{direction} {name}: {value}");
+        let _ = writeln!(text, "{direction} {name}: {}", secrets.value(name, value));
     }
     let _ = writeln!(text, "{direction}");
 }

@@ -9,7 +9,9 @@ mod input;
 mod mfa;
 mod network;
 mod offline;
+mod record;
 mod render;
+mod secrets;
 mod source;
 
 use std::process::ExitCode;

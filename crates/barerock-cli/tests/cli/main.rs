@@ -15,6 +15,7 @@ mod frames;
 mod network;
 mod page;
 mod program;
+mod record;
 mod recordings;
 mod replay;
 mod sign;
