@@ -9,7 +9,8 @@ use barerock::TransportError;
 use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 
-use crate::error::Limits;
+use crate::deadline::within;
+use crate::error::{Limits, PIECE};
 
 /// The room for one read, in bytes: what a TLS record holds at most.
 const READ: usize = 16 * 1024;
@@ -54,7 +55,7 @@ impl http_body::Body for UreqBody {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let body = self.get_mut();
-        Poll::Ready(match body.read() {
+        Poll::Ready(match within(body.limits.request.idle, PIECE, || body.read()) {
             Ok(piece) if piece.is_empty() => None,
             Ok(piece) => Some(Ok(Frame::data(piece))),
             Err(error) => Some(Err(body.limits.explain(error.into()))),

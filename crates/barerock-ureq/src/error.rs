@@ -7,6 +7,11 @@ use core::time::Duration;
 use barerock::{Timeouts, TransportError, TransportErrorKind};
 use ureq::{Error, Timeout};
 
+/// What ureq calls the limit for all that lies before the body.
+pub(crate) const HEAD: Timeout = Timeout::PerCall;
+/// What ureq calls the limit for a piece of the body.
+pub(crate) const PIECE: Timeout = Timeout::PerRead;
+
 /// An error between the resolver and the end of the TLS handshake.
 #[derive(Debug)]
 pub(crate) struct NotConnected(pub(crate) Error);
@@ -47,7 +52,8 @@ impl Limits {
         let (waited_for, limit) = match reason {
             Timeout::Resolve => ("the address of the host", self.connect),
             Timeout::Connect => ("the connection", self.connect),
-            Timeout::PerRead | Timeout::RecvBody => ("the next piece of the answer", self.request.idle),
+            PIECE => ("the next piece of the answer", self.request.idle),
+            // `HEAD`: no other limit is set.
             _ => ("the answer", self.request.first_byte),
         };
         Elapsed { waited_for, limit }
@@ -86,11 +92,8 @@ mod tests {
         for (reason, words) in [
             (Timeout::Resolve, "the address of the host did not come within 10s; the limit can be raised"),
             (Timeout::Connect, "the connection did not come within 10s; the limit can be raised"),
-            (Timeout::RecvResponse, "the answer did not come within 60s; the limit can be raised"),
-            (
-                Timeout::PerRead,
-                "the next piece of the answer did not come within 700ms; the limit can be raised",
-            ),
+            (HEAD, "the answer did not come within 60s; the limit can be raised"),
+            (PIECE, "the next piece of the answer did not come within 700ms; the limit can be raised"),
         ] {
             let error = limits.explain(Error::Timeout(reason));
             assert_eq!(error.kind(), TransportErrorKind::Timeout);

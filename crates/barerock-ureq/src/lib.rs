@@ -35,6 +35,7 @@ mod body;
 mod builder;
 mod client;
 mod connector;
+mod deadline;
 mod error;
 mod stream;
 mod transport;

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests take the time")]
 
 use core::time::Duration;
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::time::Instant;
 
@@ -12,7 +13,7 @@ use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, question};
 use super::stacks::{Settings, Stack, client};
-use super::tap::always;
+use super::tap::{Tap, read_request};
 
 over_every_stack![
     silence_before_the_answer,
@@ -23,7 +24,7 @@ over_every_stack![
     the_longest_limits_do_no_harm,
     a_server_that_never_shakes_hands,
     connecting_is_part_of_waiting_for_the_answer,
-    an_endless_head,
+    one_limit_for_all_up_to_the_head,
     too_long_an_answer,
 ];
 
@@ -142,15 +143,24 @@ fn connecting_is_part_of_waiting_for_the_answer<S: Stack>() {
     assert_names_the_limit(&error);
 }
 
-fn an_endless_head<S: Stack>() {
-    let mut answer = b"HTTP/1.1 200 OK\r\n".to_vec();
-    for number in 0..40_000 {
-        answer.extend_from_slice(format!("x-{number}: and on and on and on and on\r\n").as_bytes());
-    }
-    let server = always(answer);
-    let error =
-        S::run(async { client(S::transport(), &server.url()).build().unwrap().converse(&question()).await });
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::Transport);
+/// A peer that takes its time with each thing it does, and a little less than the limit each time.
+fn one_limit_for_all_up_to_the_head<S: Stack>() {
+    let server = Tap::start(|mut client, _| {
+        read_request(&mut client);
+        for piece in ["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\n", "x: y\r\n", "\r\n"] {
+            std::thread::sleep(SHORT * 3 / 4);
+            let _ = client.write_all(piece.as_bytes());
+        }
+    });
+    let timeouts = Timeouts::never().first_byte(SHORT);
+    let start = Instant::now();
+    let error = S::run(async {
+        client(S::transport(), &server.url()).timeouts(timeouts).build().unwrap().converse(&question()).await
+    });
+    let error = error.unwrap_err();
+    assert_timed_out(&error, start);
+    assert!(start.elapsed() < 2 * SHORT, "{:?}", start.elapsed());
+    assert_names_the_limit(&error);
 }
 
 fn too_long_an_answer<S: Stack>() {
