@@ -37,6 +37,7 @@ mod client;
 mod connector;
 mod deadline;
 mod error;
+mod sleep;
 mod stream;
 mod transport;
 

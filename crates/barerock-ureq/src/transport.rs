@@ -9,8 +9,9 @@ use ureq::Agent;
 
 use crate::body::UreqBody;
 use crate::builder::UreqTransportBuilder;
-use crate::deadline::within;
-use crate::error::{HEAD, Limits};
+use crate::deadline::{Deadline, Reason, within};
+use crate::error::Limits;
+use crate::sleep::Sleep;
 
 /// The longest limit there is: 136 years. ureq adds limits to points in time, and a sum must not overflow.
 const FOREVER: Duration = Duration::from_secs(1 << 32);
@@ -56,18 +57,20 @@ impl Transport for UreqTransport {
     type Error = TransportError;
 
     /// Keeps the [`Timeouts`] that travel with the request: `first_byte` for all there is up to the head of the answer, `idle`
-    /// for each piece of the body. Without them the only limit is the one for the connection.
+    /// for each piece of the body, `operation` for all of it. Without them the only limit is the one for the connection.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<UreqBody>, TransportError> {
         let asked: Timeouts = request.extensions().get().copied().unwrap_or_else(Timeouts::never);
         let limits = Limits { connect: self.agent.config().timeouts().connect, request: asked };
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts, &*body);
-        let answer = within(asked.first_byte, HEAD, || self.agent.run(request));
+        let whole = Deadline::after(asked.operation, Reason::Whole);
+        let head = Deadline::after(asked.first_byte, Reason::Head);
+        let answer = within([head, whole], || self.agent.run(request));
         let answer = answer.map_err(|error| limits.explain(error))?;
-        Ok(answer.map(|body| UreqBody::new(body, limits)))
+        Ok(answer.map(|body| UreqBody::new(body, limits, whole)))
     }
 
     async fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
+        Sleep::new(duration).await;
     }
 }

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::time::Instant;
 
-use barerock::{Error, ErrorKind, Timeouts};
+use barerock::{Error, ErrorKind, RetryPolicy, Timeouts};
 
 use super::answers::chain;
 use super::over_every_stack;
@@ -25,6 +25,8 @@ over_every_stack![
     a_server_that_never_shakes_hands,
     connecting_is_part_of_waiting_for_the_answer,
     one_limit_for_all_up_to_the_head,
+    one_limit_for_the_whole_call,
+    a_limit_that_is_not_reached,
     too_long_an_answer,
 ];
 
@@ -161,6 +163,39 @@ fn one_limit_for_all_up_to_the_head<S: Stack>() {
     assert_timed_out(&error, start);
     assert!(start.elapsed() < 2 * SHORT, "{:?}", start.elapsed());
     assert_names_the_limit(&error);
+}
+
+/// None of these is silent for as long as another limit says, but all of them go on for too long.
+fn one_limit_for_the_whole_call<S: Stack>() {
+    let whole = Duration::from_secs(1);
+    for fault in ["stall=20s", "slow=30ms", "stall-after=700", "status=500", "throttle"] {
+        let bedrock = Bedrock::start(&[fault]);
+        let policy = RetryPolicy::standard().max_attempts(100);
+        let builder = S::builder(&bedrock).timeouts(Timeouts::never().operation(whole)).retry(policy);
+        let start = Instant::now();
+        let error = S::run(async {
+            match builder.build().unwrap().converse_stream(&question()).await {
+                Ok(stream) => stream.into_message().await.map(drop).unwrap_err(),
+                Err(error) => error,
+            }
+        });
+        // A call whose next attempt would come too late ends with what went wrong.
+        assert_eq!(error.is_timeout(), error.service_error().is_none(), "{fault}: {error}");
+        let least = if error.is_timeout() { whole * 9 / 10 } else { Duration::ZERO };
+        let elapsed = start.elapsed();
+        assert!(elapsed >= least && elapsed < whole + SHORT, "{fault}: {elapsed:?}: {error}");
+    }
+}
+
+fn a_limit_that_is_not_reached<S: Stack>() {
+    let bedrock = Bedrock::start(&["status=500@1", "slow=5ms"]);
+    let timeouts = Timeouts::default().operation(TOLERANCE);
+    let start = Instant::now();
+    S::run(async {
+        let client = S::builder(&bedrock).timeouts(timeouts).retry(RetryPolicy::standard()).build().unwrap();
+        client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
+    });
+    assert!(start.elapsed() < TOLERANCE, "{:?}", start.elapsed());
 }
 
 fn too_long_an_answer<S: Stack>() {
