@@ -8,6 +8,7 @@ use barerock_hyper::HyperTransport;
 use barerock_replay::Replay;
 
 use crate::args::Call;
+use crate::debug::Debug;
 use crate::exit::Failure;
 use crate::{network, offline};
 
@@ -38,6 +39,12 @@ impl Connection {
         };
         let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());
         builder = builder.timeouts(timeouts);
+        for host in &call.allow_plaintext_to {
+            builder = builder.allow_plaintext_to(host);
+        }
+        if call.debug {
+            builder = builder.observe(Arc::new(Debug::default()));
+        }
         if call.no_validate {
             builder = builder.no_validation();
         }

@@ -3,6 +3,7 @@
 mod args;
 mod cmd;
 mod connect;
+mod debug;
 mod exit;
 mod input;
 mod mfa;

@@ -89,7 +89,8 @@ impl<T: Transport> Inner<T> {
         }
         let is_error = want == Want::Stream || head.status != StatusCode::OK;
         let limit = if is_error { ERROR_BODY } else { self.max_response };
-        let read = self.collect(call, &mut body, limit, is_error).await?;
+        let read = self.collect(&mut body, limit, is_error).await?;
+        self.tell(call, &Stage::Read { body: &read });
         let error = match want {
             Want::Stream => Error::from(ResponseError::of_stream(head.status, &head.headers, &read)),
             Want::Whole if is_error => ServiceError::from_http(head.status, &head.headers, &read).into(),
@@ -107,8 +108,9 @@ impl<T: Transport> Inner<T> {
     ) -> Result<(Bytes, Option<Error>), Error> {
         let (mut first, mut read) = (EventDecoder::new(), BytesMut::new());
         while !first.is_ready() {
-            match self.next_chunk(call, body).await {
+            match self.next_chunk(body).await {
                 Ok(Some(chunk)) => {
+                    self.tell(call, &Stage::Received { bytes: &chunk });
                     first.push(&chunk);
                     read.extend_from_slice(&chunk);
                 }
@@ -125,11 +127,7 @@ impl<T: Transport> Inner<T> {
     }
 
     /// The next piece of a body, or `None` at its end.
-    pub(crate) async fn next_chunk(
-        &self,
-        call: &Call,
-        body: &mut Pin<Box<T::Body>>,
-    ) -> Result<Option<Bytes>, ChunkError> {
+    pub(crate) async fn next_chunk(&self, body: &mut Pin<Box<T::Body>>) -> Result<Option<Bytes>, ChunkError> {
         loop {
             let frame = core::future::poll_fn(|context| body.as_mut().poll_frame(context));
             let frame = within(&*self.transport, self.timeouts.idle, "the next piece of the answer", frame)
@@ -150,7 +148,6 @@ impl<T: Transport> Inner<T> {
                 // Trailers say nothing here.
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
-                        self.tell(call, &Stage::Received { bytes: &bytes });
                         return Ok(Some(bytes));
                     }
                 }
@@ -159,16 +156,10 @@ impl<T: Transport> Inner<T> {
     }
 
     /// A whole body. Past `limit` it is an error, or cut there if `cut`.
-    async fn collect(
-        &self,
-        call: &Call,
-        body: &mut Pin<Box<T::Body>>,
-        limit: usize,
-        cut: bool,
-    ) -> Result<Bytes, Error> {
+    async fn collect(&self, body: &mut Pin<Box<T::Body>>, limit: usize, cut: bool) -> Result<Bytes, Error> {
         let mut whole = BytesMut::new();
         loop {
-            match self.next_chunk(call, body).await {
+            match self.next_chunk(body).await {
                 Ok(Some(chunk)) => {
                     let room = limit.saturating_sub(whole.len());
                     whole.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));

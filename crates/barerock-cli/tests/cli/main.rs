@@ -7,6 +7,7 @@
 
 mod calls;
 mod chat;
+mod debug;
 mod doctor;
 mod events;
 mod failures;
