@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::client::{Inner, lock};
 use crate::error::Error;
 use crate::observe::Stage;
+use crate::redirect::Redirect;
 use crate::stream::named;
 use crate::timeout::within;
 use crate::transport::{Transport, TransportError, TransportErrorKind};
@@ -86,6 +87,10 @@ impl<T: Transport> Inner<T> {
         self.tell(call, &Stage::Answered { head: &head, after });
         self.learn_time(call, &head, sent, received);
 
+        if let Some(redirect) = Redirect::of(&head) {
+            let error = TransportError::new(TransportErrorKind::Redirect, redirect);
+            return Err(Error::transport(&self.endpoint, error).into());
+        }
         let mut body = Box::pin(body);
         if want == Want::Stream && is_event_stream(head.status, &head.headers) {
             let (read, refused) = self.begin(call, &head, &mut body).await?;
