@@ -147,8 +147,9 @@ impl<T: Transport> ClientBuilder<T> {
     }
 
     /// Sends requests again that failed for a reason that may pass, signed afresh: those the service throttled, its own
-    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. if unset, as `AWS_RETRY_MODE`
-    /// and `AWS_MAX_ATTEMPTS` say, else [`RetryPolicy::standard`]. A stream that has begun is never begun again, so no text comes twice.
+    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. If unset, as `AWS_RETRY_MODE` and
+    /// `AWS_MAX_ATTEMPTS` say, else [`RetryPolicy::standard`]. A stream that has begun is never begun again, so no text comes
+    /// twice.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);

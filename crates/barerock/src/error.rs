@@ -97,7 +97,9 @@ impl Error {
         Self::new(Kind::Clock)
     }
 
-    pub(crate) fn plaintext(url: impl ToString) -> Self {
+    /// The error of a call that would send credentials to this URL in the clear, for whoever can tell before.
+    #[must_use]
+    pub fn plaintext(url: impl ToString) -> Self {
         Self::new(Kind::Plaintext { url: url.to_string() })
     }
 
@@ -205,7 +207,7 @@ impl Error {
 
     /// Whether the answer did not come, or broke off: another attempt may get one.
     pub(crate) fn is_of_transport(&self) -> bool {
-        matches!(&*self.kind, Kind::Transport { .. } | Kind::Timeout(_) | Kind::Interrupted { .. })
+        self.transport_kind().is_some_and(|kind| kind != TransportErrorKind::Redirect)
     }
 
     /// How often the request was sent; 0 if it never was.
@@ -306,7 +308,7 @@ impl StdError for Error {
         // `Display` shows the cause itself, so the chain goes on with what lies behind it.
         match &*self.kind {
             Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => source.source(),
-            Kind::Stream(error) => error.source(),
+            Kind::Stream(error) => error.source()?.source(),
             Kind::Credentials(error) => error.source(),
             _ => None,
         }

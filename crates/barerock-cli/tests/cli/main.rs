@@ -7,6 +7,7 @@
 
 mod calls;
 mod chat;
+mod debug;
 mod doctor;
 mod events;
 mod failures;
@@ -16,6 +17,7 @@ mod mfa;
 mod network;
 mod page;
 mod program;
+mod record;
 mod recordings;
 mod replay;
 mod sign;

@@ -159,11 +159,7 @@ impl Endpoint {
         let Value { value, source, passed_over, error } = Value::new(resolved, "--endpoint-url");
         // The client refuses it, too.
         let in_the_clear = value.as_ref().filter(|endpoint| !endpoint.is_https() && !endpoint.is_loopback());
-        let refused = in_the_clear.map(|endpoint| {
-            format!(
-                "{endpoint} is not encrypted: credentials are sent over http only to this machine; use https"
-            )
-        });
+        let refused = in_the_clear.map(|endpoint| barerock::Error::plaintext(endpoint).to_string());
         Self {
             url: value.map(|endpoint| endpoint.as_str().to_owned()),
             source,

@@ -154,8 +154,11 @@ impl SsoProvider {
         let ask = self.ask();
         let answer = ask.send(&request).await.map_err(|error| error.to_string())?;
         if answer.status() != StatusCode::OK {
-            let client_secret = cached.object.text("clientSecret")?.unwrap_or_default();
-            return Err(ask.refusal(&request, &answer, &[&refresh_token, client_secret], "").to_string());
+            // The token was sent to the portal, whose neighbour this is.
+            let [client_secret, token] =
+                ["clientSecret", "accessToken"].map(|name| cached.object.text(name).ok().flatten());
+            let secrets = [&*refresh_token, client_secret.unwrap_or_default(), token.unwrap_or_default()];
+            return Err(ask.refusal(&request, &answer, &secrets, "").to_string());
         }
         let misfit = |why: String| ask.misfit(&request, &why).to_string();
         let answer = Object::parse(answer.body()).map_err(misfit)?;
