@@ -95,6 +95,7 @@ fn the_text_says_the_same() {
         "FIPS          off",
         "CA bundle     built in",
         "proxy         none",
+        "wrong clock   corrected for",
         "file          ~/.aws/credentials",
     ] {
         assert!(ran.out.lines().any(|found| found == line), "{line:?} is not in\n{}", ran.out);
@@ -138,6 +139,21 @@ fn what_cannot_be_signed_is_5_with_the_first_thing_to_do() {
             "/, which AWS_CONFIG_FILE names, cannot be read",
         ),
         (&["--profile", "work"], &[("AWS_CONFIG_FILE", "/nowhere")], "no region"),
+        (
+            &["--profile", "work", "--endpoint-url", "http://bedrock.example"],
+            &[],
+            "http://bedrock.example is not encrypted: credentials are sent over http only to this machine",
+        ),
+        (
+            &["--profile", "work"],
+            &[("AWS_MAX_ATTEMPTS", "0")],
+            "AWS_MAX_ATTEMPTS must be a whole number, 1 or more",
+        ),
+        (
+            &["--profile", "work"],
+            &[("AWS_DISABLE_CLOCK_SKEW_CORRECTION", "2")],
+            "AWS_DISABLE_CLOCK_SKEW_CORRECTION must be true or false",
+        ),
     ] {
         let ran = home.doctor(arguments, variables);
         assert_eq!(ran.code, 5, "{ran:?}");
@@ -164,6 +180,7 @@ fn switches_and_retries_are_told() {
         ("AWS_USE_FIPS_ENDPOINT", "true"),
         ("AWS_RETRY_MODE", "legacy"),
         ("AWS_MAX_ATTEMPTS", "7"),
+        ("AWS_DISABLE_CLOCK_SKEW_CORRECTION", "true"),
         ("HTTPS_PROXY", "http://me:SQUIRREL-password@proxy:3128"),
     ];
     let (report, ran) = home.json(&[], &variables);
@@ -176,6 +193,11 @@ fn switches_and_retries_are_told() {
     assert_eq!(
         (&report["retry_mode"]["value"], &report["max_attempts"]["value"]),
         (&json!("standard"), &json!(7))
+    );
+    let skew = &report["disable_clock_skew_correction"];
+    assert_eq!(
+        (&skew["value"], &skew["source"]),
+        (&json!(true), &json!("AWS_DISABLE_CLOCK_SKEW_CORRECTION"))
     );
     assert_eq!(report["proxy"]["value"], "http://**redacted**@proxy:3128");
     assert!(!ran.out.contains("SQUIRREL"));
