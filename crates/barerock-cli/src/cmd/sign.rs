@@ -189,7 +189,7 @@ struct Signing {
 impl Sign {
     /// As the options and the environment say.
     async fn signing(&self, timestamp: Timestamp) -> Result<Signing, Failure> {
-        let Whose { credentials, region } = Whose::find(self).await?;
+        let Whose { credentials, region } = Whose::find(self, &timestamp).await?;
         Ok(Signing {
             credentials,
             timestamp,

@@ -111,6 +111,10 @@ fn keys_of_the_environment_count_unless_a_profile_is_named_in_code() {
     assert_eq!(report["credentials"]["access_key_id"], "AKIDENV");
     let (report, _) = home.json(&["--profile", "work"], &keys);
     assert_eq!(report["credentials"]["access_key_id"], "AKIDWORK");
+    let old = [&keys[..], &[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")]].concat();
+    let (report, ran) = home.json(&[], &old);
+    assert_eq!((ran.code, &report["credentials"]["access_key_id"]), (5, &Value::Null), "{ran:?}");
+    assert!(report["first"].as_str().unwrap().contains("they expired at 2020-01-01T00:00:00Z"), "{report}");
     let half = home.doctor(&[], &keys[..1]);
     assert_eq!(half.code, 5, "{half:?}");
     assert!(half.err.contains("AWS_SECRET_ACCESS_KEY is not"), "{}", half.err);
@@ -256,4 +260,33 @@ fn calls_go_by_the_profile() {
         ran.err
     );
     assert!(ran.err.contains("barerock doctor"), "{}", ran.err);
+}
+
+/// Programs read it: a member that goes, or changes its name, breaks them.
+#[test]
+fn the_shape_of_the_json() {
+    let home = Home::new(CONFIG, &credentials());
+    let (report, _) = home.json(&["--profile", "work"], &[]);
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        names(&report),
+        "auth_scheme ca_bundle credentials disable_clock_skew_correction endpoint files first max_attempts profile \
+         profile_passed_over profile_source proxy region retry_mode use_dualstack_endpoint use_fips_endpoint warnings"
+    );
+    for member in
+        ["auth_scheme", "ca_bundle", "max_attempts", "proxy", "region", "retry_mode", "use_fips_endpoint"]
+    {
+        assert_eq!(names(&report[member]), "passed_over source value", "{member}");
+    }
+    assert_eq!(names(&report["endpoint"]), "passed_over source url");
+    assert_eq!(names(&report["credentials"]), "access_key_id expires provider tried");
+    assert_eq!(names(&report["credentials"]["tried"][0]), "outcome provider");
+    assert_eq!(names(&report["region"]["passed_over"][0]), "place why");
+    // What is wrong adds an error where it is.
+    let (report, _) = home.json(&["--profile", "bare"], &[("AWS_USE_FIPS_ENDPOINT", "x")]);
+    assert_eq!(names(&report["use_fips_endpoint"]), "error passed_over source value");
+    assert_eq!(names(&report["credentials"]), "access_key_id error expires provider tried");
+    assert_eq!(names(&report["endpoint"]), "error passed_over source url");
+    let (report, ran) = home.json(&["--profile", "nobody"], &[]);
+    assert_eq!((names(&report), ran.code), ("error".to_owned(), 5));
 }

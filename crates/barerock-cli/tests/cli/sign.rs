@@ -173,6 +173,10 @@ fn settings_come_from_where_they_should() {
     );
     assert_eq!(shown(&["--region", "eu-central-1", "--service", "s3"], &[]), "eu-central-1/s3/aws4_request");
 
+    // Keys must hold at the time of signing.
+    let then = shown(&["--time", TIME], &[("AWS_CREDENTIAL_EXPIRATION", "2015-08-30T12:36:01Z")]);
+    assert_eq!(then, "us-east-1/bedrock/aws4_request");
+
     // The time is now, unless it is given.
     let clock = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let before = clock();

@@ -1,9 +1,12 @@
 //! Whose signature it is, and for which region.
 
+use core::time::Duration;
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use barerock::credentials::{EnvironmentProvider, SystemIo};
 use barerock::{Credentials, Environment, ProvideCredentials as _};
+use barerock_sigv4::Timestamp;
 
 use super::Sign;
 use crate::args::Target;
@@ -18,21 +21,24 @@ pub(super) struct Whose {
 }
 
 impl Whose {
-    /// As the options say; without a profile among them, as the environment does.
-    pub(super) async fn find(arguments: &Sign) -> Result<Self, Failure> {
+    /// As the options say; without a profile among them, as the environment does. The environment's keys need only hold at
+    /// the time of signing, which may be long ago; a profile's are fetched now.
+    pub(super) async fn find(arguments: &Sign, time: &Timestamp) -> Result<Self, Failure> {
         match &arguments.profile {
             Some(profile) => Self::of_profile(profile, arguments.region.as_deref()).await,
-            None => Self::of_environment(arguments.region.as_deref()).await,
+            None => Self::of_environment(arguments.region.as_deref(), time).await,
         }
     }
 
-    async fn of_environment(region: Option<&str>) -> Result<Self, Failure> {
+    async fn of_environment(region: Option<&str>, time: &Timestamp) -> Result<Self, Failure> {
         let environment = Environment::of_process();
         let region = region.or_else(|| environment.region()).map(str::to_owned);
         let region = region.ok_or_else(|| {
             Failure::unusable_credentials("no region: give --region, or set AWS_REGION or AWS_DEFAULT_REGION")
         })?;
-        let provided = EnvironmentProvider::new(environment.clone()).provide().await.map_err(|error| {
+        let since_1970 = Duration::from_secs(u64::try_from(time.unix_secs()).unwrap_or_default());
+        let provider = EnvironmentProvider::new(environment.clone()).clock(move || UNIX_EPOCH + since_1970);
+        let provided = provider.provide().await.map_err(|error| {
             let advice = match environment.bearer_token() {
                 Some(_) => {
                     "; a Bedrock API key, as in AWS_BEARER_TOKEN_BEDROCK, is sent as it is and signs nothing"
