@@ -81,6 +81,8 @@ impl DefaultChain {
     }
 
     /// Looks for credentials and tells what was passed over on the way.
+    ///
+    /// Cancel safety: dropping the future gives the search up.
     pub async fn explain(&self) -> Explained {
         let mut tried = Vec::new();
         let mut looked_for = Vec::new();
