@@ -28,6 +28,10 @@ const MOST_QUESTIONS: usize = 40;
 /// The longest error: 400 characters of the answer's words, the longest URL of the answer's making, and ours.
 const LONGEST: usize = 16 * 1024;
 
+/// How many providers there are to choose from, and which of them reads a login.
+const PROVIDERS: u8 = 7;
+const SSO: u8 = 6;
+
 /// In every secret that is looked for.
 const MARK: &str = "SQUIRREL";
 
@@ -35,7 +39,7 @@ const MARK: &str = "SQUIRREL";
 const OURS: [&str; 3] = ["OTTER-key", "KOALA-token", "PANDA-token"];
 
 /// Members of an answer that are to be kept secret.
-const SECRET_MEMBERS: [&str; 10] = [
+const SECRET_MEMBERS: [&str; 8] = [
     "SecretAccessKey",
     "SessionToken",
     "Token",
@@ -44,11 +48,9 @@ const SECRET_MEMBERS: [&str; 10] = [
     "accessToken",
     "refreshToken",
     "clientSecret",
-    "roleCredentials",
-    "AccessKeyId",
 ];
 
-/// Members that are somebody's words, and are shown, and what stands in a URL.
+/// Members that are somebody's words, and are shown.
 const SHOWN_MEMBERS: [&str; 6] = ["message", "Message", "error_description", "error", "code", "Code"];
 
 fn now() -> SystemTime {
@@ -77,7 +79,7 @@ fn sts(io: Arc<dyn Io>) -> Sts {
 }
 
 fn steps(choice: u8) -> Steps {
-    match choice % 7 {
+    match choice {
         0 => Steps::new(|io| ProcessProvider::new(io, "keys --token KOALA-token")),
         1 => Steps::new(|io| {
             let url = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost/x");
@@ -133,23 +135,59 @@ fn answer(question: &Question, part: &[u8]) -> Answer {
     }
 }
 
-/// Secrets that an answer holds, as far as they can be told from other words.
-fn secrets(body: &[u8], found: &mut Vec<String>) {
-    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) else { return };
-    // Words are shown as they are; and what is both is no secret.
-    let shown: Vec<_> =
-        SHOWN_MEMBERS.iter().filter_map(|name| object.get(*name)).map(ToString::to_string).collect();
-    let inner = object.get("roleCredentials").and_then(serde_json::Value::as_object);
-    for holder in [Some(&object), inner].into_iter().flatten() {
-        for text in SECRET_MEMBERS.iter().filter_map(|name| holder.get(*name)?.as_str()) {
-            if text.contains(MARK) && !shown.iter().any(|words| words.contains(MARK)) {
-                found.push(text.to_owned());
+/// What is looked for in an error.
+#[derive(Default)]
+struct Secrets {
+    /// What the provider read and sends: hidden even where it is sent back.
+    sent: Vec<String>,
+    /// What answers hold.
+    answered: Vec<String>,
+    /// The words of answers, which are shown: what stands there too is no secret.
+    words: String,
+}
+
+impl Secrets {
+    fn note(&mut self, choice: u8, question: &Question, body: &[u8]) {
+        let object =
+            serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).unwrap_or_default();
+        let inner = object.get("roleCredentials").and_then(serde_json::Value::as_object);
+        let holders = [Some(&object), inner].into_iter().flatten();
+        let members =
+            holders.flat_map(|holder| SECRET_MEMBERS.iter().filter_map(|name| holder.get(*name)?.as_str()));
+        let marked = members.filter(|text| text.contains(MARK)).map(str::to_owned);
+        match question {
+            Question::ReadFile(_) if choice == SSO => self.sent.extend(marked),
+            Question::ReadFile(_) => {
+                let token = core::str::from_utf8(body).unwrap_or_default().trim_ascii();
+                self.sent.extend(token.contains(MARK).then(|| token.to_owned()));
+            }
+            _ => {
+                self.answered.extend(marked);
+                // The words of XML, and the name of a role, which stands in a URL.
+                if object.is_empty() {
+                    self.words.push_str(&String::from_utf8_lossy(body));
+                }
+                for name in SHOWN_MEMBERS {
+                    self.words.extend(object.get(name).map(ToString::to_string));
+                }
             }
         }
+        // Spaces are not shown as they come, so that a text with some is not known again.
+        self.sent.retain(|secret| !secret.contains(|c: char| c.is_whitespace() || c.is_control()));
+    }
+
+    /// All that an error must not hold, for this input.
+    fn hidden(self, input: &[u8]) -> Vec<String> {
+        let Self { mut sent, answered, words } = self;
+        sent.extend(answered.into_iter().filter(|_| !words.contains(MARK)));
+        // What an answer makes up by itself is not ours.
+        let made_up = |ours: &&str| input.windows(ours.len()).any(|bytes| bytes == ours.as_bytes());
+        sent.extend(OURS.iter().filter(|ours| !made_up(ours)).map(|ours| (*ours).to_owned()));
+        sent
     }
 }
 
-fn check(result: Result<ProvidedCredentials, CredentialsError>, mut hidden: Vec<String>, input: &[u8]) {
+fn check(result: Result<ProvidedCredentials, CredentialsError>, hidden: &[String]) {
     match result {
         Ok(provided) => {
             let credentials = &provided.credentials;
@@ -166,24 +204,22 @@ fn check(result: Result<ProvidedCredentials, CredentialsError>, mut hidden: Vec<
         Err(error) => {
             let (words, debug) = (error.to_string(), format!("{error:?}"));
             assert!(words.len() < LONGEST, "{} bytes", words.len());
-            // What an answer makes up by itself is not ours.
-            let made_up = |ours: &&str| input.windows(ours.len()).any(|bytes| bytes == ours.as_bytes());
-            hidden.extend(OURS.iter().filter(|ours| !made_up(ours)).map(|ours| (*ours).to_owned()));
             for secret in hidden {
-                assert!(!words.contains(&secret) && !debug.contains(&secret), "{words} shows {secret}");
+                assert!(!words.contains(secret) && !debug.contains(secret), "{words} shows {secret}");
             }
         }
     }
 }
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
-    let Some((&choice, rest)) = input.split_first() else { return };
+    let Some((&first, rest)) = input.split_first() else { return };
+    let choice = first % PROVIDERS;
     let mut steps = steps(choice);
     let mut parts = rest.split(|byte| *byte == PART);
-    let (mut next, mut hidden) = (None, Vec::new());
+    let (mut next, mut secrets) = (None, Secrets::default());
     for _ in 0..MOST_QUESTIONS {
         let question = match steps.next(now(), next.take()) {
-            Step::Done(result) => return check(result, hidden, input),
+            Step::Done(result) => return check(result, &secrets.hidden(input)),
             Step::Ask(question) => question,
             other => panic!("{other:?}"),
         };
@@ -195,7 +231,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
             }
             question => {
                 let part = parts.next().unwrap_or_default();
-                secrets(part.get(1..).unwrap_or_default(), &mut hidden);
+                secrets.note(choice, &question, part.get(1..).unwrap_or_default());
                 answer(&question, part)
             }
         });
