@@ -31,8 +31,8 @@ over_every_stack![
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n";
-/// How long anything here may take.
-const TOLERANCE: Duration = Duration::from_secs(8);
+/// How long anything here may take. Nobody waits for it: it says that there is an end, on a machine of any speed.
+const TOLERANCE: Duration = Duration::from_secs(60);
 /// A limit that passes soon.
 const SHORT: Duration = Duration::from_millis(400);
 /// What a peer gets rid of at most: the megabyte that is read of an error, and what the system's buffers on both sides hold.
@@ -122,7 +122,8 @@ fn endless_informational_answers<S: Stack>() {
 
 /// One megabyte is read of an error, and little of that is shown.
 fn an_endless_error<S: Stack>() {
-    for (framing, again) in [("\r\n", "y"), ("transfer-encoding: chunked\r\n\r\n", "4\r\nyyyy\r\n")] {
+    let chunk = format!("400\r\n{}\r\n", "y".repeat(0x400));
+    for (framing, again) in [("\r\n", "y"), ("transfer-encoding: chunked\r\n\r\n", &*chunk)] {
         let head = format!("HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\n{framing}");
         let server = endless(&head, again);
         fails::<S>(&server, ErrorKind::Service);
