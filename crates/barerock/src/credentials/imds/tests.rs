@@ -1,4 +1,5 @@
 use super::super::testing::{Script, line, now};
+use super::super::{Answer, Question};
 use super::*;
 use core::time::Duration;
 
@@ -139,6 +140,14 @@ fn settings() {
     ] {
         let error = refused(&[(variable, value)]);
         assert_eq!(error, format!("instance-metadata credentials: {variable} must be {rule}"));
+    }
+    for (variables, limit) in [(&[][..], 1.0), (&[("AWS_METADATA_SERVICE_TIMEOUT", "2.5")], 2.5)] {
+        let mut patient = script(variables);
+        patient.expect(|question| {
+            let Question::Exchange(_, asked) = question else { panic!("{question:?}") };
+            assert_eq!(asked, Duration::from_secs_f64(limit));
+            Answer::Exchange(Ok(http::Response::new(Bytes::new())))
+        });
     }
     let mut of_profile = Script::new(|io| {
         InstanceMetadataProvider::new(io, Environment::default()).setting(

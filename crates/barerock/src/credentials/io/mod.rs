@@ -42,7 +42,8 @@ pub trait Io: fmt::Debug + Send + Sync {
     /// A command that takes longer than `limit` is killed: [`io::ErrorKind::TimedOut`]. So should be what it started.
     fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>>;
 
-    /// Sends a request and collects the answer, at most [`MAX_ANSWER`] bytes of it, within `limit`.
+    /// Sends a request and collects the answer, at most [`MAX_ANSWER`] bytes of it, within `limit`; to the hosts of
+    /// [`is_local`](crate::transport::is_local) by way of no proxy.
     fn exchange(
         &self,
         request: http::Request<Bytes>,
