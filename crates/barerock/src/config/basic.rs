@@ -1,4 +1,5 @@
-//! Region, endpoint, retries and the like out of the environment alone: what a client without the shared files needs, and no more.
+//! Region, endpoint, retries and the like out of the environment alone: what a client without the shared files needs, and
+//! no more.
 
 use barerock_converse::Endpoint;
 use barerock_converse::endpoint::EndpointService;

@@ -19,9 +19,9 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// input, ten seconds and room for 1 MiB of output. What it writes to its standard error is not shown.
 ///
 /// With [`SystemIo`](super::SystemIo) a command that takes too long, prints too much or is no longer waited for is killed. On
-/// Unix it has a process group of its own, which is killed with it, unless our standard input is a terminal: there the
-/// command stays in the foreground, where it can ask a person and Ctrl-C ends it, and only it is killed itself. So it is on
-/// Windows.
+/// Unix it has a process group of its own, and what it started is killed with it. It has none where our standard input or
+/// error is a terminal: there it stays in the foreground, where it can ask a person and Ctrl-C ends it, and what it
+/// started outlives it, as on Windows.
 #[derive(Clone)]
 pub struct ProcessProvider {
     io: Arc<dyn Io>,

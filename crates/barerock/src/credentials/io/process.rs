@@ -28,7 +28,8 @@ pub(super) enum Group {
 impl Group {
     /// What suits where we run.
     pub(super) fn suitable() -> Self {
-        if io::stdin().is_terminal() { Self::Ours } else { Self::Own }
+        let at_a_terminal = io::stdin().is_terminal() || io::stderr().is_terminal();
+        if at_a_terminal { Self::Ours } else { Self::Own }
     }
 }
 

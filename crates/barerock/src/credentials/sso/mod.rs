@@ -120,7 +120,7 @@ impl SsoProvider {
                 StatusCode::OK => {
                     return self.read(answer.body()).map_err(|why| ask.misfit(&request, &why));
                 }
-                // A token can end before its time: "The provided token is not valid or has expired."
+                // "This can happen due to an invalid access token in the request": it can end before its time.
                 StatusCode::UNAUTHORIZED if login.is_as_found() => {
                     if let Err(why) = self.renew(&mut login).await {
                         let advice = format!("the login cannot be refreshed: {why}; {}", self.log_in());
