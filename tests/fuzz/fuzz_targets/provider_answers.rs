@@ -38,17 +38,18 @@ const MARK: &str = "SQUIRREL";
 /// What a provider has and sends.
 const OURS: [&str; 3] = ["OTTER-key", "KOALA-token", "PANDA-token"];
 
-/// Members of an answer that are to be kept secret.
+/// Members of an answer that are to be kept secret; the last three, of a login too.
 const SECRET_MEMBERS: [&str; 8] = [
     "SecretAccessKey",
     "SessionToken",
     "Token",
     "secretAccessKey",
     "sessionToken",
-    "accessToken",
-    "refreshToken",
-    "clientSecret",
+    LOGIN_MEMBERS[0],
+    LOGIN_MEMBERS[1],
+    LOGIN_MEMBERS[2],
 ];
+const LOGIN_MEMBERS: [&str; 3] = ["accessToken", "refreshToken", "clientSecret"];
 
 /// Members that are somebody's words, and are shown.
 const SHOWN_MEMBERS: [&str; 6] = ["message", "Message", "error_description", "error", "code", "Code"];
@@ -151,18 +152,20 @@ impl Secrets {
         let object =
             serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).unwrap_or_default();
         let inner = object.get("roleCredentials").and_then(serde_json::Value::as_object);
-        let holders = [Some(&object), inner].into_iter().flatten();
-        let members =
-            holders.flat_map(|holder| SECRET_MEMBERS.iter().filter_map(|name| holder.get(*name)?.as_str()));
-        let marked = members.filter(|text| text.contains(MARK)).map(str::to_owned);
+        let marked = |holder: &serde_json::Map<String, serde_json::Value>, names: &[&str]| -> Vec<String> {
+            let texts = names.iter().filter_map(|name| holder.get(*name)?.as_str());
+            texts.filter(|text| text.contains(MARK)).map(str::to_owned).collect()
+        };
         match question {
-            Question::ReadFile(_) if choice == SSO => self.sent.extend(marked),
+            Question::ReadFile(_) if choice == SSO => self.sent.extend(marked(&object, &LOGIN_MEMBERS)),
             Question::ReadFile(_) => {
                 let token = core::str::from_utf8(body).unwrap_or_default().trim_ascii();
                 self.sent.extend(token.contains(MARK).then(|| token.to_owned()));
             }
             _ => {
-                self.answered.extend(marked);
+                for holder in [Some(&object), inner].into_iter().flatten() {
+                    self.answered.extend(marked(holder, &SECRET_MEMBERS));
+                }
                 // The words of XML, and the name of a role, which stands in a URL.
                 if object.is_empty() {
                     self.words.push_str(&String::from_utf8_lossy(body));

@@ -58,8 +58,8 @@ impl ContainerProvider {
         }
         let answer = self.ask.send(&request).await?;
         if answer.status() != StatusCode::OK {
-            let secret = token.as_ref().and_then(|token| token.to_str().ok()).unwrap_or_default();
-            return Err(self.ask.refusal(&request, &answer, &[secret], ""));
+            let secret = String::from_utf8_lossy(token.as_ref().map_or(b"", HeaderValue::as_bytes));
+            return Err(self.ask.refusal(&request, &answer, &[&secret], ""));
         }
         Object::parse(answer.body())
             .and_then(|object| document::provided(&object, "Token", PROVIDER, self.ask.io.now()))
@@ -258,6 +258,9 @@ mod tests {
             refusing.done().unwrap_err().to_string(),
             "container credentials: GET http://localhost/x answered 401: no **redacted** here"
         );
+        let mut foreign = script(&[url, (TOKEN, "PANDÄ")]);
+        foreign.exchange(|_| {}, 403, r#"{"message":"no PANDÄ"}"#);
+        assert!(foreign.done().unwrap_err().to_string().ends_with("answered 403: no **redacted**"));
         let mut missing = script(&[url]);
         missing.exchange(
             |_| {},

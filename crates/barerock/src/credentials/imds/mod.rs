@@ -4,6 +4,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -86,7 +87,7 @@ impl InstanceMetadataProvider {
         let region = core::str::from_utf8(answer.body()).unwrap_or_default().trim_ascii();
         let fits = !region.is_empty() && region.len() <= 63;
         if answer.status() != StatusCode::OK {
-            Err(session.ask.refusal(&request, &answer, &[], ""))
+            Err(session.refusal(&request, &answer))
         } else if !fits || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             let message = format!("GET {}{REGION_PATH} answered what is no region", session.base);
             Err(CredentialsError::invalid(PROVIDER, message))
@@ -104,7 +105,7 @@ impl InstanceMetadataProvider {
                 let place = format!("{}, where the instance has no role", session.place());
                 return Err(CredentialsError::not_found(place));
             }
-            _ => return Err(session.ask.refusal(&request, &answer, &[], "")),
+            _ => return Err(session.refusal(&request, &answer)),
         }
         let role = core::str::from_utf8(answer.body()).unwrap_or_default().lines().next().unwrap_or_default();
         let role = role.trim_ascii();
@@ -116,11 +117,11 @@ impl InstanceMetadataProvider {
         }
         let (request, answer) = session.get(&format!("{ROLE_PATH}{role}")).await?;
         if answer.status() != StatusCode::OK {
-            return Err(session.ask.refusal(&request, &answer, &[], ""));
+            return Err(session.refusal(&request, &answer));
         }
         let document = Object::parse(answer.body()).and_then(|object| match object.text("Code")? {
             None | Some("Success") => document::provided(&object, "Token", PROVIDER, self.io.now()),
-            Some(code) => Err(format!("its code is {}", super::ask::cleaned(code, &[]))),
+            Some(code) => Err(format!("its code is {}", super::ask::cleaned(code, &[&session.secret()]))),
         });
         document.map_err(|why| session.ask.misfit(&request, &why))
     }
@@ -180,6 +181,15 @@ impl Session {
         request.headers_mut().insert(TOKEN, self.token.clone());
         let answer = self.ask.send(&request).await?;
         Ok((request, answer))
+    }
+
+    /// The token, which an answer may hold and an error must not.
+    fn secret(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.token.as_bytes())
+    }
+
+    fn refusal(&self, request: &Request<Bytes>, answer: &Response<Bytes>) -> CredentialsError {
+        self.ask.refusal(request, answer, &[&self.secret()], "")
     }
 
     fn place(&self) -> String {

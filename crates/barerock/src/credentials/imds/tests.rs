@@ -196,6 +196,16 @@ fn answers_that_are_none() {
         let error = script.done().unwrap_err().to_string();
         assert!(error.ends_with(words), "{error}");
     }
+    // The token that opens the session is not shown, whichever answer has it.
+    let mut echoed = script(&[]);
+    echoed.exchange(|_| {}, 200, "PANDA");
+    echoed.exchange(|_| {}, 401, r#"{"message":"no PANDA"}"#);
+    assert!(echoed.done().unwrap_err().to_string().ends_with("answered 401: no **redacted**"));
+    let mut echoed = script(&[]);
+    echoed.exchange(|_| {}, 200, "PANDA");
+    echoed.exchange(|_| {}, 200, "my-role");
+    echoed.exchange(|_| {}, 200, r#"{"Code":"No PANDA"}"#);
+    assert!(echoed.done().unwrap_err().to_string().ends_with("its code is No **redacted**"));
     let mut portal = script(&[]);
     portal.exchange(|_| {}, 200, "<html>log in</html>");
     assert!(portal.done().unwrap_err().to_string().ends_with("/latest/api/token answered what is no token"));
