@@ -164,8 +164,14 @@ impl<T: Transport> Inner<T> {
         }
     }
 
-    /// A whole body. Past `limit` it is an error, or cut there if `cut`.
+    /// A whole body. Past `limit` it is an error. An error's is `cut`: there, where it breaks off, and where it takes longer in
+    /// all than one piece may. Its head names the error, and what came of the body may say more.
     async fn collect(&self, body: &mut Pin<Box<T::Body>>, limit: usize, cut: bool) -> Result<Bytes, Error> {
+        let begun = self.now();
+        let takes_too_long = || {
+            let spent = self.now().duration_since(begun).unwrap_or_default();
+            self.timeouts.idle.is_some_and(|limit| spent >= limit)
+        };
         let mut whole = BytesMut::new();
         loop {
             match self.next_chunk(body).await {
@@ -173,14 +179,14 @@ impl<T: Transport> Inner<T> {
                     let room = limit.saturating_sub(whole.len());
                     whole.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
                     match chunk.len() > room {
+                        false if cut && takes_too_long() => return Ok(whole.freeze()),
                         false => {}
                         true if cut => return Ok(whole.freeze()),
                         true => return Err(Error::body_too_large(limit)),
                     }
                 }
                 Ok(None) => return Ok(whole.freeze()),
-                // What came of an error's body still says what went wrong.
-                Err(ChunkError::Broken(_)) if cut && !whole.is_empty() => return Ok(whole.freeze()),
+                Err(_) if cut => return Ok(whole.freeze()),
                 Err(ChunkError::Broken(error)) => return Err(Error::transport(&self.endpoint, error)),
                 Err(ChunkError::Timeout(error)) => return Err(error),
             }

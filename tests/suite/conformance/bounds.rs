@@ -10,7 +10,7 @@ use barerock::{ClientBuilder, Error, ErrorKind, Timeouts};
 use super::answers::chain;
 use super::over_every_stack;
 use super::requests::JSON;
-use super::server::question;
+use super::server::{Bedrock, question};
 use super::stacks::{Stack, client};
 use super::tap::{Tap, always, endless, read_request};
 
@@ -22,6 +22,8 @@ over_every_stack![
     an_endless_header_line,
     endless_informational_answers,
     an_endless_error,
+    a_dripping_error,
+    an_error_whose_body_does_not_come,
     an_endless_answer,
     an_endless_stream_of_anything,
     an_endless_chunk_extension,
@@ -131,6 +133,42 @@ fn an_endless_error<S: Stack>() {
         let error = failed::<S>(&server, |builder| builder, false);
         assert_eq!(error.service_error().unwrap().status, 400);
         assert!(error.to_string().len() < 3 * 1024, "{} bytes are shown", error.to_string().len());
+    }
+}
+
+/// A piece comes in time, and another, and another: an error is not waited for as a stream is.
+fn a_dripping_error<S: Stack>() {
+    let server = Tap::start(|mut client, _| {
+        read_request(&mut client);
+        let mut written = client.write_all(b"HTTP/1.1 400 Bad Request\r\nx-amzn-errortype: Odd\r\n\r\n");
+        while written.is_ok() {
+            std::thread::sleep(SHORT / 8);
+            written = client.write_all(b"y");
+        }
+    });
+    let timeouts = Timeouts::never().idle(SHORT);
+    for streams in [false, true] {
+        let error = failed_in_time::<S>(&server, |builder| builder.timeouts(timeouts), streams);
+        assert_eq!(error.service_error().unwrap().code, "Odd", "{}", chain(&error));
+    }
+}
+
+/// The head of an error names it; that its body does not come makes it no other.
+fn an_error_whose_body_does_not_come<S: Stack>() {
+    for fault in ["reset-after=0", "reset-after=5", "close-after=0", "stall-after=0", "stall-after=5"] {
+        let bedrock = Bedrock::start(&["status=403:AccessDeniedException", fault]);
+        for streams in [false, true] {
+            let error = S::run(async {
+                let client = S::builder(&bedrock).timeouts(Timeouts::never().idle(SHORT)).build().unwrap();
+                if streams {
+                    client.converse_stream(&question()).await.map(drop).unwrap_err()
+                } else {
+                    client.converse(&question()).await.map(drop).unwrap_err()
+                }
+            });
+            let code = error.service_error().map(|error| &*error.code);
+            assert_eq!(code, Some("AccessDeniedException"), "{fault}: {}", chain(&error));
+        }
     }
 }
 
