@@ -306,3 +306,13 @@ async fn images_travel_as_base64() {
         json!({"image": {"format": "png", "source": {"bytes": "iVBORw=="}}})
     );
 }
+
+/// Who holds a thousand streams holds a thousand of these.
+#[tokio::test]
+async fn a_call_is_small_until_it_is_made() {
+    let replay = serve(MatchMode::Exact, &[]).await;
+    let (client, request) = (client(&replay), question());
+    for size in [size_of_val(&client.converse(&request)), size_of_val(&client.converse_stream(&request))] {
+        assert!(size < 1_500, "{size}");
+    }
+}

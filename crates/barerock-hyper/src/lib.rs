@@ -20,6 +20,12 @@
 //! environment nor files, but for `HyperTransportBuilder::native_roots` and
 //! [`key_log_file`](HyperTransportBuilder::key_log_file), which are there to do so.
 //!
+//! # Limits
+//!
+//! The head of an answer may have 100 headers and 16 KiB, its chunk extensions and trailers 16 KiB each; what goes past that breaks
+//! the connection off. Answers of status 1xx are skipped for as long as [`Timeouts`](barerock::Timeouts) allow. A connection has a
+//! buffer of 16 KiB at most, and what nobody reads stays with the peer.
+//!
 //! # Features
 //!
 //! - `webpki-roots` (default): Mozilla's roots, built into the program.

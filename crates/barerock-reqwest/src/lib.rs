@@ -17,6 +17,11 @@
 //! # }
 //! ```
 //!
+//! # Limits
+//!
+//! reqwest's own: the head of an answer may have 100 headers (`http1_max_headers`) and 408 KiB, its chunk extensions and trailers 16
+//! KiB each; what goes past that breaks the connection off.
+//!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls with ring and the webpki roots.

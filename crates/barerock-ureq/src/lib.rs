@@ -21,6 +21,12 @@
 //! # }
 //! ```
 //!
+//! # Limits
+//!
+//! The limits of [`Timeouts`](barerock::Timeouts) hold while a call blocks: one for all there is up to the head of the answer,
+//! looking up the name and connecting among it, one for each piece of the body, and one for all of it. The head of an answer may
+//! have 128 headers and 16 KiB. A call that blocks cannot be given up from outside; dropping a stream closes its connection.
+//!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls with ring and the webpki roots.

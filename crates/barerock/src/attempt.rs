@@ -60,7 +60,9 @@ impl<T: Transport> Inner<T> {
         request.headers_mut().insert(&INVOCATION_ID, id.clone());
         let mut call = Call { uri: request.uri().clone(), id, attempts: 0 };
         let mut deadline = self.timeouts.operation.map(|limit| Deadline::new(&self.transport, limit));
-        let answer = before(&mut deadline, self.attempts(request, want, &mut call)).await;
+        // In a box, so that whoever goes on to read a stream does not hold the room for all of this: 7 KB.
+        let attempts = Box::pin(self.attempts(request, want, &mut call));
+        let answer = before(&mut deadline, attempts).await;
         match answer.unwrap_or_else(|elapsed| Err(elapsed.into())) {
             Ok(answer) => Ok(Answered { call, deadline, answer }),
             Err(error) => Err(self.failed(&call, error)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::call::{Answered, Call};
 use crate::client::Inner;
@@ -36,7 +36,7 @@ pub struct EventStream<T: Transport> {
 impl<T: Transport> EventStream<T> {
     pub(crate) fn new(client: Arc<Inner<T>>, answered: Answered<T::Body>) -> Self {
         let Answered { call, deadline, answer: Answer { head, read, body, .. } } = answered;
-        let headers = head.headers;
+        let headers = detached(head.headers);
         Self { client, call, deadline, headers, read, body, events: EventDecoder::new(), ended: false }
     }
 
@@ -166,6 +166,18 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok())
+}
+
+/// The same headers with bytes of their own: hyper's are slices of its read buffer, which would live as long as they do, 8 KiB a
+/// stream.
+fn detached(mut headers: HeaderMap) -> HeaderMap {
+    for value in headers.values_mut() {
+        if let Ok(mut copy) = HeaderValue::from_bytes(value.as_bytes()) {
+            copy.set_sensitive(value.is_sensitive());
+            *value = copy;
+        }
+    }
+    headers
 }
 
 /// Frames do not say which request they belong to; the head of the answer does.
