@@ -5,7 +5,7 @@ use core::fmt;
 use barerock_eventstream::looks_like;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::json::{Members, from_json};
+use crate::json::Object;
 
 /// An error of the service: an HTTP answer that is not a success, or an exception inside a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,19 +42,19 @@ impl ServiceError {
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let json = core::str::from_utf8(body).unwrap_or_default();
-        let body_members: Members<'_> = from_json(json).unwrap_or_default();
-        let text = |names: &[&str]| names.iter().find_map(|name| body_members.text(name));
+        let members = Object::read(json);
+        let text = |names: &[&str]| names.iter().find_map(|name| members.text(name));
         // `{"Output":{"__type":…},"Version":"1.0"}` comes with status 200 for a path the service does not know.
         let code = header(&ERROR_TYPE)
             .map(str::to_owned)
             .or_else(|| text(&["code", "__type"]))
-            .or_else(|| from_json::<Members<'_>>(body_members.value("Output")?).ok()?.text("__type"));
+            .or_else(|| Object::read(members.value("Output")?).text("__type"));
         Self {
             status: status.as_u16(),
             code: code.as_deref().map(short_code).unwrap_or_default().to_owned(),
             message: text(&["message", "Message", "errorMessage"]).unwrap_or_else(|| describe(body)),
             request_id: header(&REQUEST_ID).map(str::to_owned),
-            original_status_code: body_members.value("originalStatusCode").and_then(|code| code.parse().ok()),
+            original_status_code: members.value("originalStatusCode").and_then(|code| code.parse().ok()),
             original_message: text(&["originalMessage"]),
             resource_name: text(&["resourceName"]),
         }

@@ -15,7 +15,7 @@ pub(crate) fn post(
     path: fmt::Arguments<'_>,
     body: &impl ToJson,
 ) -> Result<http::Request<Bytes>, RequestError> {
-    let body = Writer::write(body).map_err(|error| RequestError::Json(error.to_string()))?.into();
+    let body = Writer::write(body).into();
     let uri =
         Uri::try_from(format!("{endpoint}{path}")).map_err(|error| RequestError::Uri(error.to_string()))?;
     // By hand, for the builder is a kilobyte more.
@@ -68,8 +68,6 @@ pub enum RequestError {
     EmptyGuardrail(&'static str),
     /// Endpoint and path make no URI.
     Uri(String),
-    /// The request cannot be written as JSON.
-    Json(String),
 }
 
 impl fmt::Display for RequestError {
@@ -82,7 +80,6 @@ impl fmt::Display for RequestError {
                 write!(f, "{member} is empty; name a guardrail's id or ARN, and its version or DRAFT")
             }
             Self::Uri(error) => write!(f, "endpoint and path make no URI: {error}"),
-            Self::Json(error) => write!(f, "the request cannot be written as JSON: {error}"),
         }
     }
 }

@@ -218,7 +218,7 @@ impl ToJson for Body<'_> {
                 }
             )+};
         }
-        out.open(b'{');
+        out.open('{');
         members!(
             messages,
             system,
@@ -233,7 +233,7 @@ impl ToJson for Body<'_> {
             service_tier,
             output_config,
         );
-        out.close(b'}');
+        out.close('}');
     }
 }
 

@@ -64,7 +64,7 @@ impl<'a> StreamEvent<'a> {
             "messageStop" => Self::MessageStop(from_json(json?)?),
             "metadata" => Self::Metadata(from_json(json?)?),
             other => {
-                let payload = json.ok().and_then(|json| Document::from_json(json).ok());
+                let payload = json.ok().and_then(|json| Document::checked(json).ok());
                 let payload = payload.unwrap_or_else(Document::null);
                 Self::Unknown(UnknownEvent { event_type: other.into(), payload })
             }

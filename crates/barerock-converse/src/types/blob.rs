@@ -76,7 +76,7 @@ impl ToJson for Blob {
 }
 
 impl<'a> FromJson<'a> for Blob {
-    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
         Self::from_base64(&Text::from_json(json, reader)).unwrap_or_else(|error| {
             reader.fail(&error);
             Self::default()
