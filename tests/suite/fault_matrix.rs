@@ -50,7 +50,7 @@ const MATRIX: [Row; 36] = [
     ("status=503", "Service ServiceUnavailableException", "Service ServiceUnavailableException"),
     ("status=418", "Service", "Service"),
     ("html", "Service", "Service"),
-    ("html=200", "Wire", "Service"),
+    ("html=200", "Wire", "Wire not-an-event-stream"),
     ("reset-before", "Transport", "Transport"),
     ("reset-after=0", "Transport", "Wire truncated"),
     ("reset-after=700", "Transport", "Wire truncated, partial"),
@@ -81,7 +81,7 @@ const MATRIX: [Row; 36] = [
     ),
     ("error-frame", "Service InternalError", "Service error InternalError"),
     ("error-frame=InternalError:5", "Service InternalError", "Service error InternalError, partial"),
-    ("content-type=text/html", "answer", "Service"),
+    ("content-type=text/html", "answer", "Wire not-an-event-stream"),
 ];
 
 /// What became of a call, in the words of the table.

@@ -27,8 +27,8 @@ pub struct ServiceError {
     pub resource_name: Option<String>,
 }
 
-/// How much of a body that is not JSON is shown.
-const SHOWN_BODY: usize = 2048;
+/// How much of a message, or of a body that is not JSON, is shown, in bytes.
+const SHOWN: usize = 2048;
 
 /// Where an answer names its error code, and its request.
 static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -121,19 +121,35 @@ fn describe(body: &[u8]) -> String {
     if body.is_empty() {
         return "the answer has no body".to_owned();
     }
-    let shown = String::from_utf8_lossy(body.get(..SHOWN_BODY).unwrap_or(body));
     match looks_like(body) {
-        Some(kind) => format!("the answer is not Bedrock's but {kind}: {}", shown.trim()),
-        None => format!("the answer is not Bedrock's: {}", shown.trim()),
+        Some(kind) => format!("the answer is not Bedrock's but {kind}: {}", beginning(body)),
+        None => format!("the answer is not Bedrock's: {}", beginning(body)),
     }
+}
+
+/// The beginning of what somebody else sent. Whatever it holds, a terminal that shows it stays as it is.
+pub(crate) fn beginning(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body.get(..SHOWN).unwrap_or(body));
+    let mut shown = String::with_capacity(text.len());
+    for character in text.trim().chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            character if character.is_control() => shown.extend(character.escape_default()),
+            character => shown.push(character),
+        }
+    }
+    shown
 }
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = if self.code.is_empty() { "an error without a code" } else { &self.code };
-        write!(f, "{code}: {}", self.message)?;
+        write!(f, "{code}: ")?;
+        show(f, &self.message)?;
         if let Some(message) = &self.original_message {
-            write!(f, " (the model said: {message})")?;
+            f.write_str(" (the model said: ")?;
+            show(f, message)?;
+            f.write_str(")")?;
         }
         if let Some(status) = self.original_status_code {
             write!(f, " (the model's status: {status})")?;
@@ -149,6 +165,16 @@ impl fmt::Display for ServiceError {
             f.write_str("]")?;
         }
         Ok(())
+    }
+}
+
+/// A text somebody else wrote: its first 2 KiB.
+fn show(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    match text.get(..text.floor_char_boundary(SHOWN)) {
+        Some(start) if start.len() < text.len() => {
+            write!(f, "{start} [and {} bytes more]", text.len() - start.len())
+        }
+        _ => f.write_str(text),
     }
 }
 
@@ -210,8 +236,25 @@ mod tests {
             "{}",
             error.message
         );
-        assert!(error.message.len() < SHOWN_BODY + 100);
+        assert!(error.message.len() < SHOWN + 100);
         assert!(super::tests::error(504, &[], b"").to_string().contains("no body"));
+    }
+
+    #[test]
+    fn long_messages_are_shown_in_part_and_kept_whole() {
+        let message = format!("{}é{}", "m".repeat(SHOWN - 1), "n".repeat(SHOWN));
+        let body = serde_json::json!({"message": message, "originalMessage": message}).to_string();
+        let error = error(400, &[("x-amzn-errortype", "V")], body.as_bytes());
+        assert_eq!(error.message, message);
+        let start = &message[..SHOWN - 1];
+        let shown = format!("{start} [and {} bytes more]", SHOWN + 2);
+        assert_eq!(error.to_string(), format!("V: {shown} (the model said: {shown}) [HTTP 400]"));
+    }
+
+    #[test]
+    fn a_page_steers_no_terminal() {
+        let error = error(502, &[], "<html>\u{1b}[2Ja\r\n\u{9b}1m".as_bytes());
+        assert!(error.message.ends_with("<html>\\u{1b}[2Ja\\r\n\\u{9b}1m"), "{}", error.message);
     }
 
     #[test]

@@ -39,7 +39,7 @@
 //!   host and five minutes;
 //! - where [`is_event_stream`] says yes, the pieces of the body go to [`EventDecoder::push`], however they are cut, and its
 //!   end is [`EventDecoder::finish`]'s to judge; else the whole body goes to [`ConverseResponse::from_http`] or
-//!   [`ServiceError::from_http`];
+//!   [`ResponseError::of_stream`];
 //! - limits of time are yours: a model may be silent for minutes, and a stalled connection is for ever.
 //!
 //! The examples `std_net` (over `std::net` and rustls) and `stdio` (the request to standard output, the answer from standard

@@ -2,11 +2,12 @@
 
 use core::fmt;
 
+use barerock_eventstream::{Lookalike, looks_like};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::error::ServiceError;
+use crate::error::{ServiceError, beginning};
 use crate::types::{
     ConverseMetrics, ConverseTrace, Document, Message, PerformanceConfiguration, ServiceTier, StopReason,
     TokenUsage, ToolUseBlock, structure, union,
@@ -95,8 +96,7 @@ impl ConverseResponse {
     }
 }
 
-/// Whether the answer to a ConverseStream call is a stream; if not, its whole body is an error:
-/// [`ServiceError::from_http`].
+/// Whether the answer to a ConverseStream call is a stream; if not, its whole body says why: [`ResponseError::of_stream`].
 #[must_use]
 pub fn is_event_stream(status: StatusCode, headers: &HeaderMap) -> bool {
     status == StatusCode::OK
@@ -151,6 +151,30 @@ pub enum ResponseError {
         /// What the parser says, with line and column.
         error: String,
     },
+    /// A success of a streaming call that is no event stream: it comes from somebody else than Bedrock.
+    NotAnEventStream {
+        /// The content type it was sent with.
+        content_type: Option<String>,
+        /// What its body looks like.
+        lookalike: Option<Lookalike>,
+        /// The beginning of its body.
+        beginning: String,
+    },
+}
+
+impl ResponseError {
+    /// Why the answer to a streaming call is no stream ([`is_event_stream`]). Of the body, as much as is needed: 1 MiB does.
+    #[must_use]
+    pub fn of_stream(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        if status != StatusCode::OK || is_unknown_operation(body) {
+            return Self::Service(Box::new(ServiceError::from_http(status, headers, body)));
+        }
+        Self::NotAnEventStream {
+            content_type: content_type(headers).map(str::to_owned),
+            lookalike: looks_like(body),
+            beginning: beginning(body),
+        }
+    }
 }
 
 impl fmt::Display for ResponseError {
@@ -162,6 +186,13 @@ impl fmt::Display for ResponseError {
                 "the answer (content type {}) is not {expected}: {error}; is a proxy in between?",
                 content_type.as_deref().unwrap_or("unknown")
             ),
+            Self::NotAnEventStream { content_type, lookalike, beginning } => {
+                let content_type = content_type.as_deref().unwrap_or("unknown");
+                write!(f, "the answer (content type {content_type}) is not an event stream")?;
+                // Bytes that are no text show nothing.
+                lookalike.map_or(Ok(()), |kind| write!(f, " but {kind}: {beginning}"))?;
+                f.write_str("; is a proxy in between?")
+            }
         }
     }
 }
@@ -211,6 +242,26 @@ mod tests {
         assert_eq!(error.code, "UnknownOperationException");
         let error = read(200, "<html>").unwrap_err().to_string();
         assert!(error.contains("is not a Converse response") && error.contains("proxy"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_stream_says_what_it_is() {
+        let of_stream = |status: u16, content_type: &'static str, body: &[u8]| {
+            let headers = [(CONTENT_TYPE, content_type.parse().unwrap())].into_iter().collect();
+            ResponseError::of_stream(StatusCode::from_u16(status).unwrap(), &headers, body)
+        };
+        assert_eq!(
+            of_stream(200, "text/html", b"<html>Log in\x1b[2J").to_string(),
+            "the answer (content type text/html) is not an event stream but HTML: <html>Log in\\u{1b}[2J; is a proxy in between?"
+        );
+        assert_eq!(
+            of_stream(200, "a/b", &[0, 0, 0, 9, 0xff]).to_string(),
+            "the answer (content type a/b) is not an event stream; is a proxy in between?"
+        );
+        let unknown = br#"{"Output":{"__type":"x#UnknownOperationException"},"Version":"1.0"}"#;
+        for (status, body) in [(403, &b"<html>"[..]), (200, unknown)] {
+            assert!(matches!(of_stream(status, "text/html", body), ResponseError::Service(_)));
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::SignError;
 
 /// What is printed in place of a secret.
-pub(crate) const REDACTED: &str = "**redacted**";
+pub const REDACTED: &str = "**redacted**";
 
 /// An access key borrowed from its owner. `Debug` shows the key id and neither the secret nor the token.
 #[derive(Clone, Copy)]

@@ -107,7 +107,7 @@ pub use apikey::{ApiKey, ApiKeyError, ApiKeyInfo, MAX_API_KEY_SECONDS};
 pub use canonical::{CanonicalRequest, RedactedCanonicalRequest, Request};
 #[cfg(feature = "alloc")]
 pub use credentials::Credentials;
-pub use credentials::CredentialsRef;
+pub use credentials::{CredentialsRef, REDACTED};
 #[cfg(feature = "audit")]
 pub use curl::{curl_line, presigned_curl_line};
 pub use error::SignError;

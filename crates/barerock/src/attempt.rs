@@ -1,63 +1,52 @@
-//! One call: its attempts, each signed afresh, and the waits between.
+//! The attempts of a call, each signed afresh, and the waits between.
 
-use core::pin::Pin;
 use core::time::Duration;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use barerock_converse::{ServiceError, is_event_stream};
-use barerock_sigv4::{Credentials, Timestamp};
-use bytes::{Bytes, BytesMut};
+use barerock_converse::{ResponseError, ServiceError};
+use barerock_sigv4::Timestamp;
+use bytes::Bytes;
 use http::header::{HeaderName, USER_AGENT};
-use http::response::Parts;
-use http::{HeaderValue, Request, StatusCode};
-use http_body::Body;
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 
-use crate::client::Inner;
+use crate::auth::Proof;
+use crate::call::{Answered, Call};
+use crate::client::{Inner, lock};
 use crate::error::Error;
+use crate::exchange::{Answer, Failed, Want};
+use crate::observe::Stage;
 use crate::retry::{Attempts, Decision, Failure, RetryClass};
-use crate::timeout::within;
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::skew::{ClockSkew, SKEW_CODES};
+use crate::timeout::{Deadline, before};
+use crate::transport::Transport;
 
 /// What the service's logs name us.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("barerock/", env!("CARGO_PKG_VERSION")));
-
-/// The most of an error's body that is read; the rest is left.
-const ERROR_BODY: usize = 1024 * 1024;
 
 /// One id for all attempts of a call.
 static INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
 /// Which attempt it is, of how many at most.
 static ATTEMPT: HeaderName = HeaderName::from_static("amz-sdk-request");
-/// The wait the service asks for, in milliseconds.
-const RETRY_AFTER: &str = "x-amz-retry-after";
 
 /// What the service calls credentials whose time is over.
 const EXPIRED_CODES: [&str; 2] = ["ExpiredTokenException", "ExpiredToken"];
 
-/// How an answer is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Want {
-    /// Read to its end.
-    Whole,
-    /// As a stream of events, unless it is none.
-    Stream,
-}
+/// Reads an answer that is whole.
+type Read<R> = fn(StatusCode, &HeaderMap, &[u8]) -> Result<R, ResponseError>;
 
-/// An answer, error or not.
-pub(crate) struct Answer<B> {
-    pub(crate) head: Parts,
-    /// What was read of the body: all of it, unless it streams.
-    pub(crate) body: Bytes,
-    /// The body, where a stream of events was wanted and is there.
-    pub(crate) stream: Option<Pin<Box<B>>>,
+/// What a failure may be mended by, once a call.
+#[derive(Default)]
+struct Mended {
+    credentials: bool,
+    clock: bool,
 }
 
 impl<T: Transport> Inner<T> {
-    /// The whole answer to a request, error or not.
-    pub(crate) async fn ask(&self, request: Request<Bytes>) -> Result<(Parts, Bytes), Error> {
-        let answer = self.call(request, Want::Whole).await?;
-        Ok((answer.head, answer.body))
+    /// Asks, waits for the whole answer and reads it.
+    pub(crate) async fn ask<R>(&self, request: Request<Bytes>, read: Read<R>) -> Result<R, Error> {
+        let Answered { call, answer, .. } = self.call(request, Want::Whole).await?;
+        read(answer.head.status, &answer.head.headers, &answer.read)
+            .map_err(|error| self.failed(&call, error))
     }
 
     /// Sends a request until it is answered, fails for good, or may not be sent again.
@@ -65,87 +54,136 @@ impl<T: Transport> Inner<T> {
         &self,
         mut request: Request<Bytes>,
         want: Want,
-    ) -> Result<Answer<T::Body>, Error> {
+    ) -> Result<Answered<T::Body>, Error> {
+        let id = self.invocation_id();
         request.headers_mut().insert(&USER_AGENT, AGENT);
-        request.headers_mut().insert(&INVOCATION_ID, self.invocation_id());
-        request.extensions_mut().insert(self.timeouts);
-        let mut attempts = Attempts::default();
-        let mut renewed = false;
+        request.headers_mut().insert(&INVOCATION_ID, id.clone());
+        let mut call = Call { uri: request.uri().clone(), id, attempts: 0 };
+        let mut deadline = self.timeouts.operation.map(|limit| Deadline::new(&self.transport, limit));
+        let answer = before(&mut deadline, self.attempts(request, want, &mut call)).await;
+        match answer.unwrap_or_else(|elapsed| Err(elapsed.into())) {
+            Ok(answer) => Ok(Answered { call, deadline, answer }),
+            Err(error) => Err(self.failed(&call, error)),
+        }
+    }
+
+    async fn attempts(
+        &self,
+        request: Request<Bytes>,
+        want: Want,
+        call: &mut Call,
+    ) -> Result<Answer<T::Body>, Error> {
+        let begun = self.now();
+        let (mut attempts, mut mended) = (Attempts::default(), Mended::default());
         loop {
             let turn = lock(&self.retries).before_attempt(&mut attempts, self.time());
             if !turn.is_zero() {
                 self.transport.sleep(turn).await;
             }
+            call.attempts = attempts.number();
             let mut request = request.clone();
-            request.headers_mut().insert(&ATTEMPT, self.attempt_header(&attempts)?);
-            let (credentials, result) = self.attempt(request, want).await?;
-            let failure = match &result {
-                Ok(answer) if answer.head.status == StatusCode::OK => {
+            let mut timeouts = self.timeouts;
+            timeouts.operation = self.left(begun);
+            request.extensions_mut().insert(timeouts);
+            request.headers_mut().insert(&ATTEMPT, self.attempt_header(call, timeouts.operation)?);
+            let skew = *lock(&self.skew);
+            let proof = self.prove(call, &mut request, skew).await?;
+
+            let result = self.exchange(call, request, want).await;
+            let failed = match &result {
+                Ok(Answer { refused: Some(error), .. }) => (error, None),
+                Ok(_) => {
                     lock(&self.retries).after_success(&attempts, self.time());
-                    return result;
+                    return result.map_err(|failed| failed.error);
                 }
-                Ok(Answer { head, body, .. }) => {
-                    let error = ServiceError::from_http(head.status, &head.headers, body);
-                    let expired = EXPIRED_CODES.contains(&error.code.as_str());
-                    let class = match credentials {
-                        // A provider may have got new ones meanwhile; once is enough to know.
-                        Some(credentials) if expired && !renewed => {
-                            renewed = true;
-                            self.auth.refused(&credentials);
-                            Some(RetryClass::Transient)
-                        }
-                        _ => RetryClass::of_service_error(&error),
-                    };
-                    class.map_or_else(Failure::final_one, Failure::new).retry_after(retry_after(head))
-                }
-                Err(error) if error.is_of_transport() => Failure::new(RetryClass::Transient),
-                Err(_) => Failure::final_one(),
+                Err(Failed { error, retry_after }) => (error, *retry_after),
             };
+            let (error, retry_after) = failed;
+            let class = match error.service_error() {
+                Some(service) if self.mends(service, &proof, skew, &mut mended) => {
+                    Some(RetryClass::Transient)
+                }
+                _ => RetryClass::of_error(error),
+            };
+            let failure = class.map_or_else(Failure::final_one, Failure::new).retry_after(retry_after);
             let decision = lock(&self.retries).after_failure(&mut attempts, &failure, self.time());
             match decision {
-                Decision::Wait(wait) => self.transport.sleep(wait).await,
-                _ => return result,
+                // A wait that would outlast the call is not begun: what went wrong says more than that time is up.
+                Decision::Wait(wait) if self.left(begun).is_none_or(|left| wait < left) => {
+                    self.tell(call, &Stage::Retrying { error, wait });
+                    self.transport.sleep(wait).await;
+                }
+                decision => {
+                    self.tell(call, &Stage::Failed { error, decision });
+                    return result.map_err(|failed| proof.hidden_in(failed.error));
+                }
             }
         }
     }
 
-    /// Sends a request once. The outer error is one that lies before the request.
-    async fn attempt(
+    /// Signs an attempt, and lets whoever looks on know.
+    async fn prove(
         &self,
-        mut request: Request<Bytes>,
-        want: Want,
-    ) -> Result<(Option<Credentials>, Result<Answer<T::Body>, Error>), Error> {
-        let credentials = self.auth.apply(&mut request, &self.endpoint, &self.signer, || self.now()).await?;
-        Ok((credentials, self.exchange(request, want).await))
+        call: &Call,
+        request: &mut Request<Bytes>,
+        skew: ClockSkew,
+    ) -> Result<Proof, Error> {
+        let now = || Timestamp::try_from(skew.apply(self.now())).map_err(|_| Error::clock());
+        if self.in_the_clear {
+            self.auth.must_be_open(&self.endpoint)?;
+        }
+        let (proof, signed) = self.auth.apply(request, &self.signer, now).await?;
+        if let Proof::SigV4(provided) = &proof {
+            self.tell(
+                call,
+                &Stage::Credentials {
+                    provider: provided.provider,
+                    access_key_id: provided.credentials.access_key_id(),
+                    expires_at: provided.expires_at,
+                },
+            );
+        }
+        let max_attempts = lock(&self.retries).max_attempts();
+        let signed = signed.as_ref();
+        self.tell(call, &Stage::Sending { attempt: call.attempts, max_attempts, request, signed });
+        Ok(proof)
     }
 
-    async fn exchange(&self, request: Request<Bytes>, want: Want) -> Result<Answer<T::Body>, Error> {
-        let sent = self.transport.send(request);
-        let answer = within(&*self.transport, self.timeouts.first_byte, "the answer", sent).await?;
-        let answer = answer.map_err(|error| Error::transport(&self.endpoint, error.into()))?;
-        let (head, body) = answer.into_parts();
-        let body = Box::pin(body);
-        if want == Want::Stream && is_event_stream(head.status, &head.headers) {
-            return Ok(Answer { head, body: Bytes::new(), stream: Some(body) });
+    /// Whether what the service refused was the proof, and the next attempt will have a better one.
+    fn mends(&self, error: &ServiceError, proof: &Proof, used: ClockSkew, mended: &mut Mended) -> bool {
+        let Proof::SigV4(provided) = proof else { return false };
+        let code = &*error.code;
+        if EXPIRED_CODES.contains(&code) && !mended.credentials {
+            mended.credentials = true;
+            // A provider may have got new ones meanwhile; once is enough to know.
+            self.auth.refused(&provided.credentials);
+            return true;
         }
-        let is_error = want == Want::Stream || head.status != StatusCode::OK;
-        let limit = if is_error { ERROR_BODY } else { self.max_response };
-        let body = self.collect(body, limit, is_error).await?;
-        Ok(Answer { head, body, stream: None })
+        if SKEW_CODES.contains(&code) && !mended.clock && lock(&self.skew).is_far_from(used) {
+            mended.clock = true;
+            return true;
+        }
+        false
     }
 
     /// `attempt=N; max=M`, and on a retry `ttl` before them: until when an answer would be waited for.
-    fn attempt_header(&self, attempts: &Attempts) -> Result<HeaderValue, Error> {
-        let number = attempts.number();
+    fn attempt_header(&self, call: &Call, left: Option<Duration>) -> Result<HeaderValue, Error> {
+        let number = call.attempts;
         let max = lock(&self.retries).max_attempts();
-        let until = self.timeouts.first_byte.filter(|_| number > 1);
-        let ttl = until.and_then(|limit| (self.clock)().checked_add(limit));
+        let until = self.timeouts.first_byte.into_iter().chain(left).min().filter(|_| number > 1);
+        let ttl = until.and_then(|limit| self.now().checked_add(limit));
         let ttl = ttl.and_then(|time| Timestamp::try_from(time).ok());
         let text = match ttl {
             Some(ttl) => format!("ttl={}; attempt={number}; max={max}", ttl.amz_date()),
             None => format!("attempt={number}; max={max}"),
         };
         HeaderValue::try_from(text).map_err(|_| Error::clock())
+    }
+
+    /// What is left of the time for the whole call.
+    fn left(&self, begun: SystemTime) -> Option<Duration> {
+        let spent = self.now().duration_since(begun).unwrap_or_default();
+        self.timeouts.operation.map(|limit| limit.saturating_sub(spent))
     }
 
     /// A UUID of version 4 (RFC 9562, section 5.4).
@@ -156,81 +194,12 @@ impl<T: Transport> Inner<T> {
         HeaderValue::try_from(parts.join("-")).unwrap_or_else(|_| HeaderValue::from_static("-"))
     }
 
-    fn now(&self) -> Result<Timestamp, Error> {
-        Timestamp::try_from((self.clock)()).map_err(|_| Error::clock())
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.clock)()
     }
 
     /// The time since 1970, for the retries' rates.
     fn time(&self) -> Duration {
-        SystemTime::duration_since(&(self.clock)(), UNIX_EPOCH).unwrap_or_default()
+        self.now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
-
-    /// The next piece of a body, or `None` at its end.
-    pub(crate) async fn next_chunk(&self, body: &mut Pin<Box<T::Body>>) -> Result<Option<Bytes>, ChunkError> {
-        loop {
-            let frame = core::future::poll_fn(|context| body.as_mut().poll_frame(context));
-            let frame =
-                within(&*self.transport, self.timeouts.idle, "the next piece of the answer", frame).await;
-            match frame.map_err(|elapsed| ChunkError::Timeout(elapsed.into()))? {
-                None => return Ok(None),
-                Some(Err(error)) => {
-                    let error = TransportError::of_body(error.into());
-                    // A blocking transport keeps the limit itself.
-                    return Err(match error.kind() {
-                        TransportErrorKind::Timeout => {
-                            ChunkError::Timeout(Error::transport(&self.endpoint, error))
-                        }
-                        _ => ChunkError::Broken(error),
-                    });
-                }
-                // What is not data is trailers, which the service does not send.
-                Some(Ok(frame)) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
-        }
-    }
-
-    /// A whole body. Past `limit` it is an error, or cut there if `cut`.
-    async fn collect(&self, mut body: Pin<Box<T::Body>>, limit: usize, cut: bool) -> Result<Bytes, Error> {
-        let mut whole = BytesMut::new();
-        loop {
-            match self.next_chunk(&mut body).await {
-                Ok(Some(chunk)) if chunk.len() > limit.saturating_sub(whole.len()) => {
-                    if !cut {
-                        return Err(Error::body_too_large(limit));
-                    }
-                    whole.extend_from_slice(
-                        chunk.get(..limit.saturating_sub(whole.len())).unwrap_or_default(),
-                    );
-                    return Ok(whole.freeze());
-                }
-                Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
-                Ok(None) => return Ok(whole.freeze()),
-                // What came of an error's body still says what went wrong.
-                Err(ChunkError::Broken(_)) if cut && !whole.is_empty() => return Ok(whole.freeze()),
-                Err(ChunkError::Broken(error)) => return Err(Error::transport(&self.endpoint, error)),
-                Err(ChunkError::Timeout(error)) => return Err(error),
-            }
-        }
-    }
-}
-
-/// Why there is no next piece of a body.
-pub(crate) enum ChunkError {
-    Timeout(Error),
-    Broken(TransportError),
-}
-
-/// A panic elsewhere leaves at worst a wait that is too long behind.
-fn lock<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The wait the service asks for.
-fn retry_after(head: &Parts) -> Option<Duration> {
-    let millis = head.headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_millis(millis))
 }

@@ -1,14 +1,15 @@
 //! How a request proves whose it is.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use barerock_converse::Endpoint;
-use barerock_sigv4::{Credentials, Signer, Timestamp};
+use barerock_sigv4::{Credentials, REDACTED, Signed, Signer, Timestamp};
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 
-use crate::credentials::ProvideCredentials;
+use crate::client::lock;
+use crate::credentials::{ProvideCredentials, ProvidedCredentials};
 use crate::error::Error;
 
 /// A way to prove whose a request is.
@@ -22,43 +23,54 @@ pub(crate) enum Auth {
     Unsigned,
 }
 
+/// How a request was proved to be ours.
+pub(crate) enum Proof {
+    /// By a signature.
+    SigV4(ProvidedCredentials),
+    /// By a key that is sent along.
+    Bearer(HeaderValue),
+    /// Not at all.
+    None,
+}
+
+/// What stands before a Bedrock API key.
+const BEARER: &str = "Bearer ";
+
 impl Auth {
     /// A Bedrock API key, long-term or short-term.
     pub(crate) fn bearer(token: &str) -> Result<Self, Error> {
         let mut value =
-            HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| Error::bearer_token())?;
+            HeaderValue::try_from(format!("{BEARER}{token}")).map_err(|_| Error::bearer_token())?;
         value.set_sensitive(true);
         Ok(Self::Bearer(value))
     }
 
-    /// Adds the proof to a request that is complete otherwise, and says with which credentials if it signed.
+    /// Fails if a proof is sent: on a plain connection, whoever reads along could use the key, or the session token.
+    pub(crate) fn must_be_open(&self, endpoint: &Endpoint) -> Result<(), Error> {
+        if matches!(self, Self::Unsigned) { Ok(()) } else { Err(Error::plaintext(endpoint)) }
+    }
+
+    /// Adds the proof to a request that is complete otherwise, and shows the stages of a signature.
     pub(crate) async fn apply(
         &self,
         request: &mut http::Request<Bytes>,
-        endpoint: &Endpoint,
         signer: &Mutex<Signer>,
         now: impl FnOnce() -> Result<Timestamp, Error>,
-    ) -> Result<Option<Credentials>, Error> {
-        // Whoever reads along on a plain connection could use the key, or the session token.
-        let in_the_clear = !endpoint.is_https() && !endpoint.is_loopback();
-        if in_the_clear && !matches!(self, Self::Unsigned) {
-            return Err(Error::plaintext(endpoint));
-        }
+    ) -> Result<(Proof, Option<Signed>), Error> {
         match self {
             Self::SigV4(provider) => {
                 let provided = provider.provide().await?;
                 let now = now()?;
                 // A panic elsewhere leaves at worst a stale key behind, which the signer checks.
-                let mut signer = signer.lock().unwrap_or_else(PoisonError::into_inner);
-                signer.sign_http(request, &provided.credentials, now)?;
-                return Ok(Some(provided.credentials));
+                let signed = lock(signer).sign_http(request, &provided.credentials, now)?;
+                Ok((Proof::SigV4(provided), Some(signed)))
             }
             Self::Bearer(value) => {
                 request.headers_mut().insert(&AUTHORIZATION, value.clone());
+                Ok((Proof::Bearer(value.clone()), None))
             }
-            Self::Unsigned => {}
+            Self::Unsigned => Ok((Proof::None, None)),
         }
-        Ok(None)
     }
 
     /// Tells the provider that the service takes these credentials no more, so that it gets others.
@@ -66,5 +78,22 @@ impl Auth {
         if let Self::SigV4(provider) = self {
             provider.refused(credentials);
         }
+    }
+}
+
+impl Proof {
+    /// The error without the secrets of this proof, wherever the service echoes them.
+    pub(crate) fn hidden_in(&self, mut error: Error) -> Error {
+        let secrets = match self {
+            Self::SigV4(ProvidedCredentials { credentials, .. }) => {
+                [Some(credentials.secret_access_key()), credentials.session_token()]
+            }
+            Self::Bearer(value) => [value.to_str().ok().and_then(|value| value.strip_prefix(BEARER)), None],
+            Self::None => [None, None],
+        };
+        for secret in secrets.into_iter().flatten().filter(|secret| !secret.is_empty()) {
+            error.replace(secret, REDACTED);
+        }
+        error
     }
 }

@@ -13,6 +13,7 @@ use crate::config::basic;
 use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::observe::Observe;
 use crate::retry::{Retries, RetryPolicy};
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
@@ -44,6 +45,9 @@ pub struct ClientBuilder<T> {
     retry: Option<RetryPolicy>,
     seed: Option<u64>,
     clock: Clock,
+    corrects_skew: Option<bool>,
+    plaintext_hosts: Vec<String>,
+    observer: Option<Arc<dyn Observe>>,
 }
 
 impl<T: Transport> ClientBuilder<T> {
@@ -65,6 +69,9 @@ impl<T: Transport> ClientBuilder<T> {
                 reason = "the driver's default clock; `clock` sets another"
             )]
             clock: Arc::new(SystemTime::now),
+            corrects_skew: None,
+            plaintext_hosts: Vec::new(),
+            observer: None,
         }
     }
 
@@ -150,6 +157,30 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
+    /// Whether to sign by the service's clock where this machine's is wrong, as answers tell; a request that was refused
+    /// for it is sent once more. They do if unset.
+    #[must_use]
+    pub fn clock_skew_correction(mut self, corrects: bool) -> Self {
+        self.corrects_skew = Some(corrects);
+        self
+    }
+
+    /// Sends credentials and bearer keys to this host even over plain http, where whoever is on the way can read the key, or
+    /// the session token, and the conversation: for a proxy or an emulator in a network you trust. The name is compared as
+    /// the endpoint's URL has it, without a port. This machine needs no permission.
+    #[must_use]
+    pub fn allow_plaintext_to(mut self, host: impl Into<String>) -> Self {
+        self.plaintext_hosts.push(host.into());
+        self
+    }
+
+    /// Lets someone look on at every stage of every call.
+    #[must_use]
+    pub fn observe(mut self, observer: Arc<dyn Observe>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
@@ -182,6 +213,8 @@ impl<T: Transport> ClientBuilder<T> {
             (None, Some(token)) => Auth::bearer(token)?,
             (None, None) => Auth::SigV4(Arc::new(EnvironmentProvider::new(self.environment))),
         };
+        let is_allowed = self.plaintext_hosts.iter().any(|host| host.eq_ignore_ascii_case(endpoint.host()));
+        let in_the_clear = !endpoint.is_https() && !endpoint.is_loopback() && !is_allowed;
         let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let retries = Mutex::new(Retries::new(&policy.unwrap_or_default(), chance.u64(..)));
         let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
@@ -198,6 +231,10 @@ impl<T: Transport> ClientBuilder<T> {
                 retries,
                 chance: Mutex::new(chance),
                 clock: self.clock,
+                skew: Mutex::default(),
+                corrects_skew: self.corrects_skew.unwrap_or(true),
+                in_the_clear,
+                observer: self.observer,
             }),
         })
     }
@@ -207,7 +244,6 @@ impl<T> fmt::Debug for ClientBuilder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("region", &self.region)
-            .field("endpoint_url", &self.endpoint_url)
             .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
     }

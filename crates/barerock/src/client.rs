@@ -1,21 +1,23 @@
 //! The client: requests out, answers in.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use barerock_converse::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
-    CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, ServiceError,
+    CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse,
     ValidationError,
 };
 use barerock_sigv4::Signer;
 
-use crate::attempt::{Answer, Want};
 use crate::auth::Auth;
 use crate::builder::ClientBuilder;
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::exchange::Want;
+use crate::observe::Observe;
 use crate::retry::Retries;
+use crate::skew::ClockSkew;
 use crate::stream::EventStream;
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
@@ -41,7 +43,17 @@ pub(crate) struct Inner<T> {
     pub(crate) retries: Mutex<Retries>,
     /// Ids of calls come from it.
     pub(crate) chance: Mutex<fastrand::Rng>,
+    pub(crate) skew: Mutex<ClockSkew>,
+    pub(crate) corrects_skew: bool,
+    /// Whether whoever is on the way to the endpoint reads along.
+    pub(crate) in_the_clear: bool,
+    pub(crate) observer: Option<Arc<dyn Observe>>,
     pub(crate) clock: Clock,
+}
+
+/// A panic elsewhere leaves at worst a wait that is too long behind, or a key that is checked.
+pub(crate) fn lock<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where the time comes from.
@@ -87,8 +99,7 @@ impl<T: Transport> Client<T> {
     /// Cancel safety: dropping the future gives the request up; the model may go on and cost.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
         self.check(|| request.validate())?;
-        let (head, body) = self.inner.ask(request.to_http(&self.inner.endpoint)?).await?;
-        Ok(ConverseResponse::from_http(head.status, &head.headers, &body)?)
+        self.inner.ask(request.to_http(&self.inner.endpoint)?, ConverseResponse::from_http).await
     }
 
     /// Asks what a request would cost in input tokens: `CountTokensRequest::from(converse_request)`.
@@ -99,8 +110,7 @@ impl<T: Transport> Client<T> {
     /// Cancel safety: dropping the future gives the request up.
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
         self.check(|| request.validate())?;
-        let (head, body) = self.inner.ask(request.to_http(&self.inner.endpoint)?).await?;
-        Ok(CountTokensResponse::from_http(head.status, &head.headers, &body)?)
+        self.inner.ask(request.to_http(&self.inner.endpoint)?, CountTokensResponse::from_http).await
     }
 
     /// Asks what a guardrail says to a text or a picture.
@@ -114,8 +124,7 @@ impl<T: Transport> Client<T> {
         request: &ApplyGuardrailRequest,
     ) -> Result<ApplyGuardrailResponse, Error> {
         self.check(|| request.validate())?;
-        let (head, body) = self.inner.ask(request.to_http(&self.inner.endpoint)?).await?;
-        Ok(ApplyGuardrailResponse::from_http(head.status, &head.headers, &body)?)
+        self.inner.ask(request.to_http(&self.inner.endpoint)?, ApplyGuardrailResponse::from_http).await
     }
 
     /// Asks what ready-made checks say to messages.
@@ -129,22 +138,22 @@ impl<T: Transport> Client<T> {
         request: &InvokeGuardrailChecksRequest,
     ) -> Result<InvokeGuardrailChecksResponse, Error> {
         self.check(|| request.validate())?;
-        let (head, body) = self.inner.ask(request.to_http(&self.inner.endpoint)?).await?;
-        Ok(InvokeGuardrailChecksResponse::from_http(head.status, &head.headers, &body)?)
+        let request = request.to_http(&self.inner.endpoint)?;
+        self.inner.ask(request, InvokeGuardrailChecksResponse::from_http).await
     }
 
-    /// Asks and returns as soon as the answer begins.
+    /// Asks and returns as soon as the answer begins: with its first frame.
     ///
     /// # Errors
-    /// If there is no answer, or it is not a stream: then the service says what went wrong.
+    /// If there is no answer, or it is not a stream: then the service says what went wrong. An exception in the first frame
+    /// comes out of the stream, as one in any other; if it may pass, the request was sent again before.
     ///
     /// Cancel safety: dropping the future, or the stream it gave, closes the connection.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
         self.check(|| request.validate())?;
         let request = request.to_http_stream(&self.inner.endpoint)?;
-        let Answer { head, body, stream } = self.inner.call(request, Want::Stream).await?;
-        let stream = stream.ok_or_else(|| ServiceError::from_http(head.status, &head.headers, &body))?;
-        Ok(EventStream::new(Arc::clone(&self.inner), head.headers, stream))
+        let answered = self.inner.call(request, Want::Stream).await?;
+        Ok(EventStream::new(Arc::clone(&self.inner), answered))
     }
 
     /// The endpoint requests go to.

@@ -8,7 +8,8 @@ use barerock_converse::{
     AssembleError, EndpointError, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
     Verdict,
 };
-use barerock_sigv4::SignError;
+use barerock_sigv4::{SignError, redact};
+use http::Uri;
 
 use crate::config::ConfigError;
 use crate::credentials::CredentialsError;
@@ -19,6 +20,16 @@ use crate::transport::{TransportError, TransportErrorKind};
 pub struct Error {
     kind: Box<Kind>,
     partial: Option<Box<Message>>,
+    about: Option<Box<About>>,
+}
+
+/// The call an error belongs to.
+pub(crate) struct About {
+    /// Where it went.
+    pub(crate) uri: Uri,
+    pub(crate) region: String,
+    /// Attempts that were begun.
+    pub(crate) attempts: u32,
 }
 
 /// Who is at fault.
@@ -60,7 +71,7 @@ enum Kind {
 
 impl Error {
     fn new(kind: Kind) -> Self {
-        Self { kind: Box::new(kind), partial: None }
+        Self { kind: Box::new(kind), partial: None, about: None }
     }
 
     pub(crate) fn transport(url: impl ToString, source: TransportError) -> Self {
@@ -103,6 +114,50 @@ impl Error {
         self
     }
 
+    pub(crate) fn about(mut self, about: About) -> Self {
+        self.about = Some(Box::new(about));
+        self
+    }
+
+    /// The call it belongs to, if there was one.
+    pub(crate) fn call(&self) -> Option<&About> {
+        self.about.as_deref()
+    }
+
+    /// What kept the request from its answer, if that is what happened.
+    pub(crate) fn transport_kind(&self) -> Option<TransportErrorKind> {
+        match &*self.kind {
+            Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => Some(source.kind()),
+            Kind::Timeout(_) => Some(TransportErrorKind::Timeout),
+            _ => None,
+        }
+    }
+
+    /// Whether what came in the place of a success was somebody else's.
+    pub(crate) fn is_not_bedrock(&self) -> bool {
+        match &*self.kind {
+            Kind::Response(_) => true,
+            Kind::Stream(error) => error.verdict() == Verdict::NotAnEventStream,
+            _ => false,
+        }
+    }
+
+    /// Puts a text in the place of a secret, wherever the service echoes it.
+    pub(crate) fn replace(&mut self, secret: &str, with: &str) {
+        let service = match &mut *self.kind {
+            Kind::Service(error) => Some(error),
+            Kind::Stream(error) => error.service_error_mut(),
+            _ => None,
+        };
+        if let Some(error) = service {
+            for text in [Some(&mut error.message), error.original_message.as_mut()].into_iter().flatten() {
+                if text.contains(secret) {
+                    *text = text.replace(secret, with);
+                }
+            }
+        }
+    }
+
     /// Who is at fault.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -143,13 +198,27 @@ impl Error {
         match &*self.kind {
             Kind::Stream(error) => Some(error.verdict()),
             Kind::Interrupted { .. } => Some(Verdict::Truncated),
+            Kind::Response(ResponseError::NotAnEventStream { .. }) => Some(Verdict::NotAnEventStream),
             _ => None,
         }
     }
 
-    /// Whether the request got no answer, which another attempt may get.
+    /// Whether the answer did not come, or broke off: another attempt may get one.
     pub(crate) fn is_of_transport(&self) -> bool {
-        matches!(&*self.kind, Kind::Transport { .. } | Kind::Timeout(_))
+        matches!(&*self.kind, Kind::Transport { .. } | Kind::Timeout(_) | Kind::Interrupted { .. })
+    }
+
+    /// How often the request was sent; 0 if it never was.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.about.as_ref().map_or(0, |about| about.attempts)
+    }
+
+    /// Whether the same request may fare better later. The client has tried as often as its
+    /// [`RetryPolicy`](crate::RetryPolicy) says; after a stream has begun it does not try again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        crate::retry::RetryClass::of_error(self).is_some()
     }
 
     /// The message as far as it came, if a stream that was being collected ended early.
@@ -161,11 +230,7 @@ impl Error {
     /// Whether a limit of [`Timeouts`](crate::Timeouts) or of the transport has passed.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        match &*self.kind {
-            Kind::Timeout(_) => true,
-            Kind::Transport { source, .. } => source.kind() == TransportErrorKind::Timeout,
-            _ => false,
-        }
+        self.transport_kind() == Some(TransportErrorKind::Timeout)
     }
 
     /// Whether the service asks to slow down.
@@ -188,38 +253,48 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.kind {
-            Kind::Transport { url, source } => write!(f, "{url}: {source}"),
-            Kind::Timeout(error) => error.fmt(f),
-            Kind::Service(error) => error.fmt(f),
-            Kind::Stream(error) => error.fmt(f),
-            Kind::Interrupted { offset, source } => {
+        self.kind.fmt(f)?;
+        match self.attempts() {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " (after {attempts} attempts)"),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport { url, source } => write!(f, "{url}: {source}"),
+            Self::Timeout(error) => error.fmt(f),
+            Self::Service(error) => error.fmt(f),
+            Self::Stream(error) => error.fmt(f),
+            Self::Interrupted { offset, source } => {
                 write!(f, "the stream was cut off at offset {offset}: {source}; the answer is not whole")
             }
-            Kind::Response(error) => error.fmt(f),
-            Kind::Assemble(error) => error.fmt(f),
-            Kind::Credentials(error) => error.fmt(f),
-            Kind::Config(error) => error.fmt(f),
-            Kind::NoRegion { looked_for } => {
+            Self::Response(error) => error.fmt(f),
+            Self::Assemble(error) => error.fmt(f),
+            Self::Credentials(error) => error.fmt(f),
+            Self::Config(error) => error.fmt(f),
+            Self::NoRegion { looked_for } => {
                 f.write_str("no region: name one, such as us-east-1")?;
                 if !looked_for.is_empty() {
                     write!(f, "; looked for {} in the environment", looked_for.join(" and "))?;
                 }
                 Ok(())
             }
-            Kind::Request(error) => error.fmt(f),
-            Kind::Validation(error) => write!(f, "the service would refuse the request: {error}"),
-            Kind::Endpoint(error) => error.fmt(f),
-            Kind::Sign(error) => write!(f, "the request cannot be signed: {error}"),
-            Kind::Clock => f.write_str("the clock stands before 1970 or after 9999; set it"),
-            Kind::Plaintext { url } => write!(
+            Self::Request(error) => error.fmt(f),
+            Self::Validation(error) => write!(f, "the service would refuse the request: {error}"),
+            Self::Endpoint(error) => error.fmt(f),
+            Self::Sign(error) => write!(f, "the request cannot be signed: {error}"),
+            Self::Clock => f.write_str("the clock stands before 1970 or after 9999; set it"),
+            Self::Plaintext { url } => write!(
                 f,
-                "{url} is not encrypted: credentials are sent over http only to this machine; use https"
+                "{url} is not encrypted: credentials are sent over http only to this machine, or where that is allowed by name; use https"
             ),
-            Kind::BodyTooLarge { limit } => {
+            Self::BodyTooLarge { limit } => {
                 write!(f, "the answer is longer than {limit} bytes; the limit can be raised")
             }
-            Kind::BearerToken => {
+            Self::BearerToken => {
                 f.write_str("the bearer token holds characters an HTTP header cannot; was it cut or quoted?")
             }
         }
@@ -232,6 +307,7 @@ impl StdError for Error {
         match &*self.kind {
             Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => source.source(),
             Kind::Stream(error) => error.source(),
+            Kind::Credentials(error) => error.source(),
             _ => None,
         }
     }
@@ -248,14 +324,33 @@ macro_rules! from {
 }
 from! {
     Elapsed => Timeout,
-    ServiceError => Service,
-    StreamError => Stream,
     AssembleError => Assemble,
     CredentialsError => Credentials,
     ConfigError => Config,
     RequestError => Request,
     ValidationError => Validation,
     SignError => Sign,
+}
+
+/// AWS shows what it made of a request whose signature is wrong, session token and all.
+fn redacted(error: &mut ServiceError) {
+    error.message = redact(&error.message);
+}
+
+impl From<ServiceError> for Error {
+    fn from(mut source: ServiceError) -> Self {
+        redacted(&mut source);
+        Self::new(Kind::Service(source))
+    }
+}
+
+impl From<StreamError> for Error {
+    fn from(mut source: StreamError) -> Self {
+        if let Some(error) = source.service_error_mut() {
+            redacted(error);
+        }
+        Self::new(Kind::Stream(source))
+    }
 }
 
 impl From<ResponseError> for Error {

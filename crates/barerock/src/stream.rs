@@ -8,9 +8,11 @@ use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
-use crate::attempt::ChunkError;
+use crate::call::{Answered, Call};
 use crate::client::Inner;
 use crate::error::Error;
+use crate::exchange::{Answer, ChunkError};
+use crate::timeout::{Deadline, before};
 use crate::transport::Transport;
 
 /// The events of a streamed answer, as they come. Memory holds one frame and one piece of the body, however slowly
@@ -19,15 +21,26 @@ use crate::transport::Transport;
 /// Cancel safety: a dropped [`next_event`](Self::next_event) loses nothing; dropping the stream closes the connection.
 pub struct EventStream<T: Transport> {
     client: Arc<Inner<T>>,
+    call: Call,
+    /// When all of it must be over.
+    deadline: Option<Deadline>,
     headers: HeaderMap,
+    /// What was read of the body already.
+    read: Bytes,
     body: Pin<Box<T::Body>>,
     events: EventDecoder,
     ended: bool,
 }
 
 impl<T: Transport> EventStream<T> {
-    pub(crate) fn new(client: Arc<Inner<T>>, headers: HeaderMap, body: Pin<Box<T::Body>>) -> Self {
-        Self { client, headers, body, events: EventDecoder::new(), ended: false }
+    pub(crate) fn new(client: Arc<Inner<T>>, answered: Answered<T::Body>) -> Self {
+        let Answered { call, deadline, answer: Answer { head, read, body, .. } } = answered;
+        let headers = head.headers;
+        Self { client, call, deadline, headers, read, body, events: EventDecoder::new(), ended: false }
+    }
+
+    fn failed(&self, error: StreamError) -> Error {
+        self.client.failed(&self.call, named(error, &self.headers))
     }
 
     /// The next event, or `None` when the answer is whole.
@@ -37,7 +50,7 @@ impl<T: Transport> EventStream<T> {
     /// or the next piece takes too long. There are no more events after an error.
     pub async fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, Error> {
         self.wait().await?;
-        self.events.next_event().map_err(|error| named(error, &self.headers))
+        self.events.next_event().map_err(|error| self.client.failed(&self.call, named(error, &self.headers)))
     }
 
     /// The next event beside the payload it was read from, byte for byte: padding, unknown members and all.
@@ -46,7 +59,9 @@ impl<T: Transport> EventStream<T> {
     /// As [`next_event`](Self::next_event)'s.
     pub async fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, Error> {
         self.wait().await?;
-        self.events.next_with_payload().map_err(|error| named(error, &self.headers))
+        self.events
+            .next_with_payload()
+            .map_err(|error| self.client.failed(&self.call, named(error, &self.headers)))
     }
 
     /// Waits until there is an event or an error to take, or the answer is whole.
@@ -59,7 +74,7 @@ impl<T: Transport> EventStream<T> {
         if self.events.is_ready() {
             return Ok(());
         }
-        self.events.finish().map_err(|error| named(error, &self.headers))
+        self.events.finish().map_err(|error| self.failed(error))
     }
 
     /// The next bytes as they come, or `None` at their end: for those who decode themselves. Bytes that are taken here are
@@ -71,11 +86,19 @@ impl<T: Transport> EventStream<T> {
         if self.ended {
             return Ok(None);
         }
-        let chunk = self.client.next_chunk(&mut self.body).await;
+        if !self.read.is_empty() {
+            return Ok(Some(core::mem::take(&mut self.read)));
+        }
+        let next = self.client.next_chunk(&self.call, &mut self.body);
+        let chunk = before(&mut self.deadline, next).await;
+        let chunk = chunk.unwrap_or_else(|elapsed| Err(ChunkError::Timeout(elapsed.into())));
         self.ended = !matches!(chunk, Ok(Some(_)));
-        chunk.map_err(|error| match error {
-            ChunkError::Timeout(error) => error,
-            ChunkError::Broken(error) => Error::interrupted(self.events.offset(), error),
+        chunk.map_err(|error| {
+            let error = match error {
+                ChunkError::Timeout(error) => error,
+                ChunkError::Broken(error) => Error::interrupted(self.events.offset(), error),
+            };
+            self.client.failed(&self.call, error)
         })
     }
 
@@ -99,7 +122,8 @@ impl<T: Transport> EventStream<T> {
         // The stream ended well, so messageStop came; were it not so, that would be an early end.
         assembler.finish().map_err(|incomplete| {
             let (offset, frames) = (self.events.offset(), self.events.frames());
-            Error::from(StreamError::EndedEarly { offset, frames }).with_partial(*incomplete.partial)
+            let error = StreamError::EndedEarly { offset, frames };
+            self.client.failed(&self.call, error).with_partial(*incomplete.partial)
         })
     }
 
@@ -133,7 +157,7 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Frames do not say which request they belong to; the head of the answer does.
-fn named(mut error: StreamError, headers: &HeaderMap) -> Error {
+pub(crate) fn named(mut error: StreamError, headers: &HeaderMap) -> Error {
     if let Some(service) = error.service_error_mut() {
         service.request_id = request_id(headers).map(str::to_owned);
     }

@@ -1,9 +1,10 @@
 //! How long to wait for what.
 
 use core::fmt;
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::Poll;
 use core::time::Duration;
+use std::sync::Arc;
 
 use crate::transport::Transport;
 
@@ -18,6 +19,11 @@ pub struct Timeouts {
     pub first_byte: Option<Duration>,
     /// From one piece of a body to the next, however small: five minutes. Slow is not stalled.
     pub idle: Option<Duration>,
+    /// From the call to the end of its answer: all attempts, the waits between them, and every piece of a stream. `None`
+    /// if unset: a stream may last as long as it goes on.
+    ///
+    /// A request on its way to a transport holds what is left of it.
+    pub operation: Option<Duration>,
 }
 
 /// AWS's guides have clients of thinking models wait an hour (`read_timeout=3600`).
@@ -26,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(300);
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { first_byte: Some(FIRST_BYTE), idle: Some(IDLE) }
+        Self { first_byte: Some(FIRST_BYTE), idle: Some(IDLE), operation: None }
     }
 }
 
@@ -34,7 +40,7 @@ impl Timeouts {
     /// No limit at all.
     #[must_use]
     pub fn never() -> Self {
-        Self { first_byte: None, idle: None }
+        Self { first_byte: None, idle: None, operation: None }
     }
 
     /// Sets the limit from the request to the head of the answer.
@@ -48,6 +54,13 @@ impl Timeouts {
     #[must_use]
     pub fn idle(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle = limit.into();
+        self
+    }
+
+    /// Sets the limit from the call to the end of its answer.
+    #[must_use]
+    pub fn operation(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.operation = limit.into();
         self
     }
 }
@@ -81,6 +94,41 @@ pub(crate) async fn within<T: Transport, F: Future>(
             return Poll::Ready(Ok(output));
         }
         sleep.as_mut().poll(context).map(|()| Err(Elapsed { limit, waited_for }))
+    })
+    .await
+}
+
+/// The moment a call must be over.
+pub(crate) struct Deadline {
+    limit: Duration,
+    /// Ready when it has come, and not to be polled after that.
+    sleep: Pin<Box<dyn Future<Output = ()> + Send>>,
+    passed: bool,
+}
+
+impl Deadline {
+    /// `limit` from now.
+    pub(crate) fn new<T: Transport>(transport: &Arc<T>, limit: Duration) -> Self {
+        let transport = Arc::clone(transport);
+        Self { limit, sleep: Box::pin(async move { transport.sleep(limit).await }), passed: false }
+    }
+}
+
+/// Runs `future`, but no longer than to the deadline, if there is one.
+pub(crate) async fn before<F: Future>(
+    deadline: &mut Option<Deadline>,
+    future: F,
+) -> Result<F::Output, Elapsed> {
+    let mut future = pin!(future);
+    core::future::poll_fn(|context| {
+        // It is looked at first: an answer that never lets wait has an end too.
+        if let Some(deadline) = deadline {
+            deadline.passed = deadline.passed || deadline.sleep.as_mut().poll(context).is_ready();
+            if deadline.passed {
+                return Poll::Ready(Err(Elapsed { limit: deadline.limit, waited_for: "the whole answer" }));
+            }
+        }
+        future.as_mut().poll(context).map(Ok)
     })
     .await
 }

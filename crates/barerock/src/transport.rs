@@ -15,7 +15,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// The request is complete: its URI is absolute, and every header is there but those of the connection (`host`,
 /// `content-length`, `connection`), which the stack derives from the URI and body as every HTTP/1.1 client does. A
 /// transport follows no redirect, repeats nothing and leaves the body as it comes.
-pub trait Transport: Send + Sync {
+pub trait Transport: Send + Sync + 'static {
     /// The body of an answer. Its error may be a [`TransportError`], which says whether a limit has passed.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send;
     /// Why there is no answer.

@@ -6,7 +6,7 @@ use core::fmt::Display;
 use std::io::{BufRead, Write};
 
 use barerock_converse::types::Message;
-use barerock_converse::{ConverseRequest, Endpoint, EventDecoder, ServiceError, is_event_stream};
+use barerock_converse::{ConverseRequest, Endpoint, EventDecoder, ResponseError, is_event_stream};
 use barerock_sigv4::{Credentials, Signer, Timestamp};
 use bytes::Bytes;
 use http::Request;
@@ -57,7 +57,7 @@ pub(crate) fn answer(input: impl BufRead, mut text: impl Write) -> Result<(), St
         {
             whole.extend_from_slice(piece);
         }
-        return Err(words(ServiceError::from_http(head.status, &head.headers, &whole)));
+        return Err(words(ResponseError::of_stream(head.status, &head.headers, &whole)));
     }
     let mut events = EventDecoder::new();
     while let Some(piece) = body.next_piece().map_err(words)? {

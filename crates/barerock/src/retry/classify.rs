@@ -2,6 +2,8 @@
 
 use barerock_converse::ServiceError;
 
+use crate::error::Error;
+
 /// Why another attempt may fare better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -47,6 +49,14 @@ const FINAL_CODES: [&str; 4] = [
 ];
 
 impl RetryClass {
+    /// The class of an error of a call. No answer, or half of one, is worth another attempt.
+    pub(crate) fn of_error(error: &Error) -> Option<Self> {
+        match error.service_error() {
+            Some(error) => Self::of_service_error(error),
+            None => error.is_of_transport().then_some(Self::Transient),
+        }
+    }
+
     /// The class of what the service said; `None` if every attempt would hear the same. The model's own timeouts (408) and errors
     /// (424) are final, and so is a daily quota.
     #[must_use]

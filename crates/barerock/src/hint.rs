@@ -1,0 +1,312 @@
+//! What to do about an error, where the service's words leave it open.
+
+use std::borrow::Cow;
+
+use barerock_converse::{AwsModelId, ModelIdKind, ServiceError};
+use percent_encoding::percent_decode_str;
+
+use crate::error::{About, Error};
+use crate::retry::is_daily_quota;
+use crate::transport::TransportErrorKind;
+
+type Hint = Cow<'static, str>;
+
+/// A rule: the code that it is about (none for any), words of the message in lower case, and what to do.
+type Rule = (&'static str, &'static [&'static str], &'static str);
+
+/// The first rule of which one of the words stands in the message decides; a rule without words is about every message of
+/// its code. The words are the service's, as users have reported them.
+const RULES: &[Rule] = &[
+    // The identifier, and what is behind it.
+    (
+        "ResourceNotFoundException",
+        &["use case details have not been submitted"],
+        "Anthropic wants to know once an account what its models are for: fill in the use-case form (Bedrock console, Model \
+         catalog, any Anthropic model) and try again 15 minutes later.",
+    ),
+    (
+        "ResourceNotFoundException",
+        &["marked by provider as legacy"],
+        "The model is legacy, and closed to accounts that have not used it of late (15 to 30 days): choose one that is \
+         active.",
+    ),
+    (
+        "",
+        &["end of its life", "has been retired", "is retired"],
+        "The model is retired and answers no more: choose its successor (`aws bedrock list-foundation-models`).",
+    ),
+    (
+        "ResourceNotFoundException",
+        &[],
+        "A misspelt model id gets a ValidationException; this is about a profile, prompt, guardrail or provisioned model: \
+         check its ARN or id, its version, its account, and that it is in this region.",
+    ),
+    (
+        "",
+        &["tool use in streaming mode", "tool use in streaming"],
+        "This model takes tools only when it is asked whole: call Converse in place of ConverseStream.",
+    ),
+    (
+        "ValidationException",
+        &["`temperature` is deprecated", "temperature is deprecated"],
+        "Leave temperature out of the inference configuration: this model chooses for itself.",
+    ),
+    (
+        "ValidationException",
+        &["is deprecated for this model"],
+        "Leave the member it names out of the request: this model takes it no more.",
+    ),
+    (
+        "ValidationException",
+        &["cannot both be specified"],
+        "Give temperature or topP, not both: this model takes one of them.",
+    ),
+    (
+        "ValidationException",
+        &["input is too long", "input tokens exceeded", "exceeds the maximum", "maximum context"],
+        "The conversation is longer than the model's context: leave out old messages, or choose a model with a longer one \
+         (count_tokens says how long it is).",
+    ),
+    (
+        "ValidationException",
+        &["operation not allowed"],
+        "The account may not call models yet: a new one is checked first. Ask AWS Support.",
+    ),
+    // Permissions.
+    (
+        "AccessDeniedException",
+        &["api key is valid", "bearer token", "api key has expired"],
+        "The API key is wrong or its time is over: a short-term key lives 12 hours at most, and holds for one region. \
+         `barerock sign --inspect-api-key FILE` shows what a short-term key says.",
+    ),
+    (
+        "AccessDeniedException",
+        &["payment_instrument", "payment instrument", "payment method"],
+        "The account needs a valid payment method for this model's marketplace subscription; then wait 15 minutes.",
+    ),
+    (
+        "AccessDeniedException",
+        &["aws-marketplace", "marketplace"],
+        "The first call in an account subscribes to the model: somebody with aws-marketplace:Subscribe and \
+         aws-marketplace:ViewSubscriptions must make it once; then wait 15 minutes.",
+    ),
+    (
+        "AccessDeniedException",
+        &[],
+        "Check, in this order: IAM allows bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream, for an inference \
+         profile on its ARN and on the model's ARN in each of its regions; no service control policy denies one of these \
+         regions; the model's marketplace subscription and the account's payment method. After a first call it can take 15 \
+         minutes.",
+    ),
+    // Keys and clocks.
+    (
+        "ExpiredTokenException",
+        &[],
+        "The session is over: get new credentials (`aws sso login`, or assume the role again); in the environment, renew all \
+         three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
+    ),
+    (
+        "UnrecognizedClientException",
+        &[],
+        "AWS does not know the access key: it is deleted, of another partition (China, GovCloud), or temporary (ASIA…) and \
+         without its own AWS_SESSION_TOKEN. `barerock doctor` shows which key is used and where it is from.",
+    ),
+    (
+        "InvalidSignatureException",
+        &["signature expired", "not yet current"],
+        "The clock of this machine is wrong by more than five minutes: set it. (The client signs by the service's clock \
+         unless clock skew correction is off.)",
+    ),
+    (
+        "InvalidSignatureException",
+        &["scoped to"],
+        "The region that is signed for is not the endpoint's: set both to the same region.",
+    ),
+    (
+        "InvalidSignatureException",
+        &[],
+        "The secret access key is wrong, or a proxy changes the request: `barerock sign --explain-mismatch FILE` compares \
+         what AWS says it got with what was signed.",
+    ),
+    // Quotas.
+    (
+        "",
+        &["too many tokens, please wait"],
+        "Tokens per minute: wait, and lower maxTokens, for input and maxTokens are reserved when a call begins (all the \
+         model can write if maxTokens is not set); a cross-region inference profile has a larger quota.",
+    ),
+    (
+        "",
+        &["too many requests"],
+        "Requests per minute: send fewer at a time (the adaptive retry mode finds the rate), or through a cross-region \
+         inference profile.",
+    ),
+    (
+        "ServiceQuotaExceededException",
+        &[],
+        "A quota of the account is used up: Service Quotas shows it, and takes requests for more.",
+    ),
+    // The service itself.
+    (
+        "ModelTimeoutException",
+        &[],
+        "The model took too long and would again: ask for less (maxTokens), or use ConverseStream.",
+    ),
+    (
+        "ModelNotReadyException",
+        &[],
+        "The model is being loaded, as imported models are after a pause: try again in some minutes.",
+    ),
+    (
+        "ServiceUnavailableException",
+        &[],
+        "The service is short of capacity there: a cross-region inference profile, or another region, may have some.",
+    ),
+    (
+        "UnknownOperationException",
+        &[],
+        "The endpoint does not know the path: it must be bedrock-runtime's (not bedrock's or bedrock-agent-runtime's), and \
+         an ARN in a path must be written with %2F, which a proxy may undo.",
+    ),
+];
+
+const QUOTA_OF_THE_DAY: &str = "The quota of the day is used up: trying again will not help before tomorrow. New accounts \
+                                have small ones; Service Quotas takes requests for more.";
+
+const NOT_BEDROCK: &str = "Something else than Bedrock answered: a proxy, a login page of the network, or a wrong endpoint. \
+                           Check HTTPS_PROXY and NO_PROXY, the endpoint URL, and whether the network wants a login.";
+
+const NO_CONNECTION: &str = "Check the region's name (it is part of the endpoint's), the network, HTTPS_PROXY; and \
+                             AWS_CA_BUNDLE, where a proxy opens TLS.";
+
+const TIMED_OUT: &str = "A model that thinks can be silent for minutes: raise the limit, or use ConverseStream, which is heard of earlier.";
+
+impl Error {
+    /// What to do about it, where that is known and the message does not say so itself. It does not change what is sent: no
+    /// suffix is added to a model id, no region tried.
+    #[must_use]
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        let Some(error) = self.service_error() else {
+            return match self.transport_kind() {
+                _ if self.is_not_bedrock() => Some(NOT_BEDROCK.into()),
+                Some(TransportErrorKind::Connect) => Some(NO_CONNECTION.into()),
+                _ if self.is_timeout() => Some(TIMED_OUT.into()),
+                _ => None,
+            };
+        };
+        let words = error.message.replace('\u{2019}', "'").to_ascii_lowercase();
+        if is_daily_quota(error) {
+            return Some(QUOTA_OF_THE_DAY.into());
+        }
+        let asked = self.call().map(Asked::new).unwrap_or_default();
+        let by_model = of_model(&words, &asked);
+        by_model.or_else(|| by_rule(error, &words)).or_else(|| {
+            // Whoever is no AWS names no code.
+            error.code.is_empty().then_some(NOT_BEDROCK.into())
+        })
+    }
+}
+
+fn by_rule(error: &ServiceError, words: &str) -> Option<Hint> {
+    let is_meant = |(code, wanted, _): &&Rule| {
+        let has_code = code.is_empty() || error.code == *code;
+        has_code && (wanted.is_empty() || wanted.iter().any(|wanted| words.contains(wanted)))
+    };
+    RULES.iter().find(is_meant).map(|(.., hint)| (*hint).into())
+}
+
+/// Which model was asked, and where.
+#[derive(Default)]
+struct Asked {
+    model: String,
+    region: String,
+}
+
+impl Asked {
+    /// The path is `/model/{modelId}/converse`, maybe behind one of the endpoint's own.
+    fn new(about: &About) -> Self {
+        let path = about.uri.path();
+        let label = path.rsplit_once("/model/").and_then(|(_, rest)| rest.split('/').next());
+        let model = percent_decode_str(label.unwrap_or_default()).decode_utf8_lossy().into_owned();
+        Self { model, region: about.region.clone() }
+    }
+
+    /// The example of an inference profile of this model for this region.
+    fn profile(&self) -> String {
+        let name = AwsModelId::parse(&self.model).map_or(&*self.model, |id| id.name);
+        format!("{}.{name}", geography(&self.region))
+    }
+}
+
+/// What the ids of the inference profiles of a region begin with.
+fn geography(region: &str) -> &'static str {
+    match region.split('-').next().unwrap_or_default() {
+        "us" if region.starts_with("us-gov-") => "us-gov",
+        "us" | "ca" => "us",
+        "eu" => "eu",
+        "ap" if ["ap-northeast-1", "ap-northeast-3"].contains(&region) => "jp",
+        "ap" if ["ap-southeast-2", "ap-southeast-4"].contains(&region) => "au",
+        "ap" => "apac",
+        _ => "global",
+    }
+}
+
+/// Hints that name the model.
+fn of_model(words: &str, asked: &Asked) -> Option<Hint> {
+    let Asked { model, region } = asked;
+    let says = |wanted: &[&str]| wanted.iter().any(|wanted| words.contains(wanted));
+    if says(&["on-demand throughput isn't supported", "doesn't support on-demand throughput"]) {
+        let profile = asked.profile();
+        let global =
+            if profile.starts_with("global.") { "" } else { " (or global. in place of the geography)" };
+        return Some(
+            format!(
+                "This model is reached through an inference profile: write {profile}{global}. `aws bedrock \
+                 list-inference-profiles --region {region}` lists those there are."
+            )
+            .into(),
+        );
+    }
+    if says(&[
+        "not supported in this region",
+        "isn't supported in this region",
+        "not available in this region",
+        "not available in your region",
+    ]) {
+        return Some(
+            format!(
+                "{region} does not have {model}: call a region that does, or an inference profile such as {}.",
+                asked.profile()
+            )
+            .into(),
+        );
+    }
+    if says(&["model identifier is invalid"]) {
+        let kind = AwsModelId::parse(model).map(|id| id.kind);
+        let note = if ends_in_date(model) {
+            "it ends in a date, and ids with a date go on with a version such as -v1:0"
+        } else if matches!(kind, Ok(ModelIdKind::InferenceProfile)) {
+            "the profile may be of another geography, or not hold this model"
+        } else {
+            "it may be misspelt, or unknown in this region"
+        };
+        return Some(
+            format!(
+                "{region} knows no model {model}: {note}. `aws bedrock list-foundation-models --region {region}` and `aws \
+                 bedrock list-inference-profiles --region {region}` list those it knows. (Newer ids have neither date nor \
+                 version: add nothing by rule.)"
+            )
+            .into(),
+        );
+    }
+    None
+}
+
+/// Whether the last part of an id is a date: `anthropic.claude-sonnet-4-20250514`.
+fn ends_in_date(model: &str) -> bool {
+    let last = model.rsplit('-').next().unwrap_or_default();
+    last.len() == 8 && last.starts_with("20") && last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests;

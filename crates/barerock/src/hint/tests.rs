@@ -1,0 +1,181 @@
+use http::{HeaderMap, StatusCode};
+
+use super::*;
+
+const SONNET: &str = "anthropic.claude-sonnet-4-20250514-v1:0";
+
+fn error(region: &str, model: &str, status: u16, code: &str, message: &str) -> Error {
+    let headers: HeaderMap =
+        [("x-amzn-errortype".parse().unwrap(), code.parse().unwrap())].into_iter().collect();
+    let body = serde_json::json!({ "message": message }).to_string();
+    let service = ServiceError::from_http(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes());
+    let label = model.replace(':', "%3A").replace('/', "%2F");
+    let uri = format!("https://example.com/base/model/{label}/converse").parse().unwrap();
+    Error::from(service).about(About { uri, region: region.to_owned(), attempts: 1 })
+}
+
+fn hint(code: &str, message: &str) -> String {
+    error("us-east-1", SONNET, 400, code, message).hint().unwrap_or_default().into_owned()
+}
+
+#[test]
+fn the_model_id() {
+    let invalid = "The provided model identifier is invalid.";
+    let of = |region: &str, model: &str, message: &str| {
+        error(region, model, 400, "ValidationException", message).hint().unwrap().into_owned()
+    };
+    let seed = of("us-east-1", "anthropic.claude-sonnet-4-20250514", invalid);
+    assert!(
+        seed.starts_with("us-east-1 knows no model anthropic.claude-sonnet-4-20250514: it ends in a date"),
+        "{seed}"
+    );
+    assert!(seed.contains("-v1:0") && seed.contains("add nothing by rule"), "{seed}");
+    let profile = of("ap-south-1", "us.anthropic.claude-sonnet-4-6", invalid);
+    assert!(profile.contains("another geography"), "{profile}");
+    let misspelt = of("us-east-1", "anthropic.clod", invalid);
+    assert!(misspelt.contains("misspelt, or unknown in this region"), "{misspelt}");
+}
+
+#[test]
+fn on_demand_names_the_profile_of_the_region() {
+    // The service writes a typographic apostrophe.
+    let message = format!(
+        "Invocation of model ID {SONNET} with on-demand throughput isn\u{2019}t supported. Retry your request with the ID \
+         or ARN of an inference profile that contains this model."
+    );
+    for (region, geography) in [
+        ("us-east-1", "us"),
+        ("ca-central-1", "us"),
+        ("us-gov-west-1", "us-gov"),
+        ("eu-west-3", "eu"),
+        ("ap-northeast-1", "jp"),
+        ("ap-southeast-2", "au"),
+        ("ap-south-1", "apac"),
+        ("me-south-1", "global"),
+    ] {
+        let hint = error(region, SONNET, 400, "ValidationException", &message).hint().unwrap();
+        assert!(hint.contains(&format!("write {geography}.{SONNET}")), "{region}: {hint}");
+        assert_eq!(hint.contains("or global."), geography != "global", "{hint}");
+    }
+    let arn = format!("arn:aws:bedrock:eu-west-1::foundation-model/{SONNET}");
+    let hint = error("eu-west-1", &arn, 400, "ValidationException", &message).hint().unwrap();
+    assert!(hint.contains(&format!("write eu.{SONNET}")), "{hint}");
+}
+
+/// One message of each kind, and words of the hint that no other has.
+#[test]
+fn every_case_has_its_hint() {
+    for (code, message, words) in [
+        ("ValidationException", "The model is not supported in this region", "us-east-1 does not have"),
+        (
+            "ResourceNotFoundException",
+            "Model use case details have not been submitted for this account. Fill out the form.",
+            "use-case form",
+        ),
+        (
+            "ResourceNotFoundException",
+            "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in \
+             the last 30 days.",
+            "choose one that is active",
+        ),
+        ("ResourceNotFoundException", "This model version has reached the end of its life.", "is retired"),
+        ("ResourceNotFoundException", "The guardrail identifier is unknown", "misspelt model id gets"),
+        ("ValidationException", "`temperature` is deprecated for this model.", "Leave temperature out"),
+        ("ValidationException", "`top_k` is deprecated for this model.", "Leave the member it names out"),
+        (
+            "ValidationException",
+            "`temperature` and `top_p` cannot both be specified for this model.",
+            "temperature or topP, not both",
+        ),
+        (
+            "ValidationException",
+            "This model doesn't support tool use in streaming mode.",
+            "call Converse in place of ConverseStream",
+        ),
+        (
+            "ValidationException",
+            "The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length.",
+            "longer than the model's context",
+        ),
+        ("ValidationException", "Operation not allowed", "Ask AWS Support"),
+        ("ThrottlingException", "Too many tokens, please wait before trying again.", "lower maxTokens"),
+        (
+            "ThrottlingException",
+            "Too many tokens per day, please wait before trying again.",
+            "before tomorrow",
+        ),
+        ("ThrottlingException", "Too many requests, please wait before trying again.", "Requests per minute"),
+        ("ServiceQuotaExceededException", "Quota exceeded", "Service Quotas shows it"),
+        (
+            "AccessDeniedException",
+            "You don't have access to the model with the specified model ID.",
+            "IAM allows",
+        ),
+        (
+            "AccessDeniedException",
+            "Model access is denied due to IAM user or service role is not authorized to perform the required AWS \
+             Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe)",
+            "The first call in an account subscribes",
+        ),
+        (
+            "AccessDeniedException",
+            "Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided.",
+            "payment method for this model's",
+        ),
+        (
+            "AccessDeniedException",
+            "Authentication failed: Please make sure your API Key is valid.",
+            "12 hours at most",
+        ),
+        ("ExpiredTokenException", "The security token included in the request is expired", "session is over"),
+        (
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+            "does not know the access key",
+        ),
+        (
+            "InvalidSignatureException",
+            "Signature expired: 20250130T064508Z is now earlier than 20250210T013411Z (20250210T013911Z - 5 min.)",
+            "clock of this machine",
+        ),
+        (
+            "InvalidSignatureException",
+            "Signature not yet current: 20250130T064508Z is still later than 20250130T063000Z",
+            "clock of this machine",
+        ),
+        ("InvalidSignatureException", "Credential should be scoped to a valid region.", "same region"),
+        (
+            "InvalidSignatureException",
+            "The request signature we calculated does not match the signature you provided.",
+            "--explain-mismatch",
+        ),
+        ("ModelTimeoutException", "Model timed out", "took too long"),
+        ("ModelNotReadyException", "Model is not ready for inference", "being loaded"),
+        ("ServiceUnavailableException", "Bedrock is unable to process your request.", "short of capacity"),
+        ("UnknownOperationException", "", "%2F"),
+    ] {
+        let hint = hint(code, message);
+        assert!(hint.contains(words), "{code}: {message}: {hint:?}");
+    }
+    assert_eq!(hint("InternalServerException", "The system encountered an unexpected error."), "");
+    assert_eq!(hint("ValidationException", "messages.0: something"), "");
+}
+
+/// A proxy's page names no code; a page in a stream's place is no event stream.
+#[test]
+fn who_is_not_bedrock() {
+    let page = |status: u16| {
+        ServiceError::from_http(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), b"<html>")
+    };
+    assert!(Error::from(page(502)).hint().unwrap().contains("Something else than Bedrock answered"));
+    let stream = barerock_converse::ResponseError::of_stream(StatusCode::OK, &HeaderMap::new(), b"<html>");
+    assert!(Error::from(stream).hint().unwrap().contains("Something else than Bedrock answered"));
+    let read = barerock_converse::ConverseResponse::from_http(StatusCode::OK, &HeaderMap::new(), b"<html>");
+    assert!(Error::from(read.unwrap_err()).hint().unwrap().contains("a login page of the network"));
+}
+
+#[test]
+fn what_says_itself_what_to_do_has_none() {
+    assert_eq!(Error::no_region(&[]).hint(), None);
+    assert_eq!(Error::clock().hint(), None);
+}

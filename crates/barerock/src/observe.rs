@@ -1,0 +1,100 @@
+//! Looking on while calls are made.
+
+use core::time::Duration;
+use std::time::SystemTime;
+
+use barerock_sigv4::Signed;
+use bytes::Bytes;
+use http::response::Parts;
+
+use crate::error::Error;
+
+/// Is told of every stage of every call: what `barerock --debug` shows, or what goes into a log of your own.
+///
+/// It is asked while the call waits, so it should be quick. It sees what goes over the wire, prompts and answers among it;
+/// secrets come to it only in headers that are marked sensitive, and in [`Signed::canonical_request`], which
+/// [`Signed::redacted_canonical_request`] shows without.
+///
+/// ```
+/// use barerock::{Observe, Stage};
+///
+/// /// Counts the attempts that had to be made again.
+/// #[derive(Default)]
+/// struct Retries(std::sync::atomic::AtomicUsize);
+///
+/// impl Observe for Retries {
+///     fn observe(&self, _call: &str, stage: &Stage<'_>) {
+///         if let Stage::Retrying { .. } = stage {
+///             self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         }
+///     }
+/// }
+/// ```
+pub trait Observe: Send + Sync {
+    /// A call has come to a stage. `call` is its `amz-sdk-invocation-id`, the same for all stages of a call.
+    fn observe(&self, call: &str, stage: &Stage<'_>);
+}
+
+/// How far a call has come.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Stage<'a> {
+    /// These credentials will sign the next attempt.
+    #[non_exhaustive]
+    Credentials {
+        /// Who gave them.
+        provider: &'static str,
+        /// Their id, which is no secret.
+        access_key_id: &'a str,
+        /// When they stop working; `None` if they never do.
+        expires_at: Option<SystemTime>,
+    },
+    /// An attempt is sent.
+    #[non_exhaustive]
+    Sending {
+        /// The number of the attempt, from 1.
+        attempt: u32,
+        /// How many there may be.
+        max_attempts: u32,
+        /// What is sent, but for the headers of the connection.
+        request: &'a http::Request<Bytes>,
+        /// How it was signed, if it was.
+        signed: Option<&'a Signed>,
+    },
+    /// The head of an answer is there.
+    #[non_exhaustive]
+    Answered {
+        /// Status and headers.
+        head: &'a Parts,
+        /// How long it took.
+        after: Duration,
+    },
+    /// The clock of the service is not this machine's; attempts to come are signed by the service's.
+    #[non_exhaustive]
+    ClockSkew {
+        /// By how much the service's is ahead.
+        seconds: i64,
+    },
+    /// A piece of a body is there.
+    #[non_exhaustive]
+    Received {
+        /// The piece.
+        bytes: &'a Bytes,
+    },
+    /// An attempt has failed, and there will be another.
+    #[non_exhaustive]
+    Retrying {
+        /// Why it failed.
+        error: &'a Error,
+        /// How long until the next.
+        wait: Duration,
+    },
+    /// An attempt has failed, and there will be no other.
+    #[non_exhaustive]
+    Failed {
+        /// Why it failed.
+        error: &'a Error,
+        /// Why there will be no other.
+        decision: crate::retry::Decision,
+    },
+}

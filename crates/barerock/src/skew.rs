@@ -1,0 +1,128 @@
+//! How far this machine's clock is from the service's.
+
+use core::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::HeaderMap;
+use http::header::{AGE, DATE};
+
+/// The service takes signatures that are up to five minutes off; the SDKs act on more than four.
+const NOTABLE_SECONDS: u64 = 4 * 60;
+
+/// An answer that took longer says too little about when it was written.
+const MAX_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
+
+/// The whole seconds `Date` cuts off.
+const RESOLUTION_SECONDS: u64 = 1;
+
+/// The codes a wrong clock may stand behind.
+pub(crate) const SKEW_CODES: [&str; 7] = [
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
+    "AccessDeniedException",
+    "RequestExpired",
+    "RequestInTheFuture",
+    "RequestTimeTooSkewed",
+];
+
+/// By how many seconds the service's clock is ahead of this machine's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ClockSkew(i64);
+
+impl ClockSkew {
+    /// What is known after an answer that was asked for at `sent` and came at `received`, by this machine's clock.
+    ///
+    /// `Date` was written at some moment between the two, nobody knows which: only where what was believed cannot be is
+    /// something new believed. A cache (`Age`) has a date of its own making.
+    pub(crate) fn after(self, headers: &HeaderMap, sent: SystemTime, received: SystemTime) -> Self {
+        let measured = || {
+            let date = headers.get(&DATE).filter(|_| !headers.contains_key(&AGE))?.to_str().ok()?;
+            let date = seconds(httpdate::parse_http_date(date).ok()?)?;
+            let round_trip = received.duration_since(sent).ok().filter(|trip| *trip <= MAX_ROUND_TRIP)?;
+            let half = round_trip.as_secs() / 2;
+            let measured = date.checked_sub(seconds(sent)?)?.checked_sub_unsigned(half)?;
+            let off = measured.checked_sub(self.0)?.unsigned_abs();
+            (off > half.saturating_add(RESOLUTION_SECONDS)).then_some(Self(measured))
+        };
+        measured().unwrap_or(self)
+    }
+
+    /// What the service's clock shows when this machine's shows `time`.
+    pub(crate) fn apply(self, time: SystemTime) -> SystemTime {
+        let seconds = Duration::from_secs(self.0.unsigned_abs());
+        let moved = if self.0 < 0 { time.checked_sub(seconds) } else { time.checked_add(seconds) };
+        moved.unwrap_or(time)
+    }
+
+    /// Whether a signature that was right by one is wrong by the other.
+    pub(crate) fn is_far_from(self, other: Self) -> bool {
+        self.0.abs_diff(other.0) > NOTABLE_SECONDS
+    }
+
+    /// In seconds, positive where the service is ahead.
+    pub(crate) fn seconds(self) -> i64 {
+        self.0
+    }
+}
+
+fn seconds(time: SystemTime) -> Option<i64> {
+    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sun, 06 Nov 1994 08:49:37 GMT.
+    const DATED: u64 = 784_111_777;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
+        fields.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn the_date_is_held_against_the_middle() {
+        let dated = headers(&[("date", "Sun, 06 Nov 1994 08:49:37 GMT")]);
+        for (sent, took, before, after) in [
+            (DATED, 0, 0, 0),
+            (DATED - 1, 0, 0, 0),
+            (DATED - 600, 0, 0, 600),
+            (DATED + 600, 2, 0, -601),
+            // What was believed can be still: the answer took a minute and was written at any time of it.
+            (DATED - 60, 60, 0, 0),
+            (DATED, 60, 0, 0),
+            (DATED - 62, 60, 0, 32),
+            (DATED - 600, 0, 600, 600),
+            (DATED - 600, 0, 601, 601),
+            (DATED, 0, 600, 0),
+            // Too long ago to know.
+            (DATED - 6000, 901, 0, 0),
+        ] {
+            let skew = ClockSkew(before).after(&dated, at(sent), at(sent + took));
+            assert_eq!(skew, ClockSkew(after), "{sent} {took} {before}");
+        }
+        assert_eq!(ClockSkew(0).after(&dated, at(9), at(8)), ClockSkew(0), "a clock that was set back");
+    }
+
+    #[test]
+    fn answers_without_a_date_of_their_own_say_nothing() {
+        for fields in
+            [&[][..], &[("date", "yesterday")], &[("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("age", "7")]]
+        {
+            assert_eq!(ClockSkew(7).after(&headers(fields), at(0), at(0)), ClockSkew(7));
+        }
+    }
+
+    #[test]
+    fn it_moves_times_both_ways() {
+        assert_eq!(ClockSkew(-5).apply(at(10)), at(5));
+        assert_eq!(ClockSkew(5).apply(at(10)), at(15));
+        assert_eq!(ClockSkew(i64::MIN).apply(at(10)), at(10) - Duration::from_secs(1 << 63));
+        assert!(ClockSkew(0).is_far_from(ClockSkew(-241)) && !ClockSkew(0).is_far_from(ClockSkew(240)));
+    }
+}
