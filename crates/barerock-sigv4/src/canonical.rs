@@ -2,9 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use sha2::{Digest, Sha256};
-
-use crate::hash::TextHasher;
+use crate::hash::{Sha256, TextHasher};
 use crate::headers::{
     HeaderList, Line, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed,
     is_token,
