@@ -48,7 +48,9 @@ impl<H: Hash> TextHasher<H> {
 }
 
 impl<H: Hash> Write for TextHasher<H> {
-    #[inline(always)]
+    // Those who leave out `fast-sha` would rather have the bytes.
+    #[cfg_attr(feature = "fast-sha", inline(always))]
+    #[cfg_attr(not(feature = "fast-sha"), inline(never))]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if text.len() > BUFFER.saturating_sub(self.count) {
             self.flush();
