@@ -46,6 +46,7 @@
 //! input) are whole programs without an HTTP library.
 
 pub mod apply_guardrail;
+mod base64;
 pub mod count_tokens;
 pub mod endpoint;
 pub mod error;

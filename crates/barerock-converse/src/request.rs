@@ -235,7 +235,7 @@ impl ToJson for Body<'_> {
                 }
             )+};
         }
-        out.open('{');
+        out.begin_object();
         members!(
             messages,
             system,
@@ -250,7 +250,7 @@ impl ToJson for Body<'_> {
             service_tier,
             output_config,
         );
-        out.close('}');
+        out.end_object();
     }
 }
 

@@ -222,8 +222,8 @@ fn write_trimmed(w: &mut impl Write, value: &str) -> fmt::Result {
     let mut is_first = true;
     let mut rest = value;
     loop {
-        let (blanks, from_word) = split_where(rest, |byte| !is_blank(byte));
-        let (word, after) = split_where(from_word, is_blank);
+        let (blanks, from_word) = split_where(rest, false);
+        let (word, after) = split_where(from_word, true);
         if word.is_empty() {
             return Ok(());
         }
@@ -251,9 +251,9 @@ fn write_blanks(w: &mut impl Write, blanks: &str) -> fmt::Result {
     })
 }
 
-/// Splits before the first byte that `ends`; such a byte is ASCII.
-fn split_where(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
-    let at = text.bytes().position(ends).unwrap_or(text.len());
+/// Splits before the first byte that is blank, or before the first that is not: blanks are ASCII.
+fn split_where(text: &str, blank: bool) -> (&str, &str) {
+    let at = text.bytes().position(|byte| is_blank(byte) == blank).unwrap_or(text.len());
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::camel_case;
 use super::string::write_quoted;
+use crate::base64;
 
 /// A value that can be written as JSON.
 pub(crate) trait ToJson {
@@ -25,14 +26,14 @@ impl Writer {
         writer.out
     }
 
-    /// Begins an object or an array.
-    pub(crate) fn open(&mut self, bracket: char) {
-        self.out.push(bracket);
+    /// Begins an object. A function for each bracket, for most of what a type costs are the arguments of its calls.
+    pub(crate) fn begin_object(&mut self) {
+        self.out.push('{');
     }
 
-    /// Ends an object or an array.
-    pub(crate) fn close(&mut self, bracket: char) {
-        self.out.push(bracket);
+    /// Ends an object.
+    pub(crate) fn end_object(&mut self) {
+        self.out.push('}');
     }
 
     /// What stands between two entries. Only at the beginning is there a bracket before an entry, for no value ends
@@ -61,6 +62,13 @@ impl Writer {
     /// A string.
     pub(crate) fn string(&mut self, text: &str) {
         write_quoted(text, &mut self.out);
+    }
+
+    /// Bytes as base64, of which no letter needs an escape.
+    pub(crate) fn base64(&mut self, bytes: &[u8]) {
+        self.out.push('"');
+        base64::encode(bytes, &mut self.out);
+        self.out.push('"');
     }
 
     /// JSON that is text already.
@@ -102,23 +110,23 @@ impl ToJson for f64 {
 
 impl<T: ToJson> ToJson for Vec<T> {
     fn to_json(&self, out: &mut Writer) {
-        out.open('[');
+        out.raw("[");
         for value in self {
             out.separate();
             value.to_json(out);
         }
-        out.close(']');
+        out.raw("]");
     }
 }
 
 impl<T: ToJson> ToJson for BTreeMap<String, T> {
     fn to_json(&self, out: &mut Writer) {
-        out.open('{');
+        out.begin_object();
         for (key, value) in self {
             out.key(key);
             value.to_json(out);
         }
-        out.close('}');
+        out.end_object();
     }
 }
 

@@ -50,7 +50,8 @@ pub struct UnknownEvent<'a> {
 impl<'a> StreamEvent<'a> {
     /// Reads the payload of the event named `event_type`.
     pub(crate) fn parse(event_type: &'a str, payload: &'a [u8]) -> Result<Self, String> {
-        if event_type == CONTENT_BLOCK_DELTA
+        if cfg!(feature = "fast-crc")
+            && event_type == CONTENT_BLOCK_DELTA
             && let Some(plain) = plain_delta(payload)
         {
             return Ok(Self::ContentBlockDelta(plain.into()));

@@ -109,11 +109,11 @@ macro_rules! structure {
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
-                out.open('{');
+                out.begin_object();
                 $(out.member(stringify!($required)); self.$required.to_json(out);)*
                 $($(out.member(stringify!($list)); self.$list.to_json(out);)*)?
                 $(if let Some(value) = &self.$optional { out.member(stringify!($optional)); value.to_json(out); })*
-                out.close('}');
+                out.end_object();
             }
         }
 
@@ -176,12 +176,12 @@ macro_rules! union {
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
-                out.open('{');
+                out.begin_object();
                 match self {
                     $(Self::$variant(value) => { out.key($key); value.to_json(out); })+
                     Self::Unknown(member) => { out.key(&member.name); member.value.to_json(out); }
                 }
-                out.close('}');
+                out.end_object();
             }
         }
 
