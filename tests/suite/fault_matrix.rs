@@ -1,6 +1,7 @@
-//! The fault matrix: every fault of the replay, over Converse and ConverseStream and every transport. What became of the
-//! call is held against one table: whose fault the error says it was, the verdict, the code, how much of the answer was
-//! handed out, and how long it took.
+//! The fault matrix: every fault of the replay, over Converse and ConverseStream and every transport, each sent once, sent
+//! again as the standard policy says, and sent again where only the first attempt is struck. What became of the call is held
+//! against one table: whose fault the error says it was, the verdict, the code, how much of the answer was handed out, how many
+//! attempts there were, and how long it all took.
 //!
 //! Over the asynchronous transports time is simulated: the clock of the runtime stands still while there is something to do
 //! and jumps to the next timer when there is not, for the client and the server alike. The blocking one gets a server on
@@ -11,12 +12,14 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 use barerock::types::Message;
-use barerock::{Client, ConverseRequest, Credentials, Error, Timeouts, Transport};
+use barerock::{Client, ConverseRequest, Credentials, Error, RetryPolicy, Timeouts, Transport};
 use barerock_hyper::HyperTransport;
 use barerock_replay::{Fault, FaultRule, Fixtures, MatchMode, Replay, Verify};
 use barerock_reqwest::ReqwestTransport;
 use barerock_tests::fixtures;
 use barerock_ureq::{UreqTransport, block_on};
+use bytes::Bytes;
+use http::{Request, Response};
 use tokio::runtime::Builder;
 use tokio::time::Instant;
 
@@ -27,15 +30,27 @@ const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
 
 const FIRST_BYTE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(5);
-/// A timer is a millisecond late, and a connection that is broken off lingers for 20.
+/// A timer is a millisecond late, and a connection that is broken off lingers for 20: three times.
 const LATE: Duration = Duration::from_millis(99);
 
-/// A fault, what becomes of Converse, and what becomes of ConverseStream.
+/// The waits between attempts come of it.
+const SEED: u64 = 1;
+/// The waits after a failure of each class, in seconds, with that seed: `rand(0, 1) * base * 2^i`, at least what the service asks
+/// for.
+const WAITS: [(&str, [f64; 2]); 3] =
+    [("transient", [0.020, 0.058]), ("throttled", [0.406, 1.166]), ("asked to wait", [1.5, 1.5])];
+
+/// A fault, what becomes of Converse, and what becomes of ConverseStream: an outcome, the class of [`WAITS`] if another attempt
+/// is made, and the time that one takes if it is not none at all.
 type Row = (&'static str, &'static str, &'static str);
 
-const MATRIX: [Row; 36] = [
-    ("throttle", "Service ThrottlingException", "Service ThrottlingException"),
-    ("throttle=1500ms", "Service ThrottlingException", "Service ThrottlingException"),
+const MATRIX: [Row; 37] = [
+    ("throttle", "Service ThrottlingException, throttled", "Service ThrottlingException, throttled"),
+    (
+        "throttle=1500ms",
+        "Service ThrottlingException, asked to wait",
+        "Service ThrottlingException, asked to wait",
+    ),
     ("status=400", "Service ValidationException", "Service ValidationException"),
     ("status=403", "Service AccessDeniedException", "Service AccessDeniedException"),
     ("status=404", "Service ResourceNotFoundException", "Service ResourceNotFoundException"),
@@ -46,41 +61,62 @@ const MATRIX: [Row; 36] = [
         "Service ServiceQuotaExceededException",
         "Service ServiceQuotaExceededException",
     ),
-    ("status=500", "Service InternalServerException", "Service InternalServerException"),
-    ("status=503", "Service ServiceUnavailableException", "Service ServiceUnavailableException"),
+    (
+        "status=500",
+        "Service InternalServerException, transient",
+        "Service InternalServerException, transient",
+    ),
+    (
+        "status=503",
+        "Service ServiceUnavailableException, transient",
+        "Service ServiceUnavailableException, transient",
+    ),
     ("status=418", "Service", "Service"),
-    ("html", "Service", "Service"),
+    ("html", "Service, transient", "Service, transient"),
     ("html=200", "Wire", "Wire not-an-event-stream"),
-    ("reset-before", "Transport", "Transport"),
-    ("reset-after=0", "Transport", "Wire truncated"),
-    ("reset-after=700", "Transport", "Wire truncated, partial"),
+    ("reset-before", "Transport, transient", "Transport, transient"),
+    ("reset-after=0", "Transport, transient", "Wire truncated, transient"),
+    ("reset-after=700", "Transport, transient", "Wire truncated, partial"),
     ("reset-after=99999", "answer", "Wire truncated, partial"),
-    ("close-after=0", "Transport", "Wire truncated"),
-    ("close-after=700", "Transport", "Wire truncated, partial"),
+    ("close-after=0", "Transport, transient", "Wire truncated, transient"),
+    ("close-after=700", "Transport, transient", "Wire truncated, partial"),
     ("close-after=99999", "answer", "Wire truncated, partial"),
     ("truncate=0", "Wire", "Wire ended-early"),
     ("truncate=700", "Wire", "Wire truncated, partial"),
     ("stall=2s", "answer, 2.0 s", "answer, 2.0 s"),
-    ("stall=60s", "Transport timeout, 10.0 s", "Transport timeout, 10.0 s"),
-    ("stall-after=0", "Transport timeout, 5.0 s", "Transport timeout, 5.0 s"),
-    ("stall-after=700", "Transport timeout, 5.0 s", "Transport timeout, partial, 5.0 s"),
+    ("stall=60s", "Transport timeout, transient, 10.0 s", "Transport timeout, transient, 10.0 s"),
+    ("stall-after=0", "Transport timeout, transient, 5.0 s", "Transport timeout, transient, 5.0 s"),
+    ("stall-after=700", "Transport timeout, transient, 5.0 s", "Transport timeout, partial, 5.0 s"),
     ("stall-after=700:2s", "answer, 2.0 s", "answer, 2.0 s"),
     ("slow=200ms", "answer, 0.2 s", "answer, 21.0 s"),
     ("corrupt=0", "Wire", "Wire corrupt"),
     ("corrupt=700:7", "Wire", "Wire corrupt, partial"),
-    ("exception=throttlingException", "Service ThrottlingException", "Service exception ThrottlingException"),
+    (
+        "exception=throttlingException",
+        "Service ThrottlingException, throttled",
+        "Service exception ThrottlingException, throttled",
+    ),
     (
         "exception=serviceUnavailableException",
-        "Service ServiceUnavailableException",
-        "Service exception ServiceUnavailableException",
+        "Service ServiceUnavailableException, transient",
+        "Service exception ServiceUnavailableException, transient",
     ),
     (
         "exception=modelStreamErrorException:5",
         "Service ModelStreamErrorException",
         "Service exception ModelStreamErrorException, partial",
     ),
-    ("error-frame", "Service InternalError", "Service error InternalError"),
-    ("error-frame=InternalError:5", "Service InternalError", "Service error InternalError, partial"),
+    (
+        "exception=internalServerException",
+        "Service InternalServerException, transient",
+        "Service exception InternalServerException, transient",
+    ),
+    ("error-frame", "Service InternalError, transient", "Service error InternalError"),
+    (
+        "error-frame=InternalError:5",
+        "Service InternalError, transient",
+        "Service error InternalError, partial",
+    ),
     ("content-type=text/html", "answer", "Wire not-an-event-stream"),
 ];
 
@@ -107,25 +143,64 @@ fn told(outcome: Result<String, Error>, whole: &str) -> String {
     told
 }
 
-/// What the table says became of a call, and how long it took.
-fn parsed(expected: &'static str) -> (&'static str, Duration) {
-    let timed = expected.strip_suffix(" s").and_then(|expected| expected.rsplit_once(", "));
-    timed.map_or((expected, Duration::ZERO), |(told, seconds)| {
-        (told, Duration::from_secs_f64(seconds.parse().unwrap()))
-    })
+/// What the table says of an attempt: what becomes of it, how long it takes, and the waits before the next ones.
+fn parsed(cell: &'static str) -> (&'static str, Duration, &'static [f64]) {
+    let timed = cell.strip_suffix(" s").and_then(|cell| cell.rsplit_once(", "));
+    let (cell, each) = timed.map_or((cell, 0.0), |(cell, seconds)| (cell, seconds.parse().unwrap()));
+    let class = WAITS
+        .iter()
+        .find_map(|(class, waits)| Some((cell.strip_suffix(class)?.strip_suffix(", ")?, &waits[..])));
+    let (told, waits) = class.unwrap_or((cell, &[]));
+    (told, Duration::from_secs_f64(each), waits)
+}
+
+/// How often a fault strikes, and how the client meets it.
+#[derive(Debug, Clone, Copy)]
+enum Trial {
+    OneAttempt,
+    Standard,
+    StandardStruckOnce,
+}
+
+impl Trial {
+    fn policy(self) -> RetryPolicy {
+        match self {
+            Self::OneAttempt => RetryPolicy::off(),
+            Self::Standard | Self::StandardStruckOnce => RetryPolicy::standard(),
+        }
+    }
+
+    /// What becomes of the call by the words of the table, after how many attempts, and how long it takes.
+    fn expected(self, cell: &'static str) -> (&'static str, usize, Duration) {
+        let (told, each, waits) = parsed(cell);
+        let waits = match self {
+            Self::OneAttempt => &[],
+            Self::Standard => waits,
+            Self::StandardStruckOnce => waits.get(..1).unwrap_or_default(),
+        };
+        let healed = matches!(self, Self::StandardStruckOnce) && !waits.is_empty();
+        let struck = waits.len() + usize::from(!healed);
+        let waited = Duration::from_secs_f64(waits.iter().sum());
+        let took = each * u32::try_from(struck).unwrap() + waited;
+        (if healed { "answer" } else { told }, waits.len() + 1, took)
+    }
 }
 
 /// The fault of a row, its waits divided by this.
-fn scaled(fault: &str, by: u32) -> FaultRule {
+fn scaled(fault: &str, trial: Trial, by: u32) -> FaultRule {
     let rule: FaultRule = fault.parse().unwrap();
-    FaultRule::always(match rule.fault().clone() {
+    let fault = match rule.fault().clone() {
         Fault::Stall(wait) => Fault::Stall(wait / by),
         Fault::StallAfter { bytes, duration } => {
             Fault::StallAfter { bytes, duration: duration.map(|wait| wait / by) }
         }
         Fault::Slow(wait) => Fault::Slow(wait / by),
         fault => fault,
-    })
+    };
+    match trial {
+        Trial::StandardStruckOnce => FaultRule::starting_at(fault, 1, 1),
+        Trial::OneAttempt | Trial::Standard => FaultRule::always(fault),
+    }
 }
 
 async fn serve(faults: &[FaultRule]) -> Replay {
@@ -142,9 +217,10 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", None)
 }
 
-fn client<T: Transport>(transport: T, replay: &Replay, scale: u32) -> Client<T> {
+fn client<T: Transport>(transport: T, replay: &Replay, trial: Trial, scale: u32) -> Client<T> {
     Client::builder(transport)
-        .retry(barerock::RetryPolicy::off())
+        .retry(trial.policy())
+        .random_seed(SEED)
         .region(REGION)
         .endpoint_url(replay.url())
         .credentials(credentials())
@@ -178,24 +254,55 @@ fn run<T: Transport>(
     let (mut ran, mut wrong) = (0, Vec::new());
     for operation in [Operation::Converse, Operation::ConverseStream] {
         let replay = serve(&[]);
-        let whole = wait(&client(transport(), &replay, scale), operation).0.unwrap();
-        for (fault, converse, stream) in MATRIX {
-            let replay = serve(&[scaled(fault, scale)]);
-            let (outcome, elapsed) = wait(&client(transport(), &replay, scale), operation);
+        let whole = wait(&client(transport(), &replay, Trial::OneAttempt, scale), operation).0.unwrap();
+        for ((fault, converse, stream), trial) in trials() {
+            let replay = serve(&[scaled(fault, trial, scale)]);
+            let (outcome, elapsed) = wait(&client(transport(), &replay, trial, scale), operation);
+            let attempts = replay.requests().len();
+            let counted = outcome.as_ref().map_or_else(Error::attempts, |_| u32::try_from(attempts).unwrap());
             let told = told(outcome, &whole);
-            let (expected, least) = parsed(if operation == Operation::Converse { converse } else { stream });
+            let cell = if operation == Operation::Converse { converse } else { stream };
+            let (expected, expected_attempts, least) = trial.expected(cell);
             let least = least / scale;
-            if told != expected || elapsed < least || elapsed > least + late {
+            if (&*told, attempts) != (expected, expected_attempts)
+                || usize::try_from(counted).unwrap() != attempts
+                || elapsed < least
+                || elapsed > least + late
+            {
                 wrong.push(format!(
-                    "{fault}, {operation:?}: {told:?}, {elapsed:?}, not {expected:?}, {least:?}"
+                    "{fault}, {operation:?}, {trial:?}: {told:?}, {attempts} attempts (the error says {counted}), {elapsed:?}, not \
+                     {expected:?}, {expected_attempts}, {least:?}"
                 ));
             }
-            assert_eq!(replay.requests().len(), 1, "{fault}");
             ran += 1;
         }
     }
     println!("{ran} calls");
     assert!(wrong.is_empty(), "{} of {ran}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn trials() -> impl Iterator<Item = (Row, Trial)> {
+    let trials = [Trial::OneAttempt, Trial::Standard, Trial::StandardStruckOnce];
+    MATRIX.into_iter().flat_map(move |row| trials.map(|trial| (row, trial)))
+}
+
+/// A blocking transport whose waits pass faster.
+struct Hasty {
+    transport: UreqTransport,
+    scale: u32,
+}
+
+impl Transport for Hasty {
+    type Body = <UreqTransport as Transport>::Body;
+    type Error = <UreqTransport as Transport>::Error;
+
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Self::Body>, Self::Error> {
+        self.transport.send(request).await
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.transport.sleep(duration / self.scale).await;
+    }
 }
 
 /// With client and server on one runtime whose clock is simulated.
@@ -231,11 +338,12 @@ fn over_ureq() {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     #[expect(clippy::disallowed_methods, reason = "a thread that blocks has no other clock")]
     let now = std::time::Instant::now;
-    let wait = |client: &Client<UreqTransport>, operation| {
+    let wait = |client: &Client<Hasty>, operation| {
         let start = now();
         (block_on(call(client, operation)), start.elapsed())
     };
-    run(UreqTransport::new, (SCALE, LATE), |faults| runtime.block_on(serve(faults)), wait);
+    let transport = || Hasty { transport: UreqTransport::new(), scale: SCALE };
+    run(transport, (SCALE, LATE), |faults| runtime.block_on(serve(faults)), wait);
 }
 
 #[test]

@@ -153,6 +153,16 @@ pub(crate) struct Call {
     /// Send the request unsigned
     #[arg(long)]
     pub(crate) no_sign_request: bool,
+    /// Send credentials over plain http to this host too, not only to this machine; may be given again
+    #[arg(long, value_name = "HOST")]
+    pub(crate) allow_plaintext_to: Vec<String>,
+    /// Show every stage of the call on standard error, without secrets: credentials, request, canonical request, string to
+    /// sign, answer, waits
+    #[arg(long)]
+    pub(crate) debug: bool,
+    /// Keep every exchange as a fixture in this folder, without secrets, for replay --fixtures
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
     /// The longest wait for the answer and between two pieces of it, in seconds; 0 waits for ever
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) cli_read_timeout: u32,

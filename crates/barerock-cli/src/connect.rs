@@ -3,13 +3,24 @@
 use std::sync::Arc;
 
 use barerock::credentials::SystemIo;
-use barerock::{Client, Timeouts};
+use barerock::{Client, Observe, Stage, Timeouts};
 use barerock_hyper::HyperTransport;
 use barerock_replay::Replay;
 
 use crate::args::Call;
+use crate::debug::Debug;
 use crate::exit::Failure;
+use crate::record::Recorder;
 use crate::{network, offline};
+
+/// All of them are told.
+struct All(Vec<Box<dyn Observe>>);
+
+impl Observe for All {
+    fn observe(&self, call: &str, stage: &Stage<'_>) {
+        self.0.iter().for_each(|observer| observer.observe(call, stage));
+    }
+}
 
 /// A client, and the Bedrock it talks to if that lives in the program.
 pub(crate) struct Connection {
@@ -38,6 +49,19 @@ impl Connection {
         };
         let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());
         builder = builder.timeouts(timeouts);
+        for host in &call.allow_plaintext_to {
+            builder = builder.allow_plaintext_to(host);
+        }
+        let mut observers: Vec<Box<dyn Observe>> = Vec::new();
+        if call.debug {
+            observers.push(Box::new(Debug::default()));
+        }
+        if let Some(folder) = &call.record {
+            observers.push(Box::new(Recorder::new(folder)?));
+        }
+        if !observers.is_empty() {
+            builder = builder.observe(Arc::new(All(observers)));
+        }
         if call.no_validate {
             builder = builder.no_validation();
         }

@@ -2,10 +2,13 @@
 
 use core::error::Error as StdError;
 use core::fmt;
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use barerock::config::ConfigError;
 use barerock::{Error, ErrorKind, Verdict};
+
+use crate::render::safe_lines;
 
 /// Why the program fails, and with which exit code.
 #[derive(Debug)]
@@ -87,6 +90,11 @@ impl Failure {
         }
     }
 
+    /// What to do about it.
+    fn hint(&self) -> Option<Cow<'static, str>> {
+        self.source.as_deref()?.downcast_ref::<Error>()?.hint()
+    }
+
     /// Whether there is nothing to say: it was said, or the reader of our output has gone.
     fn is_silent(&self) -> bool {
         let source = self.source.as_deref().and_then(|source| source.downcast_ref::<std::io::Error>());
@@ -133,11 +141,14 @@ const CREDENTIALS_HELP: &str = "\n`barerock doctor` shows what was looked at, an
 /// Says why on standard error, with every cause, and gives the exit code.
 pub(crate) fn report(failure: &Failure) -> ExitCode {
     if !failure.is_silent() {
-        eprintln!("error: {}", failure.message);
+        eprintln!("error: {}", safe_lines(&failure.message));
         let mut cause = failure.cause();
         while let Some(error) = cause {
-            eprintln!("  because: {error}");
+            eprintln!("  because: {}", safe_lines(&error.to_string()));
             cause = error.source();
+        }
+        if let Some(hint) = failure.hint() {
+            eprintln!("hint: {hint}");
         }
     }
     #[expect(clippy::as_conversions, reason = "the discriminants are the exit codes")]

@@ -3,12 +3,15 @@
 mod args;
 mod cmd;
 mod connect;
+mod debug;
 mod exit;
 mod input;
 mod mfa;
 mod network;
 mod offline;
+mod record;
 mod render;
+mod secrets;
 mod source;
 
 use std::process::ExitCode;

@@ -90,6 +90,13 @@ pub(crate) fn safe(text: &str) -> String {
     out
 }
 
+/// The same for a text of several lines, which stay.
+pub(crate) fn safe_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| if c == '\n' { out.push(c) } else { push_safe(&mut out, c) });
+    out
+}
+
 pub(crate) fn push_safe(out: &mut String, c: char) {
     if is_safe(c) { out.push(c) } else { out.extend(c.escape_default()) }
 }

@@ -7,6 +7,8 @@ pub(crate) fn convert(error: reqwest::Error) -> TransportError {
     let kind = match () {
         () if error.is_timeout() => TransportErrorKind::Timeout,
         () if error.is_connect() => TransportErrorKind::Connect,
+        // A policy of the client's own may refuse to follow.
+        () if error.is_redirect() => TransportErrorKind::Redirect,
         () => TransportErrorKind::Io,
     };
     TransportError::new(kind, error.without_url())

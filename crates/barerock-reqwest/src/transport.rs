@@ -77,7 +77,7 @@ impl Transport for ReqwestTransport {
         let answer = client.execute(request).await.map_err(convert)?;
         if *answer.url() != asked {
             let redirected = Redirected { to: answer.url().clone() };
-            return Err(TransportError::new(TransportErrorKind::Io, redirected));
+            return Err(TransportError::new(TransportErrorKind::Redirect, redirected));
         }
         Ok(Response::from(answer).map(ReqwestBody))
     }

@@ -9,6 +9,7 @@ use barerock::TransportError;
 use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 
+use crate::deadline::{Deadline, Reason, within};
 use crate::error::Limits;
 
 /// The room for one read, in bytes: what a TLS record holds at most.
@@ -23,11 +24,13 @@ pub struct UreqBody {
     /// Zeroed, ready to be read into. What is read is split off, so most pieces cost no allocation.
     room: BytesMut,
     limits: Limits,
+    /// When all of it must be there.
+    whole: Option<Deadline>,
 }
 
 impl UreqBody {
-    pub(crate) fn new(body: ureq::Body, limits: Limits) -> Self {
-        Self { reader: body.into_reader(), room: BytesMut::new(), limits }
+    pub(crate) fn new(body: ureq::Body, limits: Limits, whole: Option<Deadline>) -> Self {
+        Self { reader: body.into_reader(), room: BytesMut::new(), limits, whole }
     }
 
     fn read(&mut self) -> io::Result<Bytes> {
@@ -54,7 +57,8 @@ impl http_body::Body for UreqBody {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let body = self.get_mut();
-        Poll::Ready(match body.read() {
+        let piece = Deadline::after(body.limits.request.idle, Reason::Piece);
+        Poll::Ready(match within([piece, body.whole], || body.read()) {
             Ok(piece) if piece.is_empty() => None,
             Ok(piece) => Some(Ok(Frame::data(piece))),
             Err(error) => Some(Err(body.limits.explain(error.into()))),

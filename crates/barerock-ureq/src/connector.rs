@@ -1,19 +1,20 @@
-//! What ureq's connections need to keep `barerock`'s limits: they must tell the head of an answer from its body.
+//! What ureq's connections need to keep `barerock`'s limits, and to tell an error of connecting from one that came later.
 
 use std::io;
 
 use http::Uri;
+use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
-use ureq::{Error, Timeout};
 
+use crate::deadline::capped;
 use crate::error::NotConnected;
 
-/// ureq's own connector, with two differences: an error says that it is one of connecting, and the limit for a
-/// single read holds only for bodies. The head of an answer has a limit of its own, and a longer one.
+/// ureq's own connector, whose errors say that they are of connecting, and whose connections keep the limits of the thread
+/// that uses them.
 #[derive(Debug, Default)]
 pub(crate) struct LimitedConnector(DefaultConnector);
 
@@ -32,7 +33,7 @@ impl Connector<()> for LimitedConnector {
             request_level: details.request_level,
             resolver: details.resolver,
             now: details.now,
-            timeout: head(details.timeout),
+            timeout: capped(details.timeout)?,
             current_time: details.current_time.clone(),
             run_connector: details.run_connector.clone(),
             register_shutdown: details.register_shutdown.clone(),
@@ -45,7 +46,7 @@ impl Connector<()> for LimitedConnector {
     }
 }
 
-/// ureq's own resolver, whose errors say that they are of connecting.
+/// ureq's own resolver, whose errors say that they are of connecting, and which keeps the limits of the thread.
 #[derive(Debug, Default)]
 pub(crate) struct LimitedResolver(DefaultResolver);
 
@@ -56,7 +57,7 @@ impl Resolver for LimitedResolver {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        self.0.resolve(uri, config, timeout).map_err(not_connected)
+        self.0.resolve(uri, config, capped(timeout)?).map_err(not_connected)
     }
 }
 
@@ -85,7 +86,7 @@ fn refuse_socks(details: &ConnectionDetails<'_>) -> Result<(), Error> {
     }
 }
 
-/// A connection whose limit for a single read holds only for bodies.
+/// A connection that keeps the limits of the thread that uses it.
 #[derive(Debug)]
 pub(crate) struct Limited(Box<dyn Transport>);
 
@@ -95,13 +96,11 @@ impl Transport for Limited {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.0.transmit_output(amount, timeout)
+        self.0.transmit_output(amount, capped(timeout)?)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        // Bodies are always read under a limit of their own (`transport::limited`), so the reason is never another one.
-        let timeout = if timeout.reason == Timeout::RecvBody { timeout } else { head(timeout) };
-        self.0.await_input(timeout)
+        self.0.await_input(capped(timeout)?)
     }
 
     fn is_open(&mut self) -> bool {
@@ -111,9 +110,4 @@ impl Transport for Limited {
     fn is_tls(&self) -> bool {
         self.0.is_tls()
     }
-}
-
-/// The limits for all that comes before the body.
-fn head(timeout: NextTimeout) -> NextTimeout {
-    NextTimeout { per_read: None, ..timeout }
 }

@@ -7,6 +7,8 @@ use core::time::Duration;
 use barerock::{Timeouts, TransportError, TransportErrorKind};
 use ureq::{Error, Timeout};
 
+use crate::deadline::Reason;
+
 /// An error between the resolver and the end of the TLS handshake.
 #[derive(Debug)]
 pub(crate) struct NotConnected(pub(crate) Error);
@@ -47,7 +49,9 @@ impl Limits {
         let (waited_for, limit) = match reason {
             Timeout::Resolve => ("the address of the host", self.connect),
             Timeout::Connect => ("the connection", self.connect),
-            Timeout::PerRead | Timeout::RecvBody => ("the next piece of the answer", self.request.idle),
+            reason if reason == Reason::Piece.name() => ("the next piece of the answer", self.request.idle),
+            // The request knows what was left of the limit, and not what it was.
+            reason if reason == Reason::Whole.name() => ("the whole answer", None),
             _ => ("the answer", self.request.first_byte),
         };
         Elapsed { waited_for, limit }
@@ -66,7 +70,7 @@ impl fmt::Display for Elapsed {
         write!(f, "{} did not come", self.waited_for)?;
         match self.limit {
             Some(limit) => write!(f, " within {limit:?}; the limit can be raised"),
-            None => f.write_str(" in time"),
+            None => f.write_str(" in time; the limit can be raised"),
         }
     }
 }
@@ -86,11 +90,12 @@ mod tests {
         for (reason, words) in [
             (Timeout::Resolve, "the address of the host did not come within 10s; the limit can be raised"),
             (Timeout::Connect, "the connection did not come within 10s; the limit can be raised"),
-            (Timeout::RecvResponse, "the answer did not come within 60s; the limit can be raised"),
+            (Reason::Head.name(), "the answer did not come within 60s; the limit can be raised"),
             (
-                Timeout::PerRead,
+                Reason::Piece.name(),
                 "the next piece of the answer did not come within 700ms; the limit can be raised",
             ),
+            (Reason::Whole.name(), "the whole answer did not come in time; the limit can be raised"),
         ] {
             let error = limits.explain(Error::Timeout(reason));
             assert_eq!(error.kind(), TransportErrorKind::Timeout);

@@ -35,7 +35,9 @@ mod body;
 mod builder;
 mod client;
 mod connector;
+mod deadline;
 mod error;
+mod sleep;
 mod stream;
 mod transport;
 

@@ -9,7 +9,9 @@ use ureq::Agent;
 
 use crate::body::UreqBody;
 use crate::builder::UreqTransportBuilder;
+use crate::deadline::{Deadline, Reason, within};
 use crate::error::Limits;
+use crate::sleep::Sleep;
 
 /// The longest limit there is: 136 years. ureq adds limits to points in time, and a sum must not overflow.
 const FOREVER: Duration = Duration::from_secs(1 << 32);
@@ -54,38 +56,21 @@ impl Transport for UreqTransport {
     type Body = UreqBody;
     type Error = TransportError;
 
-    /// Keeps the [`Timeouts`] that travel with the request: `first_byte` holds anew for connecting, for sending the request
-    /// and for waiting for the head of the answer, `idle` for each read of the body.
+    /// Keeps the [`Timeouts`] that travel with the request: `first_byte` for all there is up to the head of the answer, `idle`
+    /// for each piece of the body, `operation` for all of it. Without them the only limit is the one for the connection.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<UreqBody>, TransportError> {
         let asked: Timeouts = request.extensions().get().copied().unwrap_or_else(Timeouts::never);
-        let connect = self.agent.config().timeouts().connect;
-        // An answer that may take a second has no ten for its connection.
-        let connect = connect.into_iter().chain(asked.first_byte).min();
-        let limits = Limits { connect, request: asked };
+        let limits = Limits { connect: self.agent.config().timeouts().connect, request: asked };
         let (parts, body) = request.into_parts();
-        let request = limited(&self.agent, Request::from_parts(parts, &*body), limits);
-        let answer = self.agent.run(request).map_err(|error| limits.explain(error))?;
-        Ok(answer.map(|body| UreqBody::new(body, limits)))
+        let request = Request::from_parts(parts, &*body);
+        let whole = Deadline::after(asked.operation, Reason::Whole);
+        let head = Deadline::after(asked.first_byte, Reason::Head);
+        let answer = within([head, whole], || self.agent.run(request));
+        let answer = answer.map_err(|error| limits.explain(error))?;
+        Ok(answer.map(|body| UreqBody::new(body, limits, whole)))
     }
 
     async fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
+        Sleep::new(duration).await;
     }
-}
-
-/// The request with its limits.
-fn limited<'b>(agent: &Agent, request: Request<&'b [u8]>, limits: Limits) -> Request<&'b [u8]> {
-    let first_byte = limits.request.first_byte.map(bounded);
-    let connect = limits.connect.map(bounded);
-    agent
-        .configure_request(request)
-        .timeout_resolve(connect)
-        .timeout_connect(connect)
-        .timeout_send_request(first_byte)
-        .timeout_send_body(first_byte)
-        .timeout_recv_response(first_byte)
-        // Never reached; it marks the reads to which the limit for a single one applies.
-        .timeout_recv_body(Some(FOREVER))
-        .timeout_per_read(limits.request.idle.map(bounded))
-        .build()
 }

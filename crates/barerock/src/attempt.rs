@@ -89,8 +89,8 @@ impl<T: Transport> Inner<T> {
             let skew = *lock(&self.skew);
             let proof = self.prove(call, &mut request, skew).await?;
 
-            let result = self.exchange(call, request, want).await;
-            let failed = match &result {
+            let result = self.exchange(call, request, want).await.map_err(|failed| failed.without(&proof));
+            let (error, retry_after) = match &result {
                 Ok(Answer { refused: Some(error), .. }) => (error, None),
                 Ok(_) => {
                     lock(&self.retries).after_success(&attempts, self.time());
@@ -98,7 +98,6 @@ impl<T: Transport> Inner<T> {
                 }
                 Err(Failed { error, retry_after }) => (error, *retry_after),
             };
-            let (error, retry_after) = failed;
             let class = match error.service_error() {
                 Some(service) if self.mends(service, &proof, skew, &mut mended) => {
                     Some(RetryClass::Transient)
@@ -115,7 +114,7 @@ impl<T: Transport> Inner<T> {
                 }
                 decision => {
                     self.tell(call, &Stage::Failed { error, decision });
-                    return result.map_err(|failed| proof.hidden_in(failed.error));
+                    return result.map_err(|failed| failed.error);
                 }
             }
         }

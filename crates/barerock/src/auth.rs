@@ -82,8 +82,8 @@ impl Auth {
 }
 
 impl Proof {
-    /// The error without the secrets of this proof, wherever the service echoes them.
-    pub(crate) fn hidden_in(&self, mut error: Error) -> Error {
+    /// Takes the secrets of this proof out of an error, wherever the service echoes them.
+    pub(crate) fn hide_in(&self, error: &mut Error) {
         let secrets = match self {
             Self::SigV4(ProvidedCredentials { credentials, .. }) => {
                 [Some(credentials.secret_access_key()), credentials.session_token()]
@@ -94,6 +94,5 @@ impl Proof {
         for secret in secrets.into_iter().flatten().filter(|secret| !secret.is_empty()) {
             error.replace(secret, REDACTED);
         }
-        error
     }
 }

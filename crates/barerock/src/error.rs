@@ -205,7 +205,7 @@ impl Error {
 
     /// Whether the answer did not come, or broke off: another attempt may get one.
     pub(crate) fn is_of_transport(&self) -> bool {
-        matches!(&*self.kind, Kind::Transport { .. } | Kind::Timeout(_) | Kind::Interrupted { .. })
+        self.transport_kind().is_some_and(|kind| kind != TransportErrorKind::Redirect)
     }
 
     /// How often the request was sent; 0 if it never was.

@@ -11,10 +11,12 @@ use http::response::Parts;
 use http::{Request, StatusCode};
 use http_body::Body;
 
+use crate::auth::Proof;
 use crate::call::Call;
 use crate::client::{Inner, lock};
 use crate::error::Error;
 use crate::observe::Stage;
+use crate::redirect::Redirect;
 use crate::stream::named;
 use crate::timeout::within;
 use crate::transport::{Transport, TransportError, TransportErrorKind};
@@ -52,6 +54,14 @@ pub(crate) struct Failed {
     pub(crate) retry_after: Option<Duration>,
 }
 
+impl Failed {
+    /// The same without the secrets of a proof, wherever they are echoed.
+    pub(crate) fn without(mut self, proof: &Proof) -> Self {
+        proof.hide_in(&mut self.error);
+        self
+    }
+}
+
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self { error, retry_after: None }
@@ -77,6 +87,10 @@ impl<T: Transport> Inner<T> {
         self.tell(call, &Stage::Answered { head: &head, after });
         self.learn_time(call, &head, sent, received);
 
+        if let Some(redirect) = Redirect::of(&head) {
+            let error = TransportError::new(TransportErrorKind::Redirect, redirect);
+            return Err(Error::transport(&self.endpoint, error).into());
+        }
         let mut body = Box::pin(body);
         if want == Want::Stream && is_event_stream(head.status, &head.headers) {
             let (read, refused) = self.begin(call, &head, &mut body).await?;
@@ -84,7 +98,8 @@ impl<T: Transport> Inner<T> {
         }
         let is_error = want == Want::Stream || head.status != StatusCode::OK;
         let limit = if is_error { ERROR_BODY } else { self.max_response };
-        let read = self.collect(call, &mut body, limit, is_error).await?;
+        let read = self.collect(&mut body, limit, is_error).await?;
+        self.tell(call, &Stage::Read { body: &read });
         let error = match want {
             Want::Stream => Error::from(ResponseError::of_stream(head.status, &head.headers, &read)),
             Want::Whole if is_error => ServiceError::from_http(head.status, &head.headers, &read).into(),
@@ -102,8 +117,9 @@ impl<T: Transport> Inner<T> {
     ) -> Result<(Bytes, Option<Error>), Error> {
         let (mut first, mut read) = (EventDecoder::new(), BytesMut::new());
         while !first.is_ready() {
-            match self.next_chunk(call, body).await {
+            match self.next_chunk(body).await {
                 Ok(Some(chunk)) => {
+                    self.tell(call, &Stage::Received { bytes: &chunk });
                     first.push(&chunk);
                     read.extend_from_slice(&chunk);
                 }
@@ -120,11 +136,7 @@ impl<T: Transport> Inner<T> {
     }
 
     /// The next piece of a body, or `None` at its end.
-    pub(crate) async fn next_chunk(
-        &self,
-        call: &Call,
-        body: &mut Pin<Box<T::Body>>,
-    ) -> Result<Option<Bytes>, ChunkError> {
+    pub(crate) async fn next_chunk(&self, body: &mut Pin<Box<T::Body>>) -> Result<Option<Bytes>, ChunkError> {
         loop {
             let frame = core::future::poll_fn(|context| body.as_mut().poll_frame(context));
             let frame = within(&*self.transport, self.timeouts.idle, "the next piece of the answer", frame)
@@ -145,7 +157,6 @@ impl<T: Transport> Inner<T> {
                 // Trailers say nothing here.
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
-                        self.tell(call, &Stage::Received { bytes: &bytes });
                         return Ok(Some(bytes));
                     }
                 }
@@ -154,16 +165,10 @@ impl<T: Transport> Inner<T> {
     }
 
     /// A whole body. Past `limit` it is an error, or cut there if `cut`.
-    async fn collect(
-        &self,
-        call: &Call,
-        body: &mut Pin<Box<T::Body>>,
-        limit: usize,
-        cut: bool,
-    ) -> Result<Bytes, Error> {
+    async fn collect(&self, body: &mut Pin<Box<T::Body>>, limit: usize, cut: bool) -> Result<Bytes, Error> {
         let mut whole = BytesMut::new();
         loop {
-            match self.next_chunk(call, body).await {
+            match self.next_chunk(body).await {
                 Ok(Some(chunk)) => {
                     let room = limit.saturating_sub(whole.len());
                     whole.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));

@@ -11,12 +11,24 @@ use crate::transport::TransportErrorKind;
 
 type Hint = Cow<'static, str>;
 
-/// A rule: the code that it is about (none for any), words of the message in lower case, and what to do.
+/// A rule: what the code that it is about begins with, words of the message in lower case, and what to do.
 type Rule = (&'static str, &'static [&'static str], &'static str);
 
 /// The first rule of which one of the words stands in the message decides; a rule without words is about every message of
 /// its code. The words are the service's, as users have reported them.
 const RULES: &[Rule] = &[
+    // The account.
+    (
+        "",
+        &["payment_instrument", "payment instrument", "payment method"],
+        "The account needs a valid payment method for this model's marketplace subscription; then wait 15 minutes.",
+    ),
+    (
+        "",
+        &["aws-marketplace", "aws marketplace"],
+        "The first call in an account subscribes to the model: somebody with aws-marketplace:Subscribe and \
+         aws-marketplace:ViewSubscriptions must make it once; then wait 15 minutes.",
+    ),
     // The identifier, and what is behind it.
     (
         "ResourceNotFoundException",
@@ -81,17 +93,6 @@ const RULES: &[Rule] = &[
     ),
     (
         "AccessDeniedException",
-        &["payment_instrument", "payment instrument", "payment method"],
-        "The account needs a valid payment method for this model's marketplace subscription; then wait 15 minutes.",
-    ),
-    (
-        "AccessDeniedException",
-        &["aws-marketplace", "marketplace"],
-        "The first call in an account subscribes to the model: somebody with aws-marketplace:Subscribe and \
-         aws-marketplace:ViewSubscriptions must make it once; then wait 15 minutes.",
-    ),
-    (
-        "AccessDeniedException",
         &[],
         "Check, in this order: IAM allows bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream, for an inference \
          profile on its ARN and on the model's ARN in each of its regions; no service control policy denies one of these \
@@ -100,7 +101,7 @@ const RULES: &[Rule] = &[
     ),
     // Keys and clocks.
     (
-        "ExpiredTokenException",
+        "ExpiredToken",
         &[],
         "The session is over: get new credentials (`aws sso login`, or assume the role again); in the environment, renew all \
          three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
@@ -209,8 +210,8 @@ impl Error {
 
 fn by_rule(error: &ServiceError, words: &str) -> Option<Hint> {
     let is_meant = |(code, wanted, _): &&Rule| {
-        let has_code = code.is_empty() || error.code == *code;
-        has_code && (wanted.is_empty() || wanted.iter().any(|wanted| words.contains(wanted)))
+        error.code.starts_with(code)
+            && (wanted.is_empty() || wanted.iter().any(|wanted| words.contains(wanted)))
     };
     RULES.iter().find(is_meant).map(|(.., hint)| (*hint).into())
 }

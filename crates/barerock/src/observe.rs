@@ -75,7 +75,13 @@ pub enum Stage<'a> {
         /// By how much the service's is ahead.
         seconds: i64,
     },
-    /// A piece of a body is there.
+    /// The body of an answer that does not stream, or is an error, was read to its end, or as far as it is looked at.
+    #[non_exhaustive]
+    Read {
+        /// The body.
+        body: &'a Bytes,
+    },
+    /// A piece of a stream is there.
     #[non_exhaustive]
     Received {
         /// The piece.

@@ -12,6 +12,7 @@ use crate::call::{Answered, Call};
 use crate::client::Inner;
 use crate::error::Error;
 use crate::exchange::{Answer, ChunkError};
+use crate::observe::Stage;
 use crate::timeout::{Deadline, before};
 use crate::transport::Transport;
 
@@ -89,9 +90,12 @@ impl<T: Transport> EventStream<T> {
         if !self.read.is_empty() {
             return Ok(Some(core::mem::take(&mut self.read)));
         }
-        let next = self.client.next_chunk(&self.call, &mut self.body);
+        let next = self.client.next_chunk(&mut self.body);
         let chunk = before(&mut self.deadline, next).await;
         let chunk = chunk.unwrap_or_else(|elapsed| Err(ChunkError::Timeout(elapsed.into())));
+        if let Ok(Some(bytes)) = &chunk {
+            self.client.tell(&self.call, &Stage::Received { bytes });
+        }
         self.ended = !matches!(chunk, Ok(Some(_)));
         chunk.map_err(|error| {
             let error = match error {

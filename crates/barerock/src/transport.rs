@@ -57,6 +57,8 @@ pub enum TransportErrorKind {
     Timeout,
     /// The connection broke, or the other side does not speak HTTP.
     Io,
+    /// Whoever answered points elsewhere. The request is not sent again: it would hear the same.
+    Redirect,
 }
 
 /// Why there is no answer, or not all of it.
@@ -93,6 +95,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Connect => "no connection",
             TransportErrorKind::Timeout => "timed out",
             TransportErrorKind::Io => "the connection failed",
+            TransportErrorKind::Redirect => "redirected",
         })
     }
 }

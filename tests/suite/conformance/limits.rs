@@ -3,16 +3,17 @@
 #![expect(clippy::disallowed_methods, reason = "the tests take the time")]
 
 use core::time::Duration;
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::time::Instant;
 
-use barerock::{Error, ErrorKind, Timeouts};
+use barerock::{Error, ErrorKind, RetryPolicy, Timeouts};
 
 use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, question};
 use super::stacks::{Settings, Stack, client};
-use super::tap::always;
+use super::tap::{Tap, read_request};
 
 over_every_stack![
     silence_before_the_answer,
@@ -23,7 +24,9 @@ over_every_stack![
     the_longest_limits_do_no_harm,
     a_server_that_never_shakes_hands,
     connecting_is_part_of_waiting_for_the_answer,
-    an_endless_head,
+    one_limit_for_all_up_to_the_head,
+    one_limit_for_the_whole_call,
+    a_limit_that_is_not_reached,
     too_long_an_answer,
 ];
 
@@ -142,15 +145,57 @@ fn connecting_is_part_of_waiting_for_the_answer<S: Stack>() {
     assert_names_the_limit(&error);
 }
 
-fn an_endless_head<S: Stack>() {
-    let mut answer = b"HTTP/1.1 200 OK\r\n".to_vec();
-    for number in 0..40_000 {
-        answer.extend_from_slice(format!("x-{number}: and on and on and on and on\r\n").as_bytes());
+/// A peer that takes its time with each thing it does, and a little less than the limit each time.
+fn one_limit_for_all_up_to_the_head<S: Stack>() {
+    let server = Tap::start(|mut client, _| {
+        read_request(&mut client);
+        for piece in ["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\n", "x: y\r\n", "\r\n"] {
+            std::thread::sleep(SHORT * 3 / 4);
+            let _ = client.write_all(piece.as_bytes());
+        }
+    });
+    let timeouts = Timeouts::never().first_byte(SHORT);
+    let start = Instant::now();
+    let error = S::run(async {
+        client(S::transport(), &server.url()).timeouts(timeouts).build().unwrap().converse(&question()).await
+    });
+    let error = error.unwrap_err();
+    assert_timed_out(&error, start);
+    assert!(start.elapsed() < 2 * SHORT, "{:?}", start.elapsed());
+    assert_names_the_limit(&error);
+}
+
+/// None of these is silent for as long as another limit says, but all of them go on for too long.
+fn one_limit_for_the_whole_call<S: Stack>() {
+    let whole = Duration::from_secs(1);
+    for fault in ["stall=20s", "slow=30ms", "stall-after=700", "status=500", "throttle"] {
+        let bedrock = Bedrock::start(&[fault]);
+        let policy = RetryPolicy::standard().max_attempts(100);
+        let builder = S::builder(&bedrock).timeouts(Timeouts::never().operation(whole)).retry(policy);
+        let start = Instant::now();
+        let error = S::run(async {
+            match builder.build().unwrap().converse_stream(&question()).await {
+                Ok(stream) => stream.into_message().await.map(drop).unwrap_err(),
+                Err(error) => error,
+            }
+        });
+        // A call whose next attempt would come too late ends with what went wrong.
+        assert_eq!(error.is_timeout(), error.service_error().is_none(), "{fault}: {error}");
+        let least = if error.is_timeout() { whole * 9 / 10 } else { Duration::ZERO };
+        let elapsed = start.elapsed();
+        assert!(elapsed >= least && elapsed < whole + SHORT, "{fault}: {elapsed:?}: {error}");
     }
-    let server = always(answer);
-    let error =
-        S::run(async { client(S::transport(), &server.url()).build().unwrap().converse(&question()).await });
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::Transport);
+}
+
+fn a_limit_that_is_not_reached<S: Stack>() {
+    let bedrock = Bedrock::start(&["status=500@1", "slow=5ms"]);
+    let timeouts = Timeouts::default().operation(TOLERANCE);
+    let start = Instant::now();
+    S::run(async {
+        let client = S::builder(&bedrock).timeouts(timeouts).retry(RetryPolicy::standard()).build().unwrap();
+        client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
+    });
+    assert!(start.elapsed() < TOLERANCE, "{:?}", start.elapsed());
 }
 
 fn too_long_an_answer<S: Stack>() {

@@ -4,6 +4,7 @@
 
 mod answers;
 mod blocking;
+mod bounds;
 mod connections;
 mod http2;
 mod limits;

@@ -1,8 +1,8 @@
 //! What goes out and comes in is what was given: nothing added that changes it, nothing followed, nothing unpacked.
 
 use ::reqwest::redirect::Policy;
-use barerock::ErrorKind;
 use barerock::{ConverseRequest, types::Message};
+use barerock::{ErrorKind, RetryPolicy};
 use barerock_replay::MatchMode;
 use barerock_reqwest::ReqwestTransport;
 
@@ -65,15 +65,28 @@ fn no_redirect_is_followed<S: Stack>() {
         "307 Temporary Redirect",
         "308 Permanent Redirect",
     ] {
-        let answer =
-            format!("HTTP/1.1 {status}\r\nlocation: {}/there\r\ncontent-length: 0\r\n\r\n", elsewhere.url());
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nlocation: {}/there?x=y\r\ncontent-length: 0\r\n\r\n",
+            elsewhere.url()
+        );
         let server = always(answer);
-        let error = S::run(async {
-            client(S::transport(), &server.url()).build().unwrap().converse(&question()).await
+        let errors = S::run(async {
+            let client =
+                client(S::transport(), &server.url()).retry(RetryPolicy::standard()).build().unwrap();
+            let streamed = client.converse_stream(&question()).await.map(drop);
+            [client.converse(&question()).await.unwrap_err(), streamed.unwrap_err()]
         });
-        let error = error.unwrap_err();
-        let service = error.service_error().unwrap();
-        assert_eq!(service.status.to_string(), status[..3], "{error}");
+        for error in errors {
+            let (chain, expected) = (chain(&error), format!("status {} points to", &status[..3]));
+            assert_eq!(
+                (error.kind(), error.is_retryable(), error.attempts()),
+                (ErrorKind::Transport, false, 1)
+            );
+            assert!(
+                chain.contains(&expected) && chain.contains(&format!("{}/there,", elsewhere.url())),
+                "{chain}"
+            );
+        }
     }
     assert_eq!(elsewhere.connections(), 0);
 }
@@ -116,9 +129,13 @@ fn a_reqwest_client_that_follows_redirects_is_found_out() {
     let server = always(answer);
     let follows = ReqwestTransport::client_builder().no_proxy().redirect(Policy::limited(2)).build().unwrap();
     let error = Reqwest::run(async {
-        client(ReqwestTransport::from(follows), &server.url()).build().unwrap().converse(&question()).await
+        let client = client(ReqwestTransport::from(follows), &server.url()).retry(RetryPolicy::standard());
+        client.build().unwrap().converse(&question()).await
     });
     let error = error.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert_eq!(
+        (error.kind(), error.is_retryable(), elsewhere.connections()),
+        (ErrorKind::Transport, false, 1)
+    );
     assert!(chain(&error).contains("build it with redirect(Policy::none())"), "{}", chain(&error));
 }

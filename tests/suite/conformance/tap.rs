@@ -24,6 +24,8 @@ pub(super) struct Seen {
     pub(super) sent: Vec<u8>,
     /// Whether the client closed it while the server still had it open.
     pub(super) closed_by_client: bool,
+    /// How many bytes of an endless answer left for the client.
+    taken: usize,
 }
 
 impl Tap {
@@ -64,6 +66,11 @@ impl Tap {
         self.seen.lock().unwrap().len()
     }
 
+    /// How many bytes of an endless answer left for the client, over the connection that took the most.
+    pub(super) fn taken(&self) -> usize {
+        self.seen.lock().unwrap().iter().map(|seen| seen.taken).max().unwrap_or_default()
+    }
+
     /// Whether the client has closed a connection.
     pub(super) fn client_has_closed(&self) -> bool {
         self.seen.lock().unwrap().iter().any(|seen| seen.closed_by_client)
@@ -85,6 +92,10 @@ impl Note {
 
     pub(super) fn sent(&self, bytes: &[u8]) {
         self.all.lock().unwrap()[self.index].sent.extend_from_slice(bytes);
+    }
+
+    fn taken(&self, count: usize) {
+        self.all.lock().unwrap()[self.index].taken += count;
     }
 
     fn closed_by_client(&self) {
@@ -160,5 +171,21 @@ pub(super) fn always(answer: impl Into<Vec<u8>>) -> Tap {
         let _ = client.write_all(&answer);
         let _ = client.shutdown(Shutdown::Write);
         let _ = client.read_to_end(&mut Vec::new());
+    })
+}
+
+/// A server that begins every answer so, and goes on like this for as long as the client lets it.
+pub(super) fn endless(first: &str, again: &str) -> Tap {
+    const PIECE: usize = 16 * 1024;
+    let first = first.to_owned();
+    let again = again.repeat(PIECE.div_ceil(again.len()));
+    Tap::start(move |mut client, note| {
+        note.sent(&read_request(&mut client));
+        let mut written = client.write_all(first.as_bytes());
+        while written.is_ok() {
+            written = client.write_all(again.as_bytes());
+            note.taken(again.len());
+        }
+        note.closed_by_client();
     })
 }

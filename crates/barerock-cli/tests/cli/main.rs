@@ -7,6 +7,7 @@
 
 mod calls;
 mod chat;
+mod debug;
 mod doctor;
 mod events;
 mod failures;
@@ -14,6 +15,7 @@ mod frames;
 mod network;
 mod page;
 mod program;
+mod record;
 mod recordings;
 mod replay;
 mod sign;

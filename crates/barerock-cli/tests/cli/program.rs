@@ -1,7 +1,7 @@
 //! Running the program.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The key that runs sign with; it must never be seen again.
@@ -71,7 +71,11 @@ pub(crate) struct Server {
 impl Server {
     /// Over the project's fixtures, checking signatures.
     pub(crate) fn start(options: &[&str]) -> Self {
-        let fixtures = fixtures();
+        Self::over(&fixtures(), options)
+    }
+
+    /// Over fixtures of another folder.
+    pub(crate) fn over(fixtures: &Path, options: &[&str]) -> Self {
         let mut command = with_credentials(&["replay", "--verify", "--fixtures", fixtures.to_str().unwrap()]);
         command.args(options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();

@@ -127,7 +127,12 @@ fn every_case_has_its_hint() {
             "Authentication failed: Please make sure your API Key is valid.",
             "12 hours at most",
         ),
-        ("ExpiredTokenException", "The security token included in the request is expired", "session is over"),
+        (
+            "ResourceNotFoundException",
+            "Subscribe in AWS Marketplace first",
+            "The first call in an account subscribes",
+        ),
+        ("ExpiredToken", "The security token included in the request is expired", "session is over"),
         (
             "UnrecognizedClientException",
             "The security token included in the request is invalid.",

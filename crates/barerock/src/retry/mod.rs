@@ -21,6 +21,7 @@ mod bucket;
 mod classify;
 mod policy;
 
+use core::fmt;
 use core::time::Duration;
 
 pub use classify::{RetryClass, is_daily_quota};
@@ -105,6 +106,17 @@ pub enum Decision {
     NoAttemptsLeft,
     /// Too many calls failed of late: the tokens for retries are used up.
     NoTokensLeft,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Wait(wait) => return write!(f, "the next attempt is due in {} ms", wait.as_millis()),
+            Self::NotRetryable => "another would fail alike",
+            Self::NoAttemptsLeft => "all attempts are used up",
+            Self::NoTokensLeft => "too much fails: the tokens for retries are used up",
+        })
+    }
 }
 
 impl Retries {

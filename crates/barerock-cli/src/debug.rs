@@ -1,0 +1,131 @@
+//! `--debug`: every stage of a call on standard error, without secrets.
+
+use core::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
+
+use barerock::{Observe, Stage};
+use http::HeaderMap;
+
+use crate::render::{counted, safe_lines};
+use crate::secrets::Secrets;
+
+/// How much of a body is shown, in bytes.
+const SHOWN: usize = 2048;
+
+/// Shows the stages of calls.
+#[derive(Debug, Default)]
+pub(crate) struct Debug {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    secrets: Secrets,
+    /// Where the next piece of a stream begins.
+    offset: usize,
+}
+
+impl Observe for Debug {
+    fn observe(&self, call: &str, stage: &Stage<'_>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = state.describe(call, stage);
+        eprint!("{}", safe_lines(&state.secrets.hide(&text)));
+    }
+}
+
+impl State {
+    fn describe(&mut self, call: &str, stage: &Stage<'_>) -> String {
+        match stage {
+            Stage::Credentials { provider, access_key_id, expires_at, .. } => {
+                let expire = match expires_at.and_then(|time| barerock::sigv4::Timestamp::try_from(time).ok())
+                {
+                    Some(time) => format!("expire at {time}"),
+                    None => "never expire".to_owned(),
+                };
+                format!("* credentials: {provider}, {access_key_id}, {expire}\n")
+            }
+            Stage::Sending { attempt, max_attempts, request, signed, .. } => {
+                self.secrets = Secrets::of(request.headers());
+                let mut text = String::new();
+                if let Some(signed) = signed {
+                    text += &block("canonical request", &signed.redacted_canonical_request());
+                    text += &block("string to sign", signed.string_to_sign());
+                }
+                let _ = writeln!(text, "* call {call}, attempt {attempt} of {max_attempts}");
+                let _ = writeln!(text, "> {} {}", request.method(), request.uri());
+                push_headers(&mut text, '>', request.headers(), &self.secrets);
+                text += &body('>', request.body());
+                text
+            }
+            Stage::Answered { head, after, .. } => {
+                self.offset = 0;
+                let mut text =
+                    format!("< {:?} {}, after {} ms\n", head.version, head.status, after.as_millis());
+                push_headers(&mut text, '<', &head.headers, &self.secrets);
+                text
+            }
+            Stage::Read { body: bytes, .. } => self.secrets.hide_in_answer(&body('<', bytes)),
+            Stage::Received { bytes, .. } => {
+                let offset = self.offset;
+                self.offset = offset.saturating_add(bytes.len());
+                format!("< {} at offset {offset}\n", size(bytes.len()))
+            }
+            Stage::ClockSkew { seconds, .. } => format!(
+                "* the service's clock is {} s {} this machine's; signing by it from now on\n",
+                seconds.unsigned_abs(),
+                if *seconds < 0 { "behind" } else { "ahead of" }
+            ),
+            Stage::Retrying { error, wait, .. } => {
+                format!("* failed: {error}\n* next attempt in {} ms\n", wait.as_millis())
+            }
+            Stage::Failed { error, decision, .. } => {
+                format!("* failed: {error}\n* no other attempt: {decision}\n")
+            }
+            stage => format!("* {stage:?}\n"),
+        }
+    }
+}
+
+fn push_headers(text: &mut String, direction: char, headers: &HeaderMap, secrets: &Secrets) {
+    for (name, value) in headers {
+        let _ = writeln!(text, "{direction} {name}: {}", secrets.value(name, value));
+    }
+    let _ = writeln!(text, "{direction}");
+}
+
+/// The beginning of a body, if it is text.
+fn body(direction: char, bytes: &[u8]) -> String {
+    let shown = bytes.get(..SHOWN).unwrap_or(bytes);
+    let mut text = String::new();
+    match core::str::from_utf8(shown) {
+        Err(error) if error.error_len().is_some() => {
+            let _ = writeln!(text, "{direction} {}, no text", size(bytes.len()));
+        }
+        _ => {
+            for line in String::from_utf8_lossy(shown).lines() {
+                let _ = writeln!(text, "{direction} {line}");
+            }
+            if shown.len() < bytes.len() {
+                let _ = writeln!(
+                    text,
+                    "{direction} [and {} more]",
+                    size(bytes.len().saturating_sub(shown.len()))
+                );
+            }
+        }
+    }
+    text
+}
+
+fn size(length: usize) -> String {
+    counted(u64::try_from(length).unwrap_or(u64::MAX), "byte")
+}
+
+/// A stage of several lines, each of them as it is, behind a margin.
+fn block(name: &str, lines: &str) -> String {
+    let mut text = format!("* {name}:\n");
+    for line in lines.split('\n') {
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}

@@ -1,0 +1,88 @@
+//! Answers that point elsewhere. None is followed: a signature holds for one host only, and Bedrock sends none.
+
+use core::fmt;
+
+use http::header::LOCATION;
+use http::response::Parts;
+use http::{HeaderMap, StatusCode, Uri};
+
+/// The most that is shown of where an answer points, in bytes.
+const SHOWN: usize = 200;
+
+/// An answer that points elsewhere.
+#[derive(Debug)]
+pub(crate) struct Redirect {
+    status: StatusCode,
+    /// Scheme, host and path; what else a URL may hold can be secret.
+    to: Option<String>,
+}
+
+impl Redirect {
+    /// What an answer of a status from 300 to 399 says.
+    pub(crate) fn of(head: &Parts) -> Option<Self> {
+        head.status.is_redirection().then(|| Self { status: head.status, to: target(&head.headers) })
+    }
+}
+
+fn target(headers: &HeaderMap) -> Option<String> {
+    let uri: Uri = headers.get(LOCATION)?.to_str().ok()?.parse().ok()?;
+    let scheme = uri.scheme_str().map_or_else(String::new, |scheme| format!("{scheme}://"));
+    // An IPv6 address keeps its brackets here, and a port is part of where it goes.
+    let host = uri.authority().map_or("", |authority| authority.as_str());
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let mut shown = format!("{scheme}{host}{}", uri.path());
+    if shown.len() > SHOWN {
+        shown.truncate(shown.floor_char_boundary(SHOWN));
+        shown.push('…');
+    }
+    Some(shown)
+}
+
+impl fmt::Display for Redirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "status {}", self.status.as_u16())?;
+        if let Some(to) = &self.to {
+            write!(f, " points to {to}")?;
+        }
+        f.write_str(
+            ", and no redirect is followed: a signature holds for one host only; is the endpoint right, or does a proxy stand \
+             between?",
+        )
+    }
+}
+
+impl core::error::Error for Redirect {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(status: u16, location: Option<&[u8]>) -> Option<String> {
+        let mut answer = http::Response::builder().status(status);
+        if let Some(location) = location {
+            answer = answer.header(LOCATION, location);
+        }
+        let (head, ()) = answer.body(()).unwrap().into_parts();
+        Redirect::of(&head).map(|redirect| redirect.to_string())
+    }
+
+    #[test]
+    fn it_says_where_it_points_and_no_secret() {
+        let long = format!("https://a.example/{}", "x".repeat(5_000));
+        for (location, expected) in [
+            ("https://portal.example/login", " points to https://portal.example/login,"),
+            ("https://me:SQUIRREL@a.example:8443/b?token=SQUIRREL", " points to https://a.example:8443/b,"),
+            ("http://[::1]:80/", " points to http://[::1]:80/,"),
+            ("/there?token=SQUIRREL", " points to /there,"),
+            ("not a URL", ", and"),
+            (&long, "x…, and"),
+        ] {
+            let said = said(307, Some(location.as_bytes())).unwrap();
+            assert!(said.starts_with("status 307") && said.contains(expected), "{said}");
+            assert!(!said.contains("SQUIRREL") && said.len() < 450, "{said}");
+        }
+        assert!(said(302, Some(b"\xff\xfe")).unwrap().starts_with("status 302, and no redirect"));
+        assert!(said(304, None).unwrap().starts_with("status 304, and no redirect"));
+        assert_eq!((said(200, None), said(400, None)), (None, None));
+    }
+}

@@ -1,0 +1,165 @@
+//! A peer that never stops, at every place of an answer where it can go on for ever: each ends in an error, soon, and after no
+//! more than the transport's buffers and the system's could take in.
+
+use core::fmt::Write as _;
+use core::time::Duration;
+use std::time::Instant;
+
+use barerock::{ClientBuilder, Error, ErrorKind, Timeouts};
+
+use super::answers::chain;
+use super::over_every_stack;
+use super::requests::JSON;
+use super::server::question;
+use super::stacks::{Stack, client};
+use super::tap::{Tap, always, endless};
+
+over_every_stack![
+    ten_thousand_headers,
+    a_header_of_ten_megabytes,
+    endless_headers,
+    an_endless_header_line,
+    endless_informational_answers,
+    an_endless_error,
+    an_endless_answer,
+    an_endless_stream_of_anything,
+    an_endless_chunk_extension,
+    endless_trailers,
+    a_chunk_longer_than_memory,
+];
+
+const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n";
+/// How long anything here may take.
+const TOLERANCE: Duration = Duration::from_secs(8);
+/// A limit that passes soon.
+const SHORT: Duration = Duration::from_millis(400);
+/// What a peer gets rid of at most: the megabyte that is read of an error, and what the system's buffers on both sides hold.
+const MOST: usize = 24 * 1024 * 1024;
+
+/// What a call fails with, within the time.
+#[expect(clippy::disallowed_methods, reason = "the test takes the time")]
+fn failed_in_time<S: Stack>(
+    server: &Tap,
+    set_up: impl FnOnce(ClientBuilder<S::Transport>) -> ClientBuilder<S::Transport>,
+    streams: bool,
+) -> Error {
+    let start = Instant::now();
+    let error = S::run(async {
+        let client = set_up(client(S::transport(), &server.url())).build().unwrap();
+        if !streams {
+            return client.converse(&question()).await.map(drop).unwrap_err();
+        }
+        match client.converse_stream(&question()).await {
+            Ok(stream) => stream.into_message().await.map(drop).unwrap_err(),
+            Err(error) => error,
+        }
+    });
+    assert!(start.elapsed() < TOLERANCE, "{:?}: {}", start.elapsed(), chain(&error));
+    assert!(chain(&error).len() < 8 * 1024, "an error is no place for all of it");
+    error
+}
+
+/// What a call fails with before it has taken too much.
+fn failed<S: Stack>(
+    server: &Tap,
+    set_up: impl FnOnce(ClientBuilder<S::Transport>) -> ClientBuilder<S::Transport>,
+    streams: bool,
+) -> Error {
+    let error = failed_in_time::<S>(server, set_up, streams);
+    assert!(server.taken() < MOST, "{} bytes: {}", server.taken(), chain(&error));
+    error
+}
+
+/// The same, of Converse and of ConverseStream, which fail alike.
+fn fails<S: Stack>(server: &Tap, kind: ErrorKind) {
+    for streams in [false, true] {
+        let error = failed::<S>(server, |builder| builder, streams);
+        assert_eq!(error.kind(), kind, "streams: {streams}: {}", chain(&error));
+    }
+}
+
+fn ten_thousand_headers<S: Stack>() {
+    let mut answer = OK.to_owned();
+    for number in 0..10_000 {
+        let _ = write!(answer, "x-{number}: y\r\n");
+    }
+    fails::<S>(&always(answer + "\r\n" + JSON), ErrorKind::Transport);
+}
+
+fn a_header_of_ten_megabytes<S: Stack>() {
+    let answer = format!("{OK}x-long: {}\r\n\r\n{JSON}", "y".repeat(10_000_000));
+    fails::<S>(&always(answer), ErrorKind::Transport);
+}
+
+fn endless_headers<S: Stack>() {
+    fails::<S>(&endless(OK, "x: y\r\n"), ErrorKind::Transport);
+}
+
+fn an_endless_header_line<S: Stack>() {
+    fails::<S>(&endless(&format!("{OK}x-long: "), "y"), ErrorKind::Transport);
+}
+
+/// They are skipped one by one and kept nowhere, so the limit is one of time.
+fn endless_informational_answers<S: Stack>() {
+    let server = endless("", "HTTP/1.1 100 Continue\r\n\r\n");
+    let timeouts = Timeouts::never().first_byte(SHORT);
+    let error = failed_in_time::<S>(&server, |builder| builder.timeouts(timeouts), false);
+    assert_eq!(error.kind(), ErrorKind::Transport, "{}", chain(&error));
+}
+
+/// One megabyte is read of an error, and little of that is shown.
+fn an_endless_error<S: Stack>() {
+    for (framing, again) in [("\r\n", "y"), ("transfer-encoding: chunked\r\n\r\n", "4\r\nyyyy\r\n")] {
+        let head = format!("HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\n{framing}");
+        let server = endless(&head, again);
+        fails::<S>(&server, ErrorKind::Service);
+        let error = failed::<S>(&server, |builder| builder, false);
+        assert_eq!(error.service_error().unwrap().status, 400);
+        assert!(error.to_string().len() < 3 * 1024, "{} bytes are shown", error.to_string().len());
+    }
+}
+
+fn an_endless_answer<S: Stack>() {
+    let limit = 100_000;
+    let error =
+        failed::<S>(&endless(&format!("{OK}\r\n"), " "), |builder| builder.max_response(limit), false);
+    assert_eq!(error.kind(), ErrorKind::Wire, "{}", chain(&error));
+    assert!(error.to_string().contains("100000 bytes"), "{error}");
+}
+
+fn an_endless_stream_of_anything<S: Stack>() {
+    let error = failed::<S>(&endless(&format!("{STREAM}\r\n"), "y"), |builder| builder, true);
+    assert_eq!(error.kind(), ErrorKind::Wire, "{}", chain(&error));
+}
+
+fn an_endless_chunk_extension<S: Stack>() {
+    // In the first chunk, and spread over many.
+    for (first, again) in
+        [("1;", "y"), ("", "1;yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n \r\n")]
+    {
+        let head = format!("transfer-encoding: chunked\r\n\r\n{first}");
+        for (head, streams) in [(format!("{OK}{head}"), false), (format!("{STREAM}{head}"), true)] {
+            let timeouts = Timeouts::never().idle(TOLERANCE / 2);
+            let error = failed::<S>(&endless(&head, again), |builder| builder.timeouts(timeouts), streams);
+            assert!(!error.is_timeout(), "{}", chain(&error));
+        }
+    }
+}
+
+/// Some count them, some skip them: then the limit is that of the next piece.
+fn endless_trailers<S: Stack>() {
+    let body = format!("{:x}\r\n{JSON}\r\n0\r\n", JSON.len());
+    let server = endless(&format!("{OK}transfer-encoding: chunked\r\n\r\n{body}"), "x: y\r\n");
+    let timeouts = Timeouts::never().idle(SHORT);
+    let error = failed_in_time::<S>(&server, |builder| builder.timeouts(timeouts), false);
+    assert_eq!(error.kind(), ErrorKind::Transport, "{}", chain(&error));
+}
+
+fn a_chunk_longer_than_memory<S: Stack>() {
+    for length in ["fffffffffffffffff", "ffffffffffffffff"] {
+        let head = format!("{OK}transfer-encoding: chunked\r\n\r\n{length}\r\n");
+        let error = failed::<S>(&endless(&head, " "), |builder| builder.max_response(100_000), false);
+        assert!(matches!(error.kind(), ErrorKind::Transport | ErrorKind::Wire), "{}", chain(&error));
+    }
+}

@@ -1,0 +1,242 @@
+//! The limit for a whole call, and what is heard of it on the way. Time is simulated: the runtime's clock stands still while
+//! there is something to do.
+
+use core::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::UNIX_EPOCH;
+
+use barerock::types::Message;
+use barerock::{
+    Client, ClientBuilder, ConverseRequest, Credentials, ErrorKind, Observe, RetryPolicy, Stage, Timeouts,
+    Verdict,
+};
+use barerock_hyper::HyperTransport;
+use barerock_replay::{Fixtures, MatchMode, Replay};
+use barerock_tests::fixtures;
+use barerock_tests::peer::{Peer, Reply};
+use serde_json::json;
+use tokio::time::Instant;
+
+const LIMIT: Duration = Duration::from_secs(3);
+const A_BIT: Duration = Duration::from_millis(99);
+
+async fn serve(fault: &str) -> Replay {
+    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+        .match_mode(MatchMode::Exact)
+        .faults([fault.parse().unwrap()])
+        .bind("127.0.0.1:0")
+        .await
+        .unwrap()
+}
+
+/// A client whose clock is the runtime's.
+fn client(replay: &Replay) -> ClientBuilder<HyperTransport> {
+    let start = Instant::now();
+    Client::builder(HyperTransport::new())
+        .region("us-east-1")
+        .endpoint_url(replay.url())
+        .credentials(Credentials::new("AKIDEXAMPLE", "SQUIRREL", None))
+        .timeouts(Timeouts::never().operation(LIMIT))
+        .random_seed(1)
+        .clock(move || UNIX_EPOCH + Duration::from_secs(1_700_000_000) + start.elapsed())
+}
+
+fn question() -> ConverseRequest {
+    let question = "What are the tradeoffs between REST and GraphQL?";
+    ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(question)])
+}
+
+fn assert_took(start: Instant, time: Duration) {
+    let took = start.elapsed();
+    assert!(took >= time && took <= time + A_BIT, "{took:?}, not {time:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_ends_a_call_that_is_not_answered() {
+    for fault in ["stall=60m", "stall-after=0", "stall-after=700"] {
+        let replay = serve(fault).await;
+        let client = client(&replay).build().unwrap();
+        let start = Instant::now();
+        let error = client.converse(&question()).await.unwrap_err();
+        assert_took(start, LIMIT);
+        assert!(error.kind() == ErrorKind::Transport && error.is_timeout(), "{fault}: {error}");
+        assert_eq!(error.to_string(), "the whole answer did not come within 3s; the limit can be raised");
+        assert_eq!(replay.requests().len(), 1, "{fault}: there is no time for another");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_ends_a_stream_that_goes_on_and_on() {
+    // The clients of the fixture's thirty pieces would wait half a minute.
+    let replay = serve("slow=1s").await;
+    let client = client(&replay).build().unwrap();
+    let start = Instant::now();
+    let error = client.converse_stream(&question()).await.unwrap().into_message().await.unwrap_err();
+    assert_took(start, LIMIT);
+    assert!(error.is_timeout(), "{error}");
+    assert!(!error.partial().unwrap().text().is_empty(), "three pieces came");
+    assert_eq!(replay.requests().len(), 1);
+}
+
+/// Attempts share the limit: the second has what the first left.
+#[tokio::test(start_paused = true)]
+async fn attempts_share_it() {
+    let replay = serve("stall=60m").await;
+    let limits = Timeouts::never().operation(LIMIT).first_byte(Duration::from_secs(2));
+    let client = client(&replay).timeouts(limits).build().unwrap();
+    let start = Instant::now();
+    let error = client.converse(&question()).await.unwrap_err();
+    assert_took(start, LIMIT);
+    assert!(error.is_timeout() && error.attempts() == 2, "{error}");
+    let ttl = replay.requests()[1].headers["amz-sdk-request"].to_str().unwrap().to_owned();
+    assert!(ttl.starts_with("ttl=20231114T221323Z; attempt=2"), "the limit ends 3 s after 22:13:20: {ttl}");
+}
+
+/// What went wrong says more than that time is up.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_would_outlast_it_is_not_begun() {
+    let replay = serve("throttle=4000ms").await;
+    let client = client(&replay).build().unwrap();
+    let start = Instant::now();
+    let error = client.converse(&question()).await.unwrap_err();
+    assert_took(start, Duration::ZERO);
+    assert!(error.is_throttled(), "{error}");
+    assert_eq!((error.attempts(), replay.requests().len()), (1, 1));
+}
+
+/// An exception in the first frame has handed nothing out; neither has a body that breaks before its first frame is whole.
+#[tokio::test(start_paused = true)]
+async fn a_stream_of_which_nothing_was_seen_is_asked_for_again() {
+    for (fault, attempts) in [
+        ("exception=throttlingException@1", 2),
+        ("exception=serviceUnavailableException@1x2", 3),
+        ("exception=throttlingException:2@1", 1),
+        ("exception=modelStreamErrorException@1", 1),
+        ("exception=validationException@1", 1),
+        ("reset-after=0@1", 2),
+        ("reset-after=20@1", 2),
+        ("stall-after=20@1", 2),
+        ("reset-after=700@1", 1),
+    ] {
+        let replay = serve(fault).await;
+        let limits = Timeouts::never().idle(Duration::from_secs(1));
+        let client = client(&replay).timeouts(limits).build().unwrap();
+        let outcome = client.converse_stream(&question()).await.unwrap().into_message().await;
+        assert_eq!(replay.requests().len(), attempts, "{fault}");
+        assert_eq!(outcome.is_ok(), attempts > 1, "{fault}: {outcome:?}");
+        if let Ok(message) = outcome {
+            let whole = client.converse(&question()).await.unwrap();
+            assert_eq!(message.text(), whole.text(), "{fault}: nothing twice, nothing lost");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_stays_refused_says_so() {
+    let replay = serve("exception=throttlingException").await;
+    let stream = client(&replay).build().unwrap().converse_stream(&question()).await.unwrap();
+    let error = stream.into_message().await.unwrap_err();
+    assert_eq!((error.verdict(), error.attempts()), (Some(Verdict::Exception), 3));
+    assert!(
+        error.is_throttled() && error.is_retryable() && error.to_string().ends_with("(after 3 attempts)")
+    );
+    let replay = serve("reset-after=0").await;
+    let error = client(&replay).build().unwrap().converse_stream(&question()).await.unwrap_err();
+    assert_eq!((error.verdict(), error.attempts()), (Some(Verdict::Truncated), 3));
+}
+
+/// Those who decode themselves miss nothing of what was looked at first.
+#[tokio::test(start_paused = true)]
+async fn the_first_bytes_are_not_lost() {
+    let replay = serve("throttle@9").await;
+    let client = client(&replay).build().unwrap();
+    let mut stream = client.converse_stream(&question()).await.unwrap();
+    let mut events = barerock::converse::EventDecoder::new();
+    let (mut length, mut count) = (0, 0);
+    while let Some(bytes) = stream.next_chunk().await.unwrap() {
+        length += bytes.len();
+        events.push(&bytes);
+        while events.next_event().unwrap().is_some() {
+            count += 1;
+        }
+    }
+    events.finish().unwrap();
+    assert!(length > 4_000 && count > 20, "{length} {count}");
+}
+
+/// The names of the stages that were seen, and which calls they were of.
+#[derive(Default)]
+struct Seen(Mutex<Vec<(String, String)>>);
+
+impl Observe for Seen {
+    fn observe(&self, call: &str, stage: &Stage<'_>) {
+        let name = format!("{stage:?}");
+        assert!(!name.contains("SQUIRREL"), "{name}");
+        let name = name.split(' ').next().unwrap_or_default().to_owned();
+        self.0.lock().unwrap().push((call.to_owned(), name));
+    }
+}
+
+impl Seen {
+    fn of<T>(builder: ClientBuilder<T>) -> (Arc<Self>, ClientBuilder<T>)
+    where
+        T: barerock::Transport,
+    {
+        let seen = Arc::new(Self::default());
+        (Arc::clone(&seen), builder.observe(seen))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_looks_on_sees_every_stage_in_order() {
+    let replay = serve("status=503@1").await;
+    let (seen, builder) = Seen::of(client(&replay));
+    let client = builder.build().unwrap();
+    client.converse(&question()).await.unwrap();
+    let (calls, stages): (Vec<_>, Vec<_>) = seen.0.lock().unwrap().drain(..).unzip();
+    // The failure is dated now and the fixture when it was made; neither is the client's time.
+    let attempt = ["Credentials", "Sending", "Answered", "ClockSkew", "Read"];
+    assert_eq!(stages, [&attempt[..], &["Retrying"], &attempt].concat());
+    assert!(calls.iter().all(|call| *call == calls[0] && call.len() == 36), "{calls:?}");
+
+    client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
+    let (calls, stages): (Vec<_>, Vec<_>) = seen.0.lock().unwrap().drain(..).unzip();
+    let (head, pieces) = stages.split_at(3);
+    assert_eq!(head, &attempt[..3]);
+    let pieces: Vec<_> = pieces.iter().filter(|stage| *stage != "ClockSkew").collect();
+    assert!(pieces.iter().all(|stage| *stage == "Received"), "{pieces:?}");
+    assert!(pieces.len() > 20 && calls.iter().all(|call| *call == calls[0]));
+
+    let replay = serve("status=400").await;
+    let (seen, builder) = Seen::of(client_of(&replay));
+    builder.retry(RetryPolicy::standard()).build().unwrap().converse(&question()).await.unwrap_err();
+    assert_eq!(seen.0.lock().unwrap().last().unwrap().1, "Failed");
+}
+
+fn client_of(replay: &Replay) -> ClientBuilder<HyperTransport> {
+    client(replay).no_sign_request()
+}
+
+/// Servers of all kinds echo what they were sent.
+#[tokio::test]
+async fn no_error_holds_the_proof_it_was_sent_with() {
+    let peer = Peer::start(|request| {
+        let echo = format!(
+            "{:?}",
+            request.headers().values().map(|value| value.to_str().unwrap()).collect::<Vec<_>>()
+        );
+        let body = json!({"message": echo, "originalMessage": echo}).to_string();
+        Reply::Answer(403, "application/json", body.into())
+    })
+    .await;
+    let builder = || Client::builder(HyperTransport::new()).region("us-east-1").endpoint_url(peer.url());
+    let keys = Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WAL/RUS+TOKEN".to_owned()));
+    for (client, secret) in [
+        (builder().credentials(keys), "WAL/RUS+TOKEN"),
+        (builder().bearer_token("bedrock-api-key-PANDA"), "bedrock-api-key-PANDA"),
+    ] {
+        let error = client.build().unwrap().converse(&question()).await.unwrap_err();
+        let shown = format!("{error} {error:?} {:?}", error.service_error());
+        assert!(shown.contains("**redacted**") && !shown.contains(secret), "{shown}");
+    }
+}
