@@ -77,25 +77,49 @@ async fn retries_as_the_environment_says() {
     let replay = serve().await;
     let home = home(&replay);
     let nowhere = ("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let region = ("AWS_REGION", REGION);
+    // By the whole configuration, and by the environment alone.
     let attempts = async |variables: &[(&str, &str)], policy: Option<RetryPolicy>| {
-        let counts = Arc::new(AtomicUsize::new(0));
-        let keys = Counted(Arc::clone(&counts));
-        let builder = Client::builder(HyperTransport::new()).config(&config(&home, variables).await);
-        let builder = policy.into_iter().fold(builder.credentials(keys), ClientBuilder::retry);
-        let error = builder.build().unwrap().converse(&request()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Transport);
-        counts.load(Ordering::Relaxed)
+        let variables = [variables, &[nowhere, region]].concat();
+        let whole = Client::builder(HyperTransport::new()).config(&config(&home, &variables).await);
+        let alone = Client::builder(HyperTransport::new()).environment(variables.into_iter().collect());
+        let mut all = Vec::new();
+        for builder in [whole, alone] {
+            let counts = Arc::new(AtomicUsize::new(0));
+            let keys = Counted(Arc::clone(&counts));
+            let builder = policy.clone().into_iter().fold(builder.credentials(keys), ClientBuilder::retry);
+            let error = builder.build().unwrap().converse(&request()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Transport);
+            all.push(counts.load(Ordering::Relaxed));
+        }
+        assert_eq!(all[0], all[1]);
+        all[0]
     };
-    assert_eq!(attempts(&[nowhere], None).await, 3);
-    assert_eq!(attempts(&[nowhere, ("AWS_MAX_ATTEMPTS", "2")], None).await, 2);
-    assert_eq!(attempts(&[nowhere, ("AWS_MAX_ATTEMPTS", "2")], Some(RetryPolicy::off())).await, 1);
+    assert_eq!(attempts(&[], None).await, 3);
+    assert_eq!(attempts(&[("AWS_MAX_ATTEMPTS", "2")], None).await, 2);
+    assert_eq!(attempts(&[("AWS_RETRY_MODE", "adaptive"), ("AWS_MAX_ATTEMPTS", "1")], None).await, 1);
+    assert_eq!(attempts(&[("AWS_MAX_ATTEMPTS", "2")], Some(RetryPolicy::off())).await, 1);
 
-    let wrong = config(&home, &[("AWS_RETRY_MODE", "often")]).await;
-    let error = Client::builder(HyperTransport::new()).config(&wrong).build().unwrap_err();
-    assert_eq!(error.to_string(), "AWS_RETRY_MODE must be standard, adaptive or legacy");
-    assert_eq!(error.kind(), ErrorKind::Request);
-    // What is set in code is not looked up.
-    Client::builder(HyperTransport::new()).config(&wrong).retry(RetryPolicy::off()).build().unwrap();
+    for (name, value, says) in [
+        ("AWS_RETRY_MODE", "often", "AWS_RETRY_MODE must be standard, adaptive or legacy"),
+        ("AWS_MAX_ATTEMPTS", "0", "AWS_MAX_ATTEMPTS must be a whole number, 1 or more"),
+        ("AWS_DISABLE_CLOCK_SKEW_CORRECTION", "1", "AWS_DISABLE_CLOCK_SKEW_CORRECTION must be true or false"),
+    ] {
+        let wrong = config(&home, &[(name, value)]).await;
+        let builders = || {
+            let alone = [(name, value), region].into_iter().collect();
+            let builder = || Client::builder(HyperTransport::new());
+            [builder().config(&wrong), builder().environment(alone)]
+        };
+        for builder in builders() {
+            let error = builder.build().unwrap_err();
+            assert_eq!((error.to_string(), error.kind()), (says.to_owned(), ErrorKind::Request));
+        }
+        // What is set in code is not looked up.
+        for builder in builders() {
+            builder.retry(RetryPolicy::off()).clock_skew_correction(true).build().unwrap();
+        }
+    }
 }
 
 /// Credentials are asked for at each attempt.

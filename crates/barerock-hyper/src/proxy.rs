@@ -4,6 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use barerock::Environment;
+use barerock::transport::is_local;
 use bytes::Bytes;
 use http::header::PROXY_AUTHORIZATION;
 use http::uri::Scheme;
@@ -31,7 +32,8 @@ const CGI: &str = "REQUEST_METHOD";
 /// requests nor answers; for `http` ones with the whole request. Its URL is `http://[USER:PASSWORD@]HOST[:PORT]`, the
 /// password percent-encoded where it must be.
 ///
-/// Requests to this machine itself never go by way of one.
+/// Requests to this machine itself, and to what answers on its link alone such as instance metadata, never go by way of
+/// one ([`is_local`]).
 #[derive(Debug)]
 pub struct Proxy {
     rules: Matcher,
@@ -73,9 +75,10 @@ impl Proxy {
         Ok(Some(Self { rules }))
     }
 
-    /// The proxy for requests to a URI.
+    /// The proxy for requests to a URI. A request to this machine may be signed and not encrypted, which is nobody else's
+    /// business.
     fn intercept(&self, uri: &Uri) -> Option<Intercept> {
-        if uri.host().is_none_or(is_loopback) { None } else { self.rules.intercept(uri) }
+        if uri.host().is_none_or(is_local) { None } else { self.rules.intercept(uri) }
     }
 }
 
@@ -105,13 +108,6 @@ impl Detour for Proxy {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization.clone());
         }
     }
-}
-
-/// Whether a host is this machine. A request to it may be signed and not encrypted, which is nobody else's business.
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The URL of a proxy with its scheme. What the rules cannot use they would leave out in silence.
@@ -189,6 +185,8 @@ mod tests {
             ("", "http://127.0.0.1:80", true),
             ("", "https://[::1]:443", true),
             ("", "https://localhost", true),
+            ("", "http://169.254.169.254", true),
+            ("", "http://[fd00:ec2::254]", true),
         ] {
             assert_eq!(proxy_for(&with(no_proxy), url).is_none(), straight, "{no_proxy} {url}");
         }

@@ -2,8 +2,9 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use barerock::transport::{NoProxy, is_local};
 use barerock::{Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -22,15 +23,35 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 /// reqwest as a [`Transport`]. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
-    client: Result<Client, Arc<reqwest::Error>>,
+    client: Built,
+    /// Ours, not brought.
+    is_own: bool,
+    /// Goes by way of no proxy; set up for the first request that must not.
+    direct: Arc<OnceLock<Built>>,
 }
+
+type Built = Result<Client, Arc<reqwest::Error>>;
 
 impl ReqwestTransport {
     /// A transport with the client of [`client_builder`](Self::client_builder). Where the TLS library cannot be set up,
-    /// every request says so.
+    /// every request says so. Requests to this machine and its link ([`is_local`]) go by way of no proxy.
     #[must_use]
     pub fn new() -> Self {
-        Self { client: Self::client_builder().build().map_err(Arc::new) }
+        Self { is_own: true, ..Self::of(Self::client_builder().build().map_err(Arc::new)) }
+    }
+
+    fn of(client: Built) -> Self {
+        Self { client, is_own: false, direct: Arc::default() }
+    }
+
+    /// The client for a request: that with the proxies, or one without.
+    fn client_for(&self, request: &Request<Bytes>) -> &Built {
+        let is_marked = request.extensions().get::<NoProxy>().is_some();
+        if is_marked || self.is_own && request.uri().host().is_some_and(is_local) {
+            self.direct.get_or_init(|| Self::client_builder().no_proxy().build().map_err(Arc::new))
+        } else {
+            &self.client
+        }
     }
 
     /// The beginnings of a client that suits: ten seconds for a connection, no redirects and no repeats, which would need
@@ -56,10 +77,11 @@ impl Default for ReqwestTransport {
 
 /// A client of your own. It must follow no redirects (`redirect(Policy::none())`): a signature holds for one host only.
 /// Where it does, the answer is thrown away for an error. Its own limits (`timeout`, `read_timeout`) hold beside
-/// those of [`Timeouts`](barerock::Timeouts); a `timeout` would cut long streams.
+/// those of [`Timeouts`](barerock::Timeouts); a `timeout` would cut long streams. What is marked [`NoProxy`], as are questions
+/// to the instance metadata service, is sent by another client, which has no proxies.
 impl From<Client> for ReqwestTransport {
     fn from(client: Client) -> Self {
-        Self { client: Ok(client) }
+        Self::of(Ok(client))
     }
 }
 
@@ -69,7 +91,7 @@ impl Transport for ReqwestTransport {
 
     async fn send(&self, request: Request<Bytes>) -> Result<Response<ReqwestBody>, TransportError> {
         let client = self
-            .client
+            .client_for(&request)
             .as_ref()
             .map_err(|error| TransportError::new(TransportErrorKind::Connect, Arc::clone(error)))?;
         let request = reqwest::Request::try_from(request).map_err(convert)?;
@@ -122,3 +144,28 @@ impl fmt::Display for Redirected {
 }
 
 impl core::error::Error for Redirected {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_proxies_are_obeyed() {
+        let brought = || ReqwestTransport::from(ReqwestTransport::client_builder().build().unwrap());
+        for (transport, url, is_marked, is_direct) in [
+            (ReqwestTransport::new(), "https://a.example/", false, false),
+            (ReqwestTransport::new(), "http://127.0.0.1:1/", false, true),
+            (ReqwestTransport::new(), "http://169.254.169.254/", false, true),
+            (brought(), "http://127.0.0.1:1/", false, false),
+            (brought(), "http://127.0.0.1:1/", true, true),
+        ] {
+            let mut request = Request::new(Bytes::new());
+            *request.uri_mut() = url.parse().unwrap();
+            if is_marked {
+                request.extensions_mut().insert(NoProxy::default());
+            }
+            transport.client_for(&request).as_ref().unwrap();
+            assert_eq!(transport.direct.get().is_some(), is_direct, "{url}");
+        }
+    }
+}

@@ -61,7 +61,7 @@ impl UreqTransportBuilder {
         self
     }
 
-    /// The proxy for all requests, or none; the environment's if unset.
+    /// The proxy for all requests but those to this machine and its link, or none; the environment's if unset.
     #[must_use]
     pub fn proxy(mut self, proxy: impl Into<Option<ureq::Proxy>>) -> Self {
         self.proxy = Some(proxy.into());

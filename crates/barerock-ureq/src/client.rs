@@ -28,7 +28,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with region, endpoint and credentials from the process's environment.
+    /// A client with region, endpoint, credentials and retries from the process's environment.
     ///
     /// # Errors
     /// As [`barerock::Client::from_env`]'s.

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use barerock::transport::is_local;
 use barerock::{Timeouts, Transport, TransportError};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -30,7 +31,8 @@ pub struct UreqTransport {
 
 impl UreqTransport {
     /// A transport with ten seconds for a connection and the proxy of the environment, if it names one (`ALL_PROXY`,
-    /// `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), as ureq's users know it.
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), as ureq's users know it. Requests to this machine and its link ([`is_local`])
+    /// go by way of none.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
@@ -62,7 +64,7 @@ impl Transport for UreqTransport {
         let asked: Timeouts = request.extensions().get().copied().unwrap_or_else(Timeouts::never);
         let limits = Limits { connect: self.agent.config().timeouts().connect, request: asked };
         let (parts, body) = request.into_parts();
-        let request = Request::from_parts(parts, &*body);
+        let request = direct_if_local(&self.agent, Request::from_parts(parts, &*body));
         let whole = Deadline::after(asked.operation, Reason::Whole);
         let head = Deadline::after(asked.first_byte, Reason::Head);
         let answer = within([head, whole], || self.agent.run(request));
@@ -73,4 +75,13 @@ impl Transport for UreqTransport {
     async fn sleep(&self, duration: Duration) {
         Sleep::new(duration).await;
     }
+}
+
+/// The request; without a proxy where that must not be asked: a request to this machine or its link is nobody else's business,
+/// encrypted or not.
+fn direct_if_local<'b>(agent: &Agent, request: Request<&'b [u8]>) -> Request<&'b [u8]> {
+    if request.uri().host().is_some_and(is_local) {
+        return agent.configure_request(request).proxy(None).build();
+    }
+    request
 }

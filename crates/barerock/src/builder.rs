@@ -27,6 +27,7 @@ pub(crate) struct Configured {
     pub(crate) address: Box<Address>,
     pub(crate) auth: Result<Auth, Error>,
     pub(crate) retry: Result<RetryPolicy, Error>,
+    pub(crate) corrects_skew: Result<bool, Error>,
 }
 
 type Address = dyn FnOnce(Option<String>, Option<String>) -> Result<(String, Endpoint), Error> + Send;
@@ -35,6 +36,8 @@ type Address = dyn FnOnce(Option<String>, Option<String>) -> Result<(String, End
 pub struct ClientBuilder<T> {
     pub(crate) transport: Arc<T>,
     environment: Environment,
+    /// What the environment says of retries. Who names no environment does not link the adaptive mode.
+    environment_retry: Option<Result<RetryPolicy, Error>>,
     region: Option<String>,
     endpoint_url: Option<String>,
     auth: Option<Result<Auth, Error>>,
@@ -55,6 +58,7 @@ impl<T: Transport> ClientBuilder<T> {
         Self {
             transport: Arc::new(transport),
             environment: Environment::default(),
+            environment_retry: None,
             region: None,
             endpoint_url: None,
             auth: None,
@@ -78,6 +82,7 @@ impl<T: Transport> ClientBuilder<T> {
     /// Where to look for what is not set in code. Empty if unset.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment_retry = Some(basic::retry(&environment));
         self.environment = environment;
         self
     }
@@ -142,8 +147,9 @@ impl<T: Transport> ClientBuilder<T> {
     }
 
     /// Sends requests again that failed for a reason that may pass, signed afresh: those the service throttled, its own
-    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. [`RetryPolicy::standard`] if unset,
-    /// here and in the configuration. A stream that has begun is never begun again, so no text comes twice.
+    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. If unset, as `AWS_RETRY_MODE` and
+    /// `AWS_MAX_ATTEMPTS` say, else [`RetryPolicy::standard`]. A stream that has begun is never begun again, so no text comes
+    /// twice.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
@@ -158,7 +164,7 @@ impl<T: Transport> ClientBuilder<T> {
     }
 
     /// Whether to sign by the service's clock where this machine's is wrong, as answers tell; a request that was refused
-    /// for it is sent once more. They do if unset.
+    /// for it is sent once more. They do if unset, unless `AWS_DISABLE_CLOCK_SKEW_CORRECTION` says otherwise.
     #[must_use]
     pub fn clock_skew_correction(mut self, corrects: bool) -> Self {
         self.corrects_skew = Some(corrects);
@@ -193,20 +199,20 @@ impl<T: Transport> ClientBuilder<T> {
     /// # Errors
     /// If there is no region, the endpoint is none, or a setting is not what it must be.
     pub fn build(self) -> Result<Client<T>, Error> {
-        let mut policy = self.retry;
-        let (address, configured) = match self.configured {
-            Some(Configured { address, auth, retry }) => {
-                if policy.is_none() {
-                    policy = Some(retry?);
-                }
-                (address(self.region, self.endpoint_url)?, Some(auth))
+        let (found_retry, found_skew, address, configured) = match self.configured {
+            Some(Configured { address, auth, retry, corrects_skew }) => {
+                (Some(retry), corrects_skew, address(self.region, self.endpoint_url)?, Some(auth))
             }
             None => {
                 let region = basic::region(self.region.as_deref(), &self.environment)?;
                 let endpoint = basic::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
-                ((region, endpoint), None)
+                let corrects_skew = basic::corrects_clock_skew(&self.environment);
+                (self.environment_retry, corrects_skew, (region, endpoint), None)
             }
         };
+        // What is set in code is not looked up.
+        let policy = self.retry.map(Ok).or(found_retry).transpose()?;
+        let corrects_skew = self.corrects_skew.map_or(found_skew, Ok)?;
         let (region, endpoint) = address;
         let auth = match (self.auth.or(configured), self.environment.bearer_token()) {
             (Some(auth), _) => auth?,
@@ -232,7 +238,7 @@ impl<T: Transport> ClientBuilder<T> {
                 chance: Mutex::new(chance),
                 clock: self.clock,
                 skew: Mutex::default(),
-                corrects_skew: self.corrects_skew.unwrap_or(true),
+                corrects_skew,
                 in_the_clear,
                 observer: self.observer,
             }),

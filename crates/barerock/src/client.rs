@@ -82,10 +82,11 @@ impl<T: Transport> Client<T> {
         ClientBuilder::new(transport)
     }
 
-    /// A client with region, endpoint and credentials from the process's environment.
+    /// A client with region, endpoint, credentials and retries (`AWS_RETRY_MODE`, `AWS_MAX_ATTEMPTS`) from the process's
+    /// environment.
     ///
     /// # Errors
-    /// If the environment names no region, or an endpoint that is none. Credentials are looked for when a request
+    /// If the environment names no region, or a setting there is not what it must be. Credentials are looked for when a request
     /// needs them.
     pub fn from_env(transport: T) -> Result<Self, Error> {
         Self::builder(transport).environment(Environment::of_process()).build()

@@ -306,7 +306,7 @@ impl StdError for Error {
         // `Display` shows the cause itself, so the chain goes on with what lies behind it.
         match &*self.kind {
             Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => source.source(),
-            Kind::Stream(error) => error.source(),
+            Kind::Stream(error) => error.source()?.source(),
             Kind::Credentials(error) => error.source(),
             _ => None,
         }

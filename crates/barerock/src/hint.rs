@@ -180,7 +180,8 @@ const NOT_BEDROCK: &str = "Something else than Bedrock answered: a proxy, a logi
 const NO_CONNECTION: &str = "Check the region's name (it is part of the endpoint's), the network, HTTPS_PROXY; and \
                              AWS_CA_BUNDLE, where a proxy opens TLS.";
 
-const TIMED_OUT: &str = "A model that thinks can be silent for minutes: raise the limit, or use ConverseStream, which is heard of earlier.";
+const TIMED_OUT: &str = "A model that thinks can be silent for minutes: raise the limit (Timeouts, or --cli-read-timeout). \
+                         ConverseStream is heard of earlier than Converse.";
 
 impl Error {
     /// What to do about it, where that is known and the message does not say so itself. It does not change what is sent: no

@@ -7,6 +7,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+pub use local::{NoProxy, is_local};
+
+mod local;
+
 /// An error of somebody else's.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 

@@ -1,7 +1,10 @@
 //! Proxies, with a tiny one of our own.
 
+use core::time::Duration;
 use std::io::Write as _;
+use std::sync::Arc;
 
+use barerock::credentials::{Io as _, SystemIo};
 use barerock::{Client, ErrorKind};
 use barerock_hyper::{HyperTransport, Proxy};
 use barerock_replay::{MatchMode, Tls};
@@ -11,9 +14,9 @@ use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, REGION, question};
 use super::stacks::{Hyper, Settings, Stack, Ureq, client};
-use super::tap::{Tap, forward, read_request};
+use super::tap::{Tap, always, forward, read_request};
 
-over_every_stack![a_tunnel, a_proxy_that_refuses, exceptions_go_straight];
+over_every_stack![a_tunnel, a_proxy_that_refuses, exceptions_go_straight, no_proxy_for_the_machines_own];
 
 /// Nobody can look this name up: only the proxy knows the way (RFC 6761, 6.4).
 const HOST: &str = "bedrock.invalid";
@@ -98,6 +101,33 @@ fn exceptions_go_straight<S: Stack>() {
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(chain(&error).contains("no connection"), "{}", chain(&error));
     assert_eq!(proxy.connections(), 0);
+}
+
+/// Instance metadata and containers: a proxy cannot reach them, and must not read their answers.
+fn no_proxy_for_the_machines_own<S: Stack>() {
+    const LIMIT: Duration = Duration::from_secs(1);
+    let proxy = Tap::start(|_client, _note| {});
+    let service = always("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    let io = SystemIo::new(Arc::new(S::set_up(&Settings {
+        proxy: Some((proxy.url().replace("http://", "http://me:SQUIRREL-2@"), String::new())),
+        ..Settings::default()
+    })));
+    let ask = async |url: &str| {
+        let mut request = http::Request::new(bytes::Bytes::new());
+        *request.uri_mut() = url.parse().unwrap();
+        io.exchange(request, LIMIT).await
+    };
+    S::run(async {
+        assert_eq!(ask(&format!("{}/latest", service.url())).await.unwrap().body(), "ok");
+        // Addresses that are nobody's: whether there is a way to them or not, the proxy is not asked for one.
+        for url in ["http://169.254.170.253/", "http://[fd00:ec2::fffd]/"] {
+            let _ = ask(url).await;
+        }
+        assert_eq!(proxy.connections(), 0);
+        // Another host's answers come by way of it.
+        assert!(ask("https://192.0.2.1/").await.is_err());
+        assert_eq!(proxy.connections(), 1);
+    });
 }
 
 #[test]

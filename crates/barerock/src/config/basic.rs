@@ -1,15 +1,17 @@
-//! Region and endpoint out of the environment alone: what a client without the shared files needs, and no more.
+//! Region, endpoint, retries and the like out of the environment alone: what a client without the shared files needs, and no more.
 
 use barerock_converse::Endpoint;
 use barerock_converse::endpoint::EndpointService;
 
 use super::endpoints::{self, ENDPOINT_URL, IGNORE};
 use super::error::ConfigError;
-use super::lookup::{Names, switch};
-use super::settings::{DUAL_STACK, FIPS};
+use super::lookup::{Names, SWITCH, switch};
+use super::retry::{self, ATTEMPTS_RULE, MAX_ATTEMPTS, MODE_RULE, RETRY_MODE};
+use super::settings::{DUAL_STACK, FIPS, NO_SKEW};
 use super::source::Source;
 use crate::environment::{Environment, REGION};
 use crate::error::Error;
+use crate::retry::RetryPolicy;
 
 /// The region to call and to sign for.
 pub(crate) fn region(explicit: Option<&str>, environment: &Environment) -> Result<String, Error> {
@@ -22,10 +24,7 @@ pub(crate) fn endpoint(
     environment: &Environment,
     region: &str,
 ) -> Result<Endpoint, Error> {
-    let is_on = |names: Names| {
-        let Some((name, value)) = environment.first(names.variables) else { return Ok(false) };
-        switch(value).ok_or(ConfigError::not_a_switch(Source::Variable(name)))
-    };
+    let is_on = |names| read(environment, names, SWITCH, switch).map(Option::unwrap_or_default);
     let own = endpoints::names(EndpointService::BedrockRuntime).variables;
     let url = match explicit {
         None if !is_on(IGNORE)? => {
@@ -36,6 +35,31 @@ pub(crate) fn endpoint(
     };
     let endpoint = Endpoint::builder().region(region).fips(is_on(FIPS)?).dual_stack(is_on(DUAL_STACK)?);
     url.map_or(endpoint, |url| endpoint.url(url)).build().map_err(Error::endpoint)
+}
+
+/// How calls are tried again. It links every retry mode: which one is meant is known only at run time.
+pub(crate) fn retry(environment: &Environment) -> Result<RetryPolicy, Error> {
+    let mode = read(environment, RETRY_MODE, MODE_RULE, retry::mode)?.flatten();
+    let attempts = read(environment, MAX_ATTEMPTS, ATTEMPTS_RULE, retry::attempts)?;
+    Ok(retry::policy(mode.unwrap_or_default(), attempts))
+}
+
+/// Whether a wrong clock is corrected for.
+pub(crate) fn corrects_clock_skew(environment: &Environment) -> Result<bool, Error> {
+    let disabled = read(environment, NO_SKEW, SWITCH, switch)?;
+    Ok(!disabled.unwrap_or_default())
+}
+
+/// The first of a setting's variables that is set, as what it must be.
+fn read<T>(
+    environment: &Environment,
+    names: Names,
+    rule: &'static str,
+    read: fn(&str) -> Option<T>,
+) -> Result<Option<T>, ConfigError> {
+    let Some((name, text)) = environment.first(names.variables) else { return Ok(None) };
+    let value = read(text.trim_ascii());
+    value.map(Some).ok_or(ConfigError::Value { source: Source::Variable(name), rule })
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use crate::builder::{ClientBuilder, Configured};
 use crate::client::Client;
 use crate::credentials::SystemIo;
 use crate::error::Error;
-use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 
 impl<T: Transport + 'static> Client<T> {
@@ -36,9 +35,11 @@ impl<T: Transport + 'static> ClientBuilder<T> {
             AuthScheme::SigV4 => Ok(Auth::SigV4(config.credentials(Arc::new(self.io())))),
         };
         let retry = config.retry_policy().map_err(Error::from);
+        let disabled = config.disable_clock_skew_correction();
+        let corrects_skew = disabled.map(|disabled| !disabled.value).map_err(Error::from);
         let config = config.clone();
         let address = Box::new(move |region, url| config.address(region, url).map_err(Error::from));
-        self.configured = Some(Configured { address, auth, retry });
+        self.configured = Some(Configured { address, auth, retry, corrects_skew });
         self
     }
 
@@ -48,15 +49,6 @@ impl<T: Transport + 'static> ClientBuilder<T> {
 }
 
 impl Config {
-    /// The retry mode and the attempts it says.
-    fn retry_policy(&self) -> Result<RetryPolicy, ConfigError> {
-        let policy = RetryPolicy::of(self.retry_mode()?.value);
-        Ok(match self.max_attempts()?.value {
-            Some(attempts) => policy.max_attempts(attempts),
-            None => policy,
-        })
-    }
-
     /// The region and the endpoint, where these may be set in code too.
     fn address(
         mut self,

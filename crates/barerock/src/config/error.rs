@@ -4,7 +4,6 @@ use core::fmt;
 
 use barerock_converse::endpoint::EndpointError;
 
-use super::lookup::SWITCH;
 use super::source::{Place, Source};
 
 /// Why the configuration cannot be used. Never quotes a value that is or may be a secret.
@@ -81,10 +80,6 @@ impl ConfigError {
     /// Whether the shared files or the profile are at fault, so that there can be no credentials either.
     pub(crate) fn is_of_profile(&self) -> bool {
         matches!(self, Self::Syntax { .. } | Self::NoProfile(_) | Self::NoRegion { .. } | Self::File { .. })
-    }
-
-    pub(super) fn not_a_switch(source: Source) -> Self {
-        Self::Value { source, rule: SWITCH }
     }
 
     /// Says what named the profile that does not exist.

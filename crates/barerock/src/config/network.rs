@@ -8,6 +8,7 @@ use super::lookup::Search;
 use super::settings::Config;
 use super::source::{PassedOver, Resolved, Source};
 use crate::environment::Environment;
+use crate::transport::is_local;
 
 /// Both spellings are in use; where both are set, the first counts.
 const HTTPS_PROXY: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
@@ -23,7 +24,8 @@ const REDACTED: &str = "**redacted**";
 
 impl Config {
     /// The proxy the environment has for an endpoint, its user name and password blanked: `HTTPS_PROXY` or, for a plain
-    /// endpoint, `HTTP_PROXY`, else `ALL_PROXY`; none for this machine and the hosts of `NO_PROXY`. Each has its spelling in lower case.
+    /// endpoint, `HTTP_PROXY`, else `ALL_PROXY`; none for this machine and its link ([`is_local`]) and the hosts of
+    /// `NO_PROXY`. Each has its spelling in lower case.
     #[must_use]
     pub fn proxy(&self, endpoint: &Endpoint) -> Resolved<Option<String>> {
         let environment = &self.environment;
@@ -34,7 +36,7 @@ impl Config {
         };
         let mut proxy = search.variables(environment, &ALL_PROXY, None).end();
         let spared = match spares(environment, endpoint.host()) {
-            _ if endpoint.is_loopback() => {
+            _ if is_local(endpoint.host()) => {
                 Some((Source::Default, "set, but this machine is asked directly".to_owned()))
             }
             name => name

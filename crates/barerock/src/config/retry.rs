@@ -4,13 +4,39 @@ use super::error::ConfigError;
 use super::lookup::Names;
 use super::settings::Config;
 use super::source::{PassedOver, Resolved, Why};
-use crate::retry::RetryMode;
+use crate::retry::{RetryMode, RetryPolicy};
 
-const RETRY_MODE: Names = Names { variables: &["AWS_RETRY_MODE"], key: "retry_mode" };
-const MAX_ATTEMPTS: Names = Names { variables: &["AWS_MAX_ATTEMPTS"], key: "max_attempts" };
+pub(super) const RETRY_MODE: Names = Names { variables: &["AWS_RETRY_MODE"], key: "retry_mode" };
+pub(super) const MAX_ATTEMPTS: Names = Names { variables: &["AWS_MAX_ATTEMPTS"], key: "max_attempts" };
+
+/// What [`mode`] and [`attempts`] read.
+pub(super) const MODE_RULE: &str = "must be standard, adaptive or legacy";
+pub(super) const ATTEMPTS_RULE: &str = "must be a whole number, 1 or more";
 
 /// botocore's first mode.
 const LEGACY: &str = "legacy";
+
+/// A mode, or `Some(None)` for botocore's `legacy`, which is taken for standard.
+pub(super) fn mode(text: &str) -> Option<Option<RetryMode>> {
+    match text.parse() {
+        Ok(mode) => Some(Some(mode)),
+        Err(_) => text.eq_ignore_ascii_case(LEGACY).then_some(None),
+    }
+}
+
+/// How often a call is tried in all.
+pub(super) fn attempts(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|attempts| *attempts > 0)
+}
+
+/// What a mode and a number of attempts, which may be left to the mode, come to.
+pub(super) fn policy(mode: RetryMode, attempts: Option<u32>) -> RetryPolicy {
+    let policy = RetryPolicy::of(mode);
+    match attempts {
+        Some(attempts) => policy.max_attempts(attempts),
+        None => policy,
+    }
+}
 
 impl Config {
     /// How calls are tried again, `standard` or `adaptive`: `AWS_RETRY_MODE`, else `retry_mode`, else standard.
@@ -20,13 +46,7 @@ impl Config {
     /// # Errors
     /// If it is neither of the three.
     pub fn retry_mode(&self) -> Result<Resolved<RetryMode>, ConfigError> {
-        let found = self.find(None, RETRY_MODE);
-        // A mode, or `None` for legacy.
-        let must_be = "must be standard, adaptive or legacy";
-        let mode = found.read(Some(RetryMode::Standard), must_be, |text| match text.parse() {
-            Ok(mode) => Some(Some(mode)),
-            Err(_) => text.eq_ignore_ascii_case(LEGACY).then_some(None),
-        })?;
+        let mode = self.find(None, RETRY_MODE).read(Some(RetryMode::Standard), MODE_RULE, mode)?;
         let is_legacy = mode.value.is_none();
         let mut mode = mode.map(Option::unwrap_or_default);
         if is_legacy {
@@ -42,8 +62,12 @@ impl Config {
     /// # Errors
     /// If it is no whole number of 1 or more.
     pub fn max_attempts(&self) -> Result<Resolved<Option<u32>>, ConfigError> {
-        self.find(None, MAX_ATTEMPTS).read(None, "must be a whole number, 1 or more", |attempts| {
-            attempts.parse().ok().filter(|attempts| *attempts > 0).map(Some)
-        })
+        let read = |text: &str| attempts(text).map(Some);
+        self.find(None, MAX_ATTEMPTS).read(None, ATTEMPTS_RULE, read)
+    }
+
+    /// The retry mode and the attempts it says.
+    pub(super) fn retry_policy(&self) -> Result<RetryPolicy, ConfigError> {
+        Ok(policy(self.retry_mode()?.value, self.max_attempts()?.value))
     }
 }

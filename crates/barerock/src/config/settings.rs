@@ -20,7 +20,7 @@ pub(super) const DUAL_STACK: Names =
 const CA_BUNDLE: Names = Names { variables: &["AWS_CA_BUNDLE"], key: "ca_bundle" };
 const AUTH_SCHEMES: Names =
     Names { variables: &["AWS_AUTH_SCHEME_PREFERENCE"], key: "auth_scheme_preference" };
-const NO_SKEW: Names =
+pub(super) const NO_SKEW: Names =
     Names { variables: &["AWS_DISABLE_CLOCK_SKEW_CORRECTION"], key: "disable_clock_skew_correction" };
 
 /// The name of the scheme that sends a Bedrock API key.

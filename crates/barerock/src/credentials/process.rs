@@ -17,6 +17,11 @@ const LIMIT: Duration = Duration::from_secs(10);
 ///
 /// The command line goes to the system's shell, as AWS's SDKs have it (botocore splits it into words itself). It gets no
 /// input, ten seconds and room for 1 MiB of output. What it writes to its standard error is not shown.
+///
+/// With [`SystemIo`](super::SystemIo) a command that takes too long, prints too much or is no longer waited for is killed. On
+/// Unix it has a process group of its own, which is killed with it, unless our standard input is a terminal: there the
+/// command stays in the foreground, where it can ask a person and Ctrl-C ends it, and only it is killed itself. So it is on
+/// Windows.
 #[derive(Clone)]
 pub struct ProcessProvider {
     io: Arc<dyn Io>,

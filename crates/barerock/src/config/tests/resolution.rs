@@ -3,7 +3,7 @@
 use barerock_converse::endpoint::EndpointService;
 
 use super::super::*;
-use crate::retry::RetryMode;
+use crate::retry::{RetryMode, RetryPolicy};
 
 const CONFIG: &str = "\
 [default]
@@ -275,4 +275,38 @@ fn the_environment_alone_says_the_same_either_way() {
         outcomes.insert(whole);
     }
     assert!(outcomes.len() > 5, "{outcomes:?}");
+}
+
+#[test]
+fn retries_and_the_clock_of_the_environment_alone_are_the_same_either_way() {
+    use super::super::basic;
+    let modes = [None, Some(""), Some(" Adaptive "), Some("standard"), Some("LEGACY"), Some("often")];
+    let attempts = [None, Some(""), Some("1"), Some(" 5 "), Some("0"), Some("-1"), Some("many")];
+    let switches = [None, Some(""), Some("TRUE "), Some("false"), Some("0")];
+    for mode in modes {
+        for number in attempts {
+            for disabled in switches {
+                let values = [
+                    ("AWS_RETRY_MODE", mode),
+                    ("AWS_MAX_ATTEMPTS", number),
+                    ("AWS_DISABLE_CLOCK_SKEW_CORRECTION", disabled),
+                ];
+                let variables = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                let environment: crate::Environment = variables.collect();
+                let whole =
+                    Config::loader().environment(environment.clone()).resolve(Profiles::default()).unwrap();
+                let told = |retry: Result<RetryPolicy, String>| retry.map(|policy| format!("{policy:?}"));
+                assert_eq!(
+                    told(basic::retry(&environment).map_err(|error| error.to_string())),
+                    told(whole.retry_policy().map_err(|error| error.to_string())),
+                    "{environment:?}"
+                );
+                let disabled = whole.disable_clock_skew_correction().map(|disabled| !disabled.value);
+                assert_eq!(
+                    basic::corrects_clock_skew(&environment).map_err(|error| error.to_string()),
+                    disabled.map_err(|error| error.to_string()),
+                );
+            }
+        }
+    }
 }

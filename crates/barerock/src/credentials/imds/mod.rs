@@ -27,8 +27,13 @@ const REGION_PATH: &str = "/latest/meta-data/placement/region";
 const TTL: (&str, &str) = ("x-aws-ec2-metadata-token-ttl-seconds", "21600");
 const TOKEN: &str = "x-aws-ec2-metadata-token";
 
+/// "403 - Forbidden: The request is not allowed or the IMDS is turned off." 404 is what the metadata services of other
+/// clouds say, which have the same address.
+const ABSENT: [StatusCode; 2] = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
+
 /// Asks the instance metadata service, version 2 (a session token first). Version 1, which any program that can be made
-/// to fetch a URL can read, is never spoken.
+/// to fetch a URL can read, is never spoken. Where nobody answers, or the token is refused with 403 or 404, there are no
+/// credentials here and the search goes on; another status is an error.
 ///
 /// `AWS_EC2_METADATA_DISABLED=true` turns it off. The metadata service is asked at
 /// `AWS_EC2_METADATA_SERVICE_ENDPOINT`, else at its address of `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`; one second
@@ -93,7 +98,7 @@ impl InstanceMetadataProvider {
         let (request, answer) = session.get(ROLE_PATH).await?;
         match answer.status() {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND => {
+            status if ABSENT.contains(&status) => {
                 let place = format!("{}, where the instance has no role", session.place());
                 return Err(CredentialsError::not_found(place));
             }
@@ -118,7 +123,7 @@ impl InstanceMetadataProvider {
         document.map_err(|why| session.ask.misfit(&request, &why))
     }
 
-    /// Asks for a token. Where nobody answers there is no such service.
+    /// Asks for a token. Where nobody answers, or with [`ABSENT`], there is no such service.
     async fn open(&self) -> Result<Session, CredentialsError> {
         let is_disabled =
             self.environment.get(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"));
@@ -141,8 +146,16 @@ impl InstanceMetadataProvider {
             }
             Err(error) => return Err(error),
         };
-        if answer.status() != StatusCode::OK {
-            return Err(ask.refusal(&request, &answer, &[], "version 2 of the service must be on"));
+        match answer.status() {
+            StatusCode::OK => {}
+            status if ABSENT.contains(&status) => {
+                let place = format!(
+                    "the instance metadata service (PUT {base}{TOKEN_PATH} answered {}: it is off, or another's)",
+                    status.as_u16()
+                );
+                return Err(CredentialsError::not_found(place));
+            }
+            _ => return Err(ask.refusal(&request, &answer, &[], "version 2 of the service must be on")),
         }
         let token = HeaderValue::from_bytes(answer.body().trim_ascii());
         match token {

@@ -65,16 +65,51 @@ fn elsewhere_there_is_none() {
 }
 
 #[test]
+fn a_service_that_is_off_or_is_another_clouds_is_none() {
+    for status in [403, 404] {
+        let mut off = script(&[]);
+        // What it says is somebody else's.
+        off.exchange(|_| {}, status, "<html>SQUIRREL</html>");
+        let error = off.done().unwrap_err();
+        assert!(matches!(error, CredentialsError::NotFound { .. }));
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "no credentials; looked for the instance metadata service (PUT http://169.254.169.254/latest/api/token answered {status}: it is off, or another's)"
+            )
+        );
+        let mut no_role = script(&[]);
+        no_role.exchange(|_| {}, 200, "PANDA");
+        no_role.exchange(|_| {}, status, "");
+        assert_eq!(
+            no_role.done().unwrap_err().to_string(),
+            "no credentials; looked for the instance metadata service at http://169.254.169.254, where the instance has no role"
+        );
+        // A role that was named a moment ago, and has no credentials, is in trouble.
+        let mut gone = script(&[]);
+        gone.exchange(|_| {}, 200, "PANDA");
+        gone.exchange(|_| {}, 200, "my-role");
+        gone.exchange(|_| {}, status, "");
+        assert!(matches!(gone.done(), Err(CredentialsError::Invalid { .. })));
+    }
+    for status in [200, 400, 401, 405] {
+        let mut odd = script(&[]);
+        odd.exchange(|_| {}, status, "");
+        assert!(matches!(odd.done(), Err(CredentialsError::Invalid { .. })), "{status}");
+    }
+}
+
+#[test]
 fn settings() {
     let mut ipv6 = script(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ipv6")]);
     ipv6.exchange(
         |request| assert_eq!(line(request), "PUT http://[fd00:ec2::254]/latest/api/token"),
-        403,
+        400,
         "",
     );
     assert_eq!(
         ipv6.done().unwrap_err().to_string(),
-        "instance-metadata credentials: PUT http://[fd00:ec2::254]/latest/api/token answered 403; version 2 of the service must be on"
+        "instance-metadata credentials: PUT http://[fd00:ec2::254]/latest/api/token answered 400; version 2 of the service must be on"
     );
     let mut own = script(&[
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://localhost:1338/"),

@@ -39,7 +39,7 @@ pub trait Io: fmt::Debug + Send + Sync {
 
     /// Runs a command line in the system's shell, with no input, and collects its standard output.
     ///
-    /// A command that takes longer than `limit` is killed: [`io::ErrorKind::TimedOut`].
+    /// A command that takes longer than `limit` is killed: [`io::ErrorKind::TimedOut`]. So should be what it started.
     fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>>;
 
     /// Sends a request and collects the answer, at most [`MAX_ANSWER`] bytes of it, within `limit`.

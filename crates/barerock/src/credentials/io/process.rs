@@ -1,7 +1,7 @@
 //! Running a command that may say too much, die, or never end.
 
 use core::time::Duration;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -16,24 +16,57 @@ const POLL: Duration = Duration::from_millis(10);
 /// How long the output is waited for once the command has ended, when something it left running holds it open.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// Whether the command gets a process group of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Group {
+    /// It does, and what it starts is stopped with it.
+    Own,
+    /// It stays with us: on a terminal, where Ctrl-C then stops it with us, and where it may ask a person.
+    Ours,
+}
+
+impl Group {
+    /// What suits where we run.
+    pub(super) fn suitable() -> Self {
+        if io::stdin().is_terminal() { Self::Ours } else { Self::Own }
+    }
+}
+
 /// Runs a command line as the AWS SDKs do, but botocore, which splits it into words itself: `sh -c`, on Windows `cmd /C`.
 ///
 /// Its standard error goes nowhere: tools that fail like to print what they were given, keys included.
 pub(super) fn run(
     command: &str,
     limit: Duration,
+    group: Group,
     abandoned: &Abandoned<ProcessOutput>,
 ) -> io::Result<ProcessOutput> {
-    let mut child =
-        shell(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut command = shell(command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    #[cfg(unix)]
+    if group == Group::Own {
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    }
+    let mut child = command.spawn()?;
     let output = read_aside(&mut child)?;
     let ended = collect(&mut child, &output, limit, abandoned);
     if ended.is_err() {
-        // It may have ended by itself meanwhile; either way there is nothing more to do.
-        let _ = child.kill();
-        let _ = child.wait();
+        stop(&mut child, group);
     }
     ended
+}
+
+/// Ends a command and, in a group of its own, all that it started.
+fn stop(child: &mut Child, group: Group) {
+    // Until its end is asked for, its id is nobody else's, and neither is the group's, which is the same.
+    if cfg!(unix) && group == Group::Own && matches!(child.try_wait(), Ok(None)) {
+        let mut kill = shell(&format!("kill -s KILL -- -{}", child.id()));
+        // The shell's own `kill`: without `unsafe` the standard library cannot, and a crate for it would be linked by all.
+        let _ = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+    // It may have ended by itself meanwhile; either way there is nothing more to do.
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 #[cfg(not(windows))]

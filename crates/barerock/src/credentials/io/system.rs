@@ -15,10 +15,10 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body;
 
 use super::detached::detached;
-use super::process;
+use super::process::{self, Group};
 use super::{Io, IoFuture, MAX_ANSWER, ProcessOutput, too_long};
 use crate::timeout::{Timeouts, within};
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::transport::{NoProxy, Transport, TransportError, TransportErrorKind, is_local};
 
 /// The files and processes of this machine, and HTTP by a [`Transport`], which a client may share.
 ///
@@ -57,7 +57,8 @@ impl<T: Transport> Io for SystemIo<T> {
 
     fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
         let command = command.to_owned();
-        Box::pin(detached(move |abandoned| process::run(&command, limit, abandoned)))
+        let group = Group::suitable();
+        Box::pin(detached(move |abandoned| process::run(&command, limit, group, abandoned)))
     }
 
     fn exchange(
@@ -67,6 +68,9 @@ impl<T: Transport> Io for SystemIo<T> {
     ) -> IoFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         // For a stack that blocks, and so must obey the limit itself.
         request.extensions_mut().insert(Timeouts::never().first_byte(limit).idle(limit));
+        if request.uri().host().is_some_and(is_local) {
+            request.extensions_mut().insert(NoProxy);
+        }
         Box::pin(async move {
             #[expect(clippy::disallowed_methods, reason = "the real world's time")]
             let started = Instant::now();

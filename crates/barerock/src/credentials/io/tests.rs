@@ -143,3 +143,46 @@ fn a_process_nobody_waits_for_is_killed() {
     assert!(!file.exists());
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// A child of a command writes to a file for as long as it lives.
+#[cfg(unix)]
+#[test]
+fn what_a_process_started_is_killed_with_it() {
+    use super::detached::detached;
+    use super::process::{self, Group};
+
+    let folder = folder("group");
+    let beat = folder.join("beat");
+    let script = folder.join("keys.sh");
+    // It ignores what it can, and holds no pipe of ours.
+    let child = format!("trap '' TERM HUP INT; while :; do echo x >>'{}'; sleep 0.05; done", beat.display());
+    std::fs::write(&script, format!("sh -c \"{child}\" >/dev/null 2>&1 &\nwait\n")).unwrap();
+    let length = || std::fs::metadata(&beat).map_or(0, |file| file.len());
+    let command = format!("sh '{}'; echo", script.display());
+    let run = |command: String, limit| {
+        detached(move |abandoned| process::run(&command, limit, Group::Own, abandoned))
+    };
+    let error = block_on(run(command.clone(), Duration::from_millis(500))).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    let killed_at = length();
+    assert!(killed_at > 0, "it was started");
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(length(), killed_at, "it lives on");
+
+    // Nobody waits any more.
+    let running = run(command, Duration::from_secs(10));
+    thread::sleep(Duration::from_millis(500));
+    drop(running);
+    thread::sleep(Duration::from_millis(500));
+    let killed_at = length();
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(length(), killed_at, "it lives on");
+
+    // What ends in time may leave something running: an agent that keeps a login, say.
+    let agent =
+        format!("(sleep 0.5; echo x >'{}') >/dev/null 2>&1 & echo done", folder.join("agent").display());
+    assert_eq!(block_on(run(agent, Duration::from_secs(10))).unwrap().stdout, b"done\n");
+    thread::sleep(Duration::from_secs(1));
+    assert!(folder.join("agent").exists());
+    std::fs::remove_dir_all(folder).unwrap();
+}

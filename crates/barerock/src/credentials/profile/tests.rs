@@ -321,6 +321,24 @@ fn what_was_tried_is_told() {
     );
 }
 
+/// Elsewhere than on EC2 the address may be another service's, which is not to have the last word.
+#[test]
+fn a_metadata_service_that_is_none_does_not_hide_what_was_tried() {
+    let mut script = EMPTY.chain();
+    script.exchange(|request| assert!(line(request).starts_with("PUT http://169.254.169.254/")), 404, "");
+    let error = script.done().unwrap_err().to_string();
+    assert!(error.starts_with("no credentials; looked for AWS_ACCESS_KEY_ID"), "{error}");
+    assert!(error.contains("profile default, which neither shared file has; "), "{error}");
+    // For a role that must have it, its absence is what is wrong.
+    let mut script = of("[profile a]\nrole_arn = x\ncredential_source = Ec2InstanceMetadata\n", "a");
+    script.exchange(|_| {}, 403, "");
+    let error = script.done().unwrap_err().to_string();
+    assert!(
+        error.contains("credential_source at config line 3: ") && error.contains("answered 403"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_role_needs_a_region() {
     let config = Config::loader()

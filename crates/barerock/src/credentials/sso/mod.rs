@@ -79,8 +79,9 @@ impl Sso {
     }
 }
 
-/// Asks IAM Identity Center with the token that `aws sso login` left in `~/.aws/sso/cache`. Before it expires it is
-/// refreshed, and written back, if the login allows it; else the error names the command that logs in anew.
+/// Asks IAM Identity Center with the token that `aws sso login` left in `~/.aws/sso/cache`. Before it expires, or if it is
+/// refused, it is refreshed once and written back, if the login allows it; else the error names the command that logs in
+/// anew.
 #[derive(Debug, Clone)]
 pub struct SsoProvider {
     io: Arc<dyn Io>,
@@ -109,18 +110,27 @@ impl SsoProvider {
                 return Err(CredentialsError::invalid(PROVIDER, message));
             }
         }
-        let token = self.token().await?;
-        let request = self.request(&token)?;
+        let mut login = self.login().await?;
         let ask = self.ask();
-        let answer = ask.send(&request).await?;
-        match answer.status() {
-            StatusCode::OK => {}
-            StatusCode::UNAUTHORIZED => {
-                return Err(ask.refusal(&request, &answer, &[token.secret()], &self.log_in()));
+        loop {
+            let request = self.request(login.token())?;
+            let answer = ask.send(&request).await?;
+            let refused = |advice: &str| Err(ask.refusal(&request, &answer, &login.secrets(), advice));
+            match answer.status() {
+                StatusCode::OK => {
+                    return self.read(answer.body()).map_err(|why| ask.misfit(&request, &why));
+                }
+                // A token can end before its time: "The provided token is not valid or has expired."
+                StatusCode::UNAUTHORIZED if login.is_as_found() => {
+                    if let Err(why) = self.renew(&mut login).await {
+                        let advice = format!("the login cannot be refreshed: {why}; {}", self.log_in());
+                        return Err(ask.refusal(&request, &answer, &login.secrets(), &advice));
+                    }
+                }
+                StatusCode::UNAUTHORIZED => return refused(&self.log_in()),
+                _ => return refused(""),
             }
-            _ => return Err(ask.refusal(&request, &answer, &[token.secret()], "")),
         }
-        self.read(answer.body()).map_err(|why| ask.misfit(&request, &why))
     }
 
     fn read(&self, body: &[u8]) -> Result<ProvidedCredentials, String> {

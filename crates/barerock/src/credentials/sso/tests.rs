@@ -189,22 +189,17 @@ fn logins_that_are_none() {
 #[test]
 fn refusals_of_the_portal() {
     for (status, body, words) in [
-        (
-            401,
-            r#"{"message":"Session PANDA not found or invalid"}"#,
-            format!("answered 401: Session **redacted** not found or invalid; {LOGIN}"),
-        ),
-        (403, r#"{"message":"No access"}"#, "answered 403: No access".to_owned()),
-        (200, "{}", "answered what is no credentials: roleCredentials is missing".to_owned()),
+        (403, r#"{"message":"No access"}"#, "answered 403: No access"),
+        (200, "{}", "answered what is no credentials: roleCredentials is missing"),
         (
             200,
             r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s"}}"#,
-            "answered what is no credentials: sessionToken is missing or empty".to_owned(),
+            "answered what is no credentials: sessionToken is missing or empty",
         ),
         (
             200,
             r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":"x"}}"#,
-            "answered what is no credentials: expiration is no whole number".to_owned(),
+            "answered what is no credentials: expiration is no whole number",
         ),
     ] {
         let mut script = of_session();
@@ -215,4 +210,100 @@ fn refusals_of_the_portal() {
             format!("sso credentials: GET https://portal.test/federation/credentials {words}")
         );
     }
+}
+
+/// What the portal says to a token that it does not take, or takes no more.
+const REFUSED: &str = r#"{"message":"Session PANDA not found or invalid"}"#;
+const REFRESHED: &str = r#"{"accessToken":"PANDA2","expiresIn":28800,"refreshToken":"KOALA2"}"#;
+
+/// A login whose time is not over, which the portal refuses.
+fn refused(login: &str) -> Script {
+    let mut script = of_session();
+    script.file(OF_SESSION, Some(login));
+    script.exchange(portal("PANDA"), 401, REFUSED);
+    script
+}
+
+fn written(question: Question) -> Answer {
+    let Question::WriteFile(path, _content) = question else { panic!("{question:?}") };
+    assert_eq!(path.to_str(), Some(OF_SESSION));
+    Answer::WriteFile(Ok(()))
+}
+
+#[test]
+fn a_token_that_is_refused_is_refreshed_once() {
+    let mut script = refused(&cached("2026-01-31T13:00:00Z"));
+    script.exchange(oidc, 200, REFRESHED);
+    script.expect(written);
+    script.exchange(portal("PANDA2"), 200, CREDENTIALS);
+    assert_eq!(script.done().unwrap().credentials.access_key_id(), "ASIA");
+
+    // The new one is refused too, by a portal that remembers.
+    let mut again = refused(&cached("2026-01-31T13:00:00Z"));
+    again.exchange(oidc, 200, REFRESHED);
+    again.expect(written);
+    again.exchange(portal("PANDA2"), 401, r#"{"message":"neither PANDA nor PANDA2"}"#);
+    assert_eq!(
+        again.done().unwrap_err().to_string(),
+        format!(
+            "sso credentials: GET https://portal.test/federation/credentials answered 401: neither **redacted** nor **redacted**; {LOGIN}"
+        )
+    );
+
+    // One that was refreshed ahead of time, or could not be, is not refreshed twice.
+    for refresh in [200, 400] {
+        let mut ahead = of_session();
+        ahead.file(OF_SESSION, Some(&cached("2026-01-31T12:04:00Z")));
+        ahead.exchange(oidc, refresh, REFRESHED);
+        let token = if refresh == 200 {
+            ahead.expect(written);
+            "PANDA2"
+        } else {
+            "PANDA"
+        };
+        ahead.exchange(portal(token), 401, "{}");
+        let error = ahead.done().unwrap_err().to_string();
+        assert!(error.ends_with(&format!("answered 401; {LOGIN}")), "{error}");
+    }
+}
+
+#[test]
+fn a_token_that_is_refused_and_cannot_be_refreshed_wants_a_login() {
+    let whole = cached("2026-01-31T13:00:00Z");
+    let head = "sso credentials: GET https://portal.test/federation/credentials answered 401: Session **redacted** not found or invalid; the login cannot be refreshed:";
+    let told = |script: Script, why: &str| {
+        assert_eq!(script.done().unwrap_err().to_string(), format!("{head} {why}; {LOGIN}"));
+    };
+    for (from, to, why) in [
+        ("refreshToken", "other", "refreshToken is missing or empty there"),
+        ("\"OTTER\"", "7", "clientSecret is no text there"),
+        ("2026-03-01", "2026-01-01", "its registration has expired too"),
+        ("2026-03-01T", "", "registrationExpiresAt must be a time such as 2026-01-31T12:00:00Z"),
+    ] {
+        told(refused(&whole.replace(from, to)), why);
+    }
+    for (status, body, why) in [
+        (400, r#"{"error":"invalid_grant","error_description":"KOALA"}"#, "answered 400: **redacted**"),
+        (401, "PANDA", "answered 401"),
+        (403, "<html>KOALA", "answered 403: an HTML page: a proxy or portal may stand in between"),
+        (200, "<html>KOALA", "answered what is no credentials: it is not JSON from line 1 column 1"),
+        (200, r#"{"accessToken":["PANDA"]}"#, "answered what is no credentials: accessToken is no text"),
+        (200, r#"{"accessToken":"x"}"#, "answered what is no credentials: expiresIn is missing"),
+    ] {
+        let mut script = refused(&whole);
+        script.exchange(oidc, status, body);
+        told(script, &format!("sso credentials: POST https://oidc.test/token {why}"));
+    }
+    // A new token that no header can hold.
+    let mut odd = refused(&whole);
+    odd.exchange(oidc, 200, r#"{"accessToken":"PAN\nDA","expiresIn":1}"#);
+    odd.expect(written);
+    assert_eq!(
+        odd.done().unwrap_err().to_string(),
+        format!("sso credentials: the token holds characters that an HTTP header cannot; {LOGIN}")
+    );
+    let mut legacy = script(Sso::legacy("https://corp/start", "123456789012", "My Role"));
+    legacy.expect(|_| Answer::ReadFile(Ok(Some(whole.clone().into_bytes()))));
+    legacy.exchange(portal("PANDA"), 401, REFUSED);
+    told(legacy, "a login without an sso-session has no refresh token");
 }

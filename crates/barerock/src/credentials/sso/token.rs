@@ -40,28 +40,63 @@ impl Cached {
     }
 }
 
+/// A login, as it was found or refreshed.
+pub(super) struct Login {
+    cached: Cached,
+    token: Token,
+    /// Whether a refresh was tried: once is enough.
+    tried: bool,
+}
+
+impl Login {
+    /// What opens the portal.
+    pub(super) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// What must not be shown: the token, and the one it came after.
+    pub(super) fn secrets(&self) -> [&str; 2] {
+        [self.token.secret(), self.cached.object.text("accessToken").ok().flatten().unwrap_or_default()]
+    }
+
+    /// Whether no refresh was tried yet.
+    pub(super) fn is_as_found(&self) -> bool {
+        !self.tried
+    }
+}
+
 impl SsoProvider {
-    /// A token that has not expired.
-    pub(super) async fn token(&self) -> Result<Token, CredentialsError> {
+    /// A login that has not expired.
+    pub(super) async fn login(&self) -> Result<Login, CredentialsError> {
         let cached = self.cached().await?;
+        let path = cached.path.clone();
         let bad = |why: String| {
-            let message = format!("the login in {}: {why}; {}", cached.path.display(), self.log_in());
+            let message = format!("the login in {}: {why}; {}", path.display(), self.log_in());
             CredentialsError::invalid(PROVIDER, message)
         };
         let token = cached.token().map_err(bad)?;
+        let expires_at = cached.expires_at;
+        let mut login = Login { cached, token, tried: false };
         let now = self.io.now();
-        if now + AHEAD < cached.expires_at {
-            return Ok(token);
+        if now + AHEAD < expires_at {
+            return Ok(login);
         }
-        match self.refresh(&cached).await {
-            Ok(token) => Ok(token),
+        match self.renew(&mut login).await {
+            Ok(()) => Ok(login),
             // It still opens the portal for a while.
-            Err(_) if now < cached.expires_at => Ok(token),
+            Err(_) if now < expires_at => Ok(login),
             Err(why) => {
-                let expired = time::format(cached.expires_at);
+                let expired = time::format(expires_at);
                 Err(bad(format!("it expired at {expired} and cannot be refreshed: {why}")))
             }
         }
+    }
+
+    /// Gives a login another token, or says why that cannot be.
+    pub(super) async fn renew(&self, login: &mut Login) -> Result<(), String> {
+        login.tried = true;
+        login.token = self.refresh(&login.cached).await?;
+        Ok(())
     }
 
     async fn cached(&self) -> Result<Cached, CredentialsError> {
@@ -119,8 +154,11 @@ impl SsoProvider {
         let ask = self.ask();
         let answer = ask.send(&request).await.map_err(|error| error.to_string())?;
         if answer.status() != StatusCode::OK {
-            let client_secret = cached.object.text("clientSecret")?.unwrap_or_default();
-            return Err(ask.refusal(&request, &answer, &[&refresh_token, client_secret], "").to_string());
+            // The token was sent to the portal, whose neighbour this is.
+            let [client_secret, token] =
+                ["clientSecret", "accessToken"].map(|name| cached.object.text(name).ok().flatten());
+            let secrets = [&*refresh_token, client_secret.unwrap_or_default(), token.unwrap_or_default()];
+            return Err(ask.refusal(&request, &answer, &secrets, "").to_string());
         }
         let misfit = |why: String| ask.misfit(&request, &why).to_string();
         let answer = Object::parse(answer.body()).map_err(misfit)?;
