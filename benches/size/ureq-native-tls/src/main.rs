@@ -1,6 +1,7 @@
 //! A complete streaming Converse client without an async runtime: `barerock` over ureq, TLS by the system.
 
-use std::error::Error;
+use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -8,26 +9,38 @@ use barerock::ConverseRequest;
 use barerock::types::Message;
 use barerock_ureq::Client;
 
-fn ask(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
-    let client = Client::from_env()?;
+/// What went wrong, in words: a box would link each error's `Debug` too.
+fn words(error: impl Display) -> String {
+    error.to_string()
+}
+
+fn ask(model: &str, prompt: &str) -> Result<(), String> {
+    let client = Client::from_env().map_err(words)?;
     let request = ConverseRequest::new(model, [Message::user(prompt)]);
     let mut out = std::io::stdout().lock();
-    for event in client.converse_stream(&request)? {
-        out.write_all(event?.text().unwrap_or_default().as_bytes())?;
-        out.flush()?;
+    for event in client.converse_stream(&request).map_err(words)? {
+        let event = event.map_err(words)?;
+        out.write_all(event.text().unwrap_or_default().as_bytes()).map_err(words)?;
+        out.flush().map_err(words)?;
     }
     Ok(())
 }
 
-fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(model), Some(prompt)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: ureq-native-tls MODEL PROMPT");
-        return ExitCode::from(2);
+fn run(arguments: &[OsString]) -> Result<(), String> {
+    let [Some(model), Some(prompt)] = [arguments.get(1), arguments.get(2)].map(|text| text?.to_str()) else {
+        return Err("usage: ureq-native-tls MODEL PROMPT".to_owned());
     };
-    if let Err(error) = ask(&model, &prompt) {
-        eprintln!("{error}");
-        return ExitCode::FAILURE;
+    ask(model, prompt)
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is nobody left to tell if this cannot be written.
+            let _unwritten = std::io::stderr().write_all((error + "\n").as_bytes());
+            ExitCode::FAILURE
+        }
     }
-    ExitCode::SUCCESS
 }
