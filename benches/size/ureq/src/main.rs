@@ -5,8 +5,9 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use barerock::ConverseRequest;
+use barerock::credentials::EnvironmentProvider;
 use barerock::types::Message;
+use barerock::{ConverseRequest, Environment};
 use barerock_ureq::Client;
 
 /// What went wrong, in words: a box would link each error's `Debug` too.
@@ -15,7 +16,13 @@ fn words(error: impl Display) -> String {
 }
 
 fn ask(model: &str, prompt: &str) -> Result<(), String> {
-    let client = Client::from_env().map_err(words)?;
+    let environment = Environment::of_process();
+    let mut client = Client::builder().region(environment.region().unwrap_or_default());
+    if let Some(url) = environment.get("AWS_ENDPOINT_URL") {
+        client = client.endpoint_url(url);
+    }
+    let client = client.credentials(EnvironmentProvider::new(environment)).build().map_err(words)?;
+    let client = Client::from(client);
     let request = ConverseRequest::new(model, [Message::user(prompt)]);
     let mut out = std::io::stdout().lock();
     for event in client.converse_stream(&request).map_err(words)? {

@@ -1,6 +1,7 @@
 //! The adaptive mode's limit on a client's own rate: CUBIC over a token bucket, with the constants of the AWS SDKs
 //! (botocore's `adaptive`, `throttling` and `bucket`).
 
+use core::fmt;
 use core::time::Duration;
 
 use super::policy::Limiter;
@@ -21,7 +22,7 @@ const MAX_RATE_SCALE: f64 = 2.0;
 const MIN_CAPACITY: f64 = 1.0;
 
 /// Requests a second are limited once the service has throttled one.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Cubic {
     enabled: bool,
     rate: MeasuredRate,
@@ -33,6 +34,13 @@ pub(super) struct Cubic {
     /// Below zero where requests have been promised their turn.
     tokens: f64,
     filled_at: Option<f64>,
+}
+
+/// Without its numbers: what the standard library writes floating-point numbers with is 13 KB.
+impl fmt::Debug for Cubic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cubic").field("enabled", &self.enabled).finish_non_exhaustive()
+    }
 }
 
 impl Limiter for Cubic {
@@ -81,7 +89,7 @@ impl Cubic {
 }
 
 /// How many answers a second there were of late.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct MeasuredRate {
     /// When the piece of time began that is being counted, in seconds.
     since: Option<f64>,
