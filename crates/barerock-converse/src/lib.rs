@@ -46,7 +46,6 @@
 //! input) are whole programs without an HTTP library.
 
 pub mod apply_guardrail;
-mod base64;
 pub mod count_tokens;
 pub mod endpoint;
 pub mod error;

@@ -2,7 +2,9 @@
 
 use core::fmt::{self, Write};
 
-use crate::hash::{Sha256, TextHasher};
+use sha2::{Digest, Sha256};
+
+use crate::hash::TextHasher;
 use crate::headers::{
     HeaderList, Line, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed,
     is_token,

@@ -1,25 +1,11 @@
-//! SHA-256 and HMAC, and text into either without a string in between.
+//! Text into a hash, without a string in between.
 
 use core::fmt::{self, Write};
 
+use hmac::digest::{Digest, FixedOutput, Update, typenum::U32};
+use sha2::Sha256;
+
 use crate::payload::SHA256_LENGTH;
-
-#[cfg(any(test, not(feature = "fast-sha")))]
-mod compact;
-#[cfg(feature = "fast-sha")]
-mod fast;
-
-#[cfg(not(feature = "fast-sha"))]
-pub(crate) use compact::{HmacSha256, Sha256};
-#[cfg(feature = "fast-sha")]
-pub(crate) use fast::{HmacSha256, Sha256};
-
-/// What takes bytes and makes 32 of them. It zeroes itself when dropped.
-pub(crate) trait Hash {
-    fn update(&mut self, bytes: &[u8]);
-
-    fn finish(self) -> [u8; SHA256_LENGTH];
-}
 
 /// Longer than nearly every canonical request without a session token.
 const BUFFER: usize = 512;
@@ -31,7 +17,7 @@ pub(crate) struct TextHasher<H> {
     count: usize,
 }
 
-impl<H: Hash> TextHasher<H> {
+impl<H: Update + FixedOutput<OutputSize = U32>> TextHasher<H> {
     pub(crate) fn new(hasher: H) -> Self {
         Self { hasher, pending: [0; BUFFER], count: 0 }
     }
@@ -43,14 +29,12 @@ impl<H: Hash> TextHasher<H> {
 
     pub(crate) fn finish(mut self) -> [u8; SHA256_LENGTH] {
         self.flush();
-        self.hasher.finish()
+        self.hasher.finalize_fixed().into()
     }
 }
 
-impl<H: Hash> Write for TextHasher<H> {
-    // Those who leave out `fast-sha` would rather have the bytes.
-    #[cfg_attr(feature = "fast-sha", inline(always))]
-    #[cfg_attr(not(feature = "fast-sha"), inline(never))]
+impl<H: Update + FixedOutput<OutputSize = U32>> Write for TextHasher<H> {
+    #[inline(always)]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if text.len() > BUFFER.saturating_sub(self.count) {
             self.flush();
@@ -70,9 +54,7 @@ impl<H: Hash> Write for TextHasher<H> {
 
 /// The SHA-256 of one piece.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; SHA256_LENGTH] {
-    let mut hash = Sha256::new();
-    hash.update(bytes);
-    hash.finish()
+    Sha256::digest(bytes).into()
 }
 
 #[cfg(test)]

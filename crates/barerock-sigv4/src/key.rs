@@ -1,15 +1,18 @@
 //! The derived signing key, and the signature it makes.
 
 use core::fmt::{self, Write};
-use core::hint::black_box;
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use zeroize::Zeroize;
 
 use crate::credentials::REDACTED;
-use crate::hash::{Hash as _, HmacSha256, Sha256, TextHasher};
+use crate::hash::TextHasher;
 use crate::hex::{self, HexText};
 use crate::payload::SHA256_LENGTH;
 use crate::scope::{CredentialScope, TERMINATION};
+
+type HmacSha256 = Hmac<Sha256>;
 
 /// A key good for one day, region and service. Zeroed when dropped, and not shown by `Debug`.
 #[derive(Clone)]
@@ -28,8 +31,8 @@ impl SigningKey {
         let mut bytes = [0; SHA256_LENGTH];
         for part in [scope.date(), scope.region(), scope.service(), TERMINATION] {
             keyed.update(part.as_bytes());
-            bytes = keyed.finish();
-            keyed = HmacSha256::new(&bytes);
+            bytes = keyed.finalize().into_bytes().into();
+            keyed = keyed_by(&bytes);
         }
         Self { bytes, keyed }
     }
@@ -62,13 +65,13 @@ impl SigningKey {
     pub(crate) fn sign_text(&self, string_to_sign: &str) -> Signature {
         let mut hmac = self.keyed.clone();
         hmac.update(string_to_sign.as_bytes());
-        Signature(hmac.finish())
+        Signature(hmac.finalize().into_bytes().into())
     }
 }
 
 impl Drop for SigningKey {
     fn drop(&mut self) {
-        // `keyed` zeroes itself.
+        // `keyed` zeroes itself: the hash crates are built with their `zeroize` feature.
         self.bytes.zeroize();
     }
 }
@@ -76,6 +79,14 @@ impl Drop for SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({REDACTED})")
+    }
+}
+
+fn keyed_by(key: &[u8]) -> HmacSha256 {
+    match HmacSha256::new_from_slice(key) {
+        Ok(keyed) => keyed,
+        // HMAC takes keys of any length (RFC 2104), so the error is never built.
+        Err(_never) => HmacSha256::new(&Default::default()),
     }
 }
 
@@ -91,13 +102,12 @@ fn keyed_by_secret(secret_access_key: &str) -> HmacSha256 {
         for (slot, byte) in key.iter_mut().zip(PREFIX.iter().copied().chain(secret_access_key.bytes())) {
             *slot = byte;
         }
-        HmacSha256::new(key.get(..length).unwrap_or_default())
+        keyed_by(key.get(..length).unwrap_or_default())
     } else {
-        let mut hash = Sha256::new();
-        hash.update(PREFIX);
-        hash.update(secret_access_key.as_bytes());
-        let mut hashed = hash.finish();
-        let keyed = HmacSha256::new(&hashed);
+        use sha2::Digest;
+        let mut hashed: [u8; SHA256_LENGTH] =
+            Sha256::new().chain_update(PREFIX).chain_update(secret_access_key).finalize().into();
+        let keyed = keyed_by(&hashed);
         hashed.zeroize();
         keyed
     };
@@ -136,9 +146,8 @@ impl Signature {
 impl PartialEq for Signature {
     /// Takes the same time wherever the first difference is.
     fn eq(&self, other: &Self) -> bool {
-        // The compiler must not learn that the first difference settles it.
-        let differences = |found, (one, other): (&u8, &u8)| black_box(found | (one ^ other));
-        self.0.iter().zip(&other.0).fold(0, differences) == 0
+        hmac::digest::CtOutput::<HmacSha256>::new(self.0.into())
+            == hmac::digest::CtOutput::<HmacSha256>::new(other.0.into())
     }
 }
 

@@ -40,7 +40,6 @@
 //! | `std` | yes | `Timestamp` from and to `SystemTime` |
 //! | `alloc` | yes | [`Credentials`], presigning, texts in strings |
 //! | `http` | yes | [`Signer`] and verification over `http::Request` |
-//! | `fast-sha` | yes | SHA-256 by `sha2`; without it by a hundred lines here, 13 KB smaller and ten crates fewer |
 //! | `apikey` | no | short-term Bedrock API keys, minted and read back |
 //! | `audit` | no | raw requests, curl lines, the reason of a mismatch |
 //!

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use base64ct::{Base64, Encoding as _};
+
 use super::camel_case;
 use super::string::write_quoted;
-use crate::base64;
 
 /// A value that can be written as JSON.
 pub(crate) trait ToJson {
@@ -67,7 +68,7 @@ impl Writer {
     /// Bytes as base64, of which no letter needs an escape.
     pub(crate) fn base64(&mut self, bytes: &[u8]) {
         self.out.push('"');
-        base64::encode(bytes, &mut self.out);
+        self.out.push_str(&Base64::encode_string(bytes));
         self.out.push('"');
     }
 

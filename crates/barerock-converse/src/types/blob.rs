@@ -2,11 +2,11 @@
 
 use core::fmt;
 
+use base64ct::{Base64, Encoding as _};
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Text;
-use crate::base64;
 use crate::json::{FromJson, Reader, ToJson, Writer};
 
 /// The model's `blob`: an image, a document, redacted reasoning. Cheap to clone.
@@ -21,9 +21,9 @@ impl Blob {
     }
 
     fn from_base64(text: &str) -> Result<Self, String> {
-        match base64::decode(text) {
-            Some(bytes) => Ok(Self(bytes.into())),
-            None => Err(match text.trim_end_matches('=').bytes().position(|byte| !is_of_base64(byte)) {
+        match Base64::decode_vec(text) {
+            Ok(bytes) => Ok(Self(bytes.into())),
+            Err(_) => Err(match text.trim_end_matches('=').bytes().position(|byte| !is_of_base64(byte)) {
                 Some(offset) => format!("not base64: what stands at offset {offset} is no letter of it"),
                 None => format!("not base64: it ends wrong after {} letters", text.len()),
             }),
@@ -56,9 +56,7 @@ impl fmt::Debug for Blob {
 
 impl Serialize for Blob {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = String::new();
-        base64::encode(&self.0, &mut text);
-        serializer.serialize_str(&text)
+        serializer.serialize_str(&Base64::encode_string(&self.0))
     }
 }
 
