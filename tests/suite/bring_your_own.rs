@@ -12,6 +12,7 @@ use barerock_tests::fixtures;
 mod std_net;
 #[path = "../../crates/barerock-converse/examples/stdio.rs"]
 #[expect(dead_code, reason = "its `main` is not called here")]
+#[expect(clippy::duplicate_mod, reason = "each example is a program of its own, and brings what the two share")]
 mod stdio;
 
 const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
