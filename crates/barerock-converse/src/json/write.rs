@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::camel_case;
 use super::string::write_quoted;
 use crate::base64;
+use crate::types::UnknownMember;
 
 /// A value that can be written as JSON.
 pub(crate) trait ToJson {
@@ -57,6 +58,13 @@ impl Writer {
         self.separate();
         self.string(name);
         self.out.push(':');
+    }
+
+    /// A member that no type is known for.
+    #[inline(never)]
+    pub(crate) fn unknown(&mut self, member: &UnknownMember) {
+        self.key(&member.name);
+        self.raw(member.value.as_json());
     }
 
     /// A string.
