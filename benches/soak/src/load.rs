@@ -62,7 +62,6 @@ pub(crate) struct Round {
     pub(crate) cpu_seconds: Option<f64>,
     /// The most resident memory so far, and that at the end of the round.
     pub(crate) memory: Option<(u64, u64)>,
-    pub(crate) outcomes: Vec<Outcome>,
 }
 
 /// The server's process, which ends when its standard input does.
@@ -110,12 +109,13 @@ async fn run<C: Contender>(options: &Options) -> ExitCode {
     let answers: Arc<Vec<Answer>> =
         Arc::new((0..MODELS).map(|model| Answer::new(model, options.events)).collect());
     let client = Arc::new(C::new(&url, options));
-    let mut rounds = Vec::with_capacity(options.rounds);
+    let mut report = Report::new(C::NAME, options);
     for number in 0..options.rounds {
-        rounds.push(round(number, &client, &answers, options).await);
+        process::forget_peak();
+        let (round, outcomes) = round(number, &client, &answers, options).await;
+        tokio::time::sleep(LINES).await;
+        report.add(round, outcomes, &answers, &strikes);
     }
-    tokio::time::sleep(LINES).await;
-    let report = Report::new(C::NAME, options, &answers, &strikes, rounds);
     print!("{report}");
     if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -139,7 +139,7 @@ async fn round<C: Contender>(
     client: &Arc<C>,
     answers: &Arc<Vec<Answer>>,
     options: &Options,
-) -> Round {
+) -> (Round, Vec<Outcome>) {
     let limit = options.patience() * PATIENCES;
     let (start, cpu) = (Instant::now(), process::cpu_seconds());
     let streams: Vec<_> = (0..options.streams)
@@ -168,5 +168,5 @@ async fn round<C: Contender>(
         outcomes.push(stream.await.expect("a stream does not panic"));
     }
     let cpu_seconds = process::cpu_seconds().zip(cpu).map(|(after, before)| after - before);
-    Round { elapsed: start.elapsed(), cpu_seconds, memory: process::memory(), outcomes }
+    (Round { elapsed: start.elapsed(), cpu_seconds, memory: process::memory() }, outcomes)
 }

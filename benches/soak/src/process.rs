@@ -1,4 +1,5 @@
-//! What the operating system knows about this process. Linux tells it under `/proc`; elsewhere it is not known.
+//! What the operating system knows about this process, and what its allocator does. Linux tells the former under `/proc`;
+//! elsewhere it is not known.
 
 use std::fs;
 
@@ -29,4 +30,22 @@ pub(crate) fn open_files() -> Option<usize> {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
     let soft = line.split_whitespace().next()?;
     if soft == "unlimited" { Some(usize::MAX) } else { soft.parse().ok() }
+}
+
+#[cfg(feature = "live")]
+#[global_allocator]
+static ALLOCATOR: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
+
+/// Bytes that are allocated, and the most there were since the last [`forget_peak`]; `None` where nobody counts.
+pub(crate) fn live() -> Option<(usize, usize)> {
+    #[cfg(feature = "live")]
+    return Some((ALLOCATOR.current_usage(), ALLOCATOR.peak_usage()));
+    #[cfg(not(feature = "live"))]
+    return None;
+}
+
+/// Begins to look for the most anew.
+pub(crate) fn forget_peak() {
+    #[cfg(feature = "live")]
+    ALLOCATOR.reset_peak_usage();
 }

@@ -10,10 +10,11 @@ use crate::answer::Answer;
 use crate::fate::Fate;
 use crate::load::{Outcome, Round};
 use crate::options::Options;
+use crate::process;
 use crate::strikes::Strikes;
 
-/// How much the rounds of the second half may add to the resident memory of the first, as a share.
-const GROWTH: f64 = 0.25;
+/// One part of this many may come to the bytes allocated: a connection more or less, of those that a fault broke.
+const GROWTH: usize = 100;
 /// Wrong streams shown at most.
 const SHOWN: usize = 10;
 const MEGABYTE: f64 = 1e6;
@@ -23,41 +24,61 @@ const MEGABYTE: f64 = 1e6;
 pub(crate) struct Report<'a> {
     name: &'a str,
     options: &'a Options,
-    rounds: Vec<Round>,
+    rounds: Vec<Figures>,
+    /// The time to the first event of each stream that had one.
+    firsts: Vec<Duration>,
     /// By fault, what became of those it struck: as it should, and otherwise.
     struck: BTreeMap<String, (usize, usize)>,
     wrong: Vec<String>,
+    streams: usize,
     complete: usize,
     recovered: usize,
 }
 
+/// What a round leaves behind: no allocation, or the report would grow by it.
+#[derive(Debug)]
+struct Figures {
+    round: Round,
+    events: usize,
+    /// Bytes allocated when the round was over and looked at, and the most during it.
+    live: Option<(usize, usize)>,
+}
+
 impl<'a> Report<'a> {
-    pub(crate) fn new(
-        name: &'a str,
-        options: &'a Options,
-        answers: &[Answer],
-        strikes: &Strikes,
-        rounds: Vec<Round>,
-    ) -> Self {
-        let mut report = Self {
+    pub(crate) fn new(name: &'a str, options: &'a Options) -> Self {
+        Self {
             name,
             options,
-            rounds: Vec::new(),
+            rounds: Vec::with_capacity(options.rounds),
+            firsts: Vec::with_capacity(options.rounds * options.streams),
             struck: BTreeMap::new(),
             wrong: Vec::new(),
+            streams: 0,
             complete: 0,
             recovered: 0,
-        };
-        for outcome in rounds.iter().flat_map(|round| &round.outcomes) {
-            report.judge(outcome, &answers[outcome.model], strikes);
         }
-        report.rounds = rounds;
-        report.wrong.extend(report.growth());
-        report
+    }
+
+    /// Takes in what came of a round.
+    pub(crate) fn add(
+        &mut self,
+        round: Round,
+        outcomes: Vec<Outcome>,
+        answers: &[Answer],
+        strikes: &Strikes,
+    ) {
+        for outcome in &outcomes {
+            self.judge(outcome, &answers[outcome.model], strikes);
+            self.firsts.extend(outcome.first);
+        }
+        self.streams += outcomes.len();
+        let events = outcomes.iter().map(|outcome| outcome.events).sum();
+        drop(outcomes);
+        self.rounds.push(Figures { round, events, live: process::live() });
     }
 
     fn judge(&mut self, outcome: &Outcome, answer: &Answer, strikes: &Strikes) {
-        let faults = match strikes.of(&outcome.name) {
+        let faults = match strikes.take(&outcome.name) {
             Ok(faults) => faults,
             Err(note) => {
                 self.wrong.push(format!("stream {}: the server says {note:?}", outcome.name));
@@ -109,27 +130,18 @@ impl<'a> Report<'a> {
         Fate::Complete
     }
 
-    /// Whether memory still grew when pools and buffers were full: the last round against the most of the first half.
+    /// Whether the bytes that are allocated grow from round to round, where they are counted. Without a pace they are not
+    /// judged: a connection's buffer is then as large as the last reads happened to be. Nor is what is resident, which is
+    /// the allocator's business.
     fn growth(&self) -> Option<String> {
-        let resident: Vec<f64> =
-            self.rounds.iter().filter_map(|round| Some(megabytes(round.memory?.1))).collect();
-        let half = resident.get(..self.rounds.len().div_ceil(2))?;
-        let (most, last) = (half.iter().copied().fold(0.0, f64::max), *resident.last()?);
-        (last > most * (1.0 + GROWTH)).then(|| {
-            format!("memory grew from {most:.1} MB in the first half to {last:.1} MB after the last round")
-        })
+        let (first, _) = self.rounds.first()?.live?;
+        let (last, _) = self.rounds.last()?.live?;
+        let grew = last.saturating_sub(first) > first / GROWTH && !self.options.pace.delay().is_zero();
+        grew.then(|| format!("{first} bytes were allocated after the first round, {last} are after the last"))
     }
 
     pub(crate) fn is_good(&self) -> bool {
-        self.wrong.is_empty()
-    }
-
-    /// The time to the first event of those that had one, sorted.
-    fn firsts(&self) -> Vec<Duration> {
-        let outcomes = self.rounds.iter().flat_map(|round| &round.outcomes);
-        let mut firsts: Vec<Duration> = outcomes.filter_map(|outcome| outcome.first).collect();
-        firsts.sort_unstable();
-        firsts
+        self.wrong.is_empty() && self.growth().is_none()
     }
 }
 
@@ -152,26 +164,27 @@ impl fmt::Display for Report<'_> {
              {attempts} attempts, chunks of {chunk} every {pace}",
             self.name
         )?;
-        writeln!(f, "round   seconds  client CPU s     events  resident MB")?;
-        for (number, round) in self.rounds.iter().enumerate() {
-            let events: usize = round.outcomes.iter().map(|outcome| outcome.events).sum();
+        writeln!(f, "round   seconds  client CPU s     events  resident MB  live bytes  most live MB")?;
+        for (number, Figures { round, events, live }) in self.rounds.iter().enumerate() {
             let (cpu, memory) = (round.cpu_seconds.unwrap_or(f64::NAN), round.memory.unwrap_or_default().1);
             let (seconds, memory) = (round.elapsed.as_secs_f64(), megabytes(memory));
-            writeln!(f, "{:>5} {seconds:>9.2} {cpu:>13.2} {events:>10} {memory:>12.1}", number + 1)?;
+            write!(f, "{:>5} {seconds:>9.2} {cpu:>13.2} {events:>10} {memory:>12.1}", number + 1)?;
+            match live {
+                Some((after, most)) => {
+                    let most = megabytes(u64::try_from(*most).unwrap_or(u64::MAX));
+                    writeln!(f, " {after:>11} {most:>13.1}")?;
+                }
+                None => writeln!(f, " {:>11} {:>13}", "-", "-")?,
+            }
         }
-        let seconds: f64 = self.rounds.iter().map(|round| round.elapsed.as_secs_f64()).sum();
-        let cpu: f64 = self.rounds.iter().map(|round| round.cpu_seconds.unwrap_or(f64::NAN)).sum();
-        let outcomes = || self.rounds.iter().flat_map(|round| &round.outcomes);
-        let (all, events) = (outcomes().count(), outcomes().map(|outcome| outcome.events).sum::<usize>());
-        let firsts = self.firsts();
+        let rounds = || self.rounds.iter().map(|figures| &figures.round);
+        let seconds: f64 = rounds().map(|round| round.elapsed.as_secs_f64()).sum();
+        let cpu: f64 = rounds().map(|round| round.cpu_seconds.unwrap_or(f64::NAN)).sum();
+        let (all, events) = (self.streams, self.rounds.iter().map(|figures| figures.events).sum::<usize>());
+        let mut firsts = self.firsts.clone();
+        firsts.sort_unstable();
         let percentile = |share: usize| firsts.get(firsts.len() * share / 100).copied().unwrap_or_default();
-        let peak = self
-            .rounds
-            .iter()
-            .filter_map(|round| round.memory)
-            .map(|(peak, _)| peak)
-            .max()
-            .unwrap_or_default();
+        let peak = rounds().filter_map(|round| round.memory).map(|(peak, _)| peak).max().unwrap_or_default();
         writeln!(f, "streams/s            {:.0}", ratio(all, seconds))?;
         writeln!(f, "events/s             {:.0}", ratio(events, seconds))?;
         writeln!(f, "client CPU per event {:.2} µs", cpu * 1e6 / ratio(events, 1.0))?;
@@ -187,6 +200,9 @@ impl fmt::Display for Report<'_> {
         )?;
         for (fault, (right, otherwise)) in &self.struck {
             writeln!(f, "  {fault:<14} {right} as it should, {otherwise} otherwise")?;
+        }
+        if let Some(growth) = self.growth() {
+            writeln!(f, "WRONG {growth}")?;
         }
         for wrong in self.wrong.iter().take(SHOWN) {
             writeln!(f, "WRONG {wrong}")?;

@@ -51,10 +51,10 @@ impl Strikes {
         strikes
     }
 
-    /// The faults that struck a stream, first to last.
-    pub(crate) fn of(&self, stream: &str) -> Result<Vec<Fault>, String> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let faults = known.get(stream).into_iter().flatten();
+    /// The faults that struck a stream, first to last. They are told once.
+    pub(crate) fn take(&self, stream: &str) -> Result<Vec<Fault>, String> {
+        let faults = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(stream);
+        let faults = faults.iter().flatten();
         faults
             .map(|what| what.parse::<FaultRule>().map(|rule| rule.fault().clone()).map_err(|_| what.clone()))
             .collect()

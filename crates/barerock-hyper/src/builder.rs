@@ -23,6 +23,10 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 /// seconds, and a model can think for longer.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 
+/// The longest head of an answer, and the most that is read at once, in bytes: what a TLS record holds. hyper's own limit is 408
+/// KiB, and a connection that once had so much to read goes on with such a buffer: half of what a thousand streams take.
+const MAX_BUFFER: usize = 16 * 1024;
+
 /// HTTP/2's name in ALPN (RFC 7540, 3.1).
 #[cfg(feature = "http2")]
 pub(crate) const H2: &[u8] = b"h2";
@@ -158,6 +162,7 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle_per_host)
+            .http1_max_buf_size(MAX_BUFFER)
             .build(connector);
         HyperTransport::of(client, self.detour)
     }

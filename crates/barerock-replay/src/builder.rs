@@ -144,6 +144,8 @@ impl ReplayBuilder {
     /// # Panics
     ///
     /// Outside of a tokio runtime with its network and time drivers on, as every tokio socket does.
+    ///
+    /// Cancel safety: dropping the future leaves nothing behind.
     pub async fn bind(self, address: &str) -> Result<Replay, BindError> {
         let failed = |source| BindError::Io { address: address.to_owned(), source };
         let resolved: Vec<_> = lookup_host(address).await.map_err(failed)?.collect();

@@ -64,6 +64,8 @@ impl Replay {
     }
 
     /// Takes no more requests, lets those under way end for up to five seconds, and stops.
+    ///
+    /// Cancel safety: dropping the future stops it at once.
     pub async fn shutdown(mut self) {
         // No receiver is left only where the task has ended already.
         let _ = self.stop.send(true);

@@ -15,8 +15,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection is kept for the next request. AWS's load balancers close theirs after a minute.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
-/// The longest head of an answer, and what is buffered of it, in bytes.
-const MAX_HEAD: usize = 64 * 1024;
+/// The longest head of an answer, and the most that is read at once, in bytes: what a TLS record holds.
+const MAX_HEAD: usize = 16 * 1024;
 
 /// What is buffered of a request, in bytes.
 const OUTPUT_BUFFER: usize = 16 * 1024;

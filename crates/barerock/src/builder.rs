@@ -217,7 +217,11 @@ impl<T: Transport> ClientBuilder<T> {
         let auth = match (self.auth.or(configured), self.environment.bearer_token()) {
             (Some(auth), _) => auth?,
             (None, Some(token)) => Auth::bearer(token)?,
-            (None, None) => Auth::SigV4(Arc::new(EnvironmentProvider::new(self.environment))),
+            (None, None) => {
+                let clock = Arc::clone(&self.clock);
+                let provider = EnvironmentProvider::new(self.environment);
+                Auth::SigV4(Arc::new(provider.clock(move || clock())))
+            }
         };
         let is_allowed = self.plaintext_hosts.iter().any(|host| host.eq_ignore_ascii_case(endpoint.host()));
         let in_the_clear = !endpoint.is_https() && !endpoint.is_loopback() && !is_allowed;

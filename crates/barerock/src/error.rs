@@ -97,7 +97,9 @@ impl Error {
         Self::new(Kind::Clock)
     }
 
-    pub(crate) fn plaintext(url: impl ToString) -> Self {
+    /// The error of a call that would send credentials to this URL in the clear, for whoever can tell before.
+    #[must_use]
+    pub fn plaintext(url: impl ToString) -> Self {
         Self::new(Kind::Plaintext { url: url.to_string() })
     }
 

@@ -49,6 +49,8 @@ impl<T: Transport> EventStream<T> {
     /// # Errors
     /// If the stream ends before the answer is whole, the service breaks off, the bytes are not what they should be,
     /// or the next piece takes too long. There are no more events after an error.
+    ///
+    /// Cancel safety: dropping the future loses nothing; the next call goes on from there.
     pub async fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, Error> {
         self.wait().await?;
         self.events.next_event().map_err(|error| self.client.failed(&self.call, named(error, &self.headers)))
@@ -58,6 +60,8 @@ impl<T: Transport> EventStream<T> {
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event)'s.
+    ///
+    /// Cancel safety: as [`next_event`](Self::next_event)'s.
     pub async fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, Error> {
         self.wait().await?;
         self.events
@@ -83,6 +87,8 @@ impl<T: Transport> EventStream<T> {
     ///
     /// # Errors
     /// If the connection breaks or the next piece takes too long.
+    ///
+    /// Cancel safety: as [`next_event`](Self::next_event)'s.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
         if self.ended {
             return Ok(None);
@@ -111,6 +117,8 @@ impl<T: Transport> EventStream<T> {
     /// # Errors
     /// As [`next_event`](Self::next_event)'s; the error holds the message as far as it came
     /// ([`Error::partial`]).
+    ///
+    /// Cancel safety: dropping the future closes the connection, and what came of the message is gone.
     pub async fn into_message(mut self) -> Result<AssembledMessage, Error> {
         let mut assembler = MessageAssembler::new();
         loop {

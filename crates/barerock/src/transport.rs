@@ -33,7 +33,9 @@ pub trait Transport: Send + Sync + 'static {
         request: http::Request<Bytes>,
     ) -> impl Future<Output = Result<http::Response<Self::Body>, Self::Error>> + Send;
 
-    /// Waits.
+    /// Waits, without holding up the thread: it is polled beside other futures, and before some of them.
+    ///
+    /// Cancel safety: dropping the future ends the wait.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
 

@@ -1,8 +1,8 @@
 //! A peer that never stops, at every place of an answer where it can go on for ever: each ends in an error, soon, and after no
 //! more than the transport's buffers and the system's could take in.
 
-use core::fmt::Write as _;
 use core::time::Duration;
+use std::io::Write as _;
 use std::time::Instant;
 
 use barerock::{ClientBuilder, Error, ErrorKind, Timeouts};
@@ -15,6 +15,7 @@ use super::stacks::{Stack, client};
 use super::tap::{Tap, always, endless};
 
 over_every_stack![
+    a_long_head,
     ten_thousand_headers,
     a_header_of_ten_megabytes,
     endless_headers,
@@ -30,8 +31,8 @@ over_every_stack![
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n";
-/// How long anything here may take.
-const TOLERANCE: Duration = Duration::from_secs(8);
+/// How long anything here may take. Nobody waits for it: it says that there is an end, on a machine of any speed.
+const TOLERANCE: Duration = Duration::from_secs(60);
 /// A limit that passes soon.
 const SHORT: Duration = Duration::from_millis(400);
 /// What a peer gets rid of at most: the megabyte that is read of an error, and what the system's buffers on both sides hold.
@@ -79,12 +80,18 @@ fn fails<S: Stack>(server: &Tap, kind: ErrorKind) {
     }
 }
 
+/// Far longer than AWS's are.
+fn a_long_head<S: Stack>() {
+    let headers: String = (0..90).map(|number| format!("x-{number}: {}\r\n", "y".repeat(120))).collect();
+    let server = always(format!("{OK}{headers}\r\n{JSON}"));
+    let answer =
+        S::run(async { client(S::transport(), &server.url()).build().unwrap().converse(&question()).await });
+    assert_eq!(answer.unwrap().text(), "hi");
+}
+
 fn ten_thousand_headers<S: Stack>() {
-    let mut answer = OK.to_owned();
-    for number in 0..10_000 {
-        let _ = write!(answer, "x-{number}: y\r\n");
-    }
-    fails::<S>(&always(answer + "\r\n" + JSON), ErrorKind::Transport);
+    let headers: String = (0..10_000).map(|number| format!("x-{number}: y\r\n")).collect();
+    fails::<S>(&always(format!("{OK}{headers}\r\n{JSON}")), ErrorKind::Transport);
 }
 
 fn a_header_of_ten_megabytes<S: Stack>() {
@@ -97,20 +104,26 @@ fn endless_headers<S: Stack>() {
 }
 
 fn an_endless_header_line<S: Stack>() {
-    fails::<S>(&endless(&format!("{OK}x-long: "), "y"), ErrorKind::Transport);
+    fails::<S>(&endless(format!("{OK}x-long: "), "y"), ErrorKind::Transport);
 }
 
-/// They are skipped one by one and kept nowhere, so the limit is one of time.
+/// They are skipped one by one and kept nowhere, so the limit is one of time. One comes each millisecond: reading a flood of them
+/// keeps a runtime's only thread from its clock for a while.
 fn endless_informational_answers<S: Stack>() {
-    let server = endless("", "HTTP/1.1 100 Continue\r\n\r\n");
+    let server = Tap::start(|mut client, _| {
+        while client.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
     let timeouts = Timeouts::never().first_byte(SHORT);
     let error = failed_in_time::<S>(&server, |builder| builder.timeouts(timeouts), false);
-    assert_eq!(error.kind(), ErrorKind::Transport, "{}", chain(&error));
+    assert!(error.is_timeout(), "{}", chain(&error));
 }
 
 /// One megabyte is read of an error, and little of that is shown.
 fn an_endless_error<S: Stack>() {
-    for (framing, again) in [("\r\n", "y"), ("transfer-encoding: chunked\r\n\r\n", "4\r\nyyyy\r\n")] {
+    let chunk = format!("400\r\n{}\r\n", "y".repeat(0x400));
+    for (framing, again) in [("\r\n", "y"), ("transfer-encoding: chunked\r\n\r\n", &*chunk)] {
         let head = format!("HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\n{framing}");
         let server = endless(&head, again);
         fails::<S>(&server, ErrorKind::Service);
@@ -122,14 +135,13 @@ fn an_endless_error<S: Stack>() {
 
 fn an_endless_answer<S: Stack>() {
     let limit = 100_000;
-    let error =
-        failed::<S>(&endless(&format!("{OK}\r\n"), " "), |builder| builder.max_response(limit), false);
+    let error = failed::<S>(&endless(format!("{OK}\r\n"), " "), |builder| builder.max_response(limit), false);
     assert_eq!(error.kind(), ErrorKind::Wire, "{}", chain(&error));
     assert!(error.to_string().contains("100000 bytes"), "{error}");
 }
 
 fn an_endless_stream_of_anything<S: Stack>() {
-    let error = failed::<S>(&endless(&format!("{STREAM}\r\n"), "y"), |builder| builder, true);
+    let error = failed::<S>(&endless(format!("{STREAM}\r\n"), "y"), |builder| builder, true);
     assert_eq!(error.kind(), ErrorKind::Wire, "{}", chain(&error));
 }
 
@@ -150,7 +162,7 @@ fn an_endless_chunk_extension<S: Stack>() {
 /// Some count them, some skip them: then the limit is that of the next piece.
 fn endless_trailers<S: Stack>() {
     let body = format!("{:x}\r\n{JSON}\r\n0\r\n", JSON.len());
-    let server = endless(&format!("{OK}transfer-encoding: chunked\r\n\r\n{body}"), "x: y\r\n");
+    let server = endless(format!("{OK}transfer-encoding: chunked\r\n\r\n{body}"), "x: y\r\n");
     let timeouts = Timeouts::never().idle(SHORT);
     let error = failed_in_time::<S>(&server, |builder| builder.timeouts(timeouts), false);
     assert_eq!(error.kind(), ErrorKind::Transport, "{}", chain(&error));

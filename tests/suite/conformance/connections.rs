@@ -10,12 +10,11 @@ use super::over_every_stack;
 use super::requests::JSON;
 use super::server::{Bedrock, question};
 use super::stacks::{Hyper, Stack, Ureq, client};
-use super::tap::{Tap, always, eventually};
+use super::tap::{Tap, always};
 
 over_every_stack![
     a_connection_is_used_again,
     a_connection_that_was_closed_is_not_used_again,
-    a_dropped_stream_closes_its_connection,
     many_at_once,
     ipv6,
 ];
@@ -78,22 +77,6 @@ fn ureq_keeps_no_connection_where_it_is_told_to() {
     no_connection_is_kept::<Ureq>(transport);
 }
 
-fn a_dropped_stream_closes_its_connection<S: Stack>() {
-    let bedrock = Bedrock::start(&["slow=50ms@1"]);
-    let tap = Tap::before(&bedrock.url());
-    S::run(async {
-        let client = client(S::transport(), &tap.url()).build().unwrap();
-        let mut stream = client.converse_stream(&question()).await.unwrap();
-        assert!(stream.next_event().await.unwrap().is_some());
-        assert!(!tap.client_has_closed());
-        drop(stream);
-        eventually("the connection is closed", S::transport(), || tap.client_has_closed()).await;
-        // What was left of the stream is not taken for the next answer.
-        assert!(client.converse(&question()).await.unwrap().text().contains("GraphQL"));
-    });
-    assert_eq!(tap.connections(), 2);
-}
-
 fn many_at_once<S: Stack>() {
     let bedrock = Bedrock::start(&["slow=1ms"]);
     let client = S::client(&bedrock);
@@ -114,27 +97,4 @@ fn ipv6<S: Stack>() {
     assert!(bedrock.url().contains("[::1]"));
     let response = S::run(async { S::client(&bedrock).converse(&question()).await }).unwrap();
     assert!(response.text().contains("GraphQL"));
-}
-
-/// Only for those who can be interrupted: a blocking call goes on until it has its answer or a limit passes.
-fn a_dropped_call_closes_its_connection<S: Stack>() {
-    let bedrock = Bedrock::start(&["stall=20s"]);
-    let tap = Tap::before(&bedrock.url());
-    S::run(async {
-        let client = client(S::transport(), &tap.url()).build().unwrap();
-        let request = question();
-        let call = client.converse(&request);
-        assert!(tokio::time::timeout(Duration::from_millis(300), call).await.is_err());
-        eventually("the connection is closed", S::transport(), || tap.client_has_closed()).await;
-    });
-}
-
-#[test]
-fn hyper_closes_the_connection_of_a_dropped_call() {
-    a_dropped_call_closes_its_connection::<super::stacks::Hyper>();
-}
-
-#[test]
-fn reqwest_closes_the_connection_of_a_dropped_call() {
-    a_dropped_call_closes_its_connection::<super::stacks::Reqwest>();
 }

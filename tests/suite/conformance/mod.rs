@@ -5,6 +5,7 @@
 mod answers;
 mod blocking;
 mod bounds;
+mod cancellation;
 mod connections;
 mod http2;
 mod limits;

@@ -175,15 +175,15 @@ pub(super) fn always(answer: impl Into<Vec<u8>>) -> Tap {
 }
 
 /// A server that begins every answer so, and goes on like this for as long as the client lets it.
-pub(super) fn endless(first: &str, again: &str) -> Tap {
+pub(super) fn endless(first: impl AsRef<[u8]>, again: impl AsRef<[u8]>) -> Tap {
     const PIECE: usize = 16 * 1024;
-    let first = first.to_owned();
+    let (first, again) = (first.as_ref().to_vec(), again.as_ref());
     let again = again.repeat(PIECE.div_ceil(again.len()));
     Tap::start(move |mut client, note| {
         note.sent(&read_request(&mut client));
-        let mut written = client.write_all(first.as_bytes());
+        let mut written = client.write_all(&first);
         while written.is_ok() {
-            written = client.write_all(again.as_bytes());
+            written = client.write_all(&again);
             note.taken(again.len());
         }
         note.closed_by_client();

@@ -19,7 +19,7 @@ use crate::render::Output;
 use report::Report;
 
 /// How long a connection of a provider may take: whoever answers credentials is near.
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
 /// What to look at.
 #[derive(Debug, Args)]

@@ -6,13 +6,13 @@ mod input;
 mod key;
 mod show;
 mod stages;
+mod whose;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use barerock::credentials::EnvironmentProvider;
-use barerock::{Credentials, Environment, ProvideCredentials as _};
+use barerock::Credentials;
 use barerock_sigv4::{
     MAX_API_KEY_SECONDS, PayloadSigning, SessionTokenSigning, SignError, SigningContext, SigningSettings,
     Timestamp, UriEncoding,
@@ -20,6 +20,7 @@ use barerock_sigv4::{
 use clap::{Args, ValueEnum};
 
 use crate::exit::Failure;
+use whose::Whose;
 
 /// Bedrock's signing name.
 const SERVICE: &str = "bedrock";
@@ -46,7 +47,10 @@ pub(crate) struct Sign {
     /// The service's signing name
     #[arg(long, value_name = "NAME", default_value = SERVICE, conflicts_with_all = KEY_TASKS)]
     service: String,
-    /// The region; else AWS_REGION, else AWS_DEFAULT_REGION
+    /// Sign with the credentials of this profile of the shared config and credentials files, and not with the environment's
+    #[arg(long, value_name = "NAME", conflicts_with = "inspect_api_key")]
+    profile: Option<String>,
+    /// The region; else AWS_REGION, else AWS_DEFAULT_REGION, else, with --profile, the profile's
     #[arg(long, value_name = "REGION", conflicts_with = "inspect_api_key")]
     region: Option<String>,
     /// How long a presigned request [default: 3600, or as the request says] or an API key [default: 43200] is valid
@@ -117,7 +121,9 @@ enum Show {
 
 const NOTES: &str = "\
 Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-AWS_SESSION_TOKEN. The secret key is never printed.
+AWS_SESSION_TOKEN or, with --profile, from wherever the profile says, as for a
+call: that may run a credential_process, or ask STS, IAM Identity Center or
+instance metadata. The secret key is never printed.
 
 A single stage is printed byte for byte, without a line break behind it. It
 holds the session token where the stage does, since it was asked for:
@@ -159,7 +165,7 @@ pub(crate) async fn run(arguments: Sign) -> Result<(), Failure> {
                 None => {
                     let signing = arguments.signing(arguments.time.map_or_else(now, Ok)?).await?;
                     let stages = signing.sign(&request, &arguments)?;
-                    show::print(&stages, arguments.show.unwrap_or(Show::All), &signing)
+                    show::print(&stages, &signing, &arguments)
                 }
             }
         }
@@ -183,24 +189,11 @@ struct Signing {
 impl Sign {
     /// As the options and the environment say.
     async fn signing(&self, timestamp: Timestamp) -> Result<Signing, Failure> {
-        let environment = Environment::of_process();
-        let region = self.region.as_deref().or_else(|| environment.region());
-        let region = region.ok_or_else(|| {
-            Failure::unusable_credentials("no region: give --region, or set AWS_REGION or AWS_DEFAULT_REGION")
-        })?;
-        let provided = EnvironmentProvider::new(environment.clone()).provide().await.map_err(|error| {
-            let advice = match environment.bearer_token() {
-                Some(_) => {
-                    "; a Bedrock API key, as in AWS_BEARER_TOKEN_BEDROCK, is sent as it is and signs nothing"
-                }
-                None => "",
-            };
-            Failure::unusable_credentials(format!("{error}{advice}"))
-        })?;
+        let Whose { credentials, region } = Whose::find(self, &timestamp).await?;
         Ok(Signing {
-            credentials: provided.credentials,
+            credentials,
             timestamp,
-            region: region.to_owned(),
+            region,
             service: self.service.clone(),
             settings: self.rules.settings(),
         })

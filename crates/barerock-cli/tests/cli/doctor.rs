@@ -1,37 +1,13 @@
 //! `barerock doctor`, and the profiles that calls are made with.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::program::{Ran, SECRET, Server, TOKEN, bare, run};
-
-/// A home directory with shared files.
-struct Home(TempDir);
+use crate::home::Home;
+use crate::program::{Ran, SECRET, Server, TOKEN, run};
 
 impl Home {
-    fn new(config: &str, credentials: &str) -> Self {
-        let home = Self(tempfile::tempdir().unwrap());
-        fs::create_dir(home.path(".aws")).unwrap();
-        fs::write(home.path(".aws/config"), config).unwrap();
-        fs::write(home.path(".aws/credentials"), credentials).unwrap();
-        home
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// The program at home there.
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = bare(arguments);
-        command.env("HOME", self.0.path());
-        command
-    }
-
     fn doctor(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = self.command(&[&["doctor"], arguments].concat());
         command.envs(variables.iter().copied());
@@ -119,6 +95,7 @@ fn the_text_says_the_same() {
         "FIPS          off",
         "CA bundle     built in",
         "proxy         none",
+        "wrong clock   corrected for",
         "file          ~/.aws/credentials",
     ] {
         assert!(ran.out.lines().any(|found| found == line), "{line:?} is not in\n{}", ran.out);
@@ -134,6 +111,10 @@ fn keys_of_the_environment_count_unless_a_profile_is_named_in_code() {
     assert_eq!(report["credentials"]["access_key_id"], "AKIDENV");
     let (report, _) = home.json(&["--profile", "work"], &keys);
     assert_eq!(report["credentials"]["access_key_id"], "AKIDWORK");
+    let old = [&keys[..], &[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")]].concat();
+    let (report, ran) = home.json(&[], &old);
+    assert_eq!((ran.code, &report["credentials"]["access_key_id"]), (5, &Value::Null), "{ran:?}");
+    assert!(report["first"].as_str().unwrap().contains("they expired at 2020-01-01T00:00:00Z"), "{report}");
     let half = home.doctor(&[], &keys[..1]);
     assert_eq!(half.code, 5, "{half:?}");
     assert!(half.err.contains("AWS_SECRET_ACCESS_KEY is not"), "{}", half.err);
@@ -162,6 +143,21 @@ fn what_cannot_be_signed_is_5_with_the_first_thing_to_do() {
             "/, which AWS_CONFIG_FILE names, cannot be read",
         ),
         (&["--profile", "work"], &[("AWS_CONFIG_FILE", "/nowhere")], "no region"),
+        (
+            &["--profile", "work", "--endpoint-url", "http://bedrock.example"],
+            &[],
+            "http://bedrock.example is not encrypted: credentials are sent over http only to this machine",
+        ),
+        (
+            &["--profile", "work"],
+            &[("AWS_MAX_ATTEMPTS", "0")],
+            "AWS_MAX_ATTEMPTS must be a whole number, 1 or more",
+        ),
+        (
+            &["--profile", "work"],
+            &[("AWS_DISABLE_CLOCK_SKEW_CORRECTION", "2")],
+            "AWS_DISABLE_CLOCK_SKEW_CORRECTION must be true or false",
+        ),
     ] {
         let ran = home.doctor(arguments, variables);
         assert_eq!(ran.code, 5, "{ran:?}");
@@ -188,6 +184,7 @@ fn switches_and_retries_are_told() {
         ("AWS_USE_FIPS_ENDPOINT", "true"),
         ("AWS_RETRY_MODE", "legacy"),
         ("AWS_MAX_ATTEMPTS", "7"),
+        ("AWS_DISABLE_CLOCK_SKEW_CORRECTION", "true"),
         ("HTTPS_PROXY", "http://me:SQUIRREL-password@proxy:3128"),
     ];
     let (report, ran) = home.json(&[], &variables);
@@ -200,6 +197,11 @@ fn switches_and_retries_are_told() {
     assert_eq!(
         (&report["retry_mode"]["value"], &report["max_attempts"]["value"]),
         (&json!("standard"), &json!(7))
+    );
+    let skew = &report["disable_clock_skew_correction"];
+    assert_eq!(
+        (&skew["value"], &skew["source"]),
+        (&json!(true), &json!("AWS_DISABLE_CLOCK_SKEW_CORRECTION"))
     );
     assert_eq!(report["proxy"]["value"], "http://**redacted**@proxy:3128");
     assert!(!ran.out.contains("SQUIRREL"));
@@ -258,4 +260,33 @@ fn calls_go_by_the_profile() {
         ran.err
     );
     assert!(ran.err.contains("barerock doctor"), "{}", ran.err);
+}
+
+/// Programs read it: a member that goes, or changes its name, breaks them.
+#[test]
+fn the_shape_of_the_json() {
+    let home = Home::new(CONFIG, &credentials());
+    let (report, _) = home.json(&["--profile", "work"], &[]);
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        names(&report),
+        "auth_scheme ca_bundle credentials disable_clock_skew_correction endpoint files first max_attempts profile \
+         profile_passed_over profile_source proxy region retry_mode use_dualstack_endpoint use_fips_endpoint warnings"
+    );
+    for member in
+        ["auth_scheme", "ca_bundle", "max_attempts", "proxy", "region", "retry_mode", "use_fips_endpoint"]
+    {
+        assert_eq!(names(&report[member]), "passed_over source value", "{member}");
+    }
+    assert_eq!(names(&report["endpoint"]), "passed_over source url");
+    assert_eq!(names(&report["credentials"]), "access_key_id expires provider tried");
+    assert_eq!(names(&report["credentials"]["tried"][0]), "outcome provider");
+    assert_eq!(names(&report["region"]["passed_over"][0]), "place why");
+    // What is wrong adds an error where it is.
+    let (report, _) = home.json(&["--profile", "bare"], &[("AWS_USE_FIPS_ENDPOINT", "x")]);
+    assert_eq!(names(&report["use_fips_endpoint"]), "error passed_over source value");
+    assert_eq!(names(&report["credentials"]), "access_key_id error expires provider tried");
+    assert_eq!(names(&report["endpoint"]), "error passed_over source url");
+    let (report, ran) = home.json(&["--profile", "nobody"], &[]);
+    assert_eq!((names(&report), ran.code), ("error".to_owned(), 5));
 }

@@ -12,6 +12,8 @@ mod doctor;
 mod events;
 mod failures;
 mod frames;
+mod home;
+mod mfa;
 mod network;
 mod page;
 mod program;

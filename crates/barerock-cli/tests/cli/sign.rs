@@ -3,6 +3,7 @@
 mod curl;
 mod explain;
 mod keys;
+mod profile;
 mod refusals;
 mod suite;
 
@@ -171,6 +172,10 @@ fn settings_come_from_where_they_should() {
         "eu-west-1/bedrock/aws4_request"
     );
     assert_eq!(shown(&["--region", "eu-central-1", "--service", "s3"], &[]), "eu-central-1/s3/aws4_request");
+
+    // Keys must hold at the time of signing.
+    let then = shown(&["--time", TIME], &[("AWS_CREDENTIAL_EXPIRATION", "2015-08-30T12:36:01Z")]);
+    assert_eq!(then, "us-east-1/bedrock/aws4_request");
 
     // The time is now, unless it is given.
     let clock = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

@@ -19,6 +19,8 @@ impl<T: Transport + 'static> Client<T> {
     ///
     /// # Errors
     /// If the files or settings are wrong, or there is no region. Missing credentials show at the first call.
+    ///
+    /// Cancel safety: dropping the future leaves nothing behind.
     pub async fn from_config(transport: T) -> Result<Self, Error> {
         let builder = Self::builder(transport);
         let config = Config::loader().load(Arc::new(builder.io())).await?;

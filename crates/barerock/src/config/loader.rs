@@ -114,6 +114,8 @@ impl ConfigLoader {
     ///
     /// # Errors
     /// If a file cannot be read or is not of AWS's format, or a profile is named that does not exist.
+    ///
+    /// Cancel safety: dropping the future leaves nothing behind.
     pub async fn load(mut self, io: Arc<dyn Io>) -> Result<Config, ConfigError> {
         let environment = self.environment.take().unwrap_or_else(Environment::of_process);
         let files = SharedFiles::locate(&environment);

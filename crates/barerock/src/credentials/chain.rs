@@ -1,7 +1,7 @@
 //! Providers one after the other: any list, and the one that AWS's tools go by.
 
 use super::context::ProviderContext;
-use super::environment::{self, EnvironmentProvider};
+use super::environment;
 use super::profile::{self, ProfileProvider};
 use super::web_identity::{self, WebIdentity, WebIdentityProvider};
 use super::{Credentials, CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
@@ -41,7 +41,8 @@ impl ProvideCredentials for CredentialsChain {
 
 /// Everywhere AWS's tools look for credentials, in this order:
 ///
-/// 1. `AWS_ACCESS_KEY_ID` and its companions, unless a profile is named in code ([`EnvironmentProvider`]);
+/// 1. `AWS_ACCESS_KEY_ID` and its companions, unless a profile is named in code
+///    ([`EnvironmentProvider`](super::EnvironmentProvider));
 /// 2. the profile, if it takes on a role ([`ProfileProvider`]);
 /// 3. `AWS_WEB_IDENTITY_TOKEN_FILE`, unless a profile is named in code ([`WebIdentityProvider`]);
 /// 4. the profile, whatever else it has;
@@ -80,6 +81,8 @@ impl DefaultChain {
     }
 
     /// Looks for credentials and tells what was passed over on the way.
+    ///
+    /// Cancel safety: dropping the future gives the search up.
     pub async fn explain(&self) -> Explained {
         let mut tried = Vec::new();
         let mut looked_for = Vec::new();
@@ -108,7 +111,7 @@ impl DefaultChain {
         };
         let keys: Candidate = match in_code {
             true => skipped("the environment's keys"),
-            false => Ok(Box::new(EnvironmentProvider::new(config.environment().clone()))),
+            false => Ok(Box::new(self.context.environment())),
         };
         let identity: Candidate = match in_code {
             true => skipped("the environment's web identity"),

@@ -9,7 +9,7 @@ use super::assume_role::AskMfa;
 use super::imds::{InstanceMetadataProvider, InstanceMetadataSetting};
 use super::io::Io;
 use super::sts::Sts;
-use super::{ContainerProvider, CredentialsError};
+use super::{ContainerProvider, CredentialsError, EnvironmentProvider};
 use crate::config::Config;
 
 /// A configuration, the world it is asked about, and perhaps a person to ask.
@@ -68,6 +68,11 @@ impl ProviderContext {
                 None => provider,
             }
         })
+    }
+
+    pub(super) fn environment(&self) -> EnvironmentProvider {
+        let io = Arc::clone(&self.io);
+        EnvironmentProvider::new(self.config.environment().clone()).clock(move || io.now())
     }
 
     pub(super) fn container(&self) -> ContainerProvider {

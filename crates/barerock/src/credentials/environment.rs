@@ -1,8 +1,12 @@
 //! Credentials from environment variables.
 
+use core::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use barerock_sigv4::Credentials;
 
-use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, time};
+use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document, time};
 use crate::environment::Environment;
 
 pub(super) const PROVIDER: &str = "environment";
@@ -13,15 +17,27 @@ const SESSION_TOKEN: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary credentials, `AWS_SESSION_TOKEN` and, if it is known,
-/// `AWS_CREDENTIAL_EXPIRATION`.
-#[derive(Debug, Clone)]
-pub struct EnvironmentProvider(Environment);
+/// `AWS_CREDENTIAL_EXPIRATION`, after which they are not given.
+#[derive(Clone)]
+pub struct EnvironmentProvider {
+    environment: Environment,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+}
 
 impl EnvironmentProvider {
     /// Looks in this environment.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
-        Self(environment)
+        #[expect(clippy::disallowed_methods, reason = "the default clock; `clock` sets another")]
+        let clock = Arc::new(SystemTime::now);
+        Self { environment, clock }
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
     }
 
     fn read(&self) -> Result<ProvidedCredentials, CredentialsError> {
@@ -29,7 +45,8 @@ impl EnvironmentProvider {
             let message = format!("{set} is set, but {missing} is not; set both or neither");
             Err(CredentialsError::invalid(PROVIDER, message))
         };
-        let (id, secret) = match (self.0.get(ACCESS_KEY_ID), self.0.get(SECRET_ACCESS_KEY)) {
+        let variables = &self.environment;
+        let (id, secret) = match (variables.get(ACCESS_KEY_ID), variables.get(SECRET_ACCESS_KEY)) {
             (Some(id), Some(secret)) => (id, secret),
             (Some(_), None) => return half(ACCESS_KEY_ID, SECRET_ACCESS_KEY),
             (None, Some(_)) => return half(SECRET_ACCESS_KEY, ACCESS_KEY_ID),
@@ -38,18 +55,21 @@ impl EnvironmentProvider {
                 return Err(CredentialsError::not_found(place));
             }
         };
-        let token = self.0.first(&SESSION_TOKEN).map(|(_, token)| token.to_owned());
-        let mut provided = ProvidedCredentials::new(Credentials::new(id, secret, token), PROVIDER);
-        if let Some(text) = self.0.get(EXPIRATION) {
-            let expires_at = time::parse(text).ok_or_else(|| {
-                CredentialsError::invalid(
-                    PROVIDER,
-                    format!("{EXPIRATION} must be {}; correct or unset it", time::FORM),
-                )
-            })?;
-            provided.expires_at = Some(expires_at);
-        }
-        Ok(provided)
+        let token = variables.first(&SESSION_TOKEN).map(|(_, token)| token.to_owned());
+        let provided = ProvidedCredentials::new(Credentials::new(id, secret, token), PROVIDER);
+        let Some(text) = variables.get(EXPIRATION) else { return Ok(provided) };
+        let fresh = match time::parse(text) {
+            Some(expires_at) => document::fresh(provided.expires_at(expires_at), (self.clock)()),
+            None => Err(format!("{EXPIRATION} must be {}; correct or unset it", time::FORM)),
+        };
+        fresh.map_err(|why| CredentialsError::invalid(PROVIDER, why))
+    }
+}
+
+/// Names of variables only.
+impl fmt::Debug for EnvironmentProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvironmentProvider").field("environment", &self.environment).finish_non_exhaustive()
     }
 }
 
@@ -61,12 +81,13 @@ impl ProvideCredentials for EnvironmentProvider {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::now;
     use super::*;
 
     const PAIR: [(&str, &str); 2] = [(ACCESS_KEY_ID, "AKIDEXAMPLE"), (SECRET_ACCESS_KEY, "SQUIRREL")];
 
     fn read(variables: &[(&str, &str)]) -> Result<ProvidedCredentials, CredentialsError> {
-        EnvironmentProvider::new(variables.iter().copied().collect()).read()
+        EnvironmentProvider::new(variables.iter().copied().collect()).clock(now).read()
     }
 
     #[test]
@@ -86,8 +107,12 @@ mod tests {
 
     #[test]
     fn an_expiry() {
-        let found = read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:00Z")]).unwrap();
-        assert_eq!(found.expires_at.map(time::to_unix), Some(1_769_860_800));
+        let found = read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:01Z")]).unwrap();
+        assert_eq!(found.expires_at.map(time::to_unix), Some(1_769_860_801));
+        assert_eq!(
+            read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:00Z")]).unwrap_err().to_string(),
+            "environment credentials: they expired at 2026-01-31T12:00:00Z, and it is 2026-01-31T12:00:00Z here; get new ones, or set the clock if it is wrong"
+        );
         assert_eq!(
             read(&[PAIR[0], PAIR[1], (EXPIRATION, "soon")]).unwrap_err().to_string(),
             "environment credentials: AWS_CREDENTIAL_EXPIRATION must be a time such as 2026-01-31T12:00:00Z; correct or unset it"

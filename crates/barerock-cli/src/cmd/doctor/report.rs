@@ -28,6 +28,7 @@ pub(super) struct Report {
     pub(super) retry_mode: Value<&'static str>,
     /// Nothing where it is left to the mode.
     pub(super) max_attempts: Value<Option<u32>>,
+    pub(super) disable_clock_skew_correction: Value<bool>,
     pub(super) files: Vec<File>,
     pub(super) warnings: Vec<String>,
     /// What to do first, if a call cannot be signed.
@@ -88,6 +89,7 @@ impl Report {
         let use_dualstack_endpoint = Value::new(config.dual_stack(), "");
         let retry_mode = Value::new(config.retry_mode(), "").map(RetryMode::as_str);
         let max_attempts = Value::new(config.max_attempts(), "");
+        let disable_clock_skew_correction = Value::new(config.disable_clock_skew_correction(), "");
         let wrong = [
             &use_fips_endpoint.error,
             &use_dualstack_endpoint.error,
@@ -95,6 +97,7 @@ impl Report {
             &network,
             &retry_mode.error,
             &max_attempts.error,
+            &disable_clock_skew_correction.error,
             &credentials.error,
         ];
         let first = wrong.into_iter().flatten().next().cloned();
@@ -115,6 +118,7 @@ impl Report {
             proxy,
             retry_mode,
             max_attempts,
+            disable_clock_skew_correction,
             files: files(config),
             warnings: config.warnings().chain(no_fips_host(config)).collect(),
             first,
@@ -159,11 +163,7 @@ impl Endpoint {
         let Value { value, source, passed_over, error } = Value::new(resolved, "--endpoint-url");
         // The client refuses it, too.
         let in_the_clear = value.as_ref().filter(|endpoint| !endpoint.is_https() && !endpoint.is_loopback());
-        let refused = in_the_clear.map(|endpoint| {
-            format!(
-                "{endpoint} is not encrypted: credentials are sent over http only to this machine; use https"
-            )
-        });
+        let refused = in_the_clear.map(|endpoint| barerock::Error::plaintext(endpoint).to_string());
         Self {
             url: value.map(|endpoint| endpoint.as_str().to_owned()),
             source,

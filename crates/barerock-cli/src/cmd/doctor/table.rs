@@ -46,6 +46,9 @@ pub(super) fn of(report: &Report) -> String {
     );
     table.source(&report.max_attempts.source, &report.max_attempts.passed_over);
     table.error(report.max_attempts.error.as_deref());
+    table.value("wrong clock", &report.disable_clock_skew_correction, |is_off| {
+        if *is_off { "not corrected for" } else { "corrected for" }
+    });
     for file in &report.files {
         table.head("file", &file.path);
         if let Some(variable) = file.named_by {

@@ -3,15 +3,16 @@
 use barerock_sigv4::{PayloadSigning, redact};
 
 use super::stages::Stages;
-use super::{Show, Signing};
+use super::{Show, Sign, Signing};
 use crate::exit::Failure;
 use crate::render::{Output, counted, safe};
 
 /// How many characters of a body, or of a curl line with a body in it, are shown for reading.
 const MAX_SHOWN: usize = 4000;
 
-pub(super) fn print(stages: &Stages, show: Show, signing: &Signing) -> Result<(), Failure> {
+pub(super) fn print(stages: &Stages, signing: &Signing, arguments: &Sign) -> Result<(), Failure> {
     let mut output = Output::new();
+    let show = arguments.show.unwrap_or(Show::All);
     match show {
         Show::CanonicalRequest => output.text(&stages.canonical_request),
         Show::StringToSign => output.text(&stages.string_to_sign),
@@ -26,7 +27,18 @@ pub(super) fn print(stages: &Stages, show: Show, signing: &Signing) -> Result<()
         Show::Request => output.bytes(&stages.request.to_bytes()),
         Show::Curl => output.text(&stages.curl),
         Show::All => all(stages, signing, &mut output),
+    }?;
+    if let Some(profile) = &arguments.profile
+        && matches!(show, Show::Curl | Show::All)
+        && stages.curl.contains("$AWS_")
+    {
+        eprintln!(
+            "note: the curl line takes keys from the environment; `aws configure export-credentials --profile {} \
+             --format env` puts the profile's there",
+            safe(profile)
+        );
     }
+    Ok(())
 }
 
 /// Every stage under its title.

@@ -109,6 +109,10 @@ fn no_usable_credentials_or_region_is_5() {
             "no credentials; looked for AWS_ACCESS_KEY_ID",
         ),
         (&[("AWS_ACCESS_KEY_ID", "")], "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"),
+        (
+            &[("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")],
+            "environment credentials: they expired at 2020-01-01T00:00:00Z, and it is ",
+        ),
         (&[("AWS_ACCESS_KEY_ID", "AKID WALRUS")], "the access key id is empty or has"),
         (&[("AWS_SESSION_TOKEN", "WALRUS\nsession")], "the session token is empty or has"),
         (

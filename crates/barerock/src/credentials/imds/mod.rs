@@ -75,6 +75,8 @@ impl InstanceMetadataProvider {
     ///
     /// # Errors
     /// If a setting is wrong, or the service answers what is no region.
+    ///
+    /// Cancel safety: dropping the future gives the question up.
     pub async fn region(&self) -> Result<Option<String>, CredentialsError> {
         let session = match self.open().await {
             Err(CredentialsError::NotFound { .. }) => return Ok(None),

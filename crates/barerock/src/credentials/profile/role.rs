@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::super::assume_role::{self, AssumeRole, AssumeRoleProvider};
-use super::super::environment::EnvironmentProvider;
 use super::super::web_identity::{self, WebIdentity, WebIdentityProvider};
 use super::super::{CredentialsError, ProvideCredentials};
 use super::{Built, PROVIDER, ProfileProvider};
@@ -109,7 +108,7 @@ impl ProfileProvider {
         setting: Setting<'_>,
     ) -> Result<Arc<dyn ProvideCredentials>, CredentialsError> {
         let provider: Arc<dyn ProvideCredentials> = match setting.value {
-            "Environment" => Arc::new(EnvironmentProvider::new(self.context.config.environment().clone())),
+            "Environment" => Arc::new(self.context.environment()),
             "Ec2InstanceMetadata" => Arc::new(self.context.instance_metadata()),
             "EcsContainer" => Arc::new(self.context.container()),
             _ => {

@@ -1,0 +1,204 @@
+//! Any bytes as the answers to what a provider of credentials asks: files, processes, HTTP. It ends after a bounded number of
+//! questions with credentials or an error of bounded length, and nothing secret is in the error.
+#![no_main]
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use barerock::converse::Endpoint;
+use barerock::credentials::io::{Io, IoFuture, ProcessOutput};
+use barerock::credentials::{
+    Answer, AskMfa, AssumeRole, AssumeRoleProvider, ContainerProvider, Credentials, CredentialsError,
+    InstanceMetadataProvider, ProcessProvider, ProvidedCredentials, Question, Sso, SsoProvider, Step, Steps,
+    Sts, WebIdentity, WebIdentityProvider,
+};
+use barerock::{Environment, TransportError, TransportErrorKind};
+use bytes::Bytes;
+
+/// What parts the answers in the input: no UTF-8 holds it. The first byte of the input chooses the provider, that of each
+/// answer what becomes of the question.
+const PART: u8 = 0xff;
+
+/// The statuses of HTTP answers.
+const STATUSES: [u16; 9] = [200, 200, 200, 400, 401, 403, 404, 429, 500];
+
+/// More questions than any provider has: three tries of three exchanges, a pause between them, files.
+const MOST_QUESTIONS: usize = 40;
+
+/// The longest error: 400 characters of the answer's words, the longest URL of the answer's making, and ours.
+const LONGEST: usize = 16 * 1024;
+
+/// In every secret that is looked for.
+const MARK: &str = "SQUIRREL";
+
+/// What a provider has and sends.
+const OURS: [&str; 3] = ["OTTER-key", "KOALA-token", "PANDA-token"];
+
+/// Members of an answer that are to be kept secret.
+const SECRET_MEMBERS: [&str; 10] = [
+    "SecretAccessKey",
+    "SessionToken",
+    "Token",
+    "secretAccessKey",
+    "sessionToken",
+    "accessToken",
+    "refreshToken",
+    "clientSecret",
+    "roleCredentials",
+    "AccessKeyId",
+];
+
+/// Members that are somebody's words, and are shown, and what stands in a URL.
+const SHOWN_MEMBERS: [&str; 6] = ["message", "Message", "error_description", "error", "code", "Code"];
+
+fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_769_860_800)
+}
+
+#[derive(Debug)]
+struct Person;
+
+impl AskMfa for Person {
+    fn code<'a>(&'a self, _serial: &'a str) -> IoFuture<'a, Result<String, String>> {
+        Box::pin(core::future::ready(Ok("123456".to_owned())))
+    }
+}
+
+fn environment(variables: &[(&str, &str)]) -> Environment {
+    variables.iter().copied().collect()
+}
+
+fn endpoint() -> Endpoint {
+    Endpoint::custom("https://peer.test").expect("a URL")
+}
+
+fn sts(io: Arc<dyn Io>) -> Sts {
+    Sts::new(io, endpoint(), "us-east-1")
+}
+
+fn steps(choice: u8) -> Steps {
+    match choice % 7 {
+        0 => Steps::new(|io| ProcessProvider::new(io, "keys --token KOALA-token")),
+        1 => Steps::new(|io| {
+            let url = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost/x");
+            let token = ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "PANDA-token");
+            ContainerProvider::new(io, environment(&[url, token]))
+        }),
+        2 => Steps::new(|io| {
+            let file = ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token");
+            ContainerProvider::new(io, environment(&[("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x"), file]))
+        }),
+        3 => Steps::new(|io| InstanceMetadataProvider::new(io, Environment::default())),
+        4 => Steps::new(|io| {
+            let source = Credentials::new("AKIDEXAMPLE", "OTTER-key", Some("KOALA-token".to_owned()));
+            let mut role = AssumeRole::new("arn");
+            role.mfa_serial = Some("arn:mfa".to_owned());
+            AssumeRoleProvider::new(sts(io), role, Arc::new(source)).mfa(Arc::new(Person))
+        }),
+        5 => Steps::new(|io| WebIdentityProvider::new(sts(io), WebIdentity::new("arn", "/token"))),
+        _ => Steps::new(|io| {
+            let sso = Sso::of_session("corp", "https://corp", "1", "r");
+            SsoProvider::new(io, environment(&[("HOME", "/home/me")]), sso, endpoint(), endpoint())
+        }),
+    }
+}
+
+/// What becomes of a question.
+fn answer(question: &Question, part: &[u8]) -> Answer {
+    let (&kind, body) = part.split_first().unwrap_or((&0, &[]));
+    let broken = || std::io::Error::other("broken");
+    match question {
+        Question::ReadFile(_) => Answer::ReadFile(match kind {
+            1 => Ok(None),
+            2 => Err(broken()),
+            _ => Ok(Some(body.to_vec())),
+        }),
+        Question::WriteFile(..) => Answer::WriteFile(if kind == 2 { Err(broken()) } else { Ok(()) }),
+        Question::Run(..) => Answer::Run(match kind {
+            1 => Ok(ProcessOutput::new(None, body.to_vec())),
+            2 => Err(broken()),
+            3 => Ok(ProcessOutput::new(Some(3), body.to_vec())),
+            _ => Ok(ProcessOutput::new(Some(0), body.to_vec())),
+        }),
+        Question::Exchange(..) if kind == PART - 1 => {
+            Answer::Exchange(Err(TransportError::new(TransportErrorKind::Connect, "refused")))
+        }
+        Question::Exchange(..) => {
+            let mut response = http::Response::new(Bytes::copy_from_slice(body));
+            let status = STATUSES[usize::from(kind) % STATUSES.len()];
+            *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+            Answer::Exchange(Ok(response))
+        }
+        _ => Answer::Sleep,
+    }
+}
+
+/// Secrets that an answer holds, as far as they can be told from other words.
+fn secrets(body: &[u8], found: &mut Vec<String>) {
+    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) else { return };
+    // Words are shown as they are; and what is both is no secret.
+    let shown: Vec<_> =
+        SHOWN_MEMBERS.iter().filter_map(|name| object.get(*name)).map(ToString::to_string).collect();
+    let inner = object.get("roleCredentials").and_then(serde_json::Value::as_object);
+    for holder in [Some(&object), inner].into_iter().flatten() {
+        for text in SECRET_MEMBERS.iter().filter_map(|name| holder.get(*name)?.as_str()) {
+            if text.contains(MARK) && !shown.iter().any(|words| words.contains(MARK)) {
+                found.push(text.to_owned());
+            }
+        }
+    }
+}
+
+fn check(result: Result<ProvidedCredentials, CredentialsError>, mut hidden: Vec<String>, input: &[u8]) {
+    match result {
+        Ok(provided) => {
+            let credentials = &provided.credentials;
+            assert!(!credentials.access_key_id().is_empty() && !credentials.secret_access_key().is_empty());
+            assert!(provided.expires_at.is_none_or(|time| time > now()), "it has expired");
+            let debug = format!("{provided:?}");
+            let secret = credentials.secret_access_key();
+            assert!(
+                !secret.contains(MARK)
+                    || credentials.access_key_id().contains(MARK)
+                    || !debug.contains(secret)
+            );
+        }
+        Err(error) => {
+            let (words, debug) = (error.to_string(), format!("{error:?}"));
+            assert!(words.len() < LONGEST, "{} bytes", words.len());
+            // What an answer makes up by itself is not ours.
+            let made_up = |ours: &&str| input.windows(ours.len()).any(|bytes| bytes == ours.as_bytes());
+            hidden.extend(OURS.iter().filter(|ours| !made_up(ours)).map(|ours| (*ours).to_owned()));
+            for secret in hidden {
+                assert!(!words.contains(&secret) && !debug.contains(&secret), "{words} shows {secret}");
+            }
+        }
+    }
+}
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let Some((&choice, rest)) = input.split_first() else { return };
+    let mut steps = steps(choice);
+    let mut parts = rest.split(|byte| *byte == PART);
+    let (mut next, mut hidden) = (None, Vec::new());
+    for _ in 0..MOST_QUESTIONS {
+        let question = match steps.next(now(), next.take()) {
+            Step::Done(result) => return check(result, hidden, input),
+            Step::Ask(question) => question,
+            other => panic!("{other:?}"),
+        };
+        next = Some(match question {
+            // No answer is used up.
+            Question::Sleep(pause) => {
+                assert!(pause < Duration::from_secs(60));
+                Answer::Sleep
+            }
+            question => {
+                let part = parts.next().unwrap_or_default();
+                secrets(part.get(1..).unwrap_or_default(), &mut hidden);
+                answer(&question, part)
+            }
+        });
+    }
+    panic!("it asks without end");
+});
