@@ -54,18 +54,18 @@ pub(crate) fn send(
     exchange::write(out, &request.path, &headers, request.body.as_bytes()).map_err(words)
 }
 
-fn ask(arguments: &[OsString]) -> Result<(), String> {
-    let [Some(model), Some(prompt)] = [arguments.first(), arguments.get(1)].map(|text| text?.to_str()) else {
+fn ask(mut arguments: impl Iterator<Item = OsString>) -> Result<(), String> {
+    let mut next = || arguments.next().and_then(|argument| argument.into_string().ok());
+    let (Some(model), Some(prompt)) = (next(), next()) else {
         return Err("usage: stdio MODEL PROMPT".to_owned());
     };
     let now = Timestamp::try_from(SystemTime::now()).map_err(words)?;
-    send(model, prompt, now, &|name| std::env::var(name).ok(), &mut std::io::stdout())?;
+    send(&model, &prompt, now, &|name| std::env::var(name).ok(), &mut std::io::stdout())?;
     exchange::receive(&mut std::io::stdin().lock(), &mut std::io::stderr())
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-    match ask(&arguments) {
+    match ask(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // There is nobody left to tell if this cannot be written.

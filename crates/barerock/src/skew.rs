@@ -17,15 +17,8 @@ const MAX_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
 const RESOLUTION_SECONDS: u64 = 1;
 
 /// The codes a wrong clock may stand behind.
-pub(crate) const SKEW_CODES: [&str; 7] = [
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "AuthFailure",
-    "AccessDeniedException",
-    "RequestExpired",
-    "RequestInTheFuture",
-    "RequestTimeTooSkewed",
-];
+pub(crate) const SKEW_CODES: &str = "InvalidSignatureException SignatureDoesNotMatch AuthFailure AccessDeniedException \
+     RequestExpired RequestInTheFuture RequestTimeTooSkewed";
 
 /// By how many seconds the service's clock is ahead of this machine's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

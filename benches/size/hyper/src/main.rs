@@ -32,17 +32,17 @@ async fn ask(model: &str, prompt: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn run(arguments: &[OsString]) -> Result<(), String> {
-    let [Some(model), Some(prompt)] = [arguments.get(1), arguments.get(2)].map(|text| text?.to_str()) else {
+fn run(mut arguments: impl Iterator<Item = OsString>) -> Result<(), String> {
+    let mut next = || arguments.next().and_then(|argument| argument.into_string().ok());
+    let (Some(model), Some(prompt)) = (next(), next()) else {
         return Err("usage: hyper MODEL PROMPT".to_owned());
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(words)?.block_on(ask(model, prompt))
+    runtime.map_err(words)?.block_on(ask(&model, &prompt))
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
-    match run(&arguments) {
+    match run(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // There is nobody left to tell if this cannot be written.

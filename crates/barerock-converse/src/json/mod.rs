@@ -10,7 +10,7 @@ mod scan;
 mod string;
 mod write;
 
-pub(crate) use read::{FromJson, Members, Object, Reader, UnionMember, from_json};
+pub(crate) use read::{FromJson, Members, Object, OpenValue, Reader, UnionMember, from_json};
 pub(crate) use scan::{Fault, one_value};
 pub(crate) use string::{string_length, unquoted};
 pub(crate) use write::{ToJson, Writer};

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::scan::{Fault, Scanner};
 use super::string::unquoted;
 use super::{camel_case, index_of};
-use crate::types::Text;
+use crate::types::{Document, Text, UnknownMember};
 
 /// A value that can be read from JSON text.
 pub(crate) trait FromJson<'a>: Sized {
@@ -242,6 +242,38 @@ impl<'a> UnionMember<'a> {
         });
         reader.enter(members.depth, member.name.bytes());
         member
+    }
+}
+
+impl UnionMember<'_> {
+    /// One that no type is known for.
+    #[inline(never)]
+    pub(crate) fn into_unknown(self) -> UnknownMember {
+        // It was taken out of a text that was checked.
+        UnknownMember { name: self.name.into_string(), value: Document::from_checked(self.json) }
+    }
+}
+
+/// A string that is one of some known, or any other.
+pub(crate) struct OpenValue {
+    /// Which of the known ones it is; behind their end if it is none.
+    pub(crate) index: usize,
+    /// The text, if it is none.
+    pub(crate) unknown: String,
+}
+
+impl OpenValue {
+    /// The string that `json` is. `known` is as [`index_of`](super::index_of) takes it.
+    #[inline(never)]
+    pub(crate) fn read<'a>(json: &'a str, known: &str, reader: &mut Reader<'a>) -> Self {
+        Self::of(&reader.text(json), known)
+    }
+
+    #[inline(never)]
+    pub(crate) fn of(text: &str, known: &str) -> Self {
+        let index = index_of(known, text);
+        let unknown = if index == usize::MAX { text.to_owned() } else { String::new() };
+        Self { index, unknown }
     }
 }
 

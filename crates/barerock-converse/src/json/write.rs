@@ -6,6 +6,7 @@ use base64ct::{Base64, Encoding as _};
 
 use super::camel_case;
 use super::string::write_quoted;
+use crate::types::UnknownMember;
 
 /// A value that can be written as JSON.
 pub(crate) trait ToJson {
@@ -58,6 +59,13 @@ impl Writer {
         self.separate();
         self.string(name);
         self.out.push(':');
+    }
+
+    /// A member that no type is known for.
+    #[inline(never)]
+    pub(crate) fn unknown(&mut self, member: &UnknownMember) {
+        self.key(&member.name);
+        self.raw(member.value.as_json());
     }
 
     /// A string.

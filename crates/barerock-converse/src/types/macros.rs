@@ -25,16 +25,25 @@ macro_rules! string_enum {
             }
         }
 
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
+        impl $name {
+            /// The known values, as [`index_of`](crate::json::index_of) takes them.
+            const VALUES: &str = concat!($($text, "|",)+);
+
+            fn of(value: $crate::json::OpenValue) -> Self {
                 // The values in the order of their names.
                 #[derive(Clone, Copy)]
                 enum Known { $($variant,)+ }
                 const KNOWN: &[Known] = &[$(Known::$variant,)+];
-                match KNOWN.get($crate::json::index_of(concat!($($text, "|",)+), text)) {
+                match KNOWN.get(value.index) {
                     $(Some(Known::$variant) => Self::$variant,)+
-                    None => Self::Unknown(text.to_owned()),
+                    None => Self::Unknown(value.unknown),
                 }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::of($crate::json::OpenValue::of(text, Self::VALUES))
             }
         }
 
@@ -65,7 +74,7 @@ macro_rules! string_enum {
 
         impl<'a> $crate::json::FromJson<'a> for $name {
             fn from_json(json: &'a str, reader: &mut $crate::json::Reader<'a>) -> Self {
-                Self::from(&*<$crate::types::Text<'a> as $crate::json::FromJson<'a>>::from_json(json, reader))
+                Self::of($crate::json::OpenValue::read(json, Self::VALUES, reader))
             }
         }
     };
@@ -179,7 +188,7 @@ macro_rules! union {
                 out.begin_object();
                 match self {
                     $(Self::$variant(value) => { out.key($key); value.to_json(out); })+
-                    Self::Unknown(member) => { out.key(&member.name); member.value.to_json(out); }
+                    Self::Unknown(member) => out.unknown(member),
                 }
                 out.end_object();
             }
@@ -194,10 +203,7 @@ macro_rules! union {
                 let member = $crate::json::UnionMember::read(json, stringify!($name), concat!($($key, "|",)+), reader);
                 match KNOWN.get(member.index) {
                     $(Some(Known::$variant) => Self::$variant($crate::json::FromJson::from_json(member.json, reader)),)+
-                    None => Self::Unknown($crate::types::UnknownMember {
-                        name: member.name.into_string(),
-                        value: $crate::json::FromJson::from_json(member.json, reader),
-                    }),
+                    None => Self::Unknown(member.into_unknown()),
                 }
             }
         }
