@@ -33,14 +33,27 @@ fn now() -> SystemTime {
 enum Kind {
     Container,
     Instance,
+    /// The last question to the instance, after two that were answered well.
+    Document,
     Role,
     WebIdentity,
     Portal,
+    /// A login that has expired.
     Refresh,
+    /// A login that the portal refuses.
+    Refused,
 }
 
-const KINDS: [Kind; 6] =
-    [Kind::Container, Kind::Instance, Kind::Role, Kind::WebIdentity, Kind::Portal, Kind::Refresh];
+const KINDS: [Kind; 8] = [
+    Kind::Container,
+    Kind::Instance,
+    Kind::Document,
+    Kind::Role,
+    Kind::WebIdentity,
+    Kind::Portal,
+    Kind::Refresh,
+    Kind::Refused,
+];
 
 /// Over what the questions go.
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +106,7 @@ impl Kind {
                     ]),
                 ))
             }
-            Self::Instance => Box::new(InstanceMetadataProvider::new(
+            Self::Instance | Self::Document => Box::new(InstanceMetadataProvider::new(
                 io,
                 environment(&[
                     ("AWS_EC2_METADATA_SERVICE_ENDPOINT", url),
@@ -110,8 +123,8 @@ impl Kind {
                 let identity = WebIdentity::new("arn", file.to_str().unwrap());
                 Box::new(WebIdentityProvider::new(sts(io), identity))
             }
-            Self::Portal | Self::Refresh => {
-                let expires_at = if self == Self::Portal { "2027" } else { "2025" };
+            Self::Portal | Self::Refresh | Self::Refused => {
+                let expires_at = if self == Self::Refresh { "2025" } else { "2027" };
                 let cache = home.join(".aws/sso/cache");
                 fs::create_dir_all(&cache).unwrap();
                 let text = format!(
@@ -125,16 +138,31 @@ impl Kind {
         }
     }
 
+    /// What is answered before it comes to the bad answer.
+    fn before(self, path: &str) -> Option<Reply> {
+        match (self, path) {
+            (Self::Document, "/latest/api/token") => Some(Reply::ok("TOKEN")),
+            (Self::Document, "/latest/meta-data/iam/security-credentials/") => Some(Reply::ok("my-role")),
+            (Self::Refused, "/federation/credentials") => Some(answer(401, "application/json", "{}")),
+            _ => None,
+        }
+    }
+
     /// How often a server in trouble is asked.
     fn attempts(self) -> usize {
-        if self == Self::Instance { 2 } else { 3 }
+        if matches!(self, Self::Instance | Self::Document) { 2 } else { 3 }
+    }
+
+    /// Whether it is about a login, whose errors stay its own, whatever keeps it from being refreshed.
+    fn is_login(self) -> bool {
+        matches!(self, Self::Refresh | Self::Refused)
     }
 
     /// How long each of these may take, in seconds.
     fn limit(self) -> u64 {
         match self {
             Self::Container => 2,
-            Self::Instance => 1,
+            Self::Instance | Self::Document => 1,
             _ => 10,
         }
     }
@@ -143,7 +171,7 @@ impl Kind {
 /// The error, with everything behind it; checked for secrets, and for whom it was asked.
 async fn fail(stack: Stack, kind: Kind, reply: Reply) -> (CredentialsError, String, usize) {
     let home = tempfile::tempdir().unwrap();
-    let peer = Peer::start(move |_request| reply.clone()).await;
+    let peer = Peer::start(move |request| kind.before(request.uri().path()).unwrap_or(reply.clone())).await;
     let (error, provider) = stack.provide(kind, home.path(), peer.url()).await;
     let mut words = error.to_string();
     let mut source = error.source();
@@ -157,7 +185,9 @@ async fn fail(stack: Stack, kind: Kind, reply: Reply) -> (CredentialsError, Stri
         }
     }
     assert!(words.contains(peer.url()), "{kind:?} does not say whom it asked: {words}");
-    (error, words, peer.asked().len())
+    let asked = peer.asked();
+    let asked = asked.iter().filter(|request| kind.before(request.uri().path()).is_none()).count();
+    (error, words, asked)
 }
 
 fn answer(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
@@ -172,8 +202,7 @@ async fn a_server_in_trouble_is_asked_a_few_times() {
             assert_eq!(asked, kind.attempts(), "{stack:?} {kind:?}: {words}");
             assert!(words.contains(&format!("answered {status}")), "{stack:?} {kind:?}: {words}");
             let is_unavailable = matches!(error, CredentialsError::Unavailable { .. });
-            // An expired login stays an error of the login, whatever keeps it from being refreshed.
-            assert_eq!(is_unavailable, kind != Kind::Refresh, "{stack:?} {kind:?}: {words}");
+            assert_eq!(is_unavailable, !kind.is_login(), "{stack:?} {kind:?}: {words}");
         }
     })
     .await;
@@ -239,13 +268,13 @@ async fn secrets_that_are_sent_back() {
             for status in [400, 401, 500] {
                 let body = match kind {
                     // Only what this provider sends can come back to it.
-                    Kind::Portal | Kind::Container => body.replace("OTTER", "x").replace("KOALA", "x"),
-                    Kind::Refresh => body.replace("PANDA", "x"),
+                    Kind::Container => body.replace("OTTER", "x").replace("KOALA", "x"),
+                    Kind::Portal | Kind::Refresh | Kind::Refused => body.to_owned(),
                     Kind::Role => body.replace("PANDA", "x").replace("OTTER", "x").replace("KOALA", "x"),
                     Kind::WebIdentity => {
                         body.replace("WALRUS", "x").replace("OTTER", "x").replace("KOALA", "x")
                     }
-                    Kind::Instance => "x".to_owned(),
+                    Kind::Instance | Kind::Document => "x".to_owned(),
                 };
                 fail(stack, kind, answer(status, "application/json", body)).await;
             }

@@ -44,7 +44,7 @@ const WAITS: [(&str, [f64; 2]); 3] =
 /// is made, and the time that one takes if it is not none at all.
 type Row = (&'static str, &'static str, &'static str);
 
-const MATRIX: [Row; 37] = [
+const MATRIX: [Row; 38] = [
     ("throttle", "Service ThrottlingException, throttled", "Service ThrottlingException, throttled"),
     (
         "throttle=1500ms",
@@ -74,6 +74,7 @@ const MATRIX: [Row; 37] = [
     ("status=418", "Service", "Service"),
     ("html", "Service, transient", "Service, transient"),
     ("html=200", "Wire", "Wire not-an-event-stream"),
+    ("redirect", "Transport", "Transport"),
     ("reset-before", "Transport, transient", "Transport, transient"),
     ("reset-after=0", "Transport, transient", "Wire truncated, transient"),
     ("reset-after=700", "Transport, transient", "Wire truncated, partial"),

@@ -27,6 +27,11 @@ pub enum Fault {
         /// 200 to 599.
         status: StatusCode,
     },
+    /// `redirect[=STATUS]`: 307 or this status, which points to `https://elsewhere.example/login`, as a captive portal would.
+    Redirect {
+        /// 300 to 399.
+        status: StatusCode,
+    },
     /// `reset-before`: the connection is reset (TCP RST) in place of an answer.
     ResetBefore,
     /// `reset-after=BYTES`: reset (TCP RST) after this many bytes of the body, or at its end.
@@ -82,6 +87,7 @@ impl fmt::Display for Fault {
             Self::Status { status, error: None } => write!(f, "status={}", status.as_u16()),
             Self::Status { status, error: Some(error) } => write!(f, "status={}:{error}", status.as_u16()),
             Self::Html { status } => write!(f, "html={}", status.as_u16()),
+            Self::Redirect { status } => write!(f, "redirect={}", status.as_u16()),
             Self::ResetBefore => f.write_str("reset-before"),
             Self::ResetAfter(bytes) => write!(f, "reset-after={bytes}"),
             Self::CloseAfter(bytes) => write!(f, "close-after={bytes}"),

@@ -7,7 +7,9 @@ use crate::frames;
 use crate::script::{Interruption, Script};
 use bytes::Bytes;
 use core::time::Duration;
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, LOCATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 /// How the service names a request.
@@ -18,6 +20,8 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
 /// What faults say of themselves.
 const ON_DEMAND: &str = "barerock-replay was told to fail this request.";
+/// Where a redirect points: the name is reserved (RFC 6761, section 6.5), so nobody is there.
+const ELSEWHERE: &str = "https://elsewhere.example/login";
 /// Headers of one connection, which say nothing about this one.
 const HOP_BY_HOP: [HeaderName; 4] = [CONNECTION, TE, TRAILER, UPGRADE];
 
@@ -82,17 +86,24 @@ impl Reply {
                     None => Self::unnamed_error(*status, ON_DEMAND),
                 })
             }
-            Fault::Html { status } => Some(Self {
-                status: *status,
-                headers: vec![(CONTENT_TYPE, HeaderValue::from_static("text/html"))],
-                body: Bytes::from(format!(
-                    "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<h1>{status}</h1>\r\n<p>{ON_DEMAND}</p>\r\n\
-                     </body>\r\n</html>\r\n"
-                )),
-                event_stream: false,
-            }),
+            Fault::Html { status } => Some(Self::page(*status)),
+            Fault::Redirect { status } => {
+                let mut reply = Self::page(*status);
+                reply.headers.push((LOCATION, HeaderValue::from_static(ELSEWHERE)));
+                Some(reply)
+            }
             _ => None,
         }
+    }
+
+    /// A web page, as whatever stands before the service writes one.
+    fn page(status: StatusCode) -> Self {
+        let headers = vec![(CONTENT_TYPE, HeaderValue::from_static("text/html"))];
+        let body = format!(
+            "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<h1>{status}</h1>\r\n<p>{ON_DEMAND}</p>\r\n</body>\r\n\
+             </html>\r\n"
+        );
+        Self { status, headers, body: body.into(), event_stream: false }
     }
 
     pub(crate) fn status(&self) -> StatusCode {

@@ -1,10 +1,11 @@
 //! Waiting without a runtime.
 
 use core::pin::Pin;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread;
+use std::sync::Arc;
+use std::thread::{self, Thread};
 use std::time::Instant;
 
 use crate::deadline::now;
@@ -18,16 +19,41 @@ pub(crate) struct Sleep {
     timer: Option<Timer>,
 }
 
+/// The thread that keeps the time; dropping this ends it.
 #[derive(Debug)]
 struct Timer {
     wakes: Waker,
-    /// The thread ends when this is dropped.
-    _alive: Sender<()>,
+    gone: Arc<AtomicBool>,
+    thread: Thread,
 }
 
 impl Sleep {
     pub(crate) fn new(duration: Duration) -> Self {
         Self { until: now().checked_add(duration), timer: None }
+    }
+}
+
+impl Timer {
+    fn start(until: Instant, wakes: &Waker) -> std::io::Result<Self> {
+        let (waker, gone) = (wakes.clone(), Arc::new(AtomicBool::new(false)));
+        let is_gone = Arc::clone(&gone);
+        let thread = thread::Builder::new().name("barerock-timer".to_owned()).spawn(move || {
+            while !is_gone.load(Ordering::Acquire) {
+                let left = until.saturating_duration_since(now());
+                if left.is_zero() {
+                    return waker.wake();
+                }
+                thread::park_timeout(left);
+            }
+        })?;
+        Ok(Self { wakes: wakes.clone(), gone, thread: thread.thread().clone() })
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.gone.store(true, Ordering::Release);
+        self.thread.unpark();
     }
 }
 
@@ -40,22 +66,16 @@ impl Future for Sleep {
         if left.is_zero() {
             return Poll::Ready(());
         }
-        if self.timer.as_ref().is_some_and(|timer| timer.wakes.will_wake(context.waker())) {
-            return Poll::Pending;
-        }
-        let (alive, gone) = mpsc::channel();
-        let (wakes, waker) = (context.waker().clone(), context.waker().clone());
-        let thread = thread::Builder::new().name("barerock-timer".to_owned()).spawn(move || {
-            if gone.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
-                waker.wake();
+        if self.timer.as_ref().is_none_or(|timer| !timer.wakes.will_wake(context.waker())) {
+            match Timer::start(until, context.waker()) {
+                Ok(timer) => self.timer = Some(timer),
+                // A system without a thread to spare still has this one.
+                Err(_) => {
+                    thread::sleep(left);
+                    return Poll::Ready(());
+                }
             }
-        });
-        if thread.is_err() {
-            // A system without a thread to spare still has this one.
-            thread::sleep(left);
-            return Poll::Ready(());
         }
-        self.timer = Some(Timer { wakes, _alive: alive });
         Poll::Pending
     }
 }
@@ -85,6 +105,21 @@ mod tests {
                 short.as_mut().poll(context)
             }));
             assert!(start.elapsed() < Duration::from_secs(5));
+        }
+    }
+
+    /// Counted by what the threads hold, for nothing else counts them.
+    #[test]
+    fn its_thread_ends_with_it() {
+        let mut sleep = Box::pin(Sleep::new(Duration::from_secs(600)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(sleep.as_mut().poll(&mut context).is_pending());
+        let gone = Arc::clone(&sleep.timer.as_ref().unwrap().gone);
+        drop(sleep);
+        let start = now();
+        while Arc::strong_count(&gone) > 1 {
+            assert!(start.elapsed() < Duration::from_secs(10), "the thread is still there");
+            thread::yield_now();
         }
     }
 }

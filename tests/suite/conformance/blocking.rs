@@ -1,5 +1,6 @@
 //! The blocking client: the async one's calls, and streams that are iterators.
 
+use core::time::Duration;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,7 +8,9 @@ use std::time::Instant;
 use barerock::config::Config;
 use barerock::credentials::SystemIo;
 use barerock::types::Message;
-use barerock::{ConverseRequest, CountTokensRequest, Environment, Error, ErrorKind, Verdict};
+use barerock::{
+    ConverseRequest, CountTokensRequest, Environment, Error, ErrorKind, RetryPolicy, Timeouts, Verdict,
+};
 use barerock_replay::MatchMode;
 use barerock_ureq::{Client, block_on};
 
@@ -97,6 +100,22 @@ fn providers_need_no_runtime_either() {
     ]);
     assert!(client.unwrap().converse(&question()).unwrap().text().contains("GraphQL"));
     assert_eq!(container.connections(), 1);
+}
+
+/// Waits wake whoever polls, so any executor will do: limits and waits between attempts are the same over each.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test takes the time")]
+fn another_executor_will_do() {
+    let bedrock = Bedrock::start(&["status=500@1"]);
+    let timeouts = Timeouts::default().operation(Duration::from_secs(30));
+    let builder = Ureq::builder(&bedrock).timeouts(timeouts).retry(RetryPolicy::standard());
+    let client = builder.build().unwrap();
+    let start = Instant::now();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime
+        .block_on(async { client.converse_stream(&question()).await.unwrap().into_message().await.unwrap() });
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+    assert_eq!(bedrock.requests().len(), 2);
 }
 
 #[test]

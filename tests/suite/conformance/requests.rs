@@ -66,7 +66,7 @@ fn no_redirect_is_followed<S: Stack>() {
         "308 Permanent Redirect",
     ] {
         let answer = format!(
-            "HTTP/1.1 {status}\r\nlocation: {}/there?x=y\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 {status}\r\nlocation: {}/there?x=y\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
             elsewhere.url()
         );
         let server = always(answer);

@@ -2,17 +2,20 @@
 
 use super::{Fault, FaultError, FaultRule};
 use crate::duration::parse_duration;
+use core::ops::Range;
 use core::str::FromStr;
 use http::{HeaderValue, StatusCode};
 
 /// Every form, comma-separated.
-pub(super) const FORMS: &str = "throttle[=DURATION], status=CODE[:ERROR], html[=STATUS], reset-before, reset-after=BYTES, \
+pub(super) const FORMS: &str = "throttle[=DURATION], status=CODE[:ERROR], html[=STATUS], redirect[=STATUS], reset-before, reset-after=BYTES, \
                      close-after=BYTES, truncate=BYTES, stall=DURATION, stall-after=BYTES[:DURATION], slow=DURATION, \
                      corrupt=OFFSET[:BIT], exception=NAME[:FRAME], error-frame[=CODE[:FRAME]], content-type=VALUE";
 /// The code of an error frame that names none.
 const DEFAULT_ERROR_CODE: &str = "InternalError";
 /// The status of a web page that names none: what a proxy says of a server it cannot reach.
 const DEFAULT_HTML_STATUS: StatusCode = StatusCode::BAD_GATEWAY;
+/// The status of a redirect that names none: ask there the same way, this time.
+const DEFAULT_REDIRECT_STATUS: StatusCode = StatusCode::TEMPORARY_REDIRECT;
 /// Longest name of an error or exception: it must fit a header of a frame.
 const MAX_NAME: usize = 256;
 
@@ -58,12 +61,16 @@ impl FromStr for Fault {
             "throttle" => Ok(Self::Throttle { retry_after: value.map(duration).transpose()? }),
             "status" => {
                 let (status, error) = detail(needed()?);
-                let status = parse_status(status, 400).map_err(wrong)?;
+                let status = parse_status(status, 400..600).map_err(wrong)?;
                 Ok(Self::Status { status, error: error.map(identifier).transpose().map_err(wrong)? })
             }
             "html" => {
-                let status = value.map_or(Ok(DEFAULT_HTML_STATUS), |value| parse_status(value, 200));
+                let status = value.map_or(Ok(DEFAULT_HTML_STATUS), |value| parse_status(value, 200..600));
                 Ok(Self::Html { status: status.map_err(wrong)? })
+            }
+            "redirect" => {
+                let status = value.map_or(Ok(DEFAULT_REDIRECT_STATUS), |value| parse_status(value, 300..400));
+                Ok(Self::Redirect { status: status.map_err(wrong)? })
             }
             "reset-before" if value.is_none() => Ok(Self::ResetBefore),
             "reset-before" => Err(wrong("reset-before takes no value".to_owned())),
@@ -122,11 +129,11 @@ fn form(name: &str) -> &'static str {
     FORMS.split(", ").find(named).unwrap_or(FORMS)
 }
 
-fn parse_status(text: &str, least: u16) -> Result<StatusCode, String> {
-    let status = text.parse::<u16>().ok().filter(|status| (least..600).contains(status));
-    status
-        .and_then(|status| StatusCode::from_u16(status).ok())
-        .ok_or_else(|| format!("{text:?} is not a status from {least} to 599"))
+fn parse_status(text: &str, range: Range<u16>) -> Result<StatusCode, String> {
+    let status = text.parse::<u16>().ok().filter(|status| range.contains(status));
+    status.and_then(|status| StatusCode::from_u16(status).ok()).ok_or_else(|| {
+        format!("{text:?} is not a status from {} to {}", range.start, range.end.saturating_sub(1))
+    })
 }
 
 /// The name of an error: it goes into a header as it is.
@@ -162,6 +169,7 @@ mod tests {
             "status=503",
             "status=424:ModelErrorException@3",
             "html=502@2+",
+            "redirect=302@2",
             "reset-before@1",
             "reset-after=100",
             "close-after=0",
@@ -181,6 +189,7 @@ mod tests {
         assert_eq!("error-frame".parse::<FaultRule>().unwrap().to_string(), "error-frame=InternalError:1");
         assert_eq!("corrupt=5".parse::<FaultRule>().unwrap().to_string(), "corrupt=5:0");
         assert_eq!("html".parse::<FaultRule>().unwrap().to_string(), "html=502");
+        assert_eq!("redirect".parse::<FaultRule>().unwrap().to_string(), "redirect=307");
     }
 
     #[test]
@@ -203,6 +212,7 @@ mod tests {
             ("", "unknown fault \"\": wants one of "),
             ("status", "fault \"status\": status wants a value: status=CODE[:ERROR]"),
             ("status=200", "fault \"status=200\": \"200\" is not a status from 400 to 599"),
+            ("redirect=200", "fault \"redirect=200\": \"200\" is not a status from 300 to 399"),
             ("status=500:a b", "fault \"status=500:a b\": \"a b\" is not the name of an error"),
             ("truncate=-1", "fault \"truncate=-1\": \"-1\" is not a number: truncate=BYTES"),
             ("stall=5", "fault \"stall=5\": \"5\" is not a duration"),

@@ -21,16 +21,14 @@ const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 #[derive(Clone)]
 pub struct EnvironmentProvider {
     environment: Environment,
-    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    clock: time::Clock,
 }
 
 impl EnvironmentProvider {
     /// Looks in this environment.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the default clock; `clock` sets another")]
-        let clock = Arc::new(SystemTime::now);
-        Self { environment, clock }
+        Self { environment, clock: time::system_clock() }
     }
 
     /// Another clock than the system's.

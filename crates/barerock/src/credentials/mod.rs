@@ -81,6 +81,9 @@ pub type CredentialsFuture<'a> =
 
 /// Something that can be asked for credentials, before every request.
 ///
+/// Nothing is kept in between: wrap a provider that asks others in [`CachedCredentials`], which asks it again in time. Those
+/// of a [`Config`](crate::config::Config) are wrapped already; [`Credentials`] and [`EnvironmentProvider`] need not be.
+///
 /// Providers are trait objects in a list, so that a program links only those it names.
 pub trait ProvideCredentials: fmt::Debug + Send + Sync {
     /// The credentials to sign the next request with.

@@ -1,9 +1,19 @@
-//! The times that credentials expire at, as others write them.
+//! The times that credentials expire at, as others write them, and the clock these are held against.
 
 use core::time::Duration;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use barerock_sigv4::Timestamp;
+
+/// Where the time comes from.
+pub(super) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// The system's clock, where nobody sets another.
+pub(super) fn system_clock() -> Clock {
+    #[expect(clippy::disallowed_methods, reason = "the default; whoever takes it lets another be set")]
+    Arc::new(SystemTime::now)
+}
 
 /// How a time is told whose form is not known.
 pub(super) const FORM: &str = "a time such as 2026-01-31T12:00:00Z";

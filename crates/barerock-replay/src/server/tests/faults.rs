@@ -14,6 +14,7 @@ async fn faults_that_replace_the_answer() {
         "status=424:Odd@3",
         "html@4",
         "exception=throttlingException@5",
+        "redirect@6",
     ])
     .await;
     for (expected_head, expected_body) in [
@@ -33,6 +34,10 @@ async fn faults_that_replace_the_answer() {
         (
             "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\nx-amzn-errortype: ThrottlingException\r\n",
             "{\"message\":",
+        ),
+        (
+            "HTTP/1.1 307 Temporary Redirect\r\ncontent-type: text/html\r\nlocation: https://elsewhere.example/login\r\n",
+            "<html>",
         ),
         ("HTTP/1.1 200 OK\r\n", "{\"metrics\":"),
     ] {

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use self::flight::{Flight, Joined};
 use super::{
-    Credentials, CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document,
+    Credentials, CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document, time,
 };
 
 /// How long before they expire credentials are replaced by whoever comes first, while the others go on with them.
@@ -43,7 +43,7 @@ type Provided = Result<ProvidedCredentials, CredentialsError>;
 ///   gives the same again, they are used again.
 pub struct CachedCredentials {
     provider: Arc<dyn ProvideCredentials>,
-    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    clock: time::Clock,
     jitter: Arc<dyn Fn() -> f64 + Send + Sync>,
     state: Mutex<State>,
 }
@@ -79,8 +79,7 @@ enum Plan {
 impl CachedCredentials {
     /// Keeps what this provider gives.
     pub fn new(provider: impl ProvideCredentials + 'static) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the default clock; `clock` sets another")]
-        let clock = Arc::new(SystemTime::now);
+        let clock = time::system_clock();
         Self { provider: Arc::new(provider), clock, jitter: Arc::new(random), state: Mutex::default() }
     }
 

@@ -166,6 +166,16 @@ fn answers_that_are_none() {
             r#"{"Code":"Success","AccessKeyId":"A"}"#,
             "/r answered what is no credentials: SecretAccessKey is missing or empty",
         ),
+        (
+            "r",
+            r#"{"Code":"Success","AccessKeyId":"A","SecretAccessKey":"s","Token":7}"#,
+            "/r answered what is no credentials: Token is no text",
+        ),
+        (
+            "r",
+            r#"{"Code":"Success","AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-31T12:00:00Z"}"#,
+            "get new ones, or set the clock if it is wrong",
+        ),
         ("r", "<html>", "/r answered what is no credentials: it is not JSON from line 1 column 1"),
     ] {
         let mut script = script(&[]);

@@ -14,6 +14,7 @@ use std::time::{Instant, SystemTime};
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
 
+use super::super::time::{Clock, system_clock};
 use super::detached::detached;
 use super::process::{self, Group};
 use super::{Io, IoFuture, MAX_ANSWER, ProcessOutput, too_long};
@@ -25,15 +26,13 @@ use crate::transport::{NoProxy, Transport, TransportError, TransportErrorKind, i
 /// Files and processes are waited for on threads of their own, so that no executor stands still.
 pub struct SystemIo<T> {
     transport: Arc<T>,
-    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    clock: Clock,
 }
 
 impl<T: Transport> SystemIo<T> {
     /// HTTP goes by this transport.
     pub fn new(transport: Arc<T>) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the real world's clock; `clock` sets another")]
-        let clock = Arc::new(SystemTime::now);
-        Self { transport, clock }
+        Self { transport, clock: system_clock() }
     }
 
     /// Another clock than the system's.

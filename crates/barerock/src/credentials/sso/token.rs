@@ -38,6 +38,12 @@ impl Cached {
     fn token(&self) -> Result<Token, String> {
         Ok(Token(Zeroizing::new(self.object.required("accessToken")?.to_owned())))
     }
+
+    /// What must not be shown, whoever of the portal and its neighbour sends it back.
+    fn secrets(&self) -> [&str; 3] {
+        let text = |name| self.object.text(name).ok().flatten().unwrap_or_default();
+        ["accessToken", "refreshToken", "clientSecret"].map(text)
+    }
 }
 
 /// A login, as it was found or refreshed.
@@ -54,9 +60,10 @@ impl Login {
         &self.token
     }
 
-    /// What must not be shown: the token, and the one it came after.
-    pub(super) fn secrets(&self) -> [&str; 2] {
-        [self.token.secret(), self.cached.object.text("accessToken").ok().flatten().unwrap_or_default()]
+    /// What must not be shown.
+    pub(super) fn secrets(&self) -> [&str; 4] {
+        let [one, two, three] = self.cached.secrets();
+        [self.token.secret(), one, two, three]
     }
 
     /// Whether no refresh was tried yet.
@@ -154,11 +161,7 @@ impl SsoProvider {
         let ask = self.ask();
         let answer = ask.send(&request).await.map_err(|error| error.to_string())?;
         if answer.status() != StatusCode::OK {
-            // The token was sent to the portal, whose neighbour this is.
-            let [client_secret, token] =
-                ["clientSecret", "accessToken"].map(|name| cached.object.text(name).ok().flatten());
-            let secrets = [&*refresh_token, client_secret.unwrap_or_default(), token.unwrap_or_default()];
-            return Err(ask.refusal(&request, &answer, &secrets, "").to_string());
+            return Err(ask.refusal(&request, &answer, &cached.secrets(), "").to_string());
         }
         let misfit = |why: String| ask.misfit(&request, &why).to_string();
         let answer = Object::parse(answer.body()).map_err(misfit)?;
