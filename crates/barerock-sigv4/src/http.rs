@@ -223,10 +223,10 @@ impl Signer {
                 added.push((name, value));
             }
         }
-        added.push((&AUTHORIZATION, new_authorization));
         for (name, value) in added {
             headers.insert(name, value);
         }
+        headers.insert(&AUTHORIZATION, new_authorization);
         Ok(signed)
     }
 }
