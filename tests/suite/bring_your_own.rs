@@ -10,6 +10,13 @@ use barerock_tests::fixtures;
 #[path = "../../crates/barerock-converse/examples/std_net.rs"]
 #[expect(dead_code, reason = "its `main` is not called here")]
 mod std_net;
+#[path = "../../crates/barerock-converse/examples/stdio.rs"]
+#[expect(dead_code, reason = "its `main` is not called here")]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "each example is a program of its own, and brings what the two share"
+)]
+mod stdio;
 
 const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
@@ -36,7 +43,7 @@ fn variable<'v>(url: &'v str, more: &'v [(&str, &str)]) -> impl Fn(&'static str)
 
 fn ask(url: &str, more: &[(&str, &str)]) -> (Result<(), String>, String) {
     let mut text = Vec::new();
-    let result = std_net::ask(MODEL, QUESTION, variable(url, more), &mut text);
+    let result = std_net::ask(MODEL, QUESTION, &variable(url, more), &mut text);
     (result, String::from_utf8(text).unwrap())
 }
 
@@ -86,18 +93,14 @@ fn std_net_says_what_went_wrong() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the test is the network")]
 fn a_request_goes_out_and_an_answer_comes_in() {
-    use std_net::exchange;
     let (_runtime, replay) = serve(|replay| replay);
     let url = replay.url();
     let now = Timestamp::try_from(std::time::SystemTime::now()).unwrap();
-    let request = exchange::request(MODEL, QUESTION, now, variable(&url, &[])).unwrap();
-    let mut wire = Vec::new();
-    exchange::write(&request, &mut wire).unwrap();
     let mut socket = TcpStream::connect(replay.local_addr()).unwrap();
-    std::io::Write::write_all(&mut socket, &wire).unwrap();
+    stdio::send(MODEL, QUESTION, now, &variable(&url, &[]), &mut socket).unwrap();
     let mut text = Vec::new();
-    exchange::answer(BufReader::new(socket), &mut text).unwrap();
+    stdio::exchange::receive(&mut BufReader::new(socket), &mut text).unwrap();
     assert!(String::from_utf8(text).unwrap().contains("GraphQL"));
-    let error = exchange::request(MODEL, QUESTION, now, |_| None).unwrap_err();
+    let error = stdio::send(MODEL, QUESTION, now, &|_| None, &mut Vec::new()).unwrap_err();
     assert_eq!(error, "AWS_REGION is not set");
 }

@@ -20,10 +20,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use barerock_sigv4::Timestamp;
-use exchange::words;
-use http::Uri;
+use barerock_converse::ConverseRequest;
+use barerock_converse::types::Message;
+use barerock_sigv4::{Signer, Timestamp};
+use bytes::Bytes;
+use exchange::{Variable, needed, words};
 use http::uri::Scheme;
+use http::{Request, Uri};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -79,18 +82,31 @@ fn roots(bundle: Option<String>) -> Result<RootCertStore, String> {
     Ok(roots)
 }
 
+/// The signed request.
+fn request(model: &str, prompt: &str, variable: Variable<'_>) -> Result<Request<Bytes>, String> {
+    let endpoint = exchange::endpoint(variable)?;
+    let request = ConverseRequest::new(model, [Message::user(prompt)]);
+    let mut request = request.to_http_stream(&endpoint).map_err(words)?;
+    let mut signer = Signer::new(needed("AWS_REGION", variable)?, "bedrock").map_err(words)?;
+    let now = Timestamp::try_from(SystemTime::now()).map_err(words)?;
+    signer.sign_http(&mut request, &exchange::credentials(variable)?, now).map_err(words)?;
+    Ok(request)
+}
+
 /// One exchange. What must be known of the environment, `variable` says.
 pub(crate) fn ask(
     model: &str,
     prompt: &str,
-    variable: impl Fn(&'static str) -> Option<String>,
-    text: impl Write,
+    variable: Variable<'_>,
+    text: &mut impl Write,
 ) -> Result<(), String> {
-    let now = Timestamp::try_from(SystemTime::now()).map_err(words)?;
-    let request = exchange::request(model, prompt, now, &variable)?;
+    let request = request(model, prompt, variable)?;
     let mut connection = connect(request.uri(), || roots(variable("AWS_CA_BUNDLE")))?;
-    exchange::write(&request, &mut connection).map_err(words)?;
-    exchange::answer(BufReader::new(connection), text)
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let headers: Vec<_> =
+        request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    exchange::write(&mut connection, target, &headers, request.body()).map_err(words)?;
+    exchange::receive(&mut BufReader::new(connection), text)
 }
 
 fn main() -> ExitCode {
@@ -99,7 +115,7 @@ fn main() -> ExitCode {
         eprintln!("usage: std_net MODEL PROMPT");
         return ExitCode::from(2);
     };
-    if let Err(error) = ask(&model, &prompt, |name| std::env::var(name).ok(), std::io::stdout().lock()) {
+    if let Err(error) = ask(&model, &prompt, &|name| std::env::var(name).ok(), &mut std::io::stdout()) {
         eprintln!("{error}");
         return ExitCode::FAILURE;
     }

@@ -7,32 +7,70 @@
 //! ```
 //!
 //! `AWS_REGION`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` must be set; `AWS_SESSION_TOKEN` and `AWS_ENDPOINT_URL` may be.
+//!
+//! The request is made and signed without the types of `http`, which is how a program gets smallest; the example
+//! `std_net` does it with them.
 #![allow(clippy::disallowed_methods, reason = "a program reads its environment and its clock")]
 
-mod exchange;
+pub(crate) mod exchange;
 
+use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use barerock_sigv4::Timestamp;
-use exchange::words;
+use barerock_converse::types::Message;
+use barerock_converse::{ConverseRequest, WireRequest};
+use barerock_sigv4::{PayloadHash, Request, SigningContext, SigningSettings, Timestamp, sign_request};
+use exchange::{Variable, needed, words};
 
-fn ask(model: &str, prompt: &str) -> Result<(), String> {
+/// Signs a request and writes it. What must be known of the environment, `variable` says.
+pub(crate) fn send(
+    model: &str,
+    prompt: &str,
+    now: Timestamp,
+    variable: Variable<'_>,
+    out: &mut impl Write,
+) -> Result<(), String> {
+    let endpoint = exchange::endpoint(variable)?;
+    let region = needed("AWS_REGION", variable)?;
+    let credentials = exchange::credentials(variable)?;
+    let request = ConverseRequest::new(model, [Message::user(prompt)]);
+    let request = request.to_wire_stream(&endpoint).map_err(words)?;
+    let mut headers: Vec<(&str, &[u8])> =
+        vec![("host", request.host().as_bytes()), ("content-type", WireRequest::CONTENT_TYPE.as_bytes())];
+
+    let settings = SigningSettings::default();
+    let context =
+        SigningContext::new(credentials.borrowed(), &now, &region, "bedrock", settings).map_err(words)?;
+    let payload = PayloadHash::of(request.body.as_bytes());
+    let unsigned = Request::new(WireRequest::METHOD, &request.path, "", &headers);
+    let signed = sign_request(&unsigned, &payload, &context, &context.derive_key()).map_err(words)?;
+
+    let authorization = signed.authorization().to_string();
+    headers.push(("x-amz-date", now.amz_date().as_bytes()));
+    headers.extend(credentials.session_token().map(|token| ("x-amz-security-token", token.as_bytes())));
+    headers.push(("authorization", authorization.as_bytes()));
+    exchange::write(out, &request.path, &headers, request.body.as_bytes()).map_err(words)
+}
+
+fn ask(mut arguments: impl Iterator<Item = OsString>) -> Result<(), String> {
+    let mut next = || arguments.next().and_then(|argument| argument.into_string().ok());
+    let (Some(model), Some(prompt)) = (next(), next()) else {
+        return Err("usage: stdio MODEL PROMPT".to_owned());
+    };
     let now = Timestamp::try_from(SystemTime::now()).map_err(words)?;
-    let request = exchange::request(model, prompt, now, |name| std::env::var(name).ok())?;
-    exchange::write(&request, &mut std::io::stdout().lock()).map_err(words)?;
-    exchange::answer(std::io::stdin().lock(), std::io::stderr().lock())
+    send(&model, &prompt, now, &|name| std::env::var(name).ok(), &mut std::io::stdout())?;
+    exchange::receive(&mut std::io::stdin().lock(), &mut std::io::stderr())
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(model), Some(prompt)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: stdio MODEL PROMPT");
-        return ExitCode::from(2);
-    };
-    if let Err(error) = ask(&model, &prompt) {
-        eprintln!("{error}");
-        return ExitCode::FAILURE;
+    match ask(std::env::args_os().skip(1)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is nobody left to tell if this cannot be written.
+            let _unwritten = std::io::stderr().write_all((error + "\n").as_bytes());
+            ExitCode::FAILURE
+        }
     }
-    ExitCode::SUCCESS
 }

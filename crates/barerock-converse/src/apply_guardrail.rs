@@ -70,7 +70,7 @@ impl ApplyGuardrailRequest {
             }
         }
         let (id, version) = (Label(&self.guardrail_identifier), Label(&self.guardrail_version));
-        post(endpoint, format_args!("/guardrail/{id}/version/{version}/apply"), self)
+        post(endpoint, format_args!("/guardrail/{id}/version/{version}/apply"), self).into_http()
     }
 }
 

@@ -89,7 +89,7 @@ impl CountTokensRequest {
     /// # Errors
     /// If the model id is empty, or the URI cannot be made of it.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
-        post_to_model(endpoint, &self.model_id, "count-tokens", self)
+        post_to_model(endpoint, &self.model_id, "count-tokens", self)?.into_http()
     }
 }
 

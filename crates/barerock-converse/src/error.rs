@@ -3,9 +3,10 @@
 use core::fmt;
 
 use barerock_eventstream::looks_like;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 
-use crate::json::{Members, from_json};
+use crate::json::Object;
+use crate::wire::ResponseHead;
 
 /// An error of the service: an HTTP answer that is not a success, or an exception inside a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,31 +31,33 @@ pub struct ServiceError {
 /// How much of a message, or of a body that is not JSON, is shown, in bytes.
 const SHOWN: usize = 2048;
 
-/// Where an answer names its error code, and its request.
-static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
-static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
-
 impl ServiceError {
     /// Reads the error out of an HTTP answer: its code from the header `x-amzn-errortype`, else from the body's `code`,
     /// else from its `__type`; its message from `message`, `Message` or `errorMessage`. A body that is not JSON (a
     /// proxy's, say) is shown as it is, at most 2 KiB of it.
     #[must_use]
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        Self::from_head(&ResponseHead::of(status, headers), body)
+    }
+
+    /// [`from_http`](Self::from_http) for a head in plain words.
+    #[must_use]
+    pub fn from_head(head: &ResponseHead<'_>, body: &[u8]) -> Self {
         let json = core::str::from_utf8(body).unwrap_or_default();
-        let body_members: Members<'_> = from_json(json).unwrap_or_default();
-        let text = |names: &[&str]| names.iter().find_map(|name| body_members.text(name));
+        let members = Object::read(json);
+        let text = |names: &[&str]| names.iter().find_map(|name| members.text(name));
         // `{"Output":{"__type":…},"Version":"1.0"}` comes with status 200 for a path the service does not know.
-        let code = header(&ERROR_TYPE)
+        let code = head
+            .error_type
             .map(str::to_owned)
             .or_else(|| text(&["code", "__type"]))
-            .or_else(|| from_json::<Members<'_>>(body_members.value("Output")?).ok()?.text("__type"));
+            .or_else(|| Object::read(members.value("Output")?).text("__type"));
         Self {
-            status: status.as_u16(),
+            status: head.status,
             code: code.as_deref().map(short_code).unwrap_or_default().to_owned(),
             message: text(&["message", "Message", "errorMessage"]).unwrap_or_else(|| describe(body)),
-            request_id: header(&REQUEST_ID).map(str::to_owned),
-            original_status_code: body_members.value("originalStatusCode").and_then(|code| code.parse().ok()),
+            request_id: head.request_id.map(str::to_owned),
+            original_status_code: members.value("originalStatusCode").and_then(|code| code.parse().ok()),
             original_message: text(&["originalMessage"]),
             resource_name: text(&["resourceName"]),
         }
@@ -62,7 +65,7 @@ impl ServiceError {
 
     /// An exception frame's: `exception_type` is its `:exception-type`, `payload` its JSON.
     pub(crate) fn from_exception(exception_type: &str, payload: &[u8]) -> Self {
-        let mut error = Self::from_http(StatusCode::OK, &HeaderMap::new(), payload);
+        let mut error = Self::from_head(&ResponseHead::default(), payload);
         error.code = capitalised(exception_type);
         error.status = modelled_status(&error.code);
         error
@@ -92,7 +95,7 @@ impl ServiceError {
 /// The code alone: "drop from `:` on, then keep what follows the last `#`" (AWS restJson1, operation error serialization).
 fn short_code(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or_default();
-    code.rsplit('#').next().unwrap_or_default().trim()
+    code.rsplit('#').next().unwrap_or_default().trim_ascii()
 }
 
 /// On the wire an exception has its member's name (`throttlingException`); everywhere else its shape's.
@@ -131,7 +134,7 @@ fn describe(body: &[u8]) -> String {
 pub(crate) fn beginning(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..SHOWN).unwrap_or(body));
     let mut shown = String::with_capacity(text.len());
-    for character in text.trim().chars() {
+    for character in text.trim_ascii().chars() {
         match character {
             '\n' | '\t' => shown.push(character),
             character if character.is_control() => shown.extend(character.escape_default()),

@@ -101,7 +101,7 @@ impl InvokeGuardrailChecksRequest {
     /// # Errors
     /// If the URI cannot be made of the endpoint.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
-        post(endpoint, format_args!("/guardrail-checks/invoke"), self)
+        post(endpoint, format_args!("/guardrail-checks/invoke"), self).into_http()
     }
 }
 

@@ -58,6 +58,7 @@ pub mod response;
 pub mod stream;
 pub mod types;
 mod validate;
+pub mod wire;
 
 pub use apply_guardrail::{ApplyGuardrailRequest, ApplyGuardrailResponse};
 pub use barerock_eventstream as eventstream;
@@ -74,3 +75,4 @@ pub use stream::{
     StreamEvent, Verdict,
 };
 pub use validate::ValidationError;
+pub use wire::{ResponseHead, WireRequest};

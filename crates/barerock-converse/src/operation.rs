@@ -2,41 +2,30 @@
 
 use core::fmt;
 
-use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Uri};
-
 use crate::endpoint::Endpoint;
 use crate::json::{ToJson, Writer};
+use crate::wire::WireRequest;
 
-/// The unsigned HTTP request that posts `body` to `path` of the endpoint.
-pub(crate) fn post(
-    endpoint: &Endpoint,
+/// The unsigned request that posts `body` to `path` of the endpoint.
+pub(crate) fn post<'a>(
+    endpoint: &'a Endpoint,
     path: fmt::Arguments<'_>,
     body: &impl ToJson,
-) -> Result<http::Request<Bytes>, RequestError> {
-    let body = Writer::write(body).map_err(|error| RequestError::Json(error.to_string()))?.into();
-    let uri =
-        Uri::try_from(format!("{endpoint}{path}")).map_err(|error| RequestError::Uri(error.to_string()))?;
-    // By hand, for the builder is a kilobyte more.
-    let mut request = http::Request::new(body);
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = uri;
-    request.headers_mut().insert(&CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(request)
+) -> WireRequest<'a> {
+    WireRequest { endpoint, path: format!("{}{path}", endpoint.path()), body: Writer::write(body) }
 }
 
-/// The unsigned HTTP request of one of a model's operations.
-pub(crate) fn post_to_model(
-    endpoint: &Endpoint,
+/// The unsigned request of one of a model's operations.
+pub(crate) fn post_to_model<'a>(
+    endpoint: &'a Endpoint,
     model_id: &str,
     operation: &str,
     body: &impl ToJson,
-) -> Result<http::Request<Bytes>, RequestError> {
+) -> Result<WireRequest<'a>, RequestError> {
     if model_id.is_empty() {
         return Err(RequestError::EmptyModelId);
     }
-    post(endpoint, format_args!("/model/{}/{operation}", Label(model_id)), body)
+    Ok(post(endpoint, format_args!("/model/{}/{operation}", Label(model_id)), body))
 }
 
 /// A path label: everything but the unreserved characters is percent-encoded, `:` as `%3A` and `/` as `%2F`.
@@ -68,8 +57,6 @@ pub enum RequestError {
     EmptyGuardrail(&'static str),
     /// Endpoint and path make no URI.
     Uri(String),
-    /// The request cannot be written as JSON.
-    Json(String),
 }
 
 impl fmt::Display for RequestError {
@@ -82,7 +69,6 @@ impl fmt::Display for RequestError {
                 write!(f, "{member} is empty; name a guardrail's id or ARN, and its version or DRAFT")
             }
             Self::Uri(error) => write!(f, "endpoint and path make no URI: {error}"),
-            Self::Json(error) => write!(f, "the request cannot be written as JSON: {error}"),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::types::{
     PerformanceConfiguration, PromptVariableValues, ServiceTier, SystemContentBlock, Tool, ToolConfiguration,
     setters,
 };
+use crate::wire::WireRequest;
 
 /// One call of Converse or ConverseStream: the two take the same members.
 ///
@@ -155,7 +156,7 @@ impl ConverseRequest {
     /// # Errors
     /// If the model id is empty, or the URI cannot be made of it.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
-        self.post(endpoint, "converse", false)
+        self.to_wire(endpoint)?.into_http()
     }
 
     /// The unsigned HTTP request of ConverseStream.
@@ -163,15 +164,31 @@ impl ConverseRequest {
     /// # Errors
     /// If the model id is empty, or the URI cannot be made of it.
     pub fn to_http_stream(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
+        self.to_wire_stream(endpoint)?.into_http()
+    }
+
+    /// The unsigned HTTP request of Converse in plain words.
+    ///
+    /// # Errors
+    /// If the model id is empty.
+    pub fn to_wire<'a>(&self, endpoint: &'a Endpoint) -> Result<WireRequest<'a>, RequestError> {
+        self.post(endpoint, "converse", false)
+    }
+
+    /// The unsigned HTTP request of ConverseStream in plain words.
+    ///
+    /// # Errors
+    /// If the model id is empty.
+    pub fn to_wire_stream<'a>(&self, endpoint: &'a Endpoint) -> Result<WireRequest<'a>, RequestError> {
         self.post(endpoint, "converse-stream", true)
     }
 
-    fn post(
+    fn post<'a>(
         &self,
-        endpoint: &Endpoint,
+        endpoint: &'a Endpoint,
         operation: &str,
         streams: bool,
-    ) -> Result<http::Request<Bytes>, RequestError> {
+    ) -> Result<WireRequest<'a>, RequestError> {
         post_to_model(endpoint, &self.model_id, operation, &Body { request: self, streams })
     }
 }
@@ -218,7 +235,7 @@ impl ToJson for Body<'_> {
                 }
             )+};
         }
-        out.open(b'{');
+        out.begin_object();
         members!(
             messages,
             system,
@@ -233,7 +250,7 @@ impl ToJson for Body<'_> {
             service_tier,
             output_config,
         );
-        out.close(b'}');
+        out.end_object();
     }
 }
 

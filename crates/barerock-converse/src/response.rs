@@ -3,7 +3,6 @@
 use core::fmt;
 
 use barerock_eventstream::{Lookalike, looks_like};
-use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -12,6 +11,7 @@ use crate::types::{
     ConverseMetrics, ConverseTrace, Document, Message, PerformanceConfiguration, ServiceTier, StopReason,
     TokenUsage, ToolUseBlock, structure, union,
 };
+use crate::wire::ResponseHead;
 
 structure! {
     /// The answer to a Converse call.
@@ -99,15 +99,7 @@ impl ConverseResponse {
 /// Whether the answer to a ConverseStream call is a stream; if not, its whole body says why: [`ResponseError::of_stream`].
 #[must_use]
 pub fn is_event_stream(status: StatusCode, headers: &HeaderMap) -> bool {
-    status == StatusCode::OK
-        && content_type(headers).is_some_and(|value| {
-            value
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .eq_ignore_ascii_case("application/vnd.amazon.eventstream")
-        })
+    ResponseHead::of(status, headers).is_event_stream()
 }
 
 /// Reads an answer: a success, or the error it holds.
@@ -117,18 +109,15 @@ pub(crate) fn read<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<T, ResponseError> {
-    if status != StatusCode::OK || is_unknown_operation(body) {
-        return Err(ResponseError::Service(Box::new(ServiceError::from_http(status, headers, body))));
+    let head = ResponseHead::of(status, headers);
+    if !head.is_ok() || is_unknown_operation(body) {
+        return Err(ResponseError::Service(Box::new(ServiceError::from_head(&head, body))));
     }
     serde_json::from_slice(body).map_err(|error| ResponseError::Json {
         expected,
-        content_type: content_type(headers).map(str::to_owned),
+        content_type: head.content_type.map(str::to_owned),
         error: error.to_string(),
     })
-}
-
-fn content_type(headers: &HeaderMap) -> Option<&str> {
-    headers.get(&CONTENT_TYPE).and_then(|value| value.to_str().ok())
 }
 
 /// A path the service does not know gets status 200 and `{"Output":{"__type":…},"Version":"1.0"}`.
@@ -166,11 +155,17 @@ impl ResponseError {
     /// Why the answer to a streaming call is no stream ([`is_event_stream`]). Of the body, as much as is needed: 1 MiB does.
     #[must_use]
     pub fn of_stream(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        if status != StatusCode::OK || is_unknown_operation(body) {
-            return Self::Service(Box::new(ServiceError::from_http(status, headers, body)));
+        Self::of_stream_head(&ResponseHead::of(status, headers), body)
+    }
+
+    /// [`of_stream`](Self::of_stream) for a head in plain words.
+    #[must_use]
+    pub fn of_stream_head(head: &ResponseHead<'_>, body: &[u8]) -> Self {
+        if !head.is_ok() || is_unknown_operation(body) {
+            return Self::Service(Box::new(ServiceError::from_head(head, body)));
         }
         Self::NotAnEventStream {
-            content_type: content_type(headers).map(str::to_owned),
+            content_type: head.content_type.map(str::to_owned),
             lookalike: looks_like(body),
             beginning: beginning(body),
         }
@@ -201,6 +196,7 @@ impl core::error::Error for ResponseError {}
 
 #[cfg(test)]
 mod tests {
+    use http::header::CONTENT_TYPE;
     use serde_json::json;
 
     use super::*;

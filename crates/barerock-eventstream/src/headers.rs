@@ -47,7 +47,9 @@ pub(crate) fn landmarks(block: &[u8]) -> Landmarks<'_> {
 
 #[inline(always)]
 fn scan(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, Fault> {
-    if let Some(landmarks) = plain::scan(block, limits) {
+    if cfg!(feature = "fast-crc")
+        && let Some(landmarks) = plain::scan(block, limits)
+    {
         return Ok(landmarks);
     }
     scan_each(block, limits)

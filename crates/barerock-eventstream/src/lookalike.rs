@@ -60,14 +60,17 @@ pub fn looks_like(bytes: &[u8]) -> Option<Lookalike> {
         return Some(Lookalike::HttpChunks);
     }
     let start = bytes.get(..bytes.len().min(LOOK_AT)).unwrap_or_default();
+    let text = start.trim_ascii_start();
+    // A page is one whatever else is in it.
+    if is_html(text) {
+        return Some(Lookalike::Html);
+    }
     if !is_text(start) {
         return None;
     }
-    let text = start.trim_ascii_start();
     Some(match text {
         [] => return None,
         [b'{' | b'[', ..] => Lookalike::Json,
-        [b'<', ..] if is_html(text) => Lookalike::Html,
         [b'<', ..] => Lookalike::Xml,
         _ if SSE_FIELDS.iter().any(|field| text.starts_with(field)) => Lookalike::ServerSentEvents,
         _ if HTTP_STARTS.iter().any(|word| text.starts_with(word)) => Lookalike::Http,

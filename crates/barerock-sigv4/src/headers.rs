@@ -217,28 +217,48 @@ impl<'a> HeaderList<'a> {
 }
 
 /// "Trim any leading or trailing spaces … convert sequential spaces to a single space", in quotes too. A line folded in
-/// HTTP's old way counts as a space. A tab inside is not a space.
+/// HTTP's old way counts as a space, the tabs around it with it. A tab elsewhere is not a space.
 fn write_trimmed(w: &mut impl Write, value: &str) -> fmt::Result {
-    let mut rest = value.trim_matches(is_blank);
-    while let Some(at) = rest.find([' ', '\r', '\n']) {
-        let (word, from_blank) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        let next = from_blank.trim_start_matches([' ', '\r', '\n']);
-        // The tabs of a fold's indentation belong to the fold.
-        let blank = from_blank.strip_suffix(next).unwrap_or(from_blank);
-        if blank.contains('\n') {
-            rest = next.trim_start_matches(is_blank);
-            w.write_str(word.trim_end_matches('\t'))?;
-        } else {
-            rest = next;
-            w.write_str(word)?;
+    let mut is_first = true;
+    let mut rest = value;
+    loop {
+        let (blanks, from_word) = split_where(rest, false);
+        let (word, after) = split_where(from_word, true);
+        if word.is_empty() {
+            return Ok(());
         }
-        w.write_str(" ")?;
+        if !is_first && blanks.as_bytes().contains(&b'\n') {
+            w.write_str(" ")?;
+        } else if !is_first {
+            write_blanks(w, blanks)?;
+        }
+        w.write_str(word)?;
+        (is_first, rest) = (false, after);
     }
-    w.write_str(rest)
 }
 
-fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\r' | '\n')
+/// Tabs as they are, and one space for any number of others.
+fn write_blanks(w: &mut impl Write, blanks: &str) -> fmt::Result {
+    let mut before = b'\t';
+    blanks.bytes().try_for_each(|byte| {
+        let is_repeated = byte != b'\t' && before != b'\t';
+        before = byte;
+        match byte {
+            _ if is_repeated => Ok(()),
+            b'\t' => w.write_str("\t"),
+            _ => w.write_str(" "),
+        }
+    })
+}
+
+/// Splits before the first byte that is blank, or before the first that is not: blanks are ASCII.
+fn split_where(text: &str, blank: bool) -> (&str, &str) {
+    let at = text.bytes().position(|byte| is_blank(byte) == blank).unwrap_or(text.len());
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// RFC 9110, section 5.6.2, as a table: names are checked byte by byte for every request.
@@ -324,6 +344,8 @@ mod tests {
             ("a \t b", "a \t b"),
             ("value1\n  value2\r\n\t value3", "value1 value2 value3"),
             ("a\r\n \r\n b", "a b"),
+            ("a\t \tb", "a\t \tb"),
+            ("a \t\n\t b", "a b"),
             ("é  日本", "é 日本"),
             ("   ", ""),
         ] {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use ::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue};
-use ::http::uri::{Scheme, Uri};
+use ::http::uri::Uri;
 use zeroize::Zeroize;
 
 use crate::canonical::{CanonicalRequest, RequestParts};
@@ -209,25 +209,24 @@ impl Signer {
         let mut new_authorization =
             HeaderValue::try_from(authorization).map_err(|_odd| SignError::InvalidAccessKeyId)?;
         new_authorization.set_sensitive(true);
-        let host = head.new_host.map(header_value).transpose()?;
-        let date = header_value(timestamp.amz_date())?;
-        let mut token = credentials.session_token().map(header_value).transpose()?;
-        if let Some(token) = &mut token {
-            token.set_sensitive(true);
-        }
-        let sha256 = settings.content_sha256_header.then(|| header_value(payload.as_str())).transpose()?;
-        let added = [
-            (&HOST, host),
-            (&DATE_NAME, Some(date)),
-            (&TOKEN_NAME, token),
-            (&CONTENT_SHA256_NAME, sha256),
-            (&AUTHORIZATION, Some(new_authorization)),
+        let texts = [
+            (&HOST, head.new_host),
+            (&DATE_NAME, Some(timestamp.amz_date())),
+            (&TOKEN_NAME, credentials.session_token()),
+            (&CONTENT_SHA256_NAME, settings.content_sha256_header.then(|| payload.as_str())),
         ];
-        for (name, value) in added {
-            if let Some(value) = value {
-                headers.insert(name, value);
+        let mut added = Vec::with_capacity(texts.len());
+        for (name, text) in texts {
+            if let Some(text) = text {
+                let mut value = header_value(text)?;
+                value.set_sensitive(core::ptr::eq(name, &TOKEN_NAME));
+                added.push((name, value));
             }
         }
+        for (name, value) in added {
+            headers.insert(name, value);
+        }
+        headers.insert(&AUTHORIZATION, new_authorization);
         Ok(signed)
     }
 }
@@ -262,7 +261,8 @@ impl<'r> Head<'r> {
         let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
         let new_host = if headers.contains_key(&HOST) { None } else { host_of(uri) };
         let mut lines = Vec::with_capacity(headers.len().saturating_add(1));
-        lines.extend(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+        // Not by `as_str`, of which each crate that calls it has a kilobyte of its own.
+        lines.extend(headers.iter().map(|(name, value)| (name.as_ref(), value.as_bytes())));
         lines.extend(new_host.map(|host| ("host", host.as_bytes())));
         Self { parts, lines, new_host }
     }
@@ -275,20 +275,15 @@ fn header_value(text: &str) -> Result<HeaderValue, SignError> {
 
 /// The authority as HTTP libraries send it: without user information and the scheme's default port.
 pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
-    let authority = uri.authority()?;
-    let default_port = match uri.scheme() {
-        Some(scheme) if *scheme == Scheme::HTTPS => Some(443),
-        Some(scheme) if *scheme == Scheme::HTTP => Some(80),
-        _ => None,
+    let authority = uri.authority()?.as_str();
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
+    let default_port = match uri.scheme_str() {
+        Some("https") => ":443",
+        Some("http") => ":80",
+        _ => ":",
     };
-    match authority.port_u16() {
-        Some(port) if Some(port) != default_port => {
-            let text = authority.as_str();
-            Some(text.rsplit_once('@').map_or(text, |(_user, host)| host))
-        }
-        _ => Some(authority.host()),
-    }
-    .filter(|host| !host.is_empty())
+    let host = host_and_port.strip_suffix(default_port).or_else(|| host_and_port.strip_suffix(':'));
+    Some(host.unwrap_or(host_and_port)).filter(|host| !host.is_empty())
 }
 
 /// The stages of a signature that was put into a request.

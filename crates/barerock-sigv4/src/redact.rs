@@ -20,42 +20,49 @@ pub fn redact(text: &str) -> String {
         let (name, after) = from_name.split_at_checked(HEADER.len()).unwrap_or((from_name, ""));
         redacted.push_str(before);
         redacted.push_str(name);
-        let separator = after.trim_start_matches([' ', '"', '\'', '\t']).chars().next();
-        let end_of_value: fn(char) -> bool = match separator {
-            // A header: to the end of the line, also of a line in a JSON string ("\n") or a quoted argument.
-            Some(':') => |character| matches!(character, '\n' | '\r' | '\\' | '"' | '\'' | '<'),
+        let separator_at = blanks(after);
+        // To the end of the line, also of a line in a JSON string ("\n") or a quoted argument.
+        let more_ends: &[u8] = match after.as_bytes().get(separator_at) {
+            // A header.
+            Some(b':') => b"",
             // A query parameter.
-            Some('=') => |character| matches!(character, '&' | ' ' | '\n' | '\r' | '\\' | '"' | '\'' | '<'),
+            Some(b'=') => b"& ",
             // The name alone, as in the list of signed headers.
             _ => {
                 rest = after;
                 continue;
             }
         };
-        let value_at = after.find([':', '=']).unwrap_or_default().saturating_add(1);
-        let (separator, value) = after.split_at_checked(value_at).unwrap_or((after, ""));
-        let value_start = value.len().saturating_sub(value.trim_start_matches([' ', '"', '\'', '\t']).len());
-        let (blanks, value) = value.split_at_checked(value_start).unwrap_or(("", value));
+        let (separator, value) =
+            after.split_at_checked(separator_at.saturating_add(1)).unwrap_or((after, ""));
+        let (blanks, value) = value.split_at_checked(blanks(value)).unwrap_or(("", value));
         redacted.push_str(separator);
         redacted.push_str(blanks);
         redacted.push_str(if value.starts_with(TOKEN_VARIABLE) { TOKEN_VARIABLE } else { REDACTED });
-        rest = rest_after(value, end_of_value);
+        rest = rest_after(value, more_ends);
     }
     redacted.push_str(rest);
     redacted
 }
 
-/// What follows the value at the start of `text`.
-fn rest_after(text: &str, end_of_value: fn(char) -> bool) -> &str {
-    let mut ends = text.match_indices(end_of_value);
-    let end = ends.find(|(end, found)| {
-        let after = text.get(end.saturating_add(found.len())..).unwrap_or_default();
-        let next_line = after.strip_prefix('\n').filter(|_| *found == "\r").unwrap_or(after);
+/// How many blanks and quotes the text begins with.
+fn blanks(text: &str) -> usize {
+    text.bytes().take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'\t')).count()
+}
+
+/// What follows the value at the start of `text`: it ends at the end of a line, of a string, or at one of `more_ends`.
+fn rest_after<'t>(text: &'t str, more_ends: &[u8]) -> &'t str {
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let next_line = after.strip_prefix(b"\n").filter(|_| *byte == b'\r').unwrap_or(after);
         // RFC 9112, section 5.2: a line that begins with a blank goes on with the header before.
-        let is_fold = matches!(*found, "\r" | "\n") && next_line.starts_with([' ', '\t']);
-        !is_fold
-    });
-    end.and_then(|(end, _)| text.get(end..)).unwrap_or_default()
+        let is_fold = matches!(byte, b'\r' | b'\n') && matches!(next_line, [b' ' | b'\t', ..]);
+        if !is_fold && (b"\n\r\\\"'<".contains(byte) || more_ends.contains(byte)) {
+            break;
+        }
+        rest = after;
+    }
+    text.get(text.len().saturating_sub(rest.len())..).unwrap_or_default()
 }
 
 fn find_ignoring_case(text: &str, name: &str) -> Option<usize> {

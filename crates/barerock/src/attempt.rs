@@ -15,7 +15,7 @@ use crate::client::{Inner, lock};
 use crate::error::Error;
 use crate::exchange::{Answer, Failed, Want};
 use crate::observe::Stage;
-use crate::retry::{Attempts, Decision, Failure, RetryClass};
+use crate::retry::{Attempts, Decision, Failure, RetryClass, is_one_of};
 use crate::skew::{ClockSkew, SKEW_CODES};
 use crate::timeout::{Deadline, before};
 use crate::transport::Transport;
@@ -29,7 +29,7 @@ static INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-i
 static ATTEMPT: HeaderName = HeaderName::from_static("amz-sdk-request");
 
 /// What the service calls credentials whose time is over.
-const EXPIRED_CODES: [&str; 2] = ["ExpiredTokenException", "ExpiredToken"];
+const EXPIRED_CODES: &str = "ExpiredTokenException ExpiredToken";
 
 /// Reads an answer that is whole.
 type Read<R> = fn(StatusCode, &HeaderMap, &[u8]) -> Result<R, ResponseError>;
@@ -154,13 +154,13 @@ impl<T: Transport> Inner<T> {
     fn mends(&self, error: &ServiceError, proof: &Proof, used: ClockSkew, mended: &mut Mended) -> bool {
         let Proof::SigV4(provided) = proof else { return false };
         let code = &*error.code;
-        if EXPIRED_CODES.contains(&code) && !mended.credentials {
+        if is_one_of(EXPIRED_CODES, code) && !mended.credentials {
             mended.credentials = true;
             // A provider may have got new ones meanwhile; once is enough to know.
             self.auth.refused(&provided.credentials);
             return true;
         }
-        if SKEW_CODES.contains(&code) && !mended.clock && lock(&self.skew).is_far_from(used) {
+        if is_one_of(SKEW_CODES, code) && !mended.clock && lock(&self.skew).is_far_from(used) {
             mended.clock = true;
             return true;
         }

@@ -153,9 +153,7 @@ impl Error {
         };
         if let Some(error) = service {
             for text in [Some(&mut error.message), error.original_message.as_mut()].into_iter().flatten() {
-                if text.contains(secret) {
-                    *text = text.replace(secret, with);
-                }
+                *text = text.replace(secret, with);
             }
         }
     }

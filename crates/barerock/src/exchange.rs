@@ -8,7 +8,7 @@ use barerock_converse::stream::EventDecoder;
 use barerock_converse::{ResponseError, ServiceError, is_event_stream};
 use bytes::{Bytes, BytesMut};
 use http::response::Parts;
-use http::{Request, StatusCode};
+use http::{HeaderName, Request, StatusCode};
 use http_body::Body;
 
 use crate::auth::Proof;
@@ -25,7 +25,7 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 const ERROR_BODY: usize = 1024 * 1024;
 
 /// The wait the service asks for, in milliseconds.
-const RETRY_AFTER: &str = "x-amz-retry-after";
+static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
 
 /// How an answer is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,6 +215,6 @@ pub(crate) enum ChunkError {
 
 /// The wait the service asks for.
 fn retry_after(head: &Parts) -> Option<Duration> {
-    let millis = head.headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    let millis = head.headers.get(&RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_millis(millis))
 }

@@ -25,7 +25,7 @@ impl Redirect {
 }
 
 fn target(headers: &HeaderMap) -> Option<String> {
-    let uri: Uri = headers.get(LOCATION)?.to_str().ok()?.parse().ok()?;
+    let uri: Uri = headers.get(&LOCATION)?.to_str().ok()?.parse().ok()?;
     let scheme = uri.scheme_str().map_or_else(String::new, |scheme| format!("{scheme}://"));
     // An IPv6 address keeps its brackets here, and a port is part of where it goes.
     let host = uri.authority().map_or("", |authority| authority.as_str());

@@ -1,36 +1,53 @@
 //! A complete streaming Converse client: `barerock` over hyper.
 
-use std::error::Error;
+use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use barerock::credentials::EnvironmentProvider;
 use barerock::types::Message;
-use barerock::{Client, ConverseRequest};
+use barerock::{Client, ConverseRequest, Environment};
 use barerock_hyper::HyperTransport;
 
-async fn ask(model: &str, prompt: &str) -> Result<(), Box<dyn Error>> {
-    let client = Client::from_env(HyperTransport::new())?;
+/// What went wrong, in words: a box would link each error's `Debug` too.
+fn words(error: impl Display) -> String {
+    error.to_string()
+}
+
+async fn ask(model: &str, prompt: &str) -> Result<(), String> {
+    let environment = Environment::of_process();
+    let mut client = Client::builder(HyperTransport::new()).region(environment.region().unwrap_or_default());
+    if let Some(url) = environment.get("AWS_ENDPOINT_URL") {
+        client = client.endpoint_url(url);
+    }
+    let client = client.credentials(EnvironmentProvider::new(environment)).build().map_err(words)?;
     let request = ConverseRequest::new(model, [Message::user(prompt)]);
-    let mut stream = client.converse_stream(&request).await?;
+    let mut stream = client.converse_stream(&request).await.map_err(words)?;
     let mut out = std::io::stdout().lock();
-    while let Some(event) = stream.next_event().await? {
-        out.write_all(event.text().unwrap_or_default().as_bytes())?;
-        out.flush()?;
+    while let Some(event) = stream.next_event().await.map_err(words)? {
+        out.write_all(event.text().unwrap_or_default().as_bytes()).map_err(words)?;
+        out.flush().map_err(words)?;
     }
     Ok(())
 }
 
-fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(model), Some(prompt)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: hyper MODEL PROMPT");
-        return ExitCode::from(2);
+fn run(mut arguments: impl Iterator<Item = OsString>) -> Result<(), String> {
+    let mut next = || arguments.next().and_then(|argument| argument.into_string().ok());
+    let (Some(model), Some(prompt)) = (next(), next()) else {
+        return Err("usage: hyper MODEL PROMPT".to_owned());
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let answer = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(ask(&model, &prompt)));
-    if let Err(error) = answer {
-        eprintln!("{error}");
-        return ExitCode::FAILURE;
+    runtime.map_err(words)?.block_on(ask(&model, &prompt))
+}
+
+fn main() -> ExitCode {
+    match run(std::env::args_os().skip(1)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is nobody left to tell if this cannot be written.
+            let _unwritten = std::io::stderr().write_all((error + "\n").as_bytes());
+            ExitCode::FAILURE
+        }
     }
-    ExitCode::SUCCESS
 }

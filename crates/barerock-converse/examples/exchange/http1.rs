@@ -2,21 +2,10 @@
 
 use std::io::{self, BufRead, Read as _, Write};
 
-use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
-use http::{Request, StatusCode};
+use barerock_converse::ResponseHead;
 
-/// The longest line of a head or of a chunked body, in bytes.
-const MAX_LINE: u64 = 64 * 1024;
-
-/// The headers of an answer that are looked at here, or say what went wrong.
-static KNOWN: [HeaderName; 5] = [
-    CONTENT_LENGTH,
-    CONTENT_TYPE,
-    TRANSFER_ENCODING,
-    HeaderName::from_static("x-amzn-errortype"),
-    HeaderName::from_static("x-amzn-requestid"),
-];
+/// The longest head of an answer, and the longest line of a chunked body, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
 
 /// What is said where the answer is not HTTP.
 const MALFORMED: &str = "the answer is no HTTP/1.1 response";
@@ -28,85 +17,86 @@ fn malformed() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, MALFORMED)
 }
 
-/// Writes a request that has its host header: signing added it.
-pub(crate) fn write(request: &Request<Bytes>, out: &mut impl Write) -> io::Result<()> {
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    write!(out, "{} {target} HTTP/1.1\r\n", request.method().as_str())?;
-    for (name, value) in request.headers() {
-        out.write_all(name.as_str().as_bytes())?;
-        out.write_all(b": ")?;
-        out.write_all(value.as_bytes())?;
-        out.write_all(b"\r\n")?;
+/// Writes a POST of `body` to `target`.
+pub(crate) fn write(
+    out: &mut impl Write,
+    target: &str,
+    headers: &[(&str, &[u8])],
+    body: &[u8],
+) -> io::Result<()> {
+    let length = body.len().to_string();
+    let mut request = ["POST ", target, " HTTP/1.1\r\n"].concat().into_bytes();
+    let own = [("content-length", length.as_bytes()), ("connection", b"close")];
+    for (name, value) in headers.iter().chain(&own) {
+        for part in [name.as_bytes(), b": ", value, b"\r\n"] {
+            request.extend_from_slice(part);
+        }
     }
-    let length = request.body().len();
-    write!(out, "content-length: {length}\r\nconnection: close\r\n\r\n")?;
-    out.write_all(request.body())?;
+    request.extend_from_slice(b"\r\n");
+    request.extend_from_slice(body);
+    out.write_all(&request)?;
     out.flush()
 }
 
-/// The head of an answer.
-pub(crate) struct Head {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-}
-
-/// Reads a head, and leaves the body to be read.
-pub(crate) fn read<R: BufRead>(mut input: R) -> io::Result<(Head, Body<R>)> {
+/// Reads the text of a head, and leaves the body to be read. An interim answer, of a status below 200, is passed over.
+pub(crate) fn read_head(input: &mut impl BufRead) -> io::Result<String> {
     loop {
-        let status = line(&mut input)?;
-        let status = status.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
-        let status =
-            status.and_then(|code| StatusCode::from_bytes(code.as_bytes()).ok()).ok_or_else(malformed)?;
-        let mut headers = HeaderMap::new();
-        loop {
-            let line = line(&mut input)?;
-            if line.is_empty() {
-                break;
-            }
-            let (name, value) = line.split_once(':').ok_or_else(malformed)?;
-            // Looked up instead of parsed: the parser knows every header there is, which is 13 KB.
-            if let Some(known) = KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(name)) {
-                let value = HeaderValue::from_str(value.trim()).map_err(|_| malformed())?;
-                headers.insert(known, value);
-            }
+        let mut head = String::new();
+        while !(head.ends_with("\n\r\n") || head.ends_with("\n\n")) {
+            line(input, &mut head)?;
         }
-        // An interim answer: the real one follows.
-        if status.is_informational() {
-            continue;
+        if status(&head)? >= 200 {
+            return Ok(head);
         }
-        let length = match (headers.get(TRANSFER_ENCODING), headers.get(CONTENT_LENGTH)) {
-            (Some(_), _) => Length::Chunked,
-            (None, Some(length)) => Length::Bytes(
-                length.to_str().ok().and_then(|length| length.parse().ok()).ok_or_else(malformed)?,
-            ),
-            (None, None) => Length::UntilClose,
-        };
-        return Ok((Head { status, headers }, Body { input, length, left: 0, taken: 0, begun: false }));
     }
 }
 
-/// A line without its end.
-fn line(input: &mut impl BufRead) -> io::Result<String> {
-    let mut line = String::new();
-    input.by_ref().take(MAX_LINE).read_line(&mut line)?;
-    match line.strip_suffix('\n') {
-        Some(text) => Ok(text.strip_suffix('\r').unwrap_or(text).to_owned()),
-        None if u64::try_from(line.len()).is_ok_and(|length| length < MAX_LINE) => {
-            Err(io::Error::new(io::ErrorKind::UnexpectedEof, CUT))
+/// The status in the first line of a head.
+fn status(head: &str) -> io::Result<u16> {
+    let rest = head.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
+    rest.and_then(|code| code.parse().ok()).ok_or_else(malformed)
+}
+
+/// Takes a head apart: what is looked at of it, and how its body ends.
+pub(crate) fn parse_head(head: &str) -> io::Result<(ResponseHead<'_>, Length)> {
+    let mut parsed = ResponseHead::new(status(head)?);
+    let mut length = Length::UntilClose;
+    for line in head.lines().skip(1).filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(':').ok_or_else(malformed)?;
+        let value = value.trim_ascii();
+        parsed.header(name, value);
+        // RFC 9112, section 6.3: "Transfer-Encoding overrides the Content-Length."
+        if name.eq_ignore_ascii_case("transfer-encoding") {
+            length = Length::Chunked;
+        } else if name.eq_ignore_ascii_case("content-length") && !matches!(length, Length::Chunked) {
+            length = Length::Bytes(value.parse().map_err(|_| malformed())?);
         }
-        None => Err(malformed()),
+    }
+    Ok((parsed, length))
+}
+
+/// Adds a line, and its end, to what was read. Nothing grows past the longest head.
+fn line(input: &mut impl BufRead, read: &mut String) -> io::Result<()> {
+    let room = MAX_HEAD.saturating_sub(read.len());
+    let mut limited = input.take(u64::try_from(room).unwrap_or_default());
+    limited.read_line(read)?;
+    match read.len() {
+        _ if read.ends_with('\n') => Ok(()),
+        length if length < MAX_HEAD => Err(io::Error::new(io::ErrorKind::UnexpectedEof, CUT)),
+        _ => Err(malformed()),
     }
 }
 
-enum Length {
+/// How a body ends.
+pub(crate) enum Length {
     Chunked,
     Bytes(u64),
     UntilClose,
 }
 
 /// The body of an answer.
-pub(crate) struct Body<R> {
-    input: R,
+pub(crate) struct Body<'i, R> {
+    input: &'i mut R,
     length: Length,
     /// What is left of this chunk, or of the whole.
     left: u64,
@@ -115,7 +105,11 @@ pub(crate) struct Body<R> {
     begun: bool,
 }
 
-impl<R: BufRead> Body<R> {
+impl<'i, R: BufRead> Body<'i, R> {
+    pub(crate) fn new(input: &'i mut R, length: Length) -> Self {
+        Self { input, length, left: 0, taken: 0, begun: false }
+    }
+
     /// The next bytes as they come, or `None` at the end. A body that is cut ends there: the decoder tells.
     pub(crate) fn next_piece(&mut self) -> io::Result<Option<&[u8]>> {
         self.input.consume(core::mem::take(&mut self.taken));
@@ -124,15 +118,7 @@ impl<R: BufRead> Body<R> {
                 Length::UntilClose => u64::MAX,
                 Length::Bytes(_) if self.begun => 0,
                 Length::Bytes(length) => length,
-                Length::Chunked => {
-                    // The line end behind the chunk before.
-                    if self.begun && !line(&mut self.input)?.is_empty() {
-                        return Err(malformed());
-                    }
-                    let size = line(&mut self.input)?;
-                    let size = size.split_once(';').map_or(&*size, |(size, _)| size);
-                    u64::from_str_radix(size.trim(), 16).map_err(|_| malformed())?
-                }
+                Length::Chunked => self.chunk()?,
             };
             self.begun = true;
             if self.left == 0 {
@@ -144,5 +130,22 @@ impl<R: BufRead> Body<R> {
         self.taken = piece.len();
         self.left = self.left.saturating_sub(u64::try_from(piece.len()).unwrap_or(u64::MAX));
         Ok(if piece.is_empty() { None } else { Some(piece) })
+    }
+
+    /// The size of the next chunk.
+    fn chunk(&mut self) -> io::Result<u64> {
+        let mut size = String::new();
+        // The line end behind the chunk before.
+        if self.begun {
+            line(self.input, &mut size)?;
+            if !size.trim_ascii().is_empty() {
+                return Err(malformed());
+            }
+        }
+        size.clear();
+        line(self.input, &mut size)?;
+        // Behind the digits may stand extensions.
+        let digits = size.bytes().take_while(u8::is_ascii_hexdigit).count();
+        u64::from_str_radix(size.get(..digits).unwrap_or_default(), 16).map_err(|_| malformed())
     }
 }

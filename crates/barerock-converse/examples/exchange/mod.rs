@@ -5,11 +5,8 @@ mod http1;
 use core::fmt::Display;
 use std::io::{BufRead, Write};
 
-use barerock_converse::types::Message;
-use barerock_converse::{ConverseRequest, Endpoint, EventDecoder, ResponseError, is_event_stream};
-use barerock_sigv4::{Credentials, Signer, Timestamp};
-use bytes::Bytes;
-use http::Request;
+use barerock_converse::{Endpoint, EventDecoder, ResponseError};
+use barerock_sigv4::Credentials;
 
 pub(crate) use http1::write;
 
@@ -21,43 +18,45 @@ pub(crate) fn words(error: impl Display) -> String {
     error.to_string()
 }
 
-/// The signed request. Region, credentials and endpoint are what `variable` says.
-pub(crate) fn request(
-    model: &str,
-    prompt: &str,
-    now: Timestamp,
-    variable: impl Fn(&'static str) -> Option<String>,
-) -> Result<Request<Bytes>, String> {
-    let needed = |name| variable(name).ok_or_else(|| format!("{name} is not set"));
-    let region = needed("AWS_REGION")?;
-    let endpoint = match variable("AWS_ENDPOINT_URL") {
+/// A variable of the environment, if it is set.
+pub(crate) type Variable<'v> = &'v dyn Fn(&'static str) -> Option<String>;
+
+/// A variable that must be set.
+pub(crate) fn needed(name: &'static str, variable: Variable<'_>) -> Result<String, String> {
+    variable(name).ok_or_else(|| [name, " is not set"].concat())
+}
+
+/// Where the request goes: `AWS_ENDPOINT_URL`, or the service's own endpoint for `AWS_REGION`.
+pub(crate) fn endpoint(variable: Variable<'_>) -> Result<Endpoint, String> {
+    match variable("AWS_ENDPOINT_URL") {
         Some(url) => Endpoint::custom(&url),
-        None => Endpoint::for_region(&region),
+        None => Endpoint::for_region(&needed("AWS_REGION", variable)?),
     }
-    .map_err(words)?;
-    let credentials = Credentials::new(
-        needed("AWS_ACCESS_KEY_ID")?,
-        needed("AWS_SECRET_ACCESS_KEY")?,
+    .map_err(words)
+}
+
+/// The key: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, and perhaps `AWS_SESSION_TOKEN`.
+pub(crate) fn credentials(variable: Variable<'_>) -> Result<Credentials, String> {
+    Ok(Credentials::new(
+        needed("AWS_ACCESS_KEY_ID", variable)?,
+        needed("AWS_SECRET_ACCESS_KEY", variable)?,
         variable("AWS_SESSION_TOKEN"),
-    );
-    let request = ConverseRequest::new(model, [Message::user(prompt)]);
-    let mut request = request.to_http_stream(&endpoint).map_err(words)?;
-    let mut signer = Signer::new(region, "bedrock").map_err(words)?;
-    signer.sign_http(&mut request, &credentials, now).map_err(words)?;
-    Ok(request)
+    ))
 }
 
 /// Reads the answer and writes its text as it comes.
-pub(crate) fn answer(input: impl BufRead, mut text: impl Write) -> Result<(), String> {
-    let (head, mut body) = http1::read(input).map_err(words)?;
-    if !is_event_stream(head.status, &head.headers) {
+pub(crate) fn receive(input: &mut impl BufRead, text: &mut impl Write) -> Result<(), String> {
+    let head = http1::read_head(input).map_err(words)?;
+    let (head, length) = http1::parse_head(&head).map_err(words)?;
+    let mut body = http1::Body::new(input, length);
+    if !head.is_event_stream() {
         let mut whole = Vec::new();
         while whole.len() < ERROR_BODY
             && let Some(piece) = body.next_piece().map_err(words)?
         {
             whole.extend_from_slice(piece);
         }
-        return Err(words(ResponseError::of_stream(head.status, &head.headers, &whole)));
+        return Err(words(ResponseError::of_stream_head(&head, &whole)));
     }
     let mut events = EventDecoder::new();
     while let Some(piece) = body.next_piece().map_err(words)? {

@@ -7,9 +7,6 @@ mod tests;
 
 use core::fmt;
 
-use http::Uri;
-use http::uri::Scheme;
-
 pub use partition::Partition;
 pub use rules::{EndpointBuilder, EndpointService, FIPS_REGIONS};
 
@@ -47,33 +44,38 @@ impl Endpoint {
 
     fn parse(url: &str) -> Result<Self, EndpointError> {
         let (shown, _) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
-        let authority = shown.split_once("://").map_or(shown, |(_, rest)| rest).trim_start_matches('/');
+        let authority = split_scheme(shown).map_or(shown, |(_, rest)| rest).trim_start_matches('/');
         // The text of a URL with a password in it is not shown.
         if authority.split('/').next().is_some_and(|authority| authority.contains('@')) {
             return Err(EndpointError::UserInfo);
         }
         let bad = |why| EndpointError::Url { url: shown.to_owned(), why };
-        let uri: Uri = url.parse().map_err(|_| bad("it is not a URL"))?;
-        let is_https = match uri.scheme() {
-            Some(scheme) if *scheme == Scheme::HTTPS => true,
-            Some(scheme) if *scheme == Scheme::HTTP => false,
-            Some(_) => return Err(bad("its scheme is neither http nor https")),
-            None => return Err(bad("it has no scheme; write http:// or https:// before it")),
+        if !url.bytes().all(is_of_url) {
+            return Err(bad("it is not a URL"));
+        }
+        let Some((scheme, rest)) = split_scheme(url) else {
+            return Err(bad("it has no scheme; write http:// or https:// before it"));
         };
-        if uri.query().is_some() || url.contains('#') {
+        let is_https = scheme.eq_ignore_ascii_case("https");
+        if !is_https && !scheme.eq_ignore_ascii_case("http") {
+            return Err(bad("its scheme is neither http nor https"));
+        }
+        if shown.len() < url.len() {
             return Err(bad("it has a query or a fragment"));
         }
-        let host = uri.host().unwrap_or_default();
+        let (host, port) = host_and_port(rest.split('/').next().unwrap_or_default());
         if host.is_empty() {
             return Err(bad("it has no host"));
         }
-        let is_loopback = host == "localhost"
-            || host
-                .trim_start_matches('[')
-                .trim_end_matches(']')
-                .parse::<core::net::IpAddr>()
-                .is_ok_and(|address| address.is_loopback());
-        Ok(Self { base: url.trim_end_matches('/').to_owned(), is_https, is_loopback })
+        if !is_host(host) {
+            return Err(bad("its host is none"));
+        }
+        if !port.bytes().all(|byte| byte.is_ascii_digit())
+            || (!port.is_empty() && port.parse::<u16>().is_err())
+        {
+            return Err(bad("its port is no number up to 65535"));
+        }
+        Ok(Self { base: url.trim_end_matches('/').to_owned(), is_https, is_loopback: is_loopback(host) })
     }
 
     /// The address, without a trailing slash.
@@ -85,10 +87,32 @@ impl Endpoint {
     /// The host's name or address, an IPv6 address in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
-        let authority = self.base.split_once("://").map_or(&*self.base, |(_, rest)| rest);
-        let authority = authority.split('/').next().unwrap_or_default();
-        let end = authority.rfind(':').filter(|end| !authority[*end..].contains(']'));
-        end.and_then(|end| authority.get(..end)).unwrap_or(authority)
+        host_and_port(self.authority()).0
+    }
+
+    /// The value of the header `host`: RFC 9110, section 4.2.3, "if the port is equal to the default port for a scheme, the
+    /// normal form is to omit the port".
+    pub(crate) fn host_header(&self) -> &str {
+        let (host, port) = host_and_port(self.authority());
+        let default_port = if self.is_https { "443" } else { "80" };
+        if port.is_empty() || port == default_port { host } else { self.authority() }
+    }
+
+    /// Host and perhaps port.
+    fn authority(&self) -> &str {
+        let (_, rest) = split_scheme(&self.base).unwrap_or_default();
+        rest.split('/').next().unwrap_or_default()
+    }
+
+    /// Scheme, host and perhaps port.
+    pub(crate) fn origin(&self) -> &str {
+        self.base.strip_suffix(self.path()).unwrap_or_default()
+    }
+
+    /// What stands before the operation's path: nothing, or a path without a trailing slash.
+    pub(crate) fn path(&self) -> &str {
+        let (_, rest) = split_scheme(&self.base).unwrap_or_default();
+        rest.strip_prefix(self.authority()).unwrap_or_default()
     }
 
     /// Whether what is sent there is encrypted.
@@ -102,6 +126,43 @@ impl Endpoint {
     pub fn is_loopback(&self) -> bool {
         self.is_loopback
     }
+}
+
+/// What stands before `://`, and behind it.
+fn split_scheme(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once(':')?;
+    Some((scheme, rest.strip_prefix("//")?))
+}
+
+/// What may stand in a URL: RFC 3986, section 2.
+fn is_of_url(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte)
+}
+
+/// Splits an authority at the colon that is not within brackets.
+fn host_and_port(authority: &str) -> (&str, &str) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (authority, ""),
+    }
+}
+
+/// A name, or an IPv6 address in brackets: RFC 3986, section 3.2.2.
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
+        None => !host.contains(['[', ']', ':', '@']),
+    }
+}
+
+/// Whether a host is this machine: `localhost`, `[::1]`, or 127 and three more numbers. An address spelled in another way
+/// is taken for another machine's, which is the safe side; the standard library's parser of addresses is 3 KB.
+fn is_loopback(host: &str) -> bool {
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
+    let numbers = host.strip_prefix("127.").map(|rest| rest.split('.'));
+    host.eq_ignore_ascii_case("localhost")
+        || host == "[::1]"
+        || numbers.is_some_and(|mut numbers| numbers.clone().count() == 3 && numbers.all(is_number))
 }
 
 impl fmt::Display for Endpoint {

@@ -33,17 +33,42 @@ fn custom_urls() {
         ("https://example.com", "example.com"),
         ("https://[::1]", "[::1]"),
         ("https://[::1]:80/x", "[::1]"),
+        ("HTTPS://EXAMPLE.com:/", "EXAMPLE.com"),
     ] {
         assert_eq!(Endpoint::custom(url).unwrap().host(), host);
     }
     assert!(Endpoint::custom("http://[::1]:80").unwrap().is_loopback());
-    assert!(!Endpoint::custom("https://localhost.example").unwrap().is_loopback());
+    for host in ["127.0.0.1", "127.255.0.9", "localhost", "LocalHost"] {
+        assert!(Endpoint::custom(&format!("http://{host}:1/x")).unwrap().is_loopback(), "{host}");
+    }
+    for host in [
+        "localhost.example",
+        "127.0.0.1.example",
+        "127.0.0.256",
+        "127.0.0",
+        "127.0.0.1.2",
+        "128.0.0.1",
+        "127.0.0.+1",
+        "127...1",
+    ] {
+        assert!(!Endpoint::custom(&format!("http://{host}")).unwrap().is_loopback(), "{host}");
+    }
     for (url, why) in [
         ("localhost:8080", "scheme"),
         ("ftp://host", "neither http nor https"),
         ("http://host?x=1", "a query"),
         ("http://host/#a", "fragment"),
         ("not a url", "not a URL"),
+        ("http://host/{x}", "not a URL"),
+        ("http://", "no host"),
+        ("http:///x", "no host"),
+        ("http://:80", "no host"),
+        ("http://[::1", "its host"),
+        ("http://::1", "its host"),
+        ("http://[evil]/", "its host"),
+        ("http://host:65536", "its port"),
+        ("http://host:+80", "its port"),
+        ("http://host:x", "its port"),
     ] {
         let error = Endpoint::custom(url).unwrap_err().to_string();
         assert!(error.contains(why), "{url}: {error}");

@@ -5,21 +5,19 @@
 //! answers are read by serde's derive. A value that is not as it should be is noted, stands in as an empty one, and the
 //! whole is refused at the end: so no type needs a way out of its own for every member.
 
-use core::fmt;
+use core::fmt::Write as _;
 use std::collections::BTreeMap;
 
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-
-use super::camel_case;
-use crate::types::Text;
+use super::scan::{Fault, Scanner};
+use super::string::unquoted;
+use super::{camel_case, index_of};
+use crate::types::{Document, Text, UnknownMember};
 
 /// A value that can be read from JSON text.
 pub(crate) trait FromJson<'a>: Sized {
     /// Reads the value; `json` is one JSON value without white space around it. What is not as it should be is noted
     /// in `reader`, and the value that comes of it is thrown away in the end.
-    fn from_json(json: &'a str, reader: &mut Reader) -> Self;
+    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self;
 }
 
 /// Reads a whole value.
@@ -35,77 +33,167 @@ pub(crate) fn from_json<'a, T: FromJson<'a>>(json: &'a str) -> Result<T, String>
     }
 }
 
-/// Where reading is, and what went wrong first.
+/// A member's name and the text of its value.
+type Member<'a> = (Text<'a>, &'a str);
+
+/// Where reading is, what was found, and what went wrong first.
 #[derive(Default)]
-pub(crate) struct Reader {
+pub(crate) struct Reader<'a> {
+    /// The members of all objects that were read so far, each object's one behind the other. There are never more than
+    /// the text has, and no object needs a list of its own.
+    members: Vec<Member<'a>>,
     path: String,
     error: Option<String>,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// Notes what is wrong with the value that is being read.
+    #[cold]
     pub(crate) fn fail(&mut self, what: &str) {
-        let Self { path, error } = self;
-        error
-            .get_or_insert_with(|| if path.is_empty() { what.to_owned() } else { format!("{path}: {what}") });
+        let Self { path, error, .. } = self;
+        let separator = if path.is_empty() { "" } else { ": " };
+        error.get_or_insert_with(|| [path, separator, what].concat());
     }
 
-    /// Reads what serde_json knows how to read; the text must be a whole value.
-    fn scalar<'a, T: Deserialize<'a> + Default>(&mut self, json: &'a str) -> T {
-        serde_json::from_str(json).unwrap_or_else(|error| {
-            self.fail_json(&error);
-            T::default()
-        })
+    /// Notes what is not JSON.
+    #[cold]
+    pub(crate) fn fail_json(&mut self, fault: &Fault) {
+        self.fail(&fault.to_string());
     }
 
-    fn fail_json(&mut self, error: &serde_json::Error) {
-        let text = error.to_string();
-        // A value that is JSON but not what it should be has a path; where in itself it goes wrong says nothing.
-        match text.rsplit_once(" at line ") {
-            Some((what, _)) if error.is_data() => self.fail(what),
-            _ => self.fail(&text),
-        }
-    }
-
-    /// Goes down to a member, and says where to come back to.
-    fn enter(&mut self, name: impl Iterator<Item = u8>) -> usize {
-        let back = self.path.len();
-        if back > 0 {
+    /// Goes to a member of what stands `depth` letters of the path down.
+    fn enter(&mut self, depth: usize, name: impl Iterator<Item = u8>) {
+        self.path.truncate(depth);
+        if depth > 0 {
             self.path.push('.');
         }
         self.path.extend(name.map(char::from));
-        back
     }
 
-    fn leave(&mut self, back: usize) {
-        self.path.truncate(back);
+    /// The entries of an object or a list; none, if `json` begins with another bracket.
+    fn open(&mut self, json: &'a str, bracket: u8, what: &str) -> Option<Scanner<'a>> {
+        let mut scanner = Scanner::new(json);
+        if scanner.take(bracket) {
+            return Some(scanner);
+        }
+        self.fail(what);
+        None
+    }
+
+    fn add_members(&mut self, mut scanner: Scanner<'a>) -> Result<(), Fault> {
+        let mut is_first = true;
+        while scanner.more(b'}', is_first)? {
+            let name = scanner.name()?;
+            let name = self.unquoted(name);
+            self.members.push((name, scanner.value()?));
+            is_first = false;
+        }
+        Ok(())
+    }
+
+    /// The next element of the list that stands `depth` letters of the path down.
+    fn element(&mut self, list: &mut Scanner<'a>, depth: usize, index: usize) -> Option<&'a str> {
+        self.path.truncate(depth);
+        match list
+            .more(b']', index == 0)
+            .and_then(|more| if more { list.value().map(Some) } else { Ok(None) })
+        {
+            Ok(element) => {
+                // Writing to a string never fails.
+                let _infallible = write!(self.path, "[{index}]");
+                element
+            }
+            Err(fault) => {
+                self.fail_json(&fault);
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, json: &'a str) -> Text<'a> {
+        let Some(mut scanner) = self.open(json, b'"', "is not a string") else { return Text::default() };
+        match scanner.rest_of_string().and_then(|text| scanner.end().map(|()| text)) {
+            Ok(text) => self.unquoted(text),
+            Err(fault) => {
+                self.fail_json(&fault);
+                Text::default()
+            }
+        }
+    }
+
+    fn unquoted(&mut self, (inside, escaped): (&'a str, bool)) -> Text<'a> {
+        unquoted(inside, escaped).unwrap_or_else(|| {
+            self.fail("has half a surrogate pair, which is no character");
+            Text::default()
+        })
     }
 }
 
-/// The members of an object, each with the text of its value.
-#[derive(Default)]
-pub(crate) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
+/// The members of an object, which `reader` has.
+pub(crate) struct Members {
+    first: usize,
+    count: usize,
+    /// How many letters of the path lead to the object.
+    depth: usize,
+}
 
-impl<'a> Members<'a> {
+impl Members {
     /// Reads an object's members; there are none if the text is no object.
-    pub(crate) fn read(json: &'a str, reader: &mut Reader) -> Self {
-        reader.scalar(json)
+    pub(crate) fn read<'a>(json: &'a str, reader: &mut Reader<'a>) -> Self {
+        let first = reader.members.len();
+        if let Some(scanner) = reader.open(json, b'{', "is not an object")
+            && let Err(fault) = reader.add_members(scanner)
+        {
+            reader.members.truncate(first);
+            reader.fail_json(&fault);
+        }
+        Self { first, count: reader.members.len() - first, depth: reader.path.len() }
     }
 
     /// A member that must be there.
-    pub(crate) fn required<T: FromJson<'a>>(&self, name: &str, reader: &mut Reader) -> T {
-        let (back, json) = self.enter(name, true, reader);
-        let value = T::from_json(json.unwrap_or(NULL), reader);
-        reader.leave(back);
-        value
+    pub(crate) fn required<'a, T: FromJson<'a>>(&self, name: &str, reader: &mut Reader<'a>) -> T {
+        T::from_json(self.enter(name, true, reader).unwrap_or(NULL), reader)
     }
 
     /// A member that may be missing, or null, which is the same.
-    pub(crate) fn optional<T: FromJson<'a>>(&self, name: &str, reader: &mut Reader) -> Option<T> {
-        let (back, json) = self.enter(name, false, reader);
-        let value = json.map(|json| T::from_json(json, reader));
-        reader.leave(back);
-        value
+    pub(crate) fn optional<'a, T: FromJson<'a>>(&self, name: &str, reader: &mut Reader<'a>) -> Option<T> {
+        self.enter(name, false, reader).map(|json| T::from_json(json, reader))
+    }
+
+    fn of<'r, 'a>(&self, reader: &'r mut Reader<'a>) -> &'r mut [Member<'a>] {
+        let members = reader.members.get_mut(self.first..).unwrap_or_default();
+        members.get_mut(..self.count).unwrap_or_default()
+    }
+
+    /// Goes to the member Rust has by `name`: the text of its value, if it is there and not null. It stands apart from
+    /// what reads the value, and so once for all types.
+    #[inline(never)]
+    fn enter<'a>(&self, name: &str, must_be: bool, reader: &mut Reader<'a>) -> Option<&'a str> {
+        reader.enter(self.depth, camel_case(name));
+        let mut named = self.of(reader).iter().filter(|(key, _)| camel_case(name).eq(key.bytes()));
+        let (value, is_twice) = (named.next().map(|(_, value)| *value), named.next().is_some());
+        if is_twice {
+            reader.fail("stands there twice");
+        }
+        if must_be && value.is_none() {
+            reader.fail("is missing");
+        }
+        value.filter(|json| *json != NULL)
+    }
+}
+
+const NULL: &str = "null";
+
+/// An object of which only some texts are wanted, whatever else it may be.
+#[derive(Default)]
+pub(crate) struct Object<'a>(Vec<Member<'a>>);
+
+impl<'a> Object<'a> {
+    /// The object `json` is; if it is none, an empty one.
+    pub(crate) fn read(json: &'a str) -> Self {
+        let mut reader = Reader::default();
+        Members::read(json, &mut reader);
+        Self(reader.members)
     }
 
     /// The text of a member of this name on the wire, if it is there and a string.
@@ -115,102 +203,101 @@ impl<'a> Members<'a> {
 
     /// The value of the first member of this name on the wire.
     pub(crate) fn value(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(key, _)| **key == *name).map(|(_, value)| value.get())
+        self.0.iter().find(|(key, _)| **key == *name).map(|(_, value)| *value)
     }
+}
 
-    /// Goes down to the member Rust has by `name`: where to come back to, and the text of its value, if it is there and
-    /// not null. It stands apart from what reads the value, and so once for all types.
+/// The one member of a union: the known one that is not null, else the first that is unknown.
+pub(crate) struct UnionMember<'a> {
+    /// Which of the known ones it is; behind their end if it is none.
+    pub(crate) index: usize,
+    /// Its name, for one that is unknown.
+    pub(crate) name: Text<'a>,
+    /// The text of its value.
+    pub(crate) json: &'a str,
+}
+
+impl<'a> UnionMember<'a> {
+    /// Goes to the member of the union named `union` that `json` is. `known` are the names as
+    /// [`index_of`](super::index_of) takes them.
     #[inline(never)]
-    fn enter(&self, name: &str, must_be: bool, reader: &mut Reader) -> (usize, Option<&'a str>) {
-        let back = reader.enter(camel_case(name));
-        let mut named = self.0.iter().filter(|(key, _)| camel_case(name).eq(key.bytes()));
-        let value = named.next().map(|(_, value)| value.get());
-        if named.next().is_some() {
-            reader.fail("stands there twice");
-        }
-        if must_be && value.is_none() {
-            reader.fail("is missing");
-        }
-        (back, value.filter(|json| *json != NULL))
-    }
-}
-
-impl<'a> FromJson<'a> for Members<'a> {
-    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
-        Self::read(json, reader)
-    }
-}
-
-const NULL: &str = "null";
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
+    pub(crate) fn read(json: &'a str, union: &str, known: &str, reader: &mut Reader<'a>) -> Self {
+        let members = Members::read(json, reader);
+        let (mut chosen, mut unknown, mut is_twice) = (None, None, false);
+        for (name, json) in members.of(reader) {
+            let index = index_of(known, name);
+            let member = Self { index, name: core::mem::take(name), json };
+            if index == usize::MAX {
+                unknown.get_or_insert(member);
+            } else if *json != NULL {
+                is_twice |= chosen.replace(member).is_some();
             }
         }
-        deserializer.deserialize_map(Object)
+        if is_twice {
+            reader.fail(&["two members of the union ", union, ", which has exactly one"].concat());
+        }
+        let member = chosen.or(unknown).unwrap_or_else(|| {
+            reader.fail(&["no member of the union ", union, ", which has exactly one"].concat());
+            Self { index: usize::MAX, name: Text::default(), json: NULL }
+        });
+        reader.enter(members.depth, member.name.bytes());
+        member
     }
 }
 
-/// The one member of a union: the known one that is not null, else the first that is unknown. What there is of it is
-/// read by `read`.
-pub(crate) fn union_member<'a, T>(
-    json: &'a str,
-    union: &str,
-    known: &[&str],
-    reader: &mut Reader,
-    read: impl FnOnce(&str, &'a str, &mut Reader) -> T,
-) -> T {
-    let (name, value) = one_of(json, union, known, reader);
-    let back = reader.enter(name.bytes());
-    let member = read(&name, value, reader);
-    reader.leave(back);
-    member
-}
-
-fn one_of<'a>(json: &'a str, union: &str, known: &[&str], reader: &mut Reader) -> (Text<'a>, &'a str) {
-    let (mut chosen, mut unknown) = (None, None);
-    for (name, value) in Members::read(json, reader).0 {
-        let value = value.get();
-        if !known.contains(&&*name) {
-            unknown.get_or_insert((name, value));
-        } else if value != NULL && chosen.replace((name, value)).is_some() {
-            reader.fail(&format!("two members of the union {union}, which has exactly one"));
-        }
+impl UnionMember<'_> {
+    /// One that no type is known for.
+    #[inline(never)]
+    pub(crate) fn into_unknown(self) -> UnknownMember {
+        // It was taken out of a text that was checked.
+        UnknownMember { name: self.name.into_string(), value: Document::from_checked(self.json) }
     }
-    chosen.or(unknown).unwrap_or_else(|| {
-        reader.fail(&format!("no member of the union {union}, which has exactly one"));
-        (Text::default(), NULL)
-    })
 }
 
-macro_rules! scalars {
-    ($($type:ty),+) => {$(
-        impl<'a> FromJson<'a> for $type {
-            fn from_json(json: &'a str, reader: &mut Reader) -> Self {
-                reader.scalar(json)
-            }
-        }
-    )+};
+/// A string that is one of some known, or any other.
+pub(crate) struct OpenValue {
+    /// Which of the known ones it is; behind their end if it is none.
+    pub(crate) index: usize,
+    /// The text, if it is none.
+    pub(crate) unknown: String,
 }
-scalars!(f64, Text<'a>);
+
+impl OpenValue {
+    /// The string that `json` is. `known` is as [`index_of`](super::index_of) takes it.
+    #[inline(never)]
+    pub(crate) fn read<'a>(json: &'a str, known: &str, reader: &mut Reader<'a>) -> Self {
+        Self::of(&reader.text(json), known)
+    }
+
+    #[inline(never)]
+    pub(crate) fn of(text: &str, known: &str) -> Self {
+        let index = index_of(known, text);
+        let unknown = if index == usize::MAX { text.to_owned() } else { String::new() };
+        Self { index, unknown }
+    }
+}
+
+impl<'a> FromJson<'a> for Text<'a> {
+    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
+        reader.text(json)
+    }
+}
+
+impl<'a> FromJson<'a> for f64 {
+    /// As serde_json reads it, which other parsers differ from by the last digit. No event has such a number.
+    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
+        serde_json::from_str(json).unwrap_or_else(|_| {
+            reader.fail("is not a number");
+            Self::default()
+        })
+    }
+}
 
 /// What JSON and Rust write alike: `json` is a whole JSON value, so that Rust's other spellings do not occur.
 macro_rules! plain {
     ($($type:ty: $what:literal),+) => {$(
         impl<'a> FromJson<'a> for $type {
-            fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+            fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
                 json.parse().unwrap_or_else(|_| {
                     reader.fail(concat!("is not ", $what));
                     Self::default()
@@ -222,32 +309,33 @@ macro_rules! plain {
 plain!(bool: "true or false", u32: "a whole number", u64: "a whole number");
 
 impl<'a> FromJson<'a> for String {
-    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
-        Text::from_json(json, reader).into_string()
+    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
+        reader.text(json).into_string()
     }
 }
 
 impl<'a, T: FromJson<'a>> FromJson<'a> for Vec<T> {
-    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
-        let values: Vec<&RawValue> = reader.scalar(json);
+    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
         let mut read = Self::new();
-        for value in values {
-            let back = reader.path.len();
-            reader.path.push_str(&format!("[{}]", read.len()));
-            read.push(T::from_json(value.get(), reader));
-            reader.leave(back);
+        let depth = reader.path.len();
+        if let Some(mut list) = reader.open(json, b'[', "is not a list") {
+            while let Some(json) = reader.element(&mut list, depth, read.len()) {
+                read.push(T::from_json(json, reader));
+            }
         }
         read
     }
 }
 
 impl<'a, T: FromJson<'a>> FromJson<'a> for BTreeMap<String, T> {
-    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
         let mut read = Self::new();
-        for (name, value) in Members::read(json, reader).0 {
-            let back = reader.enter(name.bytes());
-            read.insert(name.into_string(), T::from_json(value.get(), reader));
-            reader.leave(back);
+        let members = Members::read(json, reader);
+        for index in 0..members.count {
+            let Some((name, json)) = members.of(reader).get_mut(index) else { break };
+            let (name, json) = (core::mem::take(name), *json);
+            reader.enter(members.depth, name.bytes());
+            read.insert(name.into_string(), T::from_json(json, reader));
         }
         read
     }
@@ -266,8 +354,9 @@ mod tests {
     fn errors_say_where_and_what() {
         for (json, expected) in [
             (r#"{"content":[]}"#, "role: is missing"),
-            (r#"{"role":7,"content":[]}"#, "role: invalid type: integer `7`, expected a string"),
-            (r#"{"role":"user","content":{}}"#, "content: invalid type: map, expected a sequence"),
+            (r#"{"role":7,"content":[]}"#, "role: is not a string"),
+            (r#"{"role":"\ud83d","content":[]}"#, "role: has half a surrogate pair, which is no character"),
+            (r#"{"role":"user","content":{}}"#, "content: is not a list"),
             (
                 r#"{"role":"user","content":[{"text":"a"},{"toolUse":{"toolUseId":"i","input":{}}}]}"#,
                 "content[1].toolUse.name: is missing",
@@ -285,8 +374,15 @@ mod tests {
                 r#"{"role":"user","content":[{"text":null}]}"#,
                 "content[0]: no member of the union ContentBlock, which has exactly one",
             ),
-            ("[]", "invalid type: sequence, expected an object"),
-            (r#"{"role":"user","content":["#, "EOF while parsing a list at line 1 column 26"),
+            ("[]", "is not an object"),
+            (
+                r#"{"role":"user","content":["#,
+                "is not JSON: it ends at offset 26, where a value should stand",
+            ),
+            (
+                r#"{"role":"user","content":[]} x"#,
+                "is not JSON: something else stands at offset 29, where the end should stand",
+            ),
         ] {
             assert_eq!(error::<Message>(json), expected, "{json}");
         }
@@ -294,5 +390,23 @@ mod tests {
             error::<TokenUsage>(r#"{"inputTokens":-1,"outputTokens":"","totalTokens":1}"#),
             "inputTokens: is not a whole number"
         );
+    }
+
+    #[test]
+    fn a_member_of_a_member_leaves_the_path() {
+        let usage = r#"{"inputTokens":1,"outputTokens":2,"totalTokens":3,"cacheDetails":[{"inputTokens":1,"ttl":"5m"}],"cacheReadInputTokens":""}"#;
+        assert_eq!(error::<TokenUsage>(usage), "cacheReadInputTokens: is not a whole number");
+    }
+
+    #[test]
+    fn what_is_no_object_has_no_texts() {
+        let object = Object::read(r#"{"a":"\u0041","b":1}"#);
+        assert_eq!(
+            (object.text("a").as_deref(), object.text("b"), object.value("b")),
+            (Some("A"), None, Some("1"))
+        );
+        for json in ["", "[]", r#"{"a":"x""#, r#"{"a":"x"}}"#] {
+            assert_eq!(Object::read(json).text("a"), None, "{json}");
+        }
     }
 }

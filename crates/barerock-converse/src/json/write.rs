@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use base64ct::{Base64, Encoding as _};
 
 use super::camel_case;
+use super::string::write_quoted;
+use crate::types::UnknownMember;
 
 /// A value that can be written as JSON.
 pub(crate) trait ToJson {
@@ -15,71 +17,72 @@ pub(crate) trait ToJson {
 /// Compact JSON as it grows.
 #[derive(Default)]
 pub(crate) struct Writer {
-    out: Vec<u8>,
-    failed: Option<serde_json::Error>,
+    out: String,
 }
 
 impl Writer {
     /// The whole text of a value.
-    ///
-    /// # Errors
-    /// serde_json's, if it could not write a string or a number.
-    pub(crate) fn write(value: &impl ToJson) -> serde_json::Result<Vec<u8>> {
+    pub(crate) fn write(value: &impl ToJson) -> String {
         let mut writer = Self::default();
         value.to_json(&mut writer);
-        match writer.failed {
-            Some(error) => Err(error),
-            None => Ok(writer.out),
-        }
+        writer.out
     }
 
-    /// Begins an object or an array.
-    pub(crate) fn open(&mut self, bracket: u8) {
-        self.out.push(bracket);
+    /// Begins an object. A function for each bracket, for most of what a type costs are the arguments of its calls.
+    pub(crate) fn begin_object(&mut self) {
+        self.out.push('{');
     }
 
-    /// Ends an object or an array.
-    pub(crate) fn close(&mut self, bracket: u8) {
-        self.out.push(bracket);
+    /// Ends an object.
+    pub(crate) fn end_object(&mut self) {
+        self.out.push('}');
     }
 
     /// What stands between two entries. Only at the beginning is there a bracket before an entry, for no value ends
     /// in one that opens.
     pub(crate) fn separate(&mut self) {
-        if !matches!(self.out.last(), Some(b'{' | b'[')) {
-            self.out.push(b',');
+        if !matches!(self.out.as_bytes().last(), Some(b'{' | b'[')) {
+            self.out.push(',');
         }
     }
 
     /// A member's name, from the name Rust has it by.
     pub(crate) fn member(&mut self, name: &str) {
         self.separate();
-        self.out.push(b'"');
-        self.out.extend(camel_case(name));
-        self.out.extend_from_slice(b"\":");
+        self.out.push('"');
+        self.out.extend(camel_case(name).map(char::from));
+        self.out.push_str("\":");
     }
 
     /// A member's name as it stands on the wire.
     pub(crate) fn key(&mut self, name: &str) {
         self.separate();
         self.string(name);
-        self.out.push(b':');
+        self.out.push(':');
+    }
+
+    /// A member that no type is known for.
+    #[inline(never)]
+    pub(crate) fn unknown(&mut self, member: &UnknownMember) {
+        self.key(&member.name);
+        self.raw(member.value.as_json());
     }
 
     /// A string.
     pub(crate) fn string(&mut self, text: &str) {
-        self.scalar(text);
+        write_quoted(text, &mut self.out);
+    }
+
+    /// Bytes as base64, of which no letter needs an escape.
+    pub(crate) fn base64(&mut self, bytes: &[u8]) {
+        self.out.push('"');
+        self.out.push_str(&Base64::encode_string(bytes));
+        self.out.push('"');
     }
 
     /// JSON that is text already.
     pub(crate) fn raw(&mut self, json: &str) {
-        self.out.extend_from_slice(json.as_bytes());
-    }
-
-    fn scalar<T: Serialize + ?Sized>(&mut self, value: &T) {
-        if let Err(error) = serde_json::to_writer(&mut self.out, value) {
-            self.failed.get_or_insert(error);
-        }
+        self.out.push_str(json);
     }
 }
 
@@ -97,7 +100,7 @@ impl ToJson for bool {
 
 impl ToJson for u64 {
     fn to_json(&self, out: &mut Writer) {
-        out.scalar(self);
+        out.raw(&self.to_string());
     }
 }
 
@@ -108,30 +111,31 @@ impl ToJson for u32 {
 }
 
 impl ToJson for f64 {
+    /// As serde_json writes it, `null` if it is no number. That cannot fail, for it is written into memory.
     fn to_json(&self, out: &mut Writer) {
-        out.scalar(self);
+        out.raw(&serde_json::to_string(self).unwrap_or_default());
     }
 }
 
 impl<T: ToJson> ToJson for Vec<T> {
     fn to_json(&self, out: &mut Writer) {
-        out.open(b'[');
+        out.raw("[");
         for value in self {
             out.separate();
             value.to_json(out);
         }
-        out.close(b']');
+        out.raw("]");
     }
 }
 
 impl<T: ToJson> ToJson for BTreeMap<String, T> {
     fn to_json(&self, out: &mut Writer) {
-        out.open(b'{');
+        out.begin_object();
         for (key, value) in self {
             out.key(key);
             value.to_json(out);
         }
-        out.close(b'}');
+        out.end_object();
     }
 }
 
@@ -143,7 +147,7 @@ mod tests {
     fn is_what_serde_json_writes() {
         let lists: BTreeMap<String, Vec<f64>> =
             [("a\"\n".to_owned(), vec![]), ("ü".to_owned(), vec![0.5, 1.0, 1e300, f64::NAN])].into();
-        let written = Writer::write(&lists).unwrap();
-        assert_eq!(written, serde_json::to_vec(&lists).unwrap());
+        let written = Writer::write(&lists);
+        assert_eq!(written, serde_json::to_string(&lists).unwrap());
     }
 }

@@ -50,7 +50,8 @@ pub struct UnknownEvent<'a> {
 impl<'a> StreamEvent<'a> {
     /// Reads the payload of the event named `event_type`.
     pub(crate) fn parse(event_type: &'a str, payload: &'a [u8]) -> Result<Self, String> {
-        if event_type == CONTENT_BLOCK_DELTA
+        if cfg!(feature = "fast-crc")
+            && event_type == CONTENT_BLOCK_DELTA
             && let Some(plain) = plain_delta(payload)
         {
             return Ok(Self::ContentBlockDelta(plain.into()));
@@ -64,7 +65,7 @@ impl<'a> StreamEvent<'a> {
             "messageStop" => Self::MessageStop(from_json(json?)?),
             "metadata" => Self::Metadata(from_json(json?)?),
             other => {
-                let payload = json.ok().and_then(|json| Document::from_json(json).ok());
+                let payload = json.ok().and_then(|json| Document::checked(json).ok());
                 let payload = payload.unwrap_or_else(Document::null);
                 Self::Unknown(UnknownEvent { event_type: other.into(), payload })
             }

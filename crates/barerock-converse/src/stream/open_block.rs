@@ -232,11 +232,11 @@ fn tool_use(
     if input.is_empty() {
         return (whole(Document::default()), None);
     }
-    match Document::from_json(input.clone()) {
+    match Document::checked(&input) {
         Ok(input) => (whole(input), None),
         Err(error) => {
             let (tool_use_id, name) = (start.tool_use_id.clone(), start.name.clone());
-            let block = whole(Document::from(serde_json::Value::String(input.clone())));
+            let block = whole(Document::of(&input));
             let error = error.to_string();
             (
                 block,
@@ -257,6 +257,5 @@ fn push_tool_result(content: &mut Vec<ToolResultContentBlock>, piece: ToolResult
 }
 
 fn array_of(pieces: Vec<Document>) -> Document {
-    #[expect(clippy::expect_used, reason = "documents are JSON, and so is a list of them")]
-    Document::of(&pieces).expect("a list of JSON values is JSON")
+    Document::of(&pieces)
 }

@@ -68,15 +68,12 @@ impl<'de> Deserialize<'de> for Blob {
 
 impl ToJson for Blob {
     fn to_json(&self, out: &mut Writer) {
-        // No letter of base64 needs an escape.
-        out.raw("\"");
-        out.raw(&Base64::encode_string(&self.0));
-        out.raw("\"");
+        out.base64(&self.0);
     }
 }
 
 impl<'a> FromJson<'a> for Blob {
-    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
+    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
         Self::from_base64(&Text::from_json(json, reader)).unwrap_or_else(|error| {
             reader.fail(&error);
             Self::default()

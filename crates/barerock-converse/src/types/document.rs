@@ -2,19 +2,18 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 
-use crate::json::{FromJson, Reader, ToJson, Writer};
+use crate::json::{Fault, FromJson, Reader, ToJson, Writer, one_value};
 
 /// Any JSON value, kept as the text it came as: key order, number spelling and all.
 ///
 /// Tool inputs, tool schemas and model-specific fields are documents. Read one with [`parse`](Self::parse), write one
 /// from a `serde_json::Value` (`json!({…})`) or with [`from_serialize`](Self::from_serialize). Two documents are equal
 /// when they are written alike, white space between tokens aside.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Document(Box<RawValue>);
+#[derive(Clone)]
+pub struct Document(Box<str>);
 
 impl Document {
     /// Checks that `text` is one JSON value and keeps it.
@@ -22,7 +21,12 @@ impl Document {
     /// # Errors
     /// The parser's, with line and column, if it is not.
     pub fn from_json(text: impl Into<String>) -> serde_json::Result<Self> {
-        RawValue::from_string(text.into()).map(Self)
+        RawValue::from_string(text.into()).map(Self::from)
+    }
+
+    /// As [`from_json`](Self::from_json), by this crate's reader: who only reads events links no other.
+    pub(crate) fn checked(text: &str) -> Result<Self, Fault> {
+        one_value(text).map(|json| Self(json.into()))
     }
 
     /// Writes `value` as JSON.
@@ -30,13 +34,18 @@ impl Document {
     /// # Errors
     /// Those of the value's own `Serialize`, and maps whose keys are not strings.
     pub fn from_serialize(value: &impl Serialize) -> serde_json::Result<Self> {
-        serde_json::value::to_raw_value(value).map(Self)
+        serde_json::value::to_raw_value(value).map(Self::from)
+    }
+
+    /// What is known to be one JSON value.
+    pub(crate) fn from_checked(json: &str) -> Self {
+        Self(json.into())
     }
 
     /// The JSON text.
     #[must_use]
     pub fn as_json(&self) -> &str {
-        self.0.get()
+        &self.0
     }
 
     /// Reads the document as a type of yours, or as a `serde_json::Value`.
@@ -48,13 +57,13 @@ impl Document {
     }
 
     /// Writes `value` as JSON.
-    pub(crate) fn of(value: &impl ToJson) -> serde_json::Result<Self> {
-        serde_json::from_slice(&Writer::write(value)?).map(Self)
+    pub(crate) fn of(value: &impl ToJson) -> Self {
+        Self(Writer::write(value).into())
     }
 
     /// `null`.
     pub(crate) fn null() -> Self {
-        Self(RawValue::NULL.to_owned())
+        Self("null".into())
     }
 
     /// The text's bytes without the white space between tokens.
@@ -76,8 +85,25 @@ impl Document {
 impl Default for Document {
     /// The empty object, `{}`.
     fn default() -> Self {
-        #[expect(clippy::expect_used, reason = "an empty object is JSON")]
-        Self::from_json("{}").expect("an empty object is JSON")
+        Self("{}".into())
+    }
+}
+
+impl From<Box<RawValue>> for Document {
+    fn from(json: Box<RawValue>) -> Self {
+        Self(json.into())
+    }
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_str::<&RawValue>(&self.0).map_err(ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::deserialize(deserializer).map(|json: Box<RawValue>| Self::from(json))
     }
 }
 
@@ -95,11 +121,9 @@ impl ToJson for Document {
 }
 
 impl<'a> FromJson<'a> for Document {
-    fn from_json(json: &'a str, reader: &mut Reader) -> Self {
-        Self::from_json(json).unwrap_or_else(|error| {
-            reader.fail(&error.to_string());
-            Self::null()
-        })
+    fn from_json(json: &'a str, _reader: &mut Reader<'a>) -> Self {
+        // It was taken out of a text that was checked.
+        Self::from_checked(json)
     }
 }
 

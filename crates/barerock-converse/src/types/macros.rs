@@ -25,12 +25,25 @@ macro_rules! string_enum {
             }
         }
 
+        impl $name {
+            /// The known values, as [`index_of`](crate::json::index_of) takes them.
+            const VALUES: &str = concat!($($text, "|",)+);
+
+            fn of(value: $crate::json::OpenValue) -> Self {
+                // The values in the order of their names.
+                #[derive(Clone, Copy)]
+                enum Known { $($variant,)+ }
+                const KNOWN: &[Known] = &[$(Known::$variant,)+];
+                match KNOWN.get(value.index) {
+                    $(Some(Known::$variant) => Self::$variant,)+
+                    None => Self::Unknown(value.unknown),
+                }
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)+
-                    other => Self::Unknown(other.to_owned()),
-                }
+                Self::of($crate::json::OpenValue::of(text, Self::VALUES))
             }
         }
 
@@ -60,8 +73,8 @@ macro_rules! string_enum {
         }
 
         impl<'a> $crate::json::FromJson<'a> for $name {
-            fn from_json(json: &'a str, reader: &mut $crate::json::Reader) -> Self {
-                Self::from(&*<$crate::types::Text<'a> as $crate::json::FromJson<'a>>::from_json(json, reader))
+            fn from_json(json: &'a str, reader: &mut $crate::json::Reader<'a>) -> Self {
+                Self::of($crate::json::OpenValue::read(json, Self::VALUES, reader))
             }
         }
     };
@@ -105,16 +118,16 @@ macro_rules! structure {
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
-                out.open(b'{');
+                out.begin_object();
                 $(out.member(stringify!($required)); self.$required.to_json(out);)*
                 $($(out.member(stringify!($list)); self.$list.to_json(out);)*)?
                 $(if let Some(value) = &self.$optional { out.member(stringify!($optional)); value.to_json(out); })*
-                out.close(b'}');
+                out.end_object();
             }
         }
 
         impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            fn from_json(json: &'json str, reader: &mut $crate::json::Reader) -> Self {
+            fn from_json(json: &'json str, reader: &mut $crate::json::Reader<'json>) -> Self {
                 #[allow(unused_variables, reason = "some structures have no member, but are objects all the same")]
                 let members = $crate::json::Members::read(json, reader);
                 Self {
@@ -172,24 +185,26 @@ macro_rules! union {
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
-                out.open(b'{');
+                out.begin_object();
                 match self {
                     $(Self::$variant(value) => { out.key($key); value.to_json(out); })+
-                    Self::Unknown(member) => { out.key(&member.name); member.value.to_json(out); }
+                    Self::Unknown(member) => out.unknown(member),
                 }
-                out.close(b'}');
+                out.end_object();
             }
         }
 
         impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            fn from_json(json: &'json str, reader: &mut $crate::json::Reader) -> Self {
-                $crate::json::union_member(json, stringify!($name), Self::MEMBERS, reader, |name, value, reader| match name {
-                    $($key => Self::$variant($crate::json::FromJson::from_json(value, reader)),)+
-                    _ => Self::Unknown($crate::types::UnknownMember {
-                        name: name.to_owned(),
-                        value: $crate::json::FromJson::from_json(value, reader),
-                    }),
-                })
+            fn from_json(json: &'json str, reader: &mut $crate::json::Reader<'json>) -> Self {
+                // The members in the order of their names.
+                #[derive(Clone, Copy)]
+                enum Known { $($variant,)+ }
+                const KNOWN: &[Known] = &[$(Known::$variant,)+];
+                let member = $crate::json::UnionMember::read(json, stringify!($name), concat!($($key, "|",)+), reader);
+                match KNOWN.get(member.index) {
+                    $(Some(Known::$variant) => Self::$variant($crate::json::FromJson::from_json(member.json, reader)),)+
+                    None => Self::Unknown(member.into_unknown()),
+                }
             }
         }
 

@@ -24,6 +24,7 @@ mod policy;
 use core::fmt;
 use core::time::Duration;
 
+pub(crate) use classify::is_one_of;
 pub use classify::{RetryClass, is_daily_quota};
 pub use policy::{RetryMode, RetryPolicy, UnknownRetryMode};
 
