@@ -34,7 +34,8 @@ impl<H: Update + FixedOutput<OutputSize = U32>> TextHasher<H> {
 }
 
 impl<H: Update + FixedOutput<OutputSize = U32>> Write for TextHasher<H> {
-    #[inline(always)]
+    // A hint only: in a program built for size, forty copies are 12 KB.
+    #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if text.len() > BUFFER.saturating_sub(self.count) {
             self.flush();
