@@ -23,8 +23,9 @@
 //! # Limits
 //!
 //! The head of an answer may have 100 headers and 16 KiB, its chunk extensions and trailers 16 KiB each; what goes past that breaks
-//! the connection off. Answers of status 1xx are skipped for as long as [`Timeouts`](barerock::Timeouts) allow. A connection has a
-//! buffer of 16 KiB at most, and what nobody reads stays with the peer.
+//! the connection off. Answers of status 1xx are skipped for as long as [`Timeouts`](barerock::Timeouts) allow; hyper does not
+//! pause between them, so a flood of them keeps a runtime of one thread from its clock for a while, and the limit is late.
+//! A connection has a buffer of 16 KiB at most, and what nobody reads stays with the peer.
 //!
 //! # Features
 //!

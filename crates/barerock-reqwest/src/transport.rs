@@ -76,7 +76,8 @@ impl Default for ReqwestTransport {
 }
 
 /// A client of your own. It must follow no redirects (`redirect(Policy::none())`): a signature holds for one host only.
-/// Where it does, the answer is thrown away for an error. Its own limits (`timeout`, `read_timeout`) hold beside
+/// Where it does, the answer is thrown away for an error; but by then the request, and a session token with it, has gone to
+/// wherever the redirect points. Its own limits (`timeout`, `read_timeout`) hold beside
 /// those of [`Timeouts`](barerock::Timeouts); a `timeout` would cut long streams. What is marked [`NoProxy`], as are questions
 /// to the instance metadata service, is sent by another client, which has no proxies.
 impl From<Client> for ReqwestTransport {

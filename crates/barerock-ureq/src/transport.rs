@@ -22,7 +22,7 @@ pub(crate) fn bounded(limit: Duration) -> Duration {
     limit.min(FOREVER)
 }
 
-/// ureq as a [`Transport`]. Its futures block the thread that polls them until they are done. Cheap to clone; clones
+/// ureq as a [`Transport`]. Its requests, and its bodies, block the thread that polls them; its waits do not. Cheap to clone; clones
 /// share connections.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {

@@ -102,7 +102,9 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
-    /// Signs requests with these credentials, or with those a provider gives.
+    /// Signs requests with these credentials, or with those a provider gives. It is asked before every request and nothing is
+    /// kept: wrap a provider that asks others in [`CachedCredentials`](crate::credentials::CachedCredentials);
+    /// [`Credentials`](crate::Credentials) and [`EnvironmentProvider`] need none.
     #[must_use]
     pub fn credentials(mut self, provider: impl ProvideCredentials + 'static) -> Self {
         self.auth = Some(Ok(Auth::SigV4(Arc::new(provider))));

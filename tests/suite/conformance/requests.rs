@@ -71,10 +71,11 @@ fn no_redirect_is_followed<S: Stack>() {
         );
         let server = always(answer);
         let errors = S::run(async {
+            // A client each: the server closes its connections, which another attempt would make good.
             let client =
-                client(S::transport(), &server.url()).retry(RetryPolicy::standard()).build().unwrap();
-            let streamed = client.converse_stream(&question()).await.map(drop);
-            [client.converse(&question()).await.unwrap_err(), streamed.unwrap_err()]
+                || client(S::transport(), &server.url()).retry(RetryPolicy::standard()).build().unwrap();
+            let streamed = client().converse_stream(&question()).await.map(drop);
+            [client().converse(&question()).await.unwrap_err(), streamed.unwrap_err()]
         });
         for error in errors {
             let (chain, expected) = (chain(&error), format!("status {} points to", &status[..3]));
@@ -127,15 +128,17 @@ fn a_reqwest_client_that_follows_redirects_is_found_out() {
         elsewhere.url()
     );
     let server = always(answer);
-    let follows = ReqwestTransport::client_builder().no_proxy().redirect(Policy::limited(2)).build().unwrap();
-    let error = Reqwest::run(async {
-        let client = client(ReqwestTransport::from(follows), &server.url()).retry(RetryPolicy::standard());
-        client.build().unwrap().converse(&question()).await
-    });
-    let error = error.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.is_retryable(), elsewhere.connections()),
-        (ErrorKind::Transport, false, 1)
-    );
-    assert!(chain(&error).contains("build it with redirect(Policy::none())"), "{}", chain(&error));
+    let refuses = Policy::custom(|attempt| attempt.error("not one step"));
+    for (policy, words, followed) in
+        [(refuses, "not one step", 0), (Policy::limited(2), "build it with redirect(Policy::none())", 1)]
+    {
+        let http = ReqwestTransport::client_builder().no_proxy().redirect(policy).build().unwrap();
+        let error = Reqwest::run(async {
+            let client = client(ReqwestTransport::from(http), &server.url()).retry(RetryPolicy::standard());
+            client.build().unwrap().converse(&question()).await.unwrap_err()
+        });
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, false));
+        assert!(chain(&error).contains(words), "{}", chain(&error));
+        assert_eq!((server.connections(), elsewhere.connections()), (1 + followed, followed));
+    }
 }
