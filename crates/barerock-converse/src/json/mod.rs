@@ -5,12 +5,15 @@
 //! know one writer and one reader, and a type costs a few calls. Tokens are read and strings are written here too:
 //! serde_json's parser is 20 KB of a program that otherwise does without. The suite keeps the two ways equal.
 
+mod open;
 mod read;
 mod scan;
 mod string;
+mod values;
 mod write;
 
-pub(crate) use read::{FromJson, Members, Object, OpenValue, Reader, UnionMember, from_json};
+pub(crate) use open::{OpenValue, UnionMember};
+pub(crate) use read::{FromJson, Members, Object, Reader, from_json};
 pub(crate) use scan::{Fault, one_value};
 pub(crate) use string::{string_length, unquoted};
 pub(crate) use write::{ToJson, Writer};

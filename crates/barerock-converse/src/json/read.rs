@@ -6,12 +6,11 @@
 //! whole is refused at the end: so no type needs a way out of its own for every member.
 
 use core::fmt::Write as _;
-use std::collections::BTreeMap;
 
+use super::camel_case;
 use super::scan::{Fault, Scanner};
 use super::string::unquoted;
-use super::{camel_case, index_of};
-use crate::types::{Document, Text, UnknownMember};
+use crate::types::Text;
 
 /// A value that can be read from JSON text.
 pub(crate) trait FromJson<'a>: Sized {
@@ -47,6 +46,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// How many letters of the path lead to the value that is being read.
+    pub(super) fn depth(&self) -> usize {
+        self.path.len()
+    }
+
     /// Notes what is wrong with the value that is being read.
     #[cold]
     pub(crate) fn fail(&mut self, what: &str) {
@@ -62,7 +66,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes to a member of what stands `depth` letters of the path down.
-    fn enter(&mut self, depth: usize, name: impl Iterator<Item = u8>) {
+    pub(super) fn enter(&mut self, depth: usize, name: impl Iterator<Item = u8>) {
         self.path.truncate(depth);
         if depth > 0 {
             self.path.push('.');
@@ -71,7 +75,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The entries of an object or a list; none, if `json` begins with another bracket.
-    fn open(&mut self, json: &'a str, bracket: u8, what: &str) -> Option<Scanner<'a>> {
+    pub(super) fn open(&mut self, json: &'a str, bracket: u8, what: &str) -> Option<Scanner<'a>> {
         let mut scanner = Scanner::new(json);
         if scanner.take(bracket) {
             return Some(scanner);
@@ -92,7 +96,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element of the list that stands `depth` letters of the path down.
-    fn element(&mut self, list: &mut Scanner<'a>, depth: usize, index: usize) -> Option<&'a str> {
+    pub(super) fn element(&mut self, list: &mut Scanner<'a>, depth: usize, index: usize) -> Option<&'a str> {
         self.path.truncate(depth);
         match list
             .more(b']', index == 0)
@@ -110,7 +114,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn text(&mut self, json: &'a str) -> Text<'a> {
+    pub(super) fn text(&mut self, json: &'a str) -> Text<'a> {
         let Some(mut scanner) = self.open(json, b'"', "is not a string") else { return Text::default() };
         match scanner.rest_of_string().and_then(|text| scanner.end().map(|()| text)) {
             Ok(text) => self.unquoted(text),
@@ -132,9 +136,9 @@ impl<'a> Reader<'a> {
 /// The members of an object, which `reader` has.
 pub(crate) struct Members {
     first: usize,
-    count: usize,
+    pub(super) count: usize,
     /// How many letters of the path lead to the object.
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 impl Members {
@@ -160,7 +164,7 @@ impl Members {
         self.enter(name, false, reader).map(|json| T::from_json(json, reader))
     }
 
-    fn of<'r, 'a>(&self, reader: &'r mut Reader<'a>) -> &'r mut [Member<'a>] {
+    pub(super) fn of<'r, 'a>(&self, reader: &'r mut Reader<'a>) -> &'r mut [Member<'a>] {
         let members = reader.members.get_mut(self.first..).unwrap_or_default();
         members.get_mut(..self.count).unwrap_or_default()
     }
@@ -182,7 +186,7 @@ impl Members {
     }
 }
 
-const NULL: &str = "null";
+pub(super) const NULL: &str = "null";
 
 /// An object of which only some texts are wanted, whatever else it may be.
 #[derive(Default)]
@@ -204,140 +208,6 @@ impl<'a> Object<'a> {
     /// The value of the first member of this name on the wire.
     pub(crate) fn value(&self, name: &str) -> Option<&'a str> {
         self.0.iter().find(|(key, _)| **key == *name).map(|(_, value)| *value)
-    }
-}
-
-/// The one member of a union: the known one that is not null, else the first that is unknown.
-pub(crate) struct UnionMember<'a> {
-    /// Which of the known ones it is; behind their end if it is none.
-    pub(crate) index: usize,
-    /// Its name, for one that is unknown.
-    pub(crate) name: Text<'a>,
-    /// The text of its value.
-    pub(crate) json: &'a str,
-}
-
-impl<'a> UnionMember<'a> {
-    /// Goes to the member of the union named `union` that `json` is. `known` are the names as
-    /// [`index_of`](super::index_of) takes them.
-    #[inline(never)]
-    pub(crate) fn read(json: &'a str, union: &str, known: &str, reader: &mut Reader<'a>) -> Self {
-        let members = Members::read(json, reader);
-        let (mut chosen, mut unknown, mut is_twice) = (None, None, false);
-        for (name, json) in members.of(reader) {
-            let index = index_of(known, name);
-            let member = Self { index, name: core::mem::take(name), json };
-            if index == usize::MAX {
-                unknown.get_or_insert(member);
-            } else if *json != NULL {
-                is_twice |= chosen.replace(member).is_some();
-            }
-        }
-        if is_twice {
-            reader.fail(&["two members of the union ", union, ", which has exactly one"].concat());
-        }
-        let member = chosen.or(unknown).unwrap_or_else(|| {
-            reader.fail(&["no member of the union ", union, ", which has exactly one"].concat());
-            Self { index: usize::MAX, name: Text::default(), json: NULL }
-        });
-        reader.enter(members.depth, member.name.bytes());
-        member
-    }
-}
-
-impl UnionMember<'_> {
-    /// One that no type is known for.
-    #[inline(never)]
-    pub(crate) fn into_unknown(self) -> UnknownMember {
-        // It was taken out of a text that was checked.
-        UnknownMember { name: self.name.into_string(), value: Document::from_checked(self.json) }
-    }
-}
-
-/// A string that is one of some known, or any other.
-pub(crate) struct OpenValue {
-    /// Which of the known ones it is; behind their end if it is none.
-    pub(crate) index: usize,
-    /// The text, if it is none.
-    pub(crate) unknown: String,
-}
-
-impl OpenValue {
-    /// The string that `json` is. `known` is as [`index_of`](super::index_of) takes it.
-    #[inline(never)]
-    pub(crate) fn read<'a>(json: &'a str, known: &str, reader: &mut Reader<'a>) -> Self {
-        Self::of(&reader.text(json), known)
-    }
-
-    #[inline(never)]
-    pub(crate) fn of(text: &str, known: &str) -> Self {
-        let index = index_of(known, text);
-        let unknown = if index == usize::MAX { text.to_owned() } else { String::new() };
-        Self { index, unknown }
-    }
-}
-
-impl<'a> FromJson<'a> for Text<'a> {
-    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
-        reader.text(json)
-    }
-}
-
-impl<'a> FromJson<'a> for f64 {
-    /// As serde_json reads it, which other parsers differ from by the last digit. No event has such a number.
-    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
-        serde_json::from_str(json).unwrap_or_else(|_| {
-            reader.fail("is not a number");
-            Self::default()
-        })
-    }
-}
-
-/// What JSON and Rust write alike: `json` is a whole JSON value, so that Rust's other spellings do not occur.
-macro_rules! plain {
-    ($($type:ty: $what:literal),+) => {$(
-        impl<'a> FromJson<'a> for $type {
-            fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
-                json.parse().unwrap_or_else(|_| {
-                    reader.fail(concat!("is not ", $what));
-                    Self::default()
-                })
-            }
-        }
-    )+};
-}
-plain!(bool: "true or false", u32: "a whole number", u64: "a whole number");
-
-impl<'a> FromJson<'a> for String {
-    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
-        reader.text(json).into_string()
-    }
-}
-
-impl<'a, T: FromJson<'a>> FromJson<'a> for Vec<T> {
-    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
-        let mut read = Self::new();
-        let depth = reader.path.len();
-        if let Some(mut list) = reader.open(json, b'[', "is not a list") {
-            while let Some(json) = reader.element(&mut list, depth, read.len()) {
-                read.push(T::from_json(json, reader));
-            }
-        }
-        read
-    }
-}
-
-impl<'a, T: FromJson<'a>> FromJson<'a> for BTreeMap<String, T> {
-    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
-        let mut read = Self::new();
-        let members = Members::read(json, reader);
-        for index in 0..members.count {
-            let Some((name, json)) = members.of(reader).get_mut(index) else { break };
-            let (name, json) = (core::mem::take(name), *json);
-            reader.enter(members.depth, name.bytes());
-            read.insert(name.into_string(), T::from_json(json, reader));
-        }
-        read
     }
 }
 
