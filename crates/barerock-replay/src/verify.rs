@@ -1,7 +1,7 @@
 //! Who may ask: signatures and bearer keys, checked as the service checks them.
 
 use crate::reply::Reply;
-use barerock_sigv4::{Credentials, Timestamp, VerifyError, VerifySettings, verify_http};
+use barerock_sigv4::{Credentials, REDACTED, Timestamp, VerifyError, VerifySettings, verify_http};
 use bytes::Bytes;
 use core::fmt;
 use http::header::AUTHORIZATION;
@@ -86,7 +86,7 @@ impl fmt::Debug for Verify {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verify")
             .field("credentials", &self.credentials)
-            .field("bearer_key", &self.bearer_key.as_ref().map(|_| "**redacted**"))
+            .field("bearer_key", &self.bearer_key.as_ref().map(|_| REDACTED))
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }

@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use barerock_converse::Endpoint;
+use barerock_sigv4::REDACTED;
 
 use super::lookup::Search;
 use super::settings::Config;
@@ -18,9 +19,6 @@ const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// Set for CGI programs, whose `HTTP_PROXY` is the request's header `Proxy`: whoever sends it must not lead us astray.
 const CGI: &str = "REQUEST_METHOD";
-
-/// What is shown in place of a proxy's user name and password.
-const REDACTED: &str = "**redacted**";
 
 impl Config {
     /// The proxy the environment has for an endpoint, its user name and password blanked: `HTTPS_PROXY` or, for a plain

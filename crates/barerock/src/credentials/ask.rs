@@ -5,6 +5,7 @@ use core::fmt::Write as _;
 use core::time::Duration;
 use std::sync::Arc;
 
+use barerock_sigv4::REDACTED;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri};
 
@@ -21,9 +22,6 @@ const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// The most of somebody else's words that is shown, in characters.
 const MAX_WORDS: usize = 400;
-
-/// What is shown in place of a secret.
-const REDACTED: &str = "**redacted**";
 
 /// Who asks, how often and how long.
 #[derive(Debug, Clone)]
