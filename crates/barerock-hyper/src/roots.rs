@@ -1,15 +1,31 @@
 //! Whom to trust.
 
 use core::fmt;
+use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
+use rustls::crypto::{CryptoProvider, KeyProvider};
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::SigningKey;
 use rustls::{ClientConfig, RootCertStore};
+
+/// Loads no private key: nobody shows a client's certificate here, and what reads and signs with keys of all kinds is a
+/// part of every program that could. Who has one brings a configuration of their own
+/// ([`with_tls`](crate::HyperTransport::with_tls)).
+#[derive(Debug)]
+struct NoKeys;
+
+impl KeyProvider for NoKeys {
+    fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General("this configuration has no client certificate".to_owned()))
+    }
+}
 
 /// rustls with ring and these roots.
 pub(crate) fn tls(roots: RootCertStore) -> ClientConfig {
+    let ring = CryptoProvider { key_provider: &NoKeys, ..rustls::crypto::ring::default_provider() };
     #[expect(clippy::expect_used, reason = "ring always has TLS 1.2 and 1.3")]
-    ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+    ClientConfig::builder_with_provider(ring.into())
         .with_safe_default_protocol_versions()
         .expect("ring speaks TLS 1.2 and 1.3")
         .with_root_certificates(roots)

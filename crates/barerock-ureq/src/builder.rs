@@ -142,6 +142,8 @@ fn tls(
     use ureq::tls::{RootCerts, TlsConfig};
 
     let tls = TlsConfig::builder();
+    #[cfg(feature = "rustls")]
+    let tls = tls.unversioned_rustls_crypto_provider(crate::crypto::provider());
     #[cfg(feature = "native-tls")]
     let tls = if native {
         tls.provider(ureq::tls::TlsProvider::NativeTls).root_certs(RootCerts::PlatformVerifier)

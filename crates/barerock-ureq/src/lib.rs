@@ -29,6 +29,7 @@
 //!
 //! # Features
 //!
+//! - `tls12` (default): TLS 1.2 beside 1.3, where TLS is by rustls.
 //! - `rustls` (default): TLS by rustls with ring and the webpki roots.
 //! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program. With both,
 //!   rustls is used unless `UreqTransportBuilder::native_tls` says otherwise.
@@ -41,6 +42,8 @@ mod body;
 mod builder;
 mod client;
 mod connector;
+#[cfg(feature = "rustls")]
+mod crypto;
 mod deadline;
 mod error;
 mod sleep;
