@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, UNIX_EPOCH};
 
 use barerock::credentials::{CredentialsFuture, ProvideCredentials, ProvidedCredentials};
 use barerock::types::Message;
@@ -170,6 +170,34 @@ impl ProvideCredentials for Rotating {
         assert_eq!(credentials.access_key_id(), "AKIDOLD");
         self.0.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// A provider that keeps keys for too long.
+#[derive(Debug)]
+struct Stale;
+
+impl ProvideCredentials for Stale {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        let keys = ProvidedCredentials::new(credentials(), "stale").expires_at(UNIX_EPOCH);
+        Box::pin(core::future::ready(Ok(keys)))
+    }
+}
+
+#[tokio::test]
+async fn expired_credentials_are_not_sent() {
+    let replay = serve(&[]).await;
+    let client = Client::builder(HyperTransport::new())
+        .region(REGION)
+        .endpoint_url(replay.url())
+        .credentials(Stale)
+        .build()
+        .unwrap();
+    let error = client.converse(&question()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stale credentials: what it gave has expired, and is not sent; does it keep keys for longer than they hold?"
+    );
+    assert_eq!((error.kind(), replay.requests().len()), (ErrorKind::Credentials, 0));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use crate::auth::Proof;
 use crate::call::{Answered, Call};
 use crate::client::{Inner, lock};
+use crate::credentials::CredentialsError;
 use crate::error::Error;
 use crate::exchange::{Answer, Failed, Want};
 use crate::observe::Stage;
@@ -30,6 +31,10 @@ static ATTEMPT: HeaderName = HeaderName::from_static("amz-sdk-request");
 
 /// What the service calls credentials whose time is over.
 const EXPIRED_CODES: &str = "ExpiredTokenException ExpiredToken";
+
+/// Whoever gave them: the service would only say so itself.
+const EXPIRED: &str =
+    "what it gave has expired, and is not sent; does it keep keys for longer than they hold?";
 
 /// Reads an answer that is whole.
 type Read<R> = fn(StatusCode, &HeaderMap, &[u8]) -> Result<R, ResponseError>;
@@ -135,6 +140,9 @@ impl<T: Transport> Inner<T> {
         }
         let (proof, signed) = self.auth.apply(request, &self.signer, now).await?;
         if let Proof::SigV4(provided) = &proof {
+            if provided.expires_at.is_some_and(|at| at <= skew.apply(self.now())) {
+                return Err(CredentialsError::invalid(provided.provider, EXPIRED).into());
+            }
             self.tell(
                 call,
                 &Stage::Credentials {
