@@ -29,6 +29,7 @@
 //!
 //! # Features
 //!
+//! - `tls12` (default): TLS 1.2 beside 1.3.
 //! - `webpki-roots` (default): Mozilla's roots, built into the program.
 //! - `native-roots`: the system's roots.
 //! - `proxy`: proxies (`Proxy`), with basic authentication and exceptions.
