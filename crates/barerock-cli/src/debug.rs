@@ -54,7 +54,7 @@ impl State {
                 let _ = writeln!(text, "* call {call}, attempt {attempt} of {max_attempts}");
                 let _ = writeln!(text, "> {} {}", request.method(), request.uri());
                 push_headers(&mut text, '>', request.headers(), &self.secrets);
-                text += &body('>', request.body());
+                text += &body('>', request.body(), str::to_owned);
                 text
             }
             Stage::Answered { head, after, .. } => {
@@ -64,7 +64,7 @@ impl State {
                 push_headers(&mut text, '<', &head.headers, &self.secrets);
                 text
             }
-            Stage::Read { body: bytes, .. } => self.secrets.hide_in_answer(&body('<', bytes)),
+            Stage::Read { body: bytes, .. } => body('<', bytes, |text| self.secrets.hide_in_answer(text)),
             Stage::Received { bytes, .. } => {
                 let offset = self.offset;
                 self.offset = offset.saturating_add(bytes.len());
@@ -93,26 +93,23 @@ fn push_headers(text: &mut String, direction: char, headers: &HeaderMap, secrets
     let _ = writeln!(text, "{direction}");
 }
 
-/// The beginning of a body, if it is text.
-fn body(direction: char, bytes: &[u8]) -> String {
-    let shown = bytes.get(..SHOWN).unwrap_or(bytes);
+/// The beginning of a body, if it is text. What must not be seen is taken out first: a cut would leave half of it.
+fn body(direction: char, bytes: &[u8], hidden: impl Fn(&str) -> String) -> String {
+    let is_text = match core::str::from_utf8(bytes.get(..SHOWN).unwrap_or(bytes)) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    if !is_text {
+        return format!("{direction} {}, no text\n", size(bytes.len()));
+    }
+    let whole = hidden(&String::from_utf8_lossy(bytes));
+    let (shown, more) = whole.split_at(whole.floor_char_boundary(SHOWN));
     let mut text = String::new();
-    match core::str::from_utf8(shown) {
-        Err(error) if error.error_len().is_some() => {
-            let _ = writeln!(text, "{direction} {}, no text", size(bytes.len()));
-        }
-        _ => {
-            for line in String::from_utf8_lossy(shown).lines() {
-                let _ = writeln!(text, "{direction} {line}");
-            }
-            if shown.len() < bytes.len() {
-                let _ = writeln!(
-                    text,
-                    "{direction} [and {} more]",
-                    size(bytes.len().saturating_sub(shown.len()))
-                );
-            }
-        }
+    for line in shown.lines() {
+        let _ = writeln!(text, "{direction} {line}");
+    }
+    if !more.is_empty() {
+        let _ = writeln!(text, "{direction} [and {} more]", size(more.len()));
     }
     text
 }
@@ -128,4 +125,19 @@ fn block(name: &str, lines: &str) -> String {
         let _ = writeln!(text, "  {line}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cut_leaves_half_a_secret() {
+        for before in SHOWN - 8..=SHOWN {
+            let text = format!("{}SQUIRREL", "x".repeat(before));
+            let shown = body('<', text.as_bytes(), |text| text.replace("SQUIRREL", "*"));
+            assert!(!shown.contains('S'), "{shown}");
+        }
+        assert_eq!(body('<', &[0xff, 0xfe], str::to_owned), "< 2 bytes, no text\n");
+    }
 }

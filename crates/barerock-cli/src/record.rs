@@ -100,8 +100,10 @@ impl Exchange {
 
     /// An answer that is whole.
     fn answer(&mut self, body: &[u8]) -> io::Result<()> {
-        let text = core::str::from_utf8(body).map(|text| self.secrets.hide_in_answer(text));
-        let body = text.as_ref().map_or(body, |text| text.as_bytes());
+        let text = String::from_utf8_lossy(body);
+        let hidden = self.secrets.hide_in_answer(&text);
+        // What is no text stays as it is, unless a secret stands in it.
+        let body = if hidden == text { body } else { hidden.as_bytes() };
         self.head(Some(body.len()))?;
         self.file()?.write_all(body)
     }

@@ -198,10 +198,13 @@ impl<T: Transport> Inner<T> {
         if !self.corrects_skew {
             return;
         }
-        let mut skew = lock(&self.skew);
-        let after = skew.after(&head.headers, sent, received);
-        if after != *skew {
-            *skew = after;
+        let (before, after) = {
+            let mut skew = lock(&self.skew);
+            let after = skew.after(&head.headers, sent, received);
+            (core::mem::replace(&mut *skew, after), after)
+        };
+        // Whoever looks on may take its time, and other calls want the clock.
+        if after != before {
             self.tell(call, &Stage::ClockSkew { seconds: after.seconds() });
         }
     }

@@ -11,9 +11,10 @@ use crate::error::Error;
 
 /// Is told of every stage of every call: what `barerock --debug` shows, or what goes into a log of your own.
 ///
-/// It is asked while the call waits, so it should be quick. It sees what goes over the wire, prompts and answers among it;
-/// secrets come to it only in headers that are marked sensitive, and in [`Signed::canonical_request`], which
-/// [`Signed::redacted_canonical_request`] shows without.
+/// It is asked while the call waits, so it should be quick. It sees what goes over the wire, prompts and answers among it.
+/// Secrets come to it in headers that are marked sensitive, in [`Signed::canonical_request`], which
+/// [`Signed::redacted_canonical_request`] shows without, and in the body of an answer that echoes them ([`Stage::Read`]),
+/// which [`redact`](barerock_sigv4::redact) blanks. No error it is shown holds one.
 ///
 /// ```
 /// use barerock::{Observe, Stage};
@@ -100,7 +101,8 @@ pub enum Stage<'a> {
     Failed {
         /// Why it failed.
         error: &'a Error,
-        /// Why there will be no other.
+        /// Why there will be no other; a [`Wait`](crate::retry::Decision::Wait) would outlast
+        /// [`Timeouts::operation`](crate::Timeouts::operation).
         decision: crate::retry::Decision,
     },
 }

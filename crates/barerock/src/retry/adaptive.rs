@@ -63,15 +63,20 @@ impl Limiter for Cubic {
             self.enabled = true;
             self.last_max_rate * BETA
         } else {
-            let since = now - self.last_throttled;
-            let turn = (self.last_max_rate * (1.0 - BETA) / SCALE).cbrt();
-            SCALE * (since - turn).powi(3) + self.last_max_rate
+            self.grown_back(now)
         };
         self.set_rate(rate.min(MAX_RATE_SCALE * measured), now);
     }
 }
 
 impl Cubic {
+    /// The rate that CUBIC allows: slow where it last became too much, and the faster the farther from there.
+    fn grown_back(&self, now: f64) -> f64 {
+        let since = now - self.last_throttled;
+        let turn = (self.last_max_rate * (1.0 - BETA) / SCALE).cbrt();
+        SCALE * (since - turn).powi(3) + self.last_max_rate
+    }
+
     /// What came in until now came in at the old rate.
     fn set_rate(&mut self, rate: f64, now: f64) {
         self.refill(now);
@@ -134,9 +139,7 @@ mod tests {
             (8.0, 10.453284520772092),
             (9.0, 13.408697022224185),
         ] {
-            let since: f64 = now - cubic.last_throttled;
-            let turn = (cubic.last_max_rate * (1.0 - BETA) / SCALE).cbrt();
-            let rate = SCALE * (since - turn).powi(3) + cubic.last_max_rate;
+            let rate = cubic.grown_back(now);
             assert!((rate - expected).abs() < 1e-9, "{now}: {rate}");
         }
         cubic.rate.rate = 1000.0;

@@ -25,7 +25,7 @@ const TRANSIENT_CODES: &str = "RequestTimeout RequestTimeoutException ModelNotRe
 
 const TRANSIENT_STATUSES: [u16; 4] = [500, 502, 503, 504];
 
-/// A 429 counts as throttling, whatever its code, but for those that stand here.
+/// Throttling, where the code is on none of the lists.
 const TOO_MANY_REQUESTS: u16 = 429;
 
 /// The model's own failures and used-up quotas are final, whatever their status.
