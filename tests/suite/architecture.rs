@@ -6,14 +6,15 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate of the product, and which of the others it may know.
-const MAY_KNOW: [(&str, &[&str]); 9] = [
+const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("barerock-eventstream", &[]),
     ("barerock-sigv4", &[]),
     ("barerock-converse", &["barerock-eventstream"]),
     ("barerock", &["barerock-converse", "barerock-sigv4"]),
-    ("barerock-hyper", &["barerock"]),
-    ("barerock-reqwest", &["barerock"]),
-    ("barerock-ureq", &["barerock"]),
+    ("barerock-tls", &[]),
+    ("barerock-hyper", &["barerock", "barerock-tls"]),
+    ("barerock-reqwest", &["barerock", "barerock-tls"]),
+    ("barerock-ureq", &["barerock", "barerock-tls"]),
     ("barerock-replay", &["barerock-eventstream", "barerock-sigv4"]),
     (
         "barerock-cli",

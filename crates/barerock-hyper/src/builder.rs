@@ -4,13 +4,13 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
+use barerock_tls::RootsError;
+use barerock_tls::rustls::{ClientConfig, KeyLog, KeyLogFile};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::{ClientConfig, KeyLog};
 
 use crate::connector::{Connector, Detour, Direct};
-use crate::roots::{self, RootsError};
 use crate::transport::HyperTransport;
 
 /// How long a connection may take.
@@ -94,7 +94,7 @@ impl HyperTransportBuilder {
     /// # Errors
     /// If a certificate in it is broken, or there is none.
     pub fn ca_bundle(mut self, pem: &[u8]) -> Result<Self, RootsError> {
-        self.tls = roots::tls(roots::bundle(pem)?);
+        self.tls = barerock_tls::client_config(barerock_tls::ca_bundle(pem)?);
         Ok(self)
     }
 
@@ -104,7 +104,7 @@ impl HyperTransportBuilder {
     /// If the system has none.
     #[cfg(feature = "native-roots")]
     pub fn native_roots(mut self) -> Result<Self, RootsError> {
-        self.tls = roots::tls(roots::native()?);
+        self.tls = barerock_tls::client_config(barerock_tls::native_roots()?);
         Ok(self)
     }
 
@@ -116,7 +116,7 @@ impl HyperTransportBuilder {
 
     /// Writes the secrets of each TLS connection to the file that `SSLKEYLOGFILE` names, if it is set.
     pub fn key_log_file(self) -> Self {
-        self.key_log(Arc::new(rustls::KeyLogFile::new()))
+        self.key_log(Arc::new(KeyLogFile::new()))
     }
 
     /// Goes by way of a proxy, where its rules say so.

@@ -8,12 +8,12 @@ use std::io;
 use std::sync::Arc;
 
 use barerock::transport::BoxError;
+use barerock_tls::server_name;
 use bytes::Bytes;
 use http::uri::Scheme;
 use http::{Request, Uri};
 use http_body_util::Full;
 use hyper_util::client::legacy::connect::HttpConnector;
-use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
@@ -50,10 +50,7 @@ impl Direct {
         if uri.scheme() != Some(&Scheme::HTTPS) {
             return Ok(Stream::plain(tcp));
         }
-        let host = uri.host().unwrap_or_default();
-        // A URI has brackets around an IPv6 address, a certificate does not.
-        let name = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(name.to_owned())?;
+        let name = server_name(uri.host().unwrap_or_default())?;
         Ok(Stream::tls(self.tls.connect(name, tcp).await?))
     }
 }

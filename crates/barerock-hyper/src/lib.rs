@@ -39,12 +39,11 @@ mod builder;
 mod connector;
 #[cfg(feature = "proxy")]
 mod proxy;
-mod roots;
 mod stream;
 mod transport;
 
+pub use barerock_tls::{RootsError, rustls};
 pub use builder::HyperTransportBuilder;
 #[cfg(feature = "proxy")]
 pub use proxy::{Proxy, ProxyError};
-pub use roots::RootsError;
 pub use transport::HyperTransport;

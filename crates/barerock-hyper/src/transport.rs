@@ -5,6 +5,9 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use barerock::{Transport, TransportError, TransportErrorKind};
+use barerock_tls::rustls::ClientConfig;
+#[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
+use barerock_tls::rustls::RootCertStore;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -32,18 +35,30 @@ impl HyperTransport {
     /// A transport to be set up.
     #[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
     pub fn builder() -> HyperTransportBuilder {
-        HyperTransportBuilder::new(crate::roots::default_tls())
+        HyperTransportBuilder::new(barerock_tls::client_config(default_roots()))
     }
 
     /// A transport to be set up, with a TLS configuration of your own: other roots, a client certificate, a verifier. Its
     /// ALPN protocols are the transport's business.
-    pub fn with_tls(tls: rustls::ClientConfig) -> HyperTransportBuilder {
+    pub fn with_tls(tls: ClientConfig) -> HyperTransportBuilder {
         HyperTransportBuilder::new(tls)
     }
 
     pub(crate) fn of(client: Client<Connector, Full<Bytes>>, detour: Option<Arc<dyn Detour>>) -> Self {
         Self { client, detour }
     }
+}
+
+/// Mozilla's roots.
+#[cfg(feature = "webpki-roots")]
+fn default_roots() -> RootCertStore {
+    barerock_tls::webpki_roots()
+}
+
+/// The system's roots. Where there are none, every server is refused, which says so.
+#[cfg(all(feature = "native-roots", not(feature = "webpki-roots")))]
+fn default_roots() -> RootCertStore {
+    barerock_tls::native_roots().unwrap_or_else(|_| RootCertStore::empty())
 }
 
 #[cfg(any(feature = "webpki-roots", feature = "native-roots"))]

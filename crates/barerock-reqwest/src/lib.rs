@@ -34,5 +34,7 @@ mod body;
 mod error;
 mod transport;
 
+#[cfg(feature = "rustls")]
+pub use barerock_tls as tls;
 pub use body::ReqwestBody;
 pub use transport::ReqwestTransport;

@@ -57,16 +57,46 @@ impl ReqwestTransport {
     /// The beginnings of a client that suits: ten seconds for a connection, no redirects and no repeats, which would need
     /// a new signature, and the proxies of the environment, as reqwest's users know it.
     pub fn client_builder() -> ClientBuilder {
-        let client = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-            .redirect(Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never());
         #[cfg(feature = "rustls")]
-        let client = client.tls_backend_preconfigured(tls());
-        client
+        return Self::client_builder_with_tls(barerock_tls::client_config(barerock_tls::webpki_roots()));
+        #[cfg(not(feature = "rustls"))]
+        client_builder()
     }
+
+    /// The same with a configuration of rustls of your own. What `AWS_CA_BUNDLE` names, for instance, is trusted in place of
+    /// Mozilla's roots by
+    ///
+    /// ```
+    /// use barerock_reqwest::{ReqwestTransport, tls};
+    ///
+    /// # fn build(pem: &[u8]) -> Result<ReqwestTransport, Box<dyn std::error::Error>> {
+    /// let trusting = tls::client_config(tls::ca_bundle(pem)?);
+    /// Ok(ReqwestTransport::client_builder_with_tls(trusting).build()?.into())
+    /// # }
+    /// # assert!(build(b"").is_err());
+    /// ```
+    ///
+    /// It offers the versions of HTTP that its ALPN protocols name, and where they name none those that reqwest speaks here:
+    /// 1.1, and 2 with the feature `http2`. reqwest's own settings of TLS do nothing to it.
+    #[cfg(feature = "rustls")]
+    pub fn client_builder_with_tls(mut tls: barerock_tls::rustls::ClientConfig) -> ClientBuilder {
+        const H2: &[u8] = b"h2";
+        if cfg!(not(feature = "http2")) {
+            tls.alpn_protocols.retain(|protocol| protocol != H2);
+        } else if tls.alpn_protocols.is_empty() {
+            tls.alpn_protocols.extend([H2.to_vec(), b"http/1.1".to_vec()]);
+        }
+        client_builder().tls_backend_preconfigured(tls)
+    }
+}
+
+fn client_builder() -> ClientBuilder {
+    Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .redirect(Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
 }
 
 impl Default for ReqwestTransport {
@@ -108,23 +138,6 @@ impl Transport for ReqwestTransport {
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }
-}
-
-/// rustls with ring and the webpki roots.
-#[cfg(feature = "rustls")]
-fn tls() -> rustls::ClientConfig {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    #[expect(clippy::expect_used, reason = "ring always has TLS 1.2 and 1.3")]
-    let mut tls =
-        rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .expect("ring speaks TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-    if cfg!(feature = "http2") {
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    }
-    tls
 }
 
 /// A client that followed a redirect.

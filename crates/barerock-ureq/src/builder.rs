@@ -1,12 +1,16 @@
 //! Setting up a transport.
 
-use core::fmt;
 use core::time::Duration;
 
+#[cfg(feature = "rustls")]
+use barerock_tls::rustls::ClientConfig;
 use ureq::Agent;
 use ureq::config::{AutoHeaderValue, Config};
+use ureq::unversioned::transport::Connector;
+#[cfg(feature = "native-tls")]
+use ureq::unversioned::transport::NativeTlsConnector;
 
-use crate::connector::{LimitedConnector, LimitedResolver};
+use crate::connector::{LimitedConnector, LimitedResolver, plain};
 use crate::transport::{UreqTransport, bounded};
 
 /// How long a connection may take.
@@ -27,22 +31,33 @@ pub struct UreqTransportBuilder {
     connect_timeout: Option<Duration>,
     pool_idle_timeout: Duration,
     proxy: Option<Option<ureq::Proxy>>,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    ca_bundle: Option<Vec<ureq::tls::Certificate<'static>>>,
+    #[cfg(feature = "rustls")]
+    rustls: ClientConfig,
     #[cfg(feature = "native-tls")]
-    native_tls: bool,
+    native_tls: NativeTls,
+}
+
+/// What the system's TLS is told.
+#[cfg(feature = "native-tls")]
+#[derive(Debug)]
+struct NativeTls {
+    is_asked: bool,
+    roots: ureq::tls::RootCerts,
 }
 
 impl UreqTransportBuilder {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(#[cfg(feature = "rustls")] rustls: ClientConfig) -> Self {
         Self {
             connect_timeout: Some(CONNECT_TIMEOUT),
             pool_idle_timeout: POOL_IDLE_TIMEOUT,
             proxy: None,
-            #[cfg(any(feature = "rustls", feature = "native-tls"))]
-            ca_bundle: None,
+            #[cfg(feature = "rustls")]
+            rustls,
             #[cfg(feature = "native-tls")]
-            native_tls: !cfg!(feature = "rustls"),
+            native_tls: NativeTls {
+                is_asked: !cfg!(feature = "rustls"),
+                roots: ureq::tls::RootCerts::PlatformVerifier,
+            },
         }
     }
 
@@ -74,17 +89,29 @@ impl UreqTransportBuilder {
     /// # Errors
     /// If a certificate in it is broken, or there is none.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub fn ca_bundle(mut self, pem: &[u8]) -> Result<Self, CaBundleError> {
-        let mut certificates = Vec::new();
-        for item in ureq::tls::parse_pem(pem) {
-            if let ureq::tls::PemItem::Certificate(certificate) = item.map_err(CaBundleError::Broken)? {
-                certificates.push(certificate);
-            }
+    pub fn ca_bundle(mut self, pem: &[u8]) -> Result<Self, barerock_tls::RootsError> {
+        #[cfg(feature = "rustls")]
+        {
+            self.rustls = barerock_tls::client_config(barerock_tls::ca_bundle(pem)?);
         }
-        if certificates.is_empty() {
-            return Err(CaBundleError::Empty);
+        #[cfg(feature = "native-tls")]
+        {
+            let certificates = barerock_tls::certificates(pem)?;
+            let owned = |der: &barerock_tls::pki_types::CertificateDer<'_>| {
+                ureq::tls::Certificate::from_der(der).to_owned()
+            };
+            self.native_tls.roots = certificates.iter().map(owned).into();
         }
-        self.ca_bundle = Some(certificates);
+        Ok(self)
+    }
+
+    /// Trusts the system's roots in place of those built in, where TLS is by rustls.
+    ///
+    /// # Errors
+    /// If the system has none.
+    #[cfg(feature = "native-roots")]
+    pub fn native_roots(mut self) -> Result<Self, barerock_tls::RootsError> {
+        self.rustls = barerock_tls::client_config(barerock_tls::native_roots()?);
         Ok(self)
     }
 
@@ -92,7 +119,7 @@ impl UreqTransportBuilder {
     #[cfg(feature = "native-tls")]
     #[must_use]
     pub fn native_tls(mut self) -> Self {
-        self.native_tls = true;
+        self.native_tls.is_asked = true;
         self
     }
 
@@ -118,75 +145,21 @@ impl UreqTransportBuilder {
         if let Some(proxy) = self.proxy {
             config = config.proxy(proxy);
         }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
-        {
-            config = config.tls_config(tls(
-                self.ca_bundle,
-                #[cfg(feature = "native-tls")]
-                self.native_tls,
-            ));
+        let connector = plain();
+        #[cfg(feature = "native-tls")]
+        if self.native_tls.is_asked {
+            let tls = ureq::tls::TlsConfig::builder()
+                .provider(ureq::tls::TlsProvider::NativeTls)
+                .root_certs(self.native_tls.roots);
+            let connector = connector.chain(NativeTlsConnector::default());
+            return transport(config.tls_config(tls.build()).build(), connector);
         }
-        UreqTransport::of(Agent::with_parts(
-            config.build(),
-            LimitedConnector::default(),
-            LimitedResolver::default(),
-        ))
+        #[cfg(feature = "rustls")]
+        let connector = connector.chain(crate::tls::TlsConnector::new(self.rustls));
+        transport(config.build(), connector)
     }
 }
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn tls(
-    ca_bundle: Option<Vec<ureq::tls::Certificate<'static>>>,
-    #[cfg(feature = "native-tls")] native: bool,
-) -> ureq::tls::TlsConfig {
-    use ureq::tls::{RootCerts, TlsConfig};
-
-    let tls = TlsConfig::builder();
-    #[cfg(feature = "rustls")]
-    let tls = tls.unversioned_rustls_crypto_provider(crate::crypto::provider());
-    #[cfg(feature = "native-tls")]
-    let tls = if native {
-        tls.provider(ureq::tls::TlsProvider::NativeTls).root_certs(RootCerts::PlatformVerifier)
-    } else {
-        tls
-    };
-    match ca_bundle {
-        Some(certificates) => tls.root_certs(RootCerts::new_with_certs(&certificates)),
-        None => tls,
-    }
-    .build()
-}
-
-/// A text that holds no certificates to trust.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum CaBundleError {
-    /// There is no certificate in it.
-    Empty,
-    /// One of its certificates cannot be read.
-    Broken(ureq::Error),
-}
-
-impl fmt::Display for CaBundleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("the CA bundle holds no certificate; it must be PEM text"),
-            Self::Broken(error) => write!(f, "the CA bundle cannot be read: {error}"),
-        }
-    }
-}
-
-impl core::error::Error for CaBundleError {}
-
-#[cfg(all(test, any(feature = "rustls", feature = "native-tls")))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bad_bundle_is_explained() {
-        let read = |pem: &[u8]| UreqTransportBuilder::new().ca_bundle(pem).unwrap_err().to_string();
-        assert_eq!(read(b"not PEM"), "the CA bundle holds no certificate; it must be PEM text");
-        let cut = read(b"-----BEGIN CERTIFICATE-----\nAAAA\n");
-        assert!(cut.starts_with("the CA bundle cannot be read: "), "{cut}");
-    }
+fn transport(config: Config, connector: impl Connector) -> UreqTransport {
+    UreqTransport::of(Agent::with_parts(config, LimitedConnector(connector), LimitedResolver::default()))
 }

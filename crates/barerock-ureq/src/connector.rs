@@ -7,18 +7,27 @@ use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, TcpConnector, Transport,
 };
 
 use crate::deadline::capped;
 use crate::error::NotConnected;
 
-/// ureq's own connector, whose errors say that they are of connecting, and whose connections keep the limits of the thread
-/// that uses them.
-#[derive(Debug, Default)]
-pub(crate) struct LimitedConnector(DefaultConnector);
+/// ureq's connectors in ureq's order, up to TLS: proxies first, then the way without one.
+pub(crate) fn plain() -> impl Connector {
+    #[cfg(feature = "socks")]
+    let start = ().chain(ureq::unversioned::transport::SocksConnector::default());
+    #[cfg(not(feature = "socks"))]
+    let start = ();
+    start.chain(ConnectProxyConnector::default()).chain(TcpConnector::default())
+}
 
-impl Connector<()> for LimitedConnector {
+/// A connector whose errors say that they are of connecting, and whose connections keep the limits of the thread that uses
+/// them.
+#[derive(Debug)]
+pub(crate) struct LimitedConnector<C>(pub(crate) C);
+
+impl<C: Connector> Connector for LimitedConnector<C> {
     type Out = Limited;
 
     fn connect(
@@ -40,7 +49,7 @@ impl Connector<()> for LimitedConnector {
         };
         refuse_socks(&details)?;
         match self.0.connect(&details, chained) {
-            Ok(transport) => Ok(transport.map(Limited)),
+            Ok(transport) => Ok(transport.map(|transport| Limited(Box::new(transport)))),
             Err(error) => Err(not_connected(error)),
         }
     }

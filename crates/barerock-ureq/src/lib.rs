@@ -29,8 +29,9 @@
 //!
 //! # Features
 //!
-//! - `tls12` (default): TLS 1.2 beside 1.3, where TLS is by rustls.
-//! - `rustls` (default): TLS by rustls with ring and the webpki roots.
+//! - `rustls` (default): TLS by rustls with ring and Mozilla's roots.
+//! - `tls12` (default): TLS 1.2 beside 1.3 in rustls.
+//! - `native-roots`: the system's roots for rustls, for those who ask for them.
 //! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program. With both,
 //!   rustls is used unless `UreqTransportBuilder::native_tls` says otherwise.
 //! - `socks`: SOCKS proxies, beside HTTP ones.
@@ -42,17 +43,21 @@ mod body;
 mod builder;
 mod client;
 mod connector;
-#[cfg(feature = "rustls")]
-mod crypto;
 mod deadline;
 mod error;
 mod sleep;
 mod stream;
+#[cfg(feature = "rustls")]
+mod tls;
 mod transport;
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+pub use barerock_tls::RootsError;
+#[cfg(feature = "rustls")]
+pub use barerock_tls::rustls;
 pub use block_on::block_on;
 pub use body::UreqBody;
-pub use builder::{CaBundleError, UreqTransportBuilder};
+pub use builder::UreqTransportBuilder;
 pub use client::Client;
 pub use stream::EventStream;
 pub use transport::UreqTransport;

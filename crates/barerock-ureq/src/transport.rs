@@ -40,7 +40,17 @@ impl UreqTransport {
 
     /// A transport to be set up.
     pub fn builder() -> UreqTransportBuilder {
+        #[cfg(feature = "rustls")]
+        return Self::with_tls(barerock_tls::client_config(barerock_tls::webpki_roots()));
+        #[cfg(not(feature = "rustls"))]
         UreqTransportBuilder::new()
+    }
+
+    /// A transport to be set up, with a configuration of rustls of your own: other roots, a client certificate, a verifier,
+    /// a key log. It is asked for HTTP/1.1, whatever it offers by ALPN.
+    #[cfg(feature = "rustls")]
+    pub fn with_tls(tls: barerock_tls::rustls::ClientConfig) -> UreqTransportBuilder {
+        UreqTransportBuilder::new(tls)
     }
 
     pub(crate) fn of(agent: Agent) -> Self {

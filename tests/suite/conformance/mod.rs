@@ -7,20 +7,22 @@ mod blocking;
 mod bounds;
 mod cancellation;
 mod connections;
-mod http2;
 mod limits;
 mod proxies;
 mod requests;
+mod roots;
 mod server;
 mod stacks;
 mod tap;
 mod tls;
+mod versions;
 
 /// One test a stack for each of the named functions, which are generic over [`stacks::Stack`].
 macro_rules! over_every_stack {
     ($($(#[$attribute:meta])* $case:ident),* $(,)?) => {
         over_every_stack!(@ hyper Hyper, $($(#[$attribute])* $case),*);
         over_every_stack!(@ reqwest Reqwest, $($(#[$attribute])* $case),*);
+        over_every_stack!(@ reqwest_native_tls ReqwestNativeTls, $($(#[$attribute])* $case),*);
         over_every_stack!(@ ureq Ureq, $($(#[$attribute])* $case),*);
         over_every_stack!(@ ureq_native_tls UreqNativeTls, $($(#[$attribute])* $case),*);
     };

@@ -2,14 +2,11 @@
 
 use core::fmt::Debug;
 use core::time::Duration;
-use std::sync::Arc;
 
 use barerock::{Client, ClientBuilder, Transport};
 use barerock_hyper::{HyperTransport, Proxy};
-use barerock_reqwest::ReqwestTransport;
+use barerock_reqwest::{ReqwestTransport, tls};
 use barerock_ureq::{UreqTransport, UreqTransportBuilder};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 
 use super::server::{Bedrock, REGION, credentials};
 
@@ -95,24 +92,42 @@ impl Stack for Reqwest {
     type Transport = ReqwestTransport;
 
     fn set_up(settings: &Settings) -> ReqwestTransport {
-        let mut client = ReqwestTransport::client_builder().no_proxy();
-        if let Some(pem) = &settings.ca_pem {
-            let mut roots = rustls::RootCertStore::empty();
-            roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
-            let ring = Arc::new(rustls::crypto::ring::default_provider());
-            let tls = rustls::ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions();
-            client = client
-                .tls_backend_preconfigured(tls.unwrap().with_root_certificates(roots).with_no_client_auth());
-        }
-        if let Some(limit) = settings.connect_timeout {
-            client = client.connect_timeout(limit);
-        }
-        if let Some((url, exceptions)) = &settings.proxy {
-            let proxy = reqwest::Proxy::all(url).unwrap();
-            client = client.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(exceptions)));
-        }
-        client.build().unwrap().into()
+        let client = match &settings.ca_pem {
+            None => ReqwestTransport::client_builder(),
+            Some(pem) => {
+                let trusting = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap());
+                ReqwestTransport::client_builder_with_tls(trusting)
+            }
+        };
+        reqwest(client, settings)
     }
+}
+
+pub(super) struct ReqwestNativeTls;
+
+impl Stack for ReqwestNativeTls {
+    type Transport = ReqwestTransport;
+
+    fn set_up(settings: &Settings) -> ReqwestTransport {
+        let mut client = ReqwestTransport::client_builder().tls_backend_native();
+        if let Some(pem) = &settings.ca_pem {
+            let certificate = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
+            client = client.tls_certs_only([certificate]);
+        }
+        reqwest(client, settings)
+    }
+}
+
+fn reqwest(mut client: reqwest::ClientBuilder, settings: &Settings) -> ReqwestTransport {
+    client = client.no_proxy();
+    if let Some(limit) = settings.connect_timeout {
+        client = client.connect_timeout(limit);
+    }
+    if let Some((url, exceptions)) = &settings.proxy {
+        let proxy = reqwest::Proxy::all(url).unwrap();
+        client = client.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(exceptions)));
+    }
+    client.build().unwrap().into()
 }
 
 pub(super) struct Ureq;

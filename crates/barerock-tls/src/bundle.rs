@@ -1,0 +1,35 @@
+//! The certificates of a PEM text.
+
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use crate::error::RootsError;
+
+/// The certificates of a PEM text, in its order: of the file that `AWS_CA_BUNDLE` names. What else is in it is passed over. What
+/// a certificate says is not looked at.
+///
+/// # Errors
+/// If a certificate's PEM is broken, or there is none.
+pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, RootsError> {
+    let mut certificates = Vec::new();
+    for (index, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
+        certificates.push(certificate.map_err(|error| RootsError::broken(index, &error))?);
+    }
+    if certificates.is_empty() { Err(RootsError::EmptyBundle) } else { Ok(certificates) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_text_is_explained() {
+        assert_eq!(certificates(b"not PEM").unwrap_err(), RootsError::EmptyBundle);
+        let whole = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert_eq!(certificates(whole.as_bytes()).unwrap()[0].as_ref(), [0; 3]);
+        let cut = whole.repeat(2);
+        let error = certificates(&cut.as_bytes()[..cut.len() - 10]).unwrap_err();
+        assert!(matches!(error, RootsError::Broken { number: 2, .. }), "{error}");
+        assert!(error.to_string().starts_with("certificate 2 of the CA bundle cannot be read: "), "{error}");
+    }
+}

@@ -1,0 +1,54 @@
+//! Roots, as rustls takes them.
+
+use rustls::RootCertStore;
+
+use crate::bundle::certificates;
+use crate::error::RootsError;
+
+/// The certificates of a PEM text as roots: what `AWS_CA_BUNDLE` names.
+///
+/// # Errors
+/// If a certificate in it is broken, or there is none.
+pub fn ca_bundle(pem: &[u8]) -> Result<RootCertStore, RootsError> {
+    let mut roots = RootCertStore::empty();
+    for (index, certificate) in certificates(pem)?.into_iter().enumerate() {
+        roots.add(certificate).map_err(|error| RootsError::broken(index, &error))?;
+    }
+    Ok(roots)
+}
+
+/// Mozilla's roots.
+#[cfg(feature = "webpki-roots")]
+#[must_use]
+pub fn webpki_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+/// The system's roots; those that are broken are left out, as every store has some. `SSL_CERT_FILE` and `SSL_CERT_DIR`, where
+/// they are set, take the place of the system's own.
+///
+/// # Errors
+/// If the system has none.
+#[cfg(feature = "native-roots")]
+pub fn native_roots() -> Result<RootCertStore, RootsError> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let reason = found.errors.first().map_or_else(|| "none found".to_owned(), ToString::to_string);
+        return Err(RootsError::Native { reason });
+    }
+    Ok(roots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_says_nothing_is_refused() {
+        let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let error = ca_bundle(pem).unwrap_err();
+        assert!(matches!(error, RootsError::Broken { number: 1, .. }), "{error}");
+    }
+}

@@ -1,0 +1,71 @@
+//! The system's roots, where a transport is asked to trust them.
+//!
+//! Where they are is said by a variable of the process, so each test asks itself again in a process of its own.
+
+use std::process::Command;
+
+use barerock_hyper::HyperTransport;
+use barerock_replay::Tls;
+use barerock_ureq::UreqTransport;
+
+use super::server::{Bedrock, question};
+use super::stacks::{Hyper, Stack, Ureq, client};
+
+/// What tells the process that asks where to ask.
+const URL: &str = "BAREROCK_TESTS_URL";
+
+/// What is said where the system has no roots.
+const NO_ROOTS: &str = "the system has no root certificates";
+
+/// The test again, with the system's roots in this file, and what it printed.
+fn again(name: &str, url: &str, roots: &std::path::Path) -> (bool, String) {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(URL, url)
+        .env("SSL_CERT_FILE", roots)
+        .env_remove("SSL_CERT_DIR")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("1 test"), "{said}");
+    (output.status.success(), said)
+}
+
+#[expect(clippy::disallowed_methods, reason = "how the process that asks hears where to ask")]
+fn asked_url() -> Option<String> {
+    std::env::var(URL).ok()
+}
+
+/// Runs a test's second half in a process of its own, with roots that have the server's authority, another one, and none.
+fn with_roots_of_the_system<S: Stack>(name: &str, transport: impl FnOnce() -> S::Transport) {
+    if let Some(url) = asked_url() {
+        let client = client(transport(), &url).build().unwrap();
+        assert!(S::run(client.converse(&question())).unwrap().text().contains("GraphQL"));
+        return;
+    }
+    let (tls, other) = (Tls::generate().unwrap(), Tls::generate().unwrap());
+    let bedrock = Bedrock::listen("127.0.0.1:0", &[], |replay| replay.tls(tls.clone()));
+    let folder = tempfile::tempdir().unwrap();
+    let roots = folder.path().join("roots.pem");
+    for (pem, words) in [(tls.ca_pem(), None), (other.ca_pem(), Some("no connection")), ("", Some(NO_ROOTS))]
+    {
+        std::fs::write(&roots, pem).unwrap();
+        let (is_trusted, said) = again(name, &bedrock.url(), &roots);
+        assert_eq!(is_trusted, words.is_none(), "{said}");
+        assert!(said.contains(words.unwrap_or_default()), "{said}");
+    }
+}
+
+#[test]
+fn hyper_trusts_them() {
+    with_roots_of_the_system::<Hyper>("conformance::roots::hyper_trusts_them", || {
+        HyperTransport::builder().native_roots().unwrap_or_else(|error| panic!("{error}")).build()
+    });
+}
+
+#[test]
+fn ureq_trusts_them() {
+    with_roots_of_the_system::<Ureq>("conformance::roots::ureq_trusts_them", || {
+        UreqTransport::builder().native_roots().unwrap_or_else(|error| panic!("{error}")).proxy(None).build()
+    });
+}
