@@ -1,20 +1,28 @@
 //! Connections: kept, given up, many at once.
 
 use core::time::Duration;
+use std::io::{Read, Write};
+use std::sync::Arc;
 
 use barerock::Transport;
 use barerock_hyper::HyperTransport;
+use barerock_replay::Tls;
 use barerock_ureq::UreqTransport;
+use rustls::version::TLS13;
 
 use super::over_every_stack;
 use super::requests::JSON;
 use super::server::{Bedrock, question};
-use super::stacks::{Hyper, Stack, Ureq, client};
-use super::tap::{Tap, always};
+use super::stacks::{Hyper, Settings, Stack, Ureq, client};
+use super::tap::{Tap, always, read_request};
+use super::versions::server_config;
 
 over_every_stack![
     a_connection_is_used_again,
     a_connection_that_was_closed_is_not_used_again,
+    an_answer_that_nobody_asked_for,
+    a_connection_with_tls_is_used_again,
+    an_answer_over_tls_that_nobody_asked_for,
     many_at_once,
     ipv6,
 ];
@@ -51,6 +59,74 @@ fn a_connection_that_was_closed_is_not_used_again<S: Stack>() {
         }
     });
     assert_eq!(server.connections(), 3);
+}
+
+fn answer(text: &str) -> String {
+    let body = JSON.replace("hi", text);
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// Answers every request, and with each the next one before it was asked; the connection stays open.
+fn answer_ahead(mut client: impl Read + Write) {
+    while !read_request(&mut client).is_empty() {
+        if client.write_all((answer("hi") + &answer("evil")).as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Whatever lies ready is no answer to a question that comes later.
+fn ask_those_who_answer_ahead<S: Stack>(transport: S::Transport, url: &str) {
+    let client = client(transport, url).build().unwrap();
+    S::run(async {
+        for _ in 0..3 {
+            assert_eq!(client.converse(&question()).await.unwrap().text(), "hi");
+            S::transport().sleep(MOMENT).await;
+        }
+    });
+}
+
+fn an_answer_that_nobody_asked_for<S: Stack>() {
+    let server = Tap::start(|client, _| answer_ahead(client));
+    ask_those_who_answer_ahead::<S>(S::transport(), &server.url());
+    assert_eq!(server.connections(), 3);
+}
+
+fn trusting<S: Stack>(pem: &str) -> S::Transport {
+    S::set_up(&Settings { ca_pem: Some(pem.to_owned()), ..Settings::default() })
+}
+
+fn with_tls(tap: &Tap) -> String {
+    tap.url().replace("http:", "https:")
+}
+
+fn an_answer_over_tls_that_nobody_asked_for<S: Stack>() {
+    let (config, pem) = server_config(&[&TLS13]);
+    let config = Arc::new(config);
+    let server = Tap::start(move |client, _| {
+        let tls = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+        answer_ahead(rustls::StreamOwned::new(tls, client));
+    });
+    ask_those_who_answer_ahead::<S>(trusting::<S>(&pem), &with_tls(&server));
+    assert_eq!(server.connections(), 3);
+}
+
+fn a_connection_with_tls_is_used_again<S: Stack>() {
+    let tls = Tls::generate().unwrap();
+    let bedrock = Bedrock::start_with(&[], |replay| replay.tls(tls.clone()));
+    let tap = Tap::before(&bedrock.url());
+    let client = client(trusting::<S>(tls.ca_pem()), &with_tls(&tap)).build().unwrap();
+    S::run(async {
+        for _ in 0..3 {
+            client.converse(&question()).await.unwrap();
+            client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
+            S::transport().sleep(MOMENT).await;
+        }
+    });
+    assert_eq!(tap.connections(), 1);
 }
 
 /// Only for those whose transport has a setting for it: reqwest's is on its client.

@@ -143,7 +143,7 @@ pub(super) fn forward(client: TcpStream, target: &str, note: &Note) {
 }
 
 /// Reads a request: its head, and as much of a body as that announces. What was read of it, if the client goes away.
-pub(super) fn read_request(client: &mut TcpStream) -> Vec<u8> {
+pub(super) fn read_request(client: &mut impl Read) -> Vec<u8> {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     loop {

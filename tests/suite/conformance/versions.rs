@@ -26,16 +26,22 @@ use super::server::question;
 use super::stacks::client;
 use super::stacks::{Settings, Stack};
 
-/// A server that speaks both versions of HTTP and answers with the one it was asked in, and its certificate.
-async fn serve(tls: &[&'static SupportedProtocolVersion]) -> (SocketAddr, String) {
+/// What a server speaks TLS with that has a certificate for the loopback, and the certificate.
+pub(super) fn server_config(versions: &[&'static SupportedProtocolVersion]) -> (ServerConfig, String) {
     let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let key = PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der());
-    let mut tls = ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_protocol_versions(tls)
+    let tls = ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_protocol_versions(versions)
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certified.cert.der().clone()], key.into())
         .unwrap();
+    (tls, certified.cert.pem())
+}
+
+/// A server that speaks both versions of HTTP and answers with the one it was asked in, and its certificate.
+async fn serve(versions: &[&'static SupportedProtocolVersion]) -> (SocketAddr, String) {
+    let (mut tls, pem) = server_config(versions);
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(tls));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -60,7 +66,7 @@ async fn serve(tls: &[&'static SupportedProtocolVersion]) -> (SocketAddr, String
             });
         }
     });
-    (address, certified.cert.pem())
+    (address, pem)
 }
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
