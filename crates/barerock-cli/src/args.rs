@@ -1,5 +1,6 @@
 //! The command line. Names are those of the `aws` CLI where it has one.
 
+mod chat;
 mod request;
 mod target;
 
@@ -10,6 +11,7 @@ use barerock_replay::{Chunking, FaultRule, Pace};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cmd;
+pub(crate) use chat::{Chat, ToolCommand};
 #[cfg(test)]
 pub(crate) use request::REQUEST_HEADING;
 pub(crate) use request::{
@@ -59,28 +61,12 @@ pub(crate) enum Command {
     Sign(cmd::sign::Sign),
     /// Show what a call would be made with: profile, region, credentials, endpoint, where each comes from and why
     Doctor(cmd::doctor::Doctor),
+    /// List model ids, or explain the ones given
+    Models(cmd::models::Models),
     /// Be a Bedrock on this machine that answers with recorded exchanges
     Replay(Replay),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Chat {
-    /// What to ask; piped input is read as the prompt, or appended to it
-    pub(crate) prompt: Option<String>,
-    /// The model: an id, an inference profile or an ARN
-    #[arg(short, long, value_name = "ID", default_value = DEFAULT_MODEL)]
-    pub(crate) model_id: String,
-    /// The system prompt
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) system: Option<String>,
-    /// The most tokens the answer may have
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_tokens: Option<u32>,
-    /// How freely the model chooses, 0 to 1
-    #[arg(long, value_name = "T", value_parser = zero_to_one)]
-    pub(crate) temperature: Option<f64>,
-    #[command(flatten)]
-    pub(crate) call: Call,
+    /// Print a script that completes this program's command lines in a shell
+    Completions(cmd::completions::Completions),
 }
 
 #[derive(Debug, Args)]
@@ -225,14 +211,16 @@ pub(crate) enum Match {
     Any,
 }
 
-/// As in the `aws` CLI, 0 is no limit.
-fn seconds(value: u32) -> Option<Duration> {
-    (value > 0).then(|| Duration::from_secs(value.into()))
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportOutput {
+    /// A table to read
+    Text,
+    /// JSON, the same for machines
+    Json,
 }
 
-fn zero_to_one(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("must be a number from 0 to 1".to_owned()),
-    }
+/// As in the `aws` CLI, 0 is no limit.
+pub(crate) fn seconds(value: u32) -> Option<Duration> {
+    (value > 0).then(|| Duration::from_secs(value.into()))
 }

@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use crate::exit::Failure;
 
+/// The value of an option that stands for standard input.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
 /// How long standard input may say nothing before the user is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -31,7 +34,7 @@ pub(crate) fn standard_input() -> Result<String, Failure> {
 
 /// The text an option's value stands for: itself, a file's or standard input's.
 fn text_of(option: &str, value: &str) -> Result<String, Failure> {
-    if value == "-" {
+    if value == STANDARD_INPUT {
         return standard_input();
     }
     let Some(path) = value.strip_prefix("file://") else { return Ok(value.to_owned()) };
@@ -40,7 +43,7 @@ fn text_of(option: &str, value: &str) -> Result<String, Failure> {
     text.map_err(|error| Failure::usage(format!("{option}: {path} cannot be read: {error}")))
 }
 
-fn json_of(option: &str, value: &str) -> Result<Document, Failure> {
+pub(crate) fn json_of(option: &str, value: &str) -> Result<Document, Failure> {
     let text = text_of(option, value)?;
     Document::from_json(text.trim()).map_err(|error| Failure::usage(format!("{option} is not JSON: {error}")))
 }
@@ -59,7 +62,7 @@ pub(crate) struct Member<'a> {
 pub(crate) fn json_object(whole: Option<&str>, members: &[Member<'_>]) -> Result<String, Failure> {
     const WHOLE: &str = "--cli-input-json";
     let json = members.iter().filter(|member| !member.plain).filter_map(|member| member.value);
-    if json.chain(whole).filter(|value| *value == "-").count() > 1 {
+    if json.chain(whole).filter(|value| *value == STANDARD_INPUT).count() > 1 {
         return Err(Failure::usage("standard input can be read only once, but more than one option is -"));
     }
     let mut object: BTreeMap<&str, Document> = BTreeMap::new();

@@ -22,11 +22,18 @@ use crate::secrets::Secrets;
 /// How much of a call's id is in the name of its folder.
 const ID: usize = 8;
 
-/// Keeps exchanges in a folder, one an attempt, whose names sort by time.
+/// Keeps exchanges in a folder, one an attempt, whose names sort by time, and by number within a second.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     folder: PathBuf,
-    exchange: Mutex<Option<Exchange>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// How many exchanges were begun.
+    count: u32,
+    exchange: Option<Exchange>,
 }
 
 /// The exchange that goes on.
@@ -43,18 +50,19 @@ impl Recorder {
     pub(crate) fn new(folder: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(folder)
             .map_err(|error| Failure::usage(format!("--record: {}: {error}", folder.display())))?;
-        Ok(Self { folder: folder.to_owned(), exchange: Mutex::new(None) })
+        Ok(Self { folder: folder.to_owned(), state: Mutex::default() })
     }
 
     fn note(&self, call: &str, stage: &Stage<'_>) -> io::Result<()> {
-        let mut current = self.exchange.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Stage::Sending { attempt, request, .. } = stage {
-            *current = None;
+            state.exchange = None;
+            state.count = state.count.saturating_add(1);
             let id = call.get(..ID).unwrap_or(call);
-            let name = format!("{}-{id}-{attempt}-{}", now(), operation(request));
-            *current = Some(Exchange::begin(self.folder.join(name), request)?);
+            let name = format!("{}-{:04}-{id}-{attempt}-{}", now(), state.count, operation(request));
+            state.exchange = Some(Exchange::begin(self.folder.join(name), request)?);
         }
-        let Some(exchange) = &mut *current else { return Ok(()) };
+        let Some(exchange) = &mut state.exchange else { return Ok(()) };
         match stage {
             Stage::Answered { head, .. } => {
                 exchange.head = Some((*head).clone());
@@ -71,7 +79,7 @@ impl Observe for Recorder {
     fn observe(&self, call: &str, stage: &Stage<'_>) {
         if let Err(error) = self.note(call, stage) {
             eprintln!("--record: {}: {error}; this exchange is not kept", self.folder.display());
-            *self.exchange.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).exchange = None;
         }
     }
 }

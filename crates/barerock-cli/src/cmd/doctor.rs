@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use barerock::credentials::SystemIo;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use crate::args::Target;
+use crate::args::{ReportOutput, Target};
 use crate::exit::Failure;
 use crate::network;
 use crate::render::Output;
@@ -28,16 +28,8 @@ pub(crate) struct Doctor {
     #[command(flatten)]
     target: Target,
     /// What to print
-    #[arg(long, value_enum, default_value_t = As::Text)]
-    output: As,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum As {
-    /// A table to read
-    Text,
-    /// JSON, the same for machines
-    Json,
+    #[arg(long, value_enum, default_value_t = ReportOutput::Text)]
+    output: ReportOutput,
 }
 
 const NOTES: &str = "\
@@ -57,7 +49,7 @@ pub(crate) async fn run(arguments: Doctor) -> Result<(), Failure> {
         Ok(config) => config,
         // Nothing that follows from a broken file or a missing profile is worth showing.
         Err(error) => {
-            if arguments.output == As::Json {
+            if arguments.output == ReportOutput::Json {
                 output.json(&BTreeMap::from([("error", error.to_string())]))?;
             }
             return Err(Failure::unusable_credentials(error.to_string()));
@@ -69,8 +61,8 @@ pub(crate) async fn run(arguments: Doctor) -> Result<(), Failure> {
     };
     let report = Report::new(&config, wrong, Arc::new(SystemIo::new(transport))).await;
     match arguments.output {
-        As::Text => output.text(&table::of(&report))?,
-        As::Json => output.json(&report)?,
+        ReportOutput::Text => output.text(&table::of(&report))?,
+        ReportOutput::Json => output.json(&report)?,
     }
     report.first.map_or(Ok(()), |first| Err(Failure::unusable_credentials(first)))
 }

@@ -1,11 +1,13 @@
 //! The commands.
 
 mod chat;
+pub(crate) mod completions;
 mod converse;
 mod converse_stream;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod frames;
+pub(crate) mod models;
 mod other;
 mod replay;
 pub(crate) mod sign;
@@ -27,6 +29,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Events(events) => events::run(&events),
         Command::Sign(sign) => sign::run(sign).await,
         Command::Doctor(doctor) => doctor::run(doctor).await,
+        Command::Models(models) => models::run(&models),
+        Command::Completions(completions) => completions::run(&completions),
         Command::Replay(replay) => replay::run(replay).await,
     }
 }

@@ -1,0 +1,157 @@
+//! Files that go with a prompt: pictures to look at, documents to read.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use barerock::types::{ContentBlock, DocumentBlock, DocumentFormat, ImageBlock, ImageFormat};
+
+use crate::exit::Failure;
+
+/// The largest file that is read, in bytes. A request may have 20 MB, base64 and all; what of that one model takes of one file is
+/// the service's to say.
+const MAX_FILE: u64 = 20 * 1024 * 1024;
+
+/// The most characters of a document's name.
+const MAX_NAME: usize = 200;
+
+/// What a picture begins with, and what it then is.
+const PICTURES: [(&[u8], ImageFormat); 4] = [
+    (b"\x89PNG\r\n\x1a\n", ImageFormat::Png),
+    (b"\xff\xd8\xff", ImageFormat::Jpeg),
+    (b"GIF87a", ImageFormat::Gif),
+    (b"GIF89a", ImageFormat::Gif),
+];
+
+/// What a document's name ends with, and what it then is.
+const DOCUMENTS: [(&str, DocumentFormat); 12] = [
+    ("pdf", DocumentFormat::Pdf),
+    ("csv", DocumentFormat::Csv),
+    ("doc", DocumentFormat::Doc),
+    ("docx", DocumentFormat::Docx),
+    ("xls", DocumentFormat::Xls),
+    ("xlsx", DocumentFormat::Xlsx),
+    ("html", DocumentFormat::Html),
+    ("htm", DocumentFormat::Html),
+    ("txt", DocumentFormat::Txt),
+    ("text", DocumentFormat::Txt),
+    ("md", DocumentFormat::Md),
+    ("markdown", DocumentFormat::Md),
+];
+
+/// A picture of a file, whose first bytes say what it is.
+pub(super) fn image(path: &Path) -> Result<ContentBlock, Failure> {
+    let bytes = read("--image", path)?;
+    let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
+    let known = PICTURES.into_iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, format)| format);
+    let Some(format) = known.or(is_webp.then_some(ImageFormat::Webp)) else {
+        return Err(wrong("--image", path, "is no PNG, JPEG, GIF or WebP"));
+    };
+    Ok(ImageBlock::from_bytes(format, bytes).into())
+}
+
+/// A document of a file, whose name says what it is.
+pub(super) fn document(path: &Path) -> Result<ContentBlock, Failure> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let Some((_, format)) = DOCUMENTS.into_iter().find(|(known, _)| *known == extension) else {
+        let known: Vec<_> = DOCUMENTS.iter().map(|(known, _)| *known).collect();
+        return Err(wrong(
+            "--document",
+            path,
+            &format!("must have a name that ends in {}", known.join(", ")),
+        ));
+    };
+    let name = name(&path.file_stem().unwrap_or_default().to_string_lossy());
+    Ok(DocumentBlock::from_bytes(format, name, read("--document", path)?).into())
+}
+
+/// What the model calls a document: its file's name with `-` for what names may not have.
+fn name(stem: &str) -> String {
+    let mut name = String::new();
+    for char in stem.chars().take(MAX_NAME) {
+        match char {
+            ' ' if name.ends_with(' ') => {}
+            ' ' | '-' | '_' | '(' | ')' | '[' | ']' => name.push(char),
+            char if char.is_alphanumeric() => name.push(char),
+            _ => name.push('-'),
+        }
+    }
+    name
+}
+
+fn read(option: &str, path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    #[expect(clippy::disallowed_methods, reason = "the user named the file")]
+    let file = std::fs::File::open(path);
+    file.and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|error| wrong(option, path, &format!("cannot be read: {error}")))?;
+    match bytes.len().try_into() {
+        Ok(0_u64) => Err(wrong(option, path, "is empty")),
+        Ok(length) if length <= MAX_FILE => Ok(bytes),
+        _ => Err(wrong(option, path, &format!("is larger than {} MiB", MAX_FILE >> 20))),
+    }
+}
+
+fn wrong(option: &str, path: &Path, why: &str) -> Failure {
+    Failure::usage(format!("{option}: {} {why}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_named_as_the_service_takes_it() {
+        for (stem, expected) in [
+            ("report", "report"),
+            ("Q3 report (final) [2]", "Q3 report (final) [2]"),
+            ("a.b,c  d\te", "a-b-c d-e"),
+            ("Übersicht", "Übersicht"),
+        ] {
+            assert_eq!(name(stem), expected);
+        }
+        assert_eq!(name(&"n".repeat(300)).len(), MAX_NAME);
+    }
+
+    #[test]
+    fn pictures_are_told_by_what_they_begin_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("picture");
+        for (bytes, expected) in [
+            (&b"\x89PNG\r\n\x1a\n..."[..], Some(ImageFormat::Png)),
+            (b"\xff\xd8\xff\xe0", Some(ImageFormat::Jpeg)),
+            (b"GIF89a", Some(ImageFormat::Gif)),
+            (b"RIFF\0\0\0\0WEBPVP8 ", Some(ImageFormat::Webp)),
+            (b"RIFF\0\0\0\0WAVE", None),
+            (b"<svg/>", None),
+            (b"", None),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let found = image(&path).ok().map(|block| match block {
+                ContentBlock::Image(image) => image.format,
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(found, expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_go_along_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        for (path, words) in [
+            (write("a.exe", b"x"), "must have a name that ends in pdf, "),
+            (write("a.pdf", b""), "is empty"),
+            (folder.path().join("none.pdf"), "cannot be read: "),
+        ] {
+            let error = document(&path).unwrap_err().to_string();
+            assert!(error.starts_with("--document: ") && error.contains(words), "{error}");
+        }
+        let large = folder.path().join("large.TXT");
+        std::fs::File::create(&large).unwrap().set_len(MAX_FILE + 1).unwrap();
+        assert!(document(&large).unwrap_err().to_string().ends_with("is larger than 20 MiB"));
+    }
+}
