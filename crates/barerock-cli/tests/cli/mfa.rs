@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::home::Home;
 use crate::program::{SECRET, run};
@@ -59,6 +60,17 @@ fn terminal() -> (File, OwnedFd) {
     (person.into(), program.into())
 }
 
+/// What the terminal shows up to the end of the question.
+fn question(person: &mut File) -> String {
+    let mut shown = String::new();
+    let mut buffer = [0; 4096];
+    while !shown.ends_with(": ") {
+        let count = person.read(&mut buffer).unwrap();
+        shown.push_str(core::str::from_utf8(&buffer[..count]).unwrap());
+    }
+    shown
+}
+
 /// Runs at a terminal where the person types `typed` once asked. Standard output, the exit code, and what the terminal shows.
 fn at_a_terminal(mut command: Command, typed: &str) -> (String, i32, String) {
     let (mut person, program) = terminal();
@@ -66,12 +78,8 @@ fn at_a_terminal(mut command: Command, typed: &str) -> (String, i32, String) {
     let child = command.spawn().unwrap();
     // Its copies of the program's end, so that the terminal ends with the program.
     drop(command);
-    let mut shown = String::new();
+    let mut shown = question(&mut person);
     let mut buffer = [0; 4096];
-    while !shown.ends_with(": ") {
-        let count = person.read(&mut buffer).unwrap();
-        shown.push_str(core::str::from_utf8(&buffer[..count]).unwrap());
-    }
     person.write_all(typed.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     // A terminal that its last user has left is an error to read from.
@@ -94,6 +102,7 @@ fn a_person_at_a_terminal_is_asked() {
     let (out, code, shown) = at_a_terminal(command, " 123456\n");
     assert_eq!(code, 0, "{shown} {out}");
     assert!(shown.starts_with("MFA code of arn:aws:iam::123456789012:mfa/me: "), "{shown}");
+    assert!(!shown.contains("123456\r"), "what is typed is not shown: {shown}");
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     let credentials = &report["credentials"];
     assert_eq!(
@@ -103,6 +112,23 @@ fn a_person_at_a_terminal_is_asked() {
     let asked = asked.join().unwrap();
     let serial = "&SerialNumber=arn%3Aaws%3Aiam%3A%3A123456789012%3Amfa%2Fme&TokenCode=123456";
     assert!(asked.contains(serial), "{asked}");
+}
+
+#[test]
+fn a_terminal_that_was_silent_speaks_again() {
+    let (mut person, program) = terminal();
+    let shows = |person: &File| tcgetattr(person).unwrap().local_modes.contains(LocalModes::ECHO);
+    let home = home();
+    let mut command = home.command(&["doctor", "--profile", "role"]);
+    command.stdin(program.try_clone().unwrap()).stderr(program.try_clone().unwrap()).stdout(Stdio::null());
+    assert!(shows(&person));
+    let mut child = command.spawn().unwrap();
+    question(&mut person);
+    assert!(!shows(&person));
+    let killed = Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(shows(&person));
 }
 
 #[test]
