@@ -24,7 +24,9 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls with ring and the webpki roots.
+//! - `rustls` (default): TLS by rustls with ring and Mozilla's roots; for others,
+//!   `ReqwestTransport::client_builder_with_tls`.
+//! - `native-roots`: the system's roots for rustls (`tls::native_roots`).
 //! - `native-tls`: TLS by the system's library with the system's roots. With both, [`ReqwestTransport::new`] takes rustls.
 //! - `http2`: HTTP/2 with those who offer it.
 //!

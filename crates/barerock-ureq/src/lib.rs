@@ -26,6 +26,8 @@
 //! The limits of [`Timeouts`](barerock::Timeouts) hold while a call blocks: one for all there is up to the head of the answer,
 //! looking up the name and connecting among it, one for each piece of the body, and one for all of it. The head of an answer may
 //! have 128 headers and 16 KiB. A call that blocks cannot be given up from outside; dropping a stream closes its connection.
+//! ureq has no setting for TCP's own question whether the other side is still there: where something on the way forgets silent
+//! connections (a NAT gateway of AWS after 350 seconds), the `first_byte` and `idle` limits are what ends the wait.
 //!
 //! # Features
 //!

@@ -6,10 +6,11 @@ use std::process::Command;
 
 use barerock_hyper::HyperTransport;
 use barerock_replay::Tls;
+use barerock_reqwest::{ReqwestTransport, tls};
 use barerock_ureq::UreqTransport;
 
 use super::server::{Bedrock, question};
-use super::stacks::{Hyper, Stack, Ureq, client};
+use super::stacks::{Hyper, Reqwest, Stack, Ureq, client};
 
 /// What tells the process that asks where to ask.
 const URL: &str = "BAREROCK_TESTS_URL";
@@ -60,6 +61,15 @@ fn with_roots_of_the_system<S: Stack>(name: &str, transport: impl FnOnce() -> S:
 fn hyper_trusts_them() {
     with_roots_of_the_system::<Hyper>("conformance::roots::hyper_trusts_them", || {
         HyperTransport::builder().native_roots().unwrap_or_else(|error| panic!("{error}")).build()
+    });
+}
+
+#[test]
+fn reqwest_trusts_them() {
+    with_roots_of_the_system::<Reqwest>("conformance::roots::reqwest_trusts_them", || {
+        let roots = tls::native_roots().unwrap_or_else(|error| panic!("{error}"));
+        let client = ReqwestTransport::client_builder_with_tls(tls::client_config(roots));
+        client.no_proxy().build().unwrap().into()
     });
 }
 
