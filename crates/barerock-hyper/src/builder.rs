@@ -89,7 +89,7 @@ impl HyperTransportBuilder {
     }
 
     /// Trusts the certificates of this PEM text, and no others: what `AWS_CA_BUNDLE` names. It takes the place of all roots,
-    /// as it does in botocore.
+    /// as it does in botocore, and of a configuration that was brought.
     ///
     /// # Errors
     /// If a certificate in it is broken, or there is none.
@@ -98,7 +98,8 @@ impl HyperTransportBuilder {
         Ok(self)
     }
 
-    /// Trusts the system's roots in place of those built in.
+    /// Trusts the system's roots in place of those built in, and of a configuration that was brought. Who means it says it:
+    /// whether Mozilla's are built in, other crates of the program decide as well.
     ///
     /// # Errors
     /// If the system has none.

@@ -28,6 +28,7 @@
 //!   `ReqwestTransport::client_builder_with_tls`.
 //! - `native-roots`: the system's roots for rustls (`tls::native_roots`).
 //! - `native-tls`: TLS by the system's library with the system's roots. With both, [`ReqwestTransport::new`] takes rustls.
+//!   It takes a connection that breaks for one that ends; lengths, chunks, frames and `messageStop` still tell.
 //! - `http2`: HTTP/2 with those who offer it.
 //!
 //! With neither kind of TLS, only `http` endpoints can be called, unless your own client knows better.

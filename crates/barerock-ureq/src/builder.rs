@@ -84,7 +84,7 @@ impl UreqTransportBuilder {
     }
 
     /// Trusts the certificates of this PEM text, and no others: what `AWS_CA_BUNDLE` names. It takes the place of all roots,
-    /// as it does in botocore.
+    /// as it does in botocore, and of a configuration that was brought.
     ///
     /// # Errors
     /// If a certificate in it is broken, or there is none.
@@ -105,7 +105,7 @@ impl UreqTransportBuilder {
         Ok(self)
     }
 
-    /// Trusts the system's roots in place of those built in, where TLS is by rustls.
+    /// Trusts the system's roots in place of those built in, and of a configuration that was brought, where TLS is by rustls.
     ///
     /// # Errors
     /// If the system has none.
@@ -115,7 +115,8 @@ impl UreqTransportBuilder {
         Ok(self)
     }
 
-    /// Uses the system's TLS where rustls is there too.
+    /// Uses the system's TLS where rustls is there too. Who means it says it: whether rustls is there, other crates of the
+    /// program decide as well.
     #[cfg(feature = "native-tls")]
     #[must_use]
     pub fn native_tls(mut self) -> Self {

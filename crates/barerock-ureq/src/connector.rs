@@ -19,7 +19,46 @@ pub(crate) fn plain() -> impl Connector {
     let start = ().chain(ureq::unversioned::transport::SocksConnector::default());
     #[cfg(not(feature = "socks"))]
     let start = ();
-    start.chain(ConnectProxyConnector::default()).chain(TcpConnector::default())
+    start.chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(DrainedConnector)
+}
+
+/// Sees to it that what a TLS layer above has not yet read counts.
+#[derive(Debug)]
+struct DrainedConnector;
+
+impl<In: Transport> Connector<In> for DrainedConnector {
+    type Out = Drained<In>;
+
+    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Drained<In>>, Error> {
+        Ok(chained.map(Drained))
+    }
+}
+
+/// A connection that is no longer good where more has come than was asked for, read or not: whatever lies ready would be
+/// taken for the answer to the next request.
+#[derive(Debug)]
+struct Drained<T>(T);
+
+impl<T: Transport> Transport for Drained<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.0.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.0.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.0.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.buffers().input().is_empty() && self.0.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.0.is_tls()
+    }
 }
 
 /// A connector whose errors say that they are of connecting, and whose connections keep the limits of the thread that uses
@@ -35,14 +74,16 @@ impl<C: Connector> Connector for LimitedConnector<C> {
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Limited>, Error> {
+        let timeout = capped(details.timeout)?;
         let details = ConnectionDetails {
             uri: details.uri,
             addrs: details.addrs.clone(),
             config: details.config,
             request_level: details.request_level,
             resolver: details.resolver,
-            now: details.now,
-            timeout: capped(details.timeout)?,
+            // The thread's limit counts from now on.
+            now: if timeout == details.timeout { details.now } else { (details.current_time)() },
+            timeout,
             current_time: details.current_time.clone(),
             run_connector: details.run_connector.clone(),
             register_shutdown: details.register_shutdown.clone(),
@@ -78,6 +119,17 @@ fn not_connected(error: Error) -> Error {
     }
 }
 
+/// ureq takes these for the end of a body that nothing else ends, and so a connection that broke for a whole answer.
+fn broken_off(error: Error) -> Error {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    match error {
+        Error::Io(error) if matches!(error.kind(), UnexpectedEof | ConnectionReset | ConnectionAborted) => {
+            io::Error::other(error).into()
+        }
+        error => error,
+    }
+}
+
 /// Without its feature ureq would panic at a SOCKS proxy that was named in code, and pass over one of the environment.
 fn refuse_socks(details: &ConnectionDetails<'_>) -> Result<(), Error> {
     use ureq::ProxyProtocol::{Socks4, Socks4A, Socks5, Socks5h};
@@ -109,7 +161,7 @@ impl Transport for Limited {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.0.await_input(capped(timeout)?)
+        self.0.await_input(capped(timeout)?).map_err(broken_off)
     }
 
     fn is_open(&mut self) -> bool {

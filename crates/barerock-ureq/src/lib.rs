@@ -36,6 +36,7 @@
 //! - `native-roots`: the system's roots for rustls, for those who ask for them.
 //! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program. With both,
 //!   rustls is used unless `UreqTransportBuilder::native_tls` says otherwise.
+//!   It takes a connection that breaks for one that ends; lengths, chunks, frames and `messageStop` still tell.
 //! - `socks`: SOCKS proxies, beside HTTP ones.
 //!
 //! With neither kind of TLS, only `http` endpoints can be called.

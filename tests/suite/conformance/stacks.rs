@@ -24,6 +24,9 @@ pub(super) struct Settings {
 pub(super) trait Stack {
     type Transport: Transport + Clone + Debug + 'static;
 
+    /// Whether its TLS tells a connection that breaks from one that ends.
+    const TELLS_A_BREAK: bool = true;
+
     fn set_up(settings: &Settings) -> Self::Transport;
 
     fn transport() -> Self::Transport {
@@ -108,6 +111,8 @@ pub(super) struct ReqwestNativeTls;
 impl Stack for ReqwestNativeTls {
     type Transport = ReqwestTransport;
 
+    const TELLS_A_BREAK: bool = false;
+
     fn set_up(settings: &Settings) -> ReqwestTransport {
         let mut client = ReqwestTransport::client_builder().tls_backend_native();
         if let Some(pem) = &settings.ca_pem {
@@ -154,6 +159,8 @@ pub(super) struct UreqNativeTls;
 
 impl Stack for UreqNativeTls {
     type Transport = UreqTransport;
+
+    const TELLS_A_BREAK: bool = false;
 
     fn set_up(settings: &Settings) -> UreqTransport {
         ureq(UreqTransport::builder().native_tls(), settings)

@@ -1,19 +1,29 @@
 //! TLS: who is trusted, and who is not.
 
+use std::io::{Read as _, Write as _};
+use std::net::Shutdown;
+use std::sync::Arc;
+
 use barerock::{Error, ErrorKind};
 use barerock_replay::Tls;
+use barerock_tests::fixtures;
+use rustls::ServerConnection;
+use rustls::version::TLS13;
 
 use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, question};
 use super::stacks::{Settings, Stack, client};
+use super::tap::{Tap, read_request};
+use super::versions::server_config;
 
 over_every_stack![
     a_private_authority,
     nobody_else,
     an_unknown_authority,
     another_host,
-    an_expired_certificate
+    an_expired_certificate,
+    an_answer_that_breaks_off
 ];
 
 fn ask<S: Stack>(address: &str, tls: &Tls, trusted: Option<&str>) -> Result<String, Error> {
@@ -73,4 +83,35 @@ fn an_expired_certificate<S: Stack>() {
         ask::<S>("127.0.0.1:0", &tls, Some(tls.ca_pem())),
         &["expired", "certificate verify failed"],
     );
+}
+
+/// What only the end of the connection ends is whole where TLS said that it ends, and else broken off: for those whose TLS
+/// tells the two apart.
+fn an_answer_that_breaks_off<S: Stack>() {
+    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n\r\n";
+    for is_ended in [true, false] {
+        let (config, pem) = server_config(&[&TLS13]);
+        let config = Arc::new(config);
+        let server = Tap::start(move |mut client, _| {
+            let mut tls = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = rustls::Stream::new(&mut tls, &mut client);
+            read_request(&mut stream);
+            stream.write_all(HEAD).unwrap();
+            stream.write_all(&fixtures::body("chat-stream")).unwrap();
+            if is_ended {
+                stream.conn.send_close_notify();
+            }
+            stream.flush().unwrap();
+            let _ = client.shutdown(Shutdown::Write);
+            let _ = client.read_to_end(&mut Vec::new());
+        });
+        let settings = Settings { ca_pem: Some(pem), ..Settings::default() };
+        let client = client(S::set_up(&settings), &server.url().replace("http:", "https:")).build().unwrap();
+        let outcome = S::run(async {
+            let mut stream = client.converse_stream(&question()).await?;
+            while stream.next_chunk().await?.is_some() {}
+            Ok::<_, Error>(())
+        });
+        assert_eq!(outcome.is_ok(), is_ended || !S::TELLS_A_BREAK, "{outcome:?}");
+    }
 }
