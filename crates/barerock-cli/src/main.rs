@@ -6,6 +6,8 @@ mod connect;
 mod debug;
 mod exit;
 mod input;
+#[cfg(unix)]
+mod interrupt;
 mod mfa;
 mod network;
 mod offline;

@@ -25,6 +25,11 @@ impl Output {
         if text.is_empty() { Ok(()) } else { self.bytes(text.as_bytes()) }
     }
 
+    /// Text of a model's: as it is, but on a terminal without what steers it.
+    pub(crate) fn answer(&mut self, text: &str) -> Result<(), Failure> {
+        if self.out.is_terminal() { self.text(&safe_lines(text)) } else { self.text(text) }
+    }
+
     /// Bytes as they are.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.at_line_start = bytes.ends_with(b"\n");
@@ -59,6 +64,7 @@ fn failed(error: io::Error) -> Failure {
 
 /// Why the answer ended and what it cost, on standard error.
 pub(crate) fn summary(stop_reason: &StopReason, usage: Option<&TokenUsage>) {
+    let stop_reason = safe(&stop_reason.to_string());
     match usage {
         Some(usage) => {
             let cached = match (usage.cache_read_input_tokens, usage.cache_write_input_tokens) {
@@ -90,10 +96,10 @@ pub(crate) fn safe(text: &str) -> String {
     out
 }
 
-/// The same for a text of several lines, which stay.
+/// The same for a text of several lines, which stay, as do tabs.
 pub(crate) fn safe_lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|c| if c == '\n' { out.push(c) } else { push_safe(&mut out, c) });
+    text.chars().for_each(|c| if c == '\n' || c == '\t' { out.push(c) } else { push_safe(&mut out, c) });
     out
 }
 

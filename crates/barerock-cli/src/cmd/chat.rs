@@ -15,8 +15,8 @@ use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::input::{STANDARD_INPUT, standard_input};
 use crate::render::{Output, is_interactive, summary};
-use attachments::{document, image};
-use tools::Tools;
+use attachments::{document, image, tell_apart};
+use tools::{Tools, is_of_the_service};
 
 /// How often in one turn the model may ask for tools.
 const MAX_TOOL_ROUNDS: usize = 50;
@@ -25,7 +25,8 @@ pub(crate) async fn run(arguments: Chat) -> Result<(), Failure> {
     let prompt = prompt(&arguments)?;
     let images = arguments.images.iter().map(|path| image(path));
     let documents = arguments.documents.iter().map(|path| document(path));
-    let attachments = images.chain(documents).collect::<Result<Vec<_>, _>>()?;
+    let mut attachments = images.chain(documents).collect::<Result<Vec<_>, _>>()?;
+    tell_apart(&mut attachments);
     let limit = seconds(arguments.tool_timeout);
     let (tools, tool_config) = Tools::new(arguments.tools, arguments.tool_config.as_deref(), limit)?;
     let connection = Connection::new(&arguments.call).await?;
@@ -42,7 +43,7 @@ pub(crate) async fn run(arguments: Chat) -> Result<(), Failure> {
     }
     let mut chat = Conversation { connection, tools, request, attachments };
     match prompt {
-        Some(prompt) => chat.turn(&prompt).await,
+        Some(prompt) => chat.turn(&prompt).await.map(|_| ()),
         None => chat.turns().await,
     }
 }
@@ -73,45 +74,54 @@ struct Conversation {
 }
 
 impl Conversation {
-    /// Asks, prints the answer as it comes, and keeps both. Where that fails, all is as it was before.
-    async fn turn(&mut self, prompt: &str) -> Result<(), Failure> {
+    /// Asks, prints the answer as it comes, and keeps both, and says so; where they cannot be kept, all is as it was before.
+    async fn turn(&mut self, prompt: &str) -> Result<bool, Failure> {
         let before = self.request.messages.len();
         let mut content = self.attachments.clone();
         content.push(prompt.into());
         self.request.messages.push(Message::user(content));
         let outcome = self.answer().await;
         match outcome {
-            Ok(()) => self.attachments.clear(),
-            Err(_) => self.request.messages.truncate(before),
+            Ok(true) => self.attachments.clear(),
+            Ok(false) | Err(_) => self.request.messages.truncate(before),
         }
         outcome
     }
 
-    /// Streams an answer, and after it those to what the tools said, until the model asks for no more.
-    async fn answer(&mut self) -> Result<(), Failure> {
-        for _ in 0..=MAX_TOOL_ROUNDS {
+    /// Streams an answer, and after it those to what the tools said, until the model asks for no more. Whether the last one can be
+    /// part of what is asked next.
+    async fn answer(&mut self) -> Result<bool, Failure> {
+        for round in 0.. {
             let stream = self.connection.client.converse_stream(&self.request).await?;
             let answer = text(stream, &mut Output::new()).await?;
             summary(answer.stop_reason(), answer.usage());
-            let results = match answer.stop_reason() {
+            match answer.stop_reason() {
+                StopReason::MaxTokens => eprintln!("note: the answer is cut short; raise --max-tokens"),
                 StopReason::ToolUse if self.tools.is_empty() => {
                     eprintln!("note: the model waits for a tool; --tool NAME=COMMAND gives it one");
-                    None
                 }
-                StopReason::ToolUse => self.tools.answer(&answer.message).await,
-                StopReason::MaxTokens => {
-                    eprintln!("note: the answer is cut short; raise --max-tokens");
-                    None
+                StopReason::ToolUse if round == MAX_TOOL_ROUNDS => break,
+                StopReason::ToolUse => {
+                    if let Some(malformed) = answer.malformed_tool_inputs.first() {
+                        return Err(Failure::other(format!(
+                            "the model asked for the tool {} with what is no JSON ({}): {}; ask again",
+                            malformed.name, malformed.error, malformed.raw
+                        )));
+                    }
+                    if let Some(results) = self.tools.answer(&answer.message).await {
+                        self.request.messages.extend([answer.message, results]);
+                        continue;
+                    }
                 }
-                _ => None,
-            };
-            self.request.messages.push(answer.message);
-            match results {
-                Some(results) => self.request.messages.push(results),
-                None => return Ok(()),
+                _ => {}
             }
+            // The service takes no message without content, and none that follows a question for a tool but its answer.
+            let is_kept =
+                !answer.message.content.is_empty() && answer.message.tool_uses().all(is_of_the_service);
+            self.request.messages.push(answer.message);
+            return Ok(is_kept);
         }
-        Err(Failure::other(format!("the model asked for tools {MAX_TOOL_ROUNDS} times without an answer")))
+        Err(Failure::other(format!("the model asked for tools {MAX_TOOL_ROUNDS} times and then again")))
     }
 
     /// Turn after turn, until the input ends. A turn that fails is reported and may be tried again.
@@ -131,8 +141,12 @@ impl Conversation {
             if line.trim().is_empty() {
                 continue;
             }
-            if let Err(failure) = self.turn(line.trim()).await {
-                let _ = crate::exit::report(&failure);
+            match self.turn(line.trim()).await {
+                Ok(true) => {}
+                Ok(false) => eprintln!("note: this turn is not kept: its answer cannot be sent again"),
+                Err(failure) => {
+                    let _ = crate::exit::report(&failure);
+                }
             }
         }
     }

@@ -76,7 +76,7 @@ pub(crate) async fn text(
     let outcome = async {
         while let Some(event) = stream.next_event().await? {
             if let Some(text) = event.text() {
-                output.text(text)?;
+                output.answer(text)?;
             }
             assembler.push(event).map_err(barerock::Error::from)?;
         }

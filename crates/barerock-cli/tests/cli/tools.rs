@@ -73,7 +73,8 @@ fn what_becomes_of_a_tool_is_told_to_the_model() {
         let folder = tempfile::tempdir().unwrap();
         let record = folder.path().to_str().unwrap();
         let tool = format!("get_weather={command}");
-        let ran = chat(&server, &["--tool", &tool, "--tool-timeout", "1", "--record", record, QUESTION]);
+        let limit = if command == "sleep 60" { "1" } else { "60" };
+        let ran = chat(&server, &["--tool", &tool, "--tool-timeout", limit, "--record", record, QUESTION]);
         assert_eq!(ran.code, 0, "{command}: {ran:?}");
         let calls = sent(folder.path());
         assert_eq!(calls.len(), 2, "{command}");

@@ -1,5 +1,6 @@
 //! Files that go with a prompt: pictures to look at, documents to read.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -64,18 +65,35 @@ pub(super) fn document(path: &Path) -> Result<ContentBlock, Failure> {
     Ok(DocumentBlock::from_bytes(format, name, read("--document", path)?).into())
 }
 
-/// What the model calls a document: its file's name with `-` for what names may not have.
+/// What the model calls a document: its file's name with `-` for what names may not have. What the service thinks of letters
+/// beyond ASCII is not known for certain.
 fn name(stem: &str) -> String {
     let mut name = String::new();
     for char in stem.chars().take(MAX_NAME) {
         match char {
             ' ' if name.ends_with(' ') => {}
             ' ' | '-' | '_' | '(' | ')' | '[' | ']' => name.push(char),
-            char if char.is_alphanumeric() => name.push(char),
+            char if char.is_ascii_alphanumeric() => name.push(char),
             _ => name.push('-'),
         }
     }
-    name
+    if name.bytes().any(|byte| byte.is_ascii_alphanumeric()) { name } else { "document".to_owned() }
+}
+
+/// Numbers documents of one name, which the service refuses in one request.
+pub(super) fn tell_apart(attachments: &mut [ContentBlock]) {
+    let mut taken = BTreeSet::new();
+    for block in attachments {
+        let ContentBlock::Document(document) = block else { continue };
+        let name = document.name.clone();
+        let mut number = 1_usize;
+        while !taken.insert(document.name.clone()) {
+            number = number.saturating_add(1);
+            let end = format!(" {number}");
+            let room = MAX_NAME.saturating_sub(end.len()).min(name.len());
+            document.name = format!("{}{end}", name[..room].trim_end());
+        }
+    }
 }
 
 fn read(option: &str, path: &Path) -> Result<Vec<u8>, Failure> {
@@ -105,11 +123,29 @@ mod tests {
             ("report", "report"),
             ("Q3 report (final) [2]", "Q3 report (final) [2]"),
             ("a.b,c  d\te", "a-b-c d-e"),
-            ("Übersicht", "Übersicht"),
+            ("Übersicht", "-bersicht"),
+            ("報告", "document"),
         ] {
             assert_eq!(name(stem), expected);
         }
         assert_eq!(name(&"n".repeat(300)).len(), MAX_NAME);
+    }
+
+    #[test]
+    fn documents_of_one_name_are_numbered() {
+        let long = "n".repeat(MAX_NAME);
+        let names = ["a", "a", "a 2", "a", &long, &long];
+        let mut blocks: Vec<ContentBlock> =
+            names.map(|name| DocumentBlock::from_bytes(DocumentFormat::Txt, name, "x").into()).into();
+        tell_apart(&mut blocks);
+        let names: Vec<_> = blocks
+            .iter()
+            .map(|block| match block {
+                ContentBlock::Document(document) => &*document.name,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(names, ["a", "a 2", "a 2 2", "a 3", &long, &format!("{} 2", &long[2..])]);
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! Running a command of the user's with something to read.
 
+use core::pin::pin;
 use core::time::Duration;
 use std::io;
 use std::process::Stdio;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 /// The most that is read of an output, in bytes.
-pub(super) const MAX_OUTPUT: usize = 256 * 1024;
+const MAX_OUTPUT: usize = 256 * 1024;
+
+/// How long the output is waited for once the command has ended, when something it left running holds it open.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// What a command said, and how it ended.
 #[derive(Debug)]
@@ -19,42 +24,110 @@ pub(super) struct Ended {
     pub(super) stderr: Vec<u8>,
 }
 
-/// Runs a line in the shell, with this input. A command that says more than [`MAX_OUTPUT`] or runs longer than the limit is
-/// killed.
+/// Runs a line in the shell, with this input. A command that says more than [`MAX_OUTPUT`] or runs longer than the limit is killed,
+/// on Unix with all that it started; so it is when the program is interrupted. What it leaves running when it ends may run on.
 pub(super) async fn run(line: &str, input: &[u8], limit: Option<Duration>) -> io::Result<Ended> {
     let mut command = shell(line);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
     let mut child = command.spawn()?;
-    let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
-        return Err(io::Error::other("it has no pipes"));
-    };
-    let feed = async {
-        // A command need not read what it is given.
-        let _unread = stdin.write_all(input).await;
-        drop(stdin);
-        Ok(())
-    };
-    let whole = async {
-        let ((), stdout, stderr) = tokio::try_join!(feed, read(stdout), read(stderr))?;
-        Ok(Ended { code: child.wait().await?.code(), stdout, stderr })
-    };
-    match limit {
-        None => whole.await,
-        Some(limit) => tokio::time::timeout(limit, whole).await.unwrap_or_else(|_| {
+    let mut family = Family::of(&child);
+    let ended = converse(&mut child, input);
+    let ended = match limit {
+        None => ended.await,
+        Some(limit) => timeout(limit, ended).await.unwrap_or_else(|_| {
             Err(io::Error::new(io::ErrorKind::TimedOut, format!("it did not end within {limit:?}")))
         }),
+    };
+    if ended.is_ok() {
+        family.leave();
+    }
+    ended
+}
+
+async fn converse(child: &mut Child, input: &[u8]) -> io::Result<Ended> {
+    let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (Some(mut stdin), Some(out), Some(err)) = pipes else {
+        return Err(io::Error::other("it has no pipes"));
+    };
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let status = {
+        let feed = async {
+            // A command need not read what it is given.
+            let _unread = stdin.write_all(input).await;
+            drop(stdin);
+            Ok(())
+        };
+        let talk = async { tokio::try_join!(feed, read(out, &mut stdout), read(err, &mut stderr)) };
+        let mut talk = pin!(talk);
+        tokio::select! {
+            said = &mut talk => {
+                said?;
+                child.wait().await?
+            }
+            status = child.wait() => {
+                // What was said is there by now; only what it left running can still say something.
+                if let Ok(said) = timeout(LINGER, talk).await {
+                    said?;
+                }
+                status?
+            }
+        }
+    };
+    Ok(Ended { code: status.code(), stdout, stderr })
+}
+
+async fn read(from: impl AsyncRead + Unpin, into: &mut Vec<u8>) -> io::Result<()> {
+    let limit = u64::try_from(MAX_OUTPUT).unwrap_or(u64::MAX);
+    from.take(limit.saturating_add(1)).read_to_end(into).await?;
+    if into.len() > MAX_OUTPUT {
+        return Err(io::Error::other(format!("it said more than {MAX_OUTPUT} bytes")));
+    }
+    Ok(())
+}
+
+/// A command and all that it starts, which are killed when this is dropped.
+struct Family {
+    #[cfg(unix)]
+    group: Option<(rustix::process::Pid, crate::interrupt::OnInterrupt)>,
+}
+
+impl Family {
+    #[cfg(unix)]
+    fn of(child: &Child) -> Self {
+        let group = child.id().and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?));
+        Self { group: group.map(|group| (group, crate::interrupt::OnInterrupt::new(move || kill(group)))) }
+    }
+
+    /// `kill_on_drop` ends the command itself.
+    #[cfg(not(unix))]
+    fn of(_: &Child) -> Self {
+        Self {}
+    }
+
+    /// They may go on.
+    fn leave(&mut self) {
+        #[cfg(unix)]
+        {
+            self.group = None;
+        }
     }
 }
 
-async fn read(from: impl AsyncRead + Unpin) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let limit = u64::try_from(MAX_OUTPUT).unwrap_or(u64::MAX);
-    from.take(limit.saturating_add(1)).read_to_end(&mut bytes).await?;
-    if bytes.len() > MAX_OUTPUT {
-        return Err(io::Error::other(format!("it said more than {MAX_OUTPUT} bytes")));
+#[cfg(unix)]
+impl Drop for Family {
+    fn drop(&mut self) {
+        if let Some((group, _)) = &self.group {
+            kill(*group);
+        }
     }
-    Ok(bytes)
+}
+
+/// A group that has ended already needs no more.
+#[cfg(unix)]
+fn kill(group: rustix::process::Pid) {
+    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
 }
 
 #[cfg(not(windows))]
@@ -84,20 +157,37 @@ mod tests {
             (Some(3), &b"in to you\n"[..], &b"aside\n"[..])
         );
         assert_eq!(run("kill -9 $$", b"", None).await.unwrap().code, None);
-        let deaf = run("exit 0", &vec![b'x'; 1 << 20], Some(Duration::from_secs(20))).await.unwrap();
+        let deaf = run("exit 0", &vec![b'x'; 1 << 20], None).await.unwrap();
         assert_eq!(deaf.code, Some(0), "what it does not read does no harm");
     }
 
     #[tokio::test]
     async fn it_is_bounded() {
-        let limit = Some(Duration::from_millis(200));
-        for line in ["sleep 60", "sleep 60 & exit 0"] {
-            let error = run(line, b"", limit).await.unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{line}");
+        let error = run("sleep 60", b"", Some(Duration::from_millis(200))).await.unwrap_err();
+        assert_eq!(error.to_string(), "it did not end within 200ms");
+        for line in ["yes", "yes >&2"] {
+            let error = run(line, b"", None).await.unwrap_err();
+            assert_eq!(error.to_string(), "it said more than 262144 bytes");
         }
-        let error = run("yes", b"", None).await.unwrap_err();
-        assert_eq!(error.to_string(), "it said more than 262144 bytes");
-        let error = run("yes >&2", b"", None).await.unwrap_err();
-        assert!(error.to_string().contains("more than"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_it_started_ends_with_it_where_it_is_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("beats");
+        let beats = || std::fs::metadata(&file).map_or(0, |file| file.len());
+        let line = format!("(while :; do echo x >> '{}'; sleep 0.02; done) & wait", file.display());
+        run(&line, b"", Some(Duration::from_millis(500))).await.unwrap_err();
+        let there = beats();
+        assert!(there > 0, "it has run");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        // One that was under way when it was killed may just have been written.
+        assert!(beats() <= there + 2, "and does so no more");
+    }
+
+    #[tokio::test]
+    async fn what_it_leaves_running_is_not_waited_for() {
+        let ended = run("echo there; sleep 5 & exit 0", b"", None).await.unwrap();
+        assert_eq!((ended.code, &*ended.stdout), (Some(0), &b"there\n"[..]));
     }
 }

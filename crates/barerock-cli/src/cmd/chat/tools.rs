@@ -71,8 +71,7 @@ impl Tools {
     /// Runs what a message asks for, one after the other, and makes the answer to it; `None` if it asks for nothing that is ours.
     pub(super) async fn answer(&self, message: &Message) -> Option<Message> {
         let mut results = Vec::new();
-        // What the service runs, it answers.
-        for asked in message.tool_uses().filter(|asked| asked.r#type.is_none()) {
+        for asked in message.tool_uses().filter(|asked| !is_of_the_service(asked)) {
             results.push(self.run(asked).await);
         }
         (!results.is_empty()).then(|| Message::tool_results(results))
@@ -93,6 +92,11 @@ impl Tools {
             Ok(ended) => result(&asked.tool_use_id, &ended).unwrap_or_else(failed),
         }
     }
+}
+
+/// What the service runs, it answers.
+pub(super) fn is_of_the_service(asked: &ToolUseBlock) -> bool {
+    asked.r#type.is_some()
 }
 
 /// What a command's output means: an object of JSON or text; an error, where the command says so.

@@ -1,0 +1,62 @@
+//! What is put right before Ctrl-C ends the program.
+
+use std::process::exit;
+use std::sync::{Mutex, Once, PoisonError, mpsc};
+use std::thread;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The exit code of a program that SIGINT ends, as shells count.
+const INTERRUPTED: i32 = 130;
+
+type Action = Box<dyn Fn() + Send>;
+
+static ACTIONS: Mutex<Vec<(u64, Action)>> = Mutex::new(Vec::new());
+
+/// Something to do if SIGINT comes while this is there.
+pub(crate) struct OnInterrupt {
+    number: u64,
+}
+
+impl OnInterrupt {
+    pub(crate) fn new(action: impl Fn() + Send + 'static) -> Self {
+        watch();
+        let mut actions = ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = actions.last().map_or(0, |(last, _)| last.wrapping_add(1));
+        actions.push((number, Box::new(action)));
+        Self { number }
+    }
+}
+
+impl Drop for OnInterrupt {
+    fn drop(&mut self) {
+        ACTIONS.lock().unwrap_or_else(PoisonError::into_inner).retain(|(number, _)| *number != self.number);
+    }
+}
+
+/// Waits for the signal from now on, on a thread of its own: the program's may be blocked, reading a line, say. Where that cannot be
+/// set up, the signal ends the program as it always did.
+fn watch() {
+    static WATCHED: Once = Once::new();
+    WATCHED.call_once(|| {
+        let (ready, is_ready) = mpsc::channel();
+        let watcher = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+            let Ok(runtime) = runtime else { return };
+            runtime.block_on(async move {
+                let Ok(mut interrupts) = signal(SignalKind::interrupt()) else { return };
+                // Whoever asked goes on only now.
+                drop(ready);
+                if interrupts.recv().await.is_some() {
+                    for (_, action) in &*ACTIONS.lock().unwrap_or_else(PoisonError::into_inner) {
+                        action();
+                    }
+                    exit(INTERRUPTED);
+                }
+            });
+        };
+        if thread::Builder::new().name("barerock-interrupt".to_owned()).spawn(watcher).is_ok() {
+            let _: Result<(), _> = is_ready.recv();
+        }
+    });
+}
