@@ -7,6 +7,7 @@
 
 mod calls;
 mod chat;
+mod conversation;
 mod debug;
 mod doctor;
 mod events;
@@ -23,5 +24,6 @@ mod recordings;
 mod replay;
 mod sign;
 mod streams;
+mod terminal;
 mod tools;
 mod verdicts;

@@ -1,18 +1,16 @@
 //! Roles that want the code of an MFA device: asked for on a terminal, refused without one.
 #![cfg(unix)]
 
-use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::home::Home;
 use crate::program::{SECRET, run};
+use crate::terminal::{shown_until, terminal};
 
 const ROLE: &str = "\
 [profile role]
@@ -50,27 +48,6 @@ fn sts() -> (String, JoinHandle<String>) {
     (url, asked)
 }
 
-/// A terminal: the end a person sits at, and the end for the program.
-fn terminal() -> (File, OwnedFd) {
-    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&person).unwrap();
-    unlockpt(&person).unwrap();
-    let name = ptsname(&person, Vec::new()).unwrap();
-    let program = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-    (person.into(), program.into())
-}
-
-/// What the terminal shows up to the end of the question.
-fn question(person: &mut File) -> String {
-    let mut shown = String::new();
-    let mut buffer = [0; 4096];
-    while !shown.ends_with(": ") {
-        let count = person.read(&mut buffer).unwrap();
-        shown.push_str(core::str::from_utf8(&buffer[..count]).unwrap());
-    }
-    shown
-}
-
 /// Runs at a terminal where the person types `typed` once asked. Standard output, the exit code, and what the terminal shows.
 fn at_a_terminal(mut command: Command, typed: &str) -> (String, i32, String) {
     let (mut person, program) = terminal();
@@ -78,14 +55,10 @@ fn at_a_terminal(mut command: Command, typed: &str) -> (String, i32, String) {
     let child = command.spawn().unwrap();
     // Its copies of the program's end, so that the terminal ends with the program.
     drop(command);
-    let mut shown = question(&mut person);
-    let mut buffer = [0; 4096];
+    let mut shown = shown_until(&mut person, ": ");
     person.write_all(typed.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    // A terminal that its last user has left is an error to read from.
-    while let Ok(count @ 1..) = person.read(&mut buffer) {
-        shown.push_str(core::str::from_utf8(&buffer[..count]).unwrap());
-    }
+    shown.push_str(&shown_until(&mut person, "the end"));
     let out = String::from_utf8(output.stdout).unwrap();
     for secret in [SECRET, "HEDGEHOG"] {
         assert!(!shown.contains(secret) && !out.contains(secret), "{shown} {out}");
@@ -117,13 +90,13 @@ fn a_person_at_a_terminal_is_asked() {
 #[test]
 fn a_terminal_that_was_silent_speaks_again() {
     let (mut person, program) = terminal();
-    let shows = |person: &File| tcgetattr(person).unwrap().local_modes.contains(LocalModes::ECHO);
+    let shows = |person: &std::fs::File| tcgetattr(person).unwrap().local_modes.contains(LocalModes::ECHO);
     let home = home();
     let mut command = home.command(&["doctor", "--profile", "role"]);
     command.stdin(program.try_clone().unwrap()).stderr(program.try_clone().unwrap()).stdout(Stdio::null());
     assert!(shows(&person));
     let mut child = command.spawn().unwrap();
-    question(&mut person);
+    shown_until(&mut person, ": ");
     assert!(!shows(&person));
     let killed = Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
