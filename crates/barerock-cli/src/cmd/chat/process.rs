@@ -29,10 +29,7 @@ pub(super) struct Ended {
 pub(super) async fn run(line: &str, input: &[u8], limit: Option<Duration>) -> io::Result<Ended> {
     let mut command = shell(line);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    #[cfg(unix)]
-    command.process_group(0);
-    let mut child = command.spawn()?;
-    let mut family = Family::of(&child);
+    let (mut child, mut family) = Family::spawn(&mut command)?;
     let ended = converse(&mut child, input);
     let ended = match limit {
         None => ended.await,
@@ -87,47 +84,69 @@ async fn read(from: impl AsyncRead + Unpin, into: &mut Vec<u8>) -> io::Result<()
     Ok(())
 }
 
-/// A command and all that it starts, which are killed when this is dropped.
+/// A command and all that it starts, which are killed when this is dropped or the program interrupted.
+#[cfg(unix)]
 struct Family {
-    #[cfg(unix)]
-    group: Option<(rustix::process::Pid, crate::interrupt::OnInterrupt)>,
+    group: Group,
+    _on_interrupt: crate::interrupt::OnInterrupt,
 }
 
-impl Family {
-    #[cfg(unix)]
-    fn of(child: &Child) -> Self {
-        let group = child.id().and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?));
-        Self { group: group.map(|group| (group, crate::interrupt::OnInterrupt::new(move || kill(group)))) }
-    }
+/// The group of the processes that are to be killed.
+#[cfg(unix)]
+type Group = std::sync::Arc<std::sync::Mutex<Option<rustix::process::Pid>>>;
 
-    /// `kill_on_drop` ends the command itself.
-    #[cfg(not(unix))]
-    fn of(_: &Child) -> Self {
-        Self {}
+#[cfg(unix)]
+impl Family {
+    fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
+        let group = Group::default();
+        let on_interrupt = crate::interrupt::OnInterrupt::new({
+            let group = Group::clone(&group);
+            move || kill(&group)
+        });
+        command.process_group(0);
+        let child = {
+            // An interruption waits until it is known whom to kill.
+            let mut group = group.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let child = command.spawn()?;
+            let id = child.id().and_then(|id| i32::try_from(id).ok());
+            *group = id.and_then(rustix::process::Pid::from_raw);
+            child
+        };
+        Ok((child, Self { group, _on_interrupt: on_interrupt }))
     }
 
     /// They may go on.
     fn leave(&mut self) {
-        #[cfg(unix)]
-        {
-            self.group = None;
-        }
+        *self.group.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
     }
 }
 
 #[cfg(unix)]
 impl Drop for Family {
     fn drop(&mut self) {
-        if let Some((group, _)) = &self.group {
-            kill(*group);
-        }
+        kill(&self.group);
     }
 }
 
-/// A group that has ended already needs no more.
 #[cfg(unix)]
-fn kill(group: rustix::process::Pid) {
-    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+fn kill(group: &Group) {
+    if let Some(group) = *group.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        // One that has ended already needs no more.
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+}
+
+/// Elsewhere `kill_on_drop` ends the command, and nothing what it started.
+#[cfg(not(unix))]
+struct Family;
+
+#[cfg(not(unix))]
+impl Family {
+    fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
+        Ok((command.spawn()?, Self))
+    }
+
+    fn leave(&mut self) {}
 }
 
 #[cfg(not(windows))]
