@@ -29,7 +29,7 @@ impl Observe for Debug {
     fn observe(&self, call: &str, stage: &Stage<'_>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let text = state.describe(call, stage);
-        eprint!("{}", safe_lines(&state.secrets.hide(&text)));
+        tell_on!("{}", safe_lines(&state.secrets.hide(&text)));
     }
 }
 

@@ -141,14 +141,14 @@ const CREDENTIALS_HELP: &str = "\n`barerock doctor` shows what was looked at, an
 /// Says why on standard error, with every cause, and gives the exit code.
 pub(crate) fn report(failure: &Failure) -> ExitCode {
     if !failure.is_silent() {
-        eprintln!("error: {}", safe_lines(&failure.message));
+        tell!("error: {}", safe_lines(&failure.message));
         let mut cause = failure.cause();
         while let Some(error) = cause {
-            eprintln!("  because: {}", safe_lines(&error.to_string()));
+            tell!("  because: {}", safe_lines(&error.to_string()));
             cause = error.source();
         }
         if let Some(hint) = failure.hint() {
-            eprintln!("hint: {hint}");
+            tell!("hint: {hint}");
         }
     }
     #[expect(clippy::as_conversions, reason = "the discriminants are the exit codes")]

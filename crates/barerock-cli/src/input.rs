@@ -22,13 +22,13 @@ pub(crate) fn standard_input() -> Result<String, Failure> {
     // Ends when `_done` is dropped, or with the program.
     std::thread::spawn(move || {
         if waiting.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
-            eprintln!("reading standard input until it ends; start with </dev/null to give none");
+            tell!("reading standard input until it ends; start with </dev/null to give none");
         }
     });
     let mut text = String::new();
     std::io::stdin()
         .read_to_string(&mut text)
-        .map_err(|error| Failure::io("standard input cannot be read", error))?;
+        .map_err(|error| Failure::usage(format!("standard input cannot be read: {error}")))?;
     Ok(text)
 }
 
@@ -71,6 +71,10 @@ pub(crate) fn json_object(whole: Option<&str>, members: &[Member<'_>]) -> Result
         object = given.parse().map_err(|_| {
             Failure::usage(format!("{WHOLE} is not a JSON object: give the members of the request"))
         })?;
+        if members.iter().all(|member| member.value.is_none()) {
+            // As it was given, so that an error's line and column are those of what was given.
+            return Ok(given.to_string());
+        }
     }
     for member in members {
         let Some(value) = member.value else { continue };

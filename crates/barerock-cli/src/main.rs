@@ -1,5 +1,23 @@
 //! The program `barerock`: Amazon Bedrock's Converse API from the command line.
 
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
+/// A line on standard error. Where that cannot be written, nobody is there to be told.
+macro_rules! tell {
+    ($($word:tt)*) => {{
+        use std::io::Write as _;
+        let _untold = writeln!(std::io::stderr(), $($word)*);
+    }};
+}
+
+/// The same without an end of the line.
+macro_rules! tell_on {
+    ($($word:tt)*) => {{
+        use std::io::Write as _;
+        let _untold = write!(std::io::stderr(), $($word)*);
+    }};
+}
+
 mod args;
 mod cmd;
 mod connect;

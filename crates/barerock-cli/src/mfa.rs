@@ -13,7 +13,7 @@ impl AskMfa for Terminal {
     fn code<'a>(&'a self, serial: &'a str) -> IoFuture<'a, Result<String, String>> {
         Box::pin(async move {
             let silence = Silence::begin();
-            eprint!("MFA code of {}: ", crate::render::safe(serial));
+            tell_on!("MFA code of {}: ", crate::render::safe(serial));
             let read = || {
                 let mut line = String::new();
                 io::stdin().read_line(&mut line).map(|_length| line)

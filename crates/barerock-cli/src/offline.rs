@@ -25,7 +25,7 @@ pub(crate) async fn start() -> Result<Replay, Failure> {
         .verify(Verify::for_region(REGION).with_credentials(credentials()))
         .on_request(|received| {
             if let Some(fixture) = &received.fixture {
-                eprintln!("offline: no model is asked; the built-in fixture {fixture} answers");
+                tell!("offline: no model is asked; the built-in fixture {fixture} answers");
             }
         })
         .pace(Pace::every(PACE))

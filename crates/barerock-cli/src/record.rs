@@ -36,11 +36,13 @@ struct State {
     exchange: Option<Exchange>,
 }
 
-/// The exchange that goes on.
+/// The exchange that goes on. Nothing of it is on the disk before there is an answer: without one it is no fixture.
 #[derive(Debug)]
 struct Exchange {
     folder: PathBuf,
     secrets: Secrets,
+    request: Value,
+    /// What is not yet written of the answer.
     head: Option<Parts>,
     body: Option<File>,
 }
@@ -60,7 +62,7 @@ impl Recorder {
             state.count = state.count.saturating_add(1);
             let id = call.get(..ID).unwrap_or(call);
             let name = format!("{}-{:04}-{id}-{attempt}-{}", now(), state.count, operation(request));
-            state.exchange = Some(Exchange::begin(self.folder.join(name), request)?);
+            state.exchange = Some(Exchange::begin(self.folder.join(name), request));
         }
         let Some(exchange) = &mut state.exchange else { return Ok(()) };
         match stage {
@@ -78,14 +80,14 @@ impl Recorder {
 impl Observe for Recorder {
     fn observe(&self, call: &str, stage: &Stage<'_>) {
         if let Err(error) = self.note(call, stage) {
-            eprintln!("--record: {}: {error}; this exchange is not kept", self.folder.display());
+            tell!("--record: {}: {error}; this exchange is not kept", self.folder.display());
             self.state.lock().unwrap_or_else(PoisonError::into_inner).exchange = None;
         }
     }
 }
 
 impl Exchange {
-    fn begin(folder: PathBuf, request: &Request<Bytes>) -> io::Result<Self> {
+    fn begin(folder: PathBuf, request: &Request<Bytes>) -> Self {
         let secrets = Secrets::of(request.headers());
         let mut headers = pairs(request.headers(), &secrets);
         for (name, value) in &mut headers {
@@ -98,12 +100,10 @@ impl Exchange {
             Ok(text) => json!(text),
             Err(_) => json!({ "base64": STANDARD.encode(request.body()) }),
         };
-        let file = json!({
+        let request = json!({
             "method": request.method().as_str(), "uri": request.uri().to_string(), "headers": headers, "body": body,
         });
-        fs::create_dir(&folder)?;
-        write(&folder.join("request.json"), &file)?;
-        Ok(Self { folder, secrets, head: None, body: None })
+        Self { folder, secrets, request, head: None, body: None }
     }
 
     /// An answer that is whole.
@@ -122,7 +122,7 @@ impl Exchange {
         self.file()?.write_all(bytes)
     }
 
-    /// Writes the head of the answer, if it was not written.
+    /// Writes the request and the head of the answer, if they were not written.
     fn head(&mut self, length: Option<usize>) -> io::Result<()> {
         let Some(head) = self.head.take() else { return Ok(()) };
         let mut headers = pairs(&head.headers, &self.secrets);
@@ -132,6 +132,8 @@ impl Exchange {
             }
         }
         let file = json!({ "status": head.status.as_u16(), "headers": headers });
+        fs::create_dir(&self.folder)?;
+        write(&self.folder.join("request.json"), &self.request.take())?;
         write(&self.folder.join("response.json"), &file)
     }
 

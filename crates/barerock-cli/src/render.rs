@@ -75,12 +75,14 @@ pub(crate) fn summary(stop_reason: &StopReason, usage: Option<&TokenUsage>) {
                     written.unwrap_or_default()
                 ),
             };
-            eprintln!(
+            tell!(
                 "stop reason: {stop_reason} · tokens: {} in, {} out, {} total{cached}",
-                usage.input_tokens, usage.output_tokens, usage.total_tokens
+                usage.input_tokens,
+                usage.output_tokens,
+                usage.total_tokens
             );
         }
-        None => eprintln!("stop reason: {stop_reason} · tokens: the stream did not say"),
+        None => tell!("stop reason: {stop_reason} · tokens: the stream did not say"),
     }
 }
 

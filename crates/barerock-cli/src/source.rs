@@ -59,7 +59,7 @@ impl Source {
             match self.reader.read(&mut self.buffer) {
                 Ok(length) => return Ok(self.buffer.get(..length).unwrap_or_default()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(Failure::io(format!("{} cannot be read", self.name), error)),
+                Err(error) => return Err(unreadable(&self.name, &error)),
             }
         }
     }

@@ -71,6 +71,20 @@ pub enum SignError {
     },
 }
 
+impl SignError {
+    /// Whether it is the credentials or the region that nothing can be signed with, and not what is signed.
+    #[must_use]
+    pub const fn is_of_credentials(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidRegion
+                | Self::InvalidAccessKeyId
+                | Self::EmptySecretAccessKey
+                | Self::InvalidSessionToken
+        )
+    }
+}
+
 impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

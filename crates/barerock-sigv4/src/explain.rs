@@ -64,6 +64,17 @@ impl Explanation {
         self.causes.first().is_none_or(|cause| cause != cause::NOT_ABOUT_A_SIGNATURE)
     }
 
+    /// The same with the signature that the refused request carries, beside ours of it, both in hexadecimal digits. Where both
+    /// sides' texts are the same and these are not, the signer of the request is at fault; `rule` is the one that it followed, if
+    /// that was found.
+    #[must_use]
+    pub fn with_sent_signature(mut self, sent: &str, ours: &str, rule: Option<&str>) -> Self {
+        if sent != ours && !self.string_to_sign.is_empty() && self.first_difference().is_none() {
+            self.causes = alloc::vec![cause::of_the_signer(rule)];
+        }
+        self
+    }
+
     /// The usual causes of what was found, the likeliest first; never empty.
     #[must_use]
     pub fn causes(&self) -> &[String] {

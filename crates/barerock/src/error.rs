@@ -172,6 +172,9 @@ impl Error {
             | Kind::BodyTooLarge { .. } => ErrorKind::Wire,
             Kind::Config(error) if error.is_of_profile() => ErrorKind::Credentials,
             Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
+            Kind::Sign(error) if error.is_of_credentials() => ErrorKind::Credentials,
+            // A text is no region: whoever chose it is asked for another, as where there is none.
+            Kind::Endpoint(EndpointError::Region(_)) => ErrorKind::Credentials,
             Kind::Config(_)
             | Kind::Request(_)
             | Kind::Validation(_)
@@ -269,7 +272,7 @@ impl fmt::Display for Kind {
             Self::Service(error) => error.fmt(f),
             Self::Stream(error) => error.fmt(f),
             Self::Interrupted { offset, source } => {
-                write!(f, "the stream was cut off at offset {offset}: {source}; the answer is not whole")
+                write!(f, "the answer was cut off at offset {offset}: {source}; it is not whole")
             }
             Self::Response(error) => error.fmt(f),
             Self::Assemble(error) => error.fmt(f),

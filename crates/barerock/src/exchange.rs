@@ -187,7 +187,9 @@ impl<T: Transport> Inner<T> {
                 }
                 Ok(None) => return Ok(whole.freeze()),
                 Err(_) if cut => return Ok(whole.freeze()),
-                Err(ChunkError::Broken(error)) => return Err(Error::transport(&self.endpoint, error)),
+                Err(ChunkError::Broken(error)) => {
+                    return Err(Error::interrupted(whole.len().try_into().unwrap_or(u64::MAX), error));
+                }
                 Err(ChunkError::Timeout(error)) => return Err(error),
             }
         }

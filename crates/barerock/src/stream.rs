@@ -30,6 +30,8 @@ pub struct EventStream<T: Transport> {
     read: Bytes,
     body: Pin<Box<T::Body>>,
     events: EventDecoder,
+    /// How many bytes were taken past the events.
+    taken: u64,
     ended: bool,
 }
 
@@ -37,7 +39,17 @@ impl<T: Transport> EventStream<T> {
     pub(crate) fn new(client: Arc<Inner<T>>, answered: Answered<T::Body>) -> Self {
         let Answered { call, deadline, answer: Answer { head, read, body, .. } } = answered;
         let headers = detached(head.headers);
-        Self { client, call, deadline, headers, read, body, events: EventDecoder::new(), ended: false }
+        Self {
+            client,
+            call,
+            deadline,
+            headers,
+            read,
+            body,
+            events: EventDecoder::new(),
+            taken: 0,
+            ended: false,
+        }
     }
 
     fn failed(&self, error: StreamError) -> Error {
@@ -72,7 +84,7 @@ impl<T: Transport> EventStream<T> {
     /// Waits until there is an event or an error to take, or the answer is whole.
     async fn wait(&mut self) -> Result<(), Error> {
         while !self.ended && !self.events.is_ready() {
-            if let Some(bytes) = self.next_chunk().await? {
+            if let Some(bytes) = self.chunk().await? {
                 self.events.push(&bytes);
             }
         }
@@ -90,6 +102,13 @@ impl<T: Transport> EventStream<T> {
     ///
     /// Cancel safety: as [`next_event`](Self::next_event)'s.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let chunk = self.chunk().await?;
+        let length = chunk.as_ref().map_or(0, Bytes::len).try_into().unwrap_or(u64::MAX);
+        self.taken = self.taken.saturating_add(length);
+        Ok(chunk)
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         if self.ended {
             return Ok(None);
         }
@@ -106,7 +125,9 @@ impl<T: Transport> EventStream<T> {
         chunk.map_err(|error| {
             let error = match error {
                 ChunkError::Timeout(error) => error,
-                ChunkError::Broken(error) => Error::interrupted(self.events.offset(), error),
+                ChunkError::Broken(error) => {
+                    Error::interrupted(self.events.offset().saturating_add(self.taken), error)
+                }
             };
             self.client.failed(&self.call, error)
         })

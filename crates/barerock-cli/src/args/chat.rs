@@ -30,7 +30,7 @@ pub(crate) struct Chat {
     #[arg(long = "document", value_name = "FILE")]
     pub(crate) documents: Vec<PathBuf>,
     /// A command that the model may run as a tool: it gets the tool's input as JSON on standard input, and what it prints is
-    /// the answer; may be given again
+    /// the answer; it has no terminal to ask on; may be given again
     #[arg(long = "tool", value_name = "NAME=COMMAND")]
     pub(crate) tools: Vec<ToolCommand>,
     /// What the tools do and take, in Converse's shape (JSON inline, file://PATH, or -); else the model is told their names

@@ -4,7 +4,7 @@ mod attachments;
 mod process;
 mod tools;
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, ErrorKind, IsTerminal as _};
 
 use barerock::ConverseRequest;
 use barerock::types::{ContentBlock, Message, StopReason};
@@ -96,12 +96,17 @@ impl Conversation {
             let answer = text(stream, &mut Output::new()).await?;
             summary(answer.stop_reason(), answer.usage());
             match answer.stop_reason() {
-                StopReason::MaxTokens => eprintln!("note: the answer is cut short; raise --max-tokens"),
+                StopReason::MaxTokens => tell!("note: the answer is cut short; raise --max-tokens"),
                 StopReason::ToolUse if self.tools.is_empty() => {
-                    eprintln!("note: the model waits for a tool; --tool NAME=COMMAND gives it one");
+                    tell!("note: the model waits for a tool; --tool NAME=COMMAND gives it one");
                 }
                 StopReason::ToolUse if round == MAX_TOOL_ROUNDS => break,
                 StopReason::ToolUse => {
+                    if let Some(name) = self.tools.unanswerable(&answer.message) {
+                        return Err(Failure::other(format!(
+                            "the model asked for the tool {name}, which there is not; ask again"
+                        )));
+                    }
                     if let Some(malformed) = answer.malformed_tool_inputs.first() {
                         return Err(Failure::other(format!(
                             "the model asked for the tool {} with what is no JSON ({}): {}; ask again",
@@ -126,24 +131,26 @@ impl Conversation {
 
     /// Turn after turn, until the input ends. A turn that fails is reported and may be tried again.
     async fn turns(&mut self) -> Result<(), Failure> {
-        eprintln!("{} · an empty line is passed over, Ctrl-D ends the conversation", self.request.model_id);
+        tell!("{} · an empty line is passed over, Ctrl-D ends the conversation", self.request.model_id);
         loop {
-            eprint!("> ");
-            std::io::stderr()
-                .flush()
-                .map_err(|error| Failure::io("standard error cannot be written", error))?;
+            tell_on!("> ");
             let mut line = String::new();
-            let read = std::io::stdin().lock().read_line(&mut line);
-            if read.map_err(|error| Failure::io("standard input cannot be read", error))? == 0 {
-                eprintln!();
-                return Ok(());
-            }
-            if line.trim().is_empty() {
-                continue;
+            match std::io::stdin().lock().read_line(&mut line) {
+                Ok(0) => {
+                    tell!();
+                    return Ok(());
+                }
+                Ok(_) if line.trim().is_empty() => continue,
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::InvalidData => {
+                    tell!("note: this line is no UTF-8; it is passed over");
+                    continue;
+                }
+                Err(error) => return Err(Failure::io("standard input cannot be read", error)),
             }
             match self.turn(line.trim()).await {
                 Ok(true) => {}
-                Ok(false) => eprintln!("note: this turn is not kept: its answer cannot be sent again"),
+                Ok(false) => tell!("note: this turn is not kept: its answer cannot be sent again"),
                 Err(failure) => {
                     let _ = crate::exit::report(&failure);
                 }

@@ -88,7 +88,7 @@ impl Decoding {
             };
             match (self.what, event.text()) {
                 (What::Events, _) => self.output.json_line(&event)?,
-                (What::Text, Some(text)) => self.output.text(text)?,
+                (What::Text, Some(text)) => self.output.answer(text)?,
                 _ => {}
             }
             if self.misplaced.is_none() {
@@ -120,7 +120,7 @@ impl Decoding {
                 (Verdict::Corrupt, format!("{error} (frame at offset {offset})"))
             }
             (Ok(()), None) => {
-                eprintln!("{}: {}, {}", Verdict::Complete, counted(frames, "event"), counted(bytes, "byte"));
+                tell!("{}: {}, {}", Verdict::Complete, counted(frames, "event"), counted(bytes, "byte"));
                 return Ok(());
             }
         };

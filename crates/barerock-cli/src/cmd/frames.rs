@@ -104,16 +104,19 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
         let page = create(path, &source)?;
         sinks.push(Sink::new(path.display(), Box::new(page), Box::new(html::Html { limits, shown })));
     }
-    let verdict = decode::decode(&mut source, limits, &mut sinks)?;
+    let verdict = decode::decode(&mut source, limits, None, &mut sinks)?;
     // On a terminal the verdict has just been read.
     let words = (!io::stdout().is_terminal()).then(|| verdict.to_string());
     Failure::of_stream(verdict.kind, words).map_or(Ok(()), Err)
 }
 
-/// Prints frames and the verdict as `--output json` does.
+/// The event without which a message is not whole.
+const LAST: Option<&str> = Some("messageStop");
+
+/// Prints frames and the verdict of a Converse stream as `--output json` does.
 pub(crate) fn print_json(mut source: Source) -> Result<(), Failure> {
     let mut sinks = [Sink::new("standard output", Box::new(io::stdout()), Box::new(json::Json))];
-    let verdict = decode::decode(&mut source, Limits::default(), &mut sinks)?;
+    let verdict = decode::decode(&mut source, Limits::default(), LAST, &mut sinks)?;
     Failure::of_stream(verdict.kind, Some(verdict.to_string())).map_or(Ok(()), Err)
 }
 

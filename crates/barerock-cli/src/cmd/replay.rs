@@ -8,6 +8,7 @@ use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Tls, Verify}
 
 use crate::args::{self, Match};
 use crate::exit::Failure;
+use crate::render::safe;
 
 pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     let fixtures = match &arguments.fixtures {
@@ -51,7 +52,7 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     write!(out, "listening on {}\n{authority}", server.url())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("standard output cannot be written", error))?;
-    eprintln!("{count} fixtures; Ctrl-C ends");
+    tell!("{count} fixtures; Ctrl-C ends");
     tokio::signal::ctrl_c().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
     server.shutdown().await;
     Ok(())
@@ -61,7 +62,11 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
 async fn verify(region: Option<String>) -> Result<Verify, Failure> {
     let environment = Environment::of_process();
     let region = region.or_else(|| environment.region().map(str::to_owned));
-    let region = region.ok_or_else(|| Failure::credentials("no region to check signatures for"))?;
+    let region = region.ok_or_else(|| {
+        Failure::unusable_credentials(
+            "no region to check signatures for: set AWS_REGION, or give --region; without --verify nothing is checked",
+        )
+    })?;
     let mut verify = Verify::for_region(region);
     if let Some(key) = environment.bearer_token() {
         verify = verify.with_bearer_key(key);
@@ -69,7 +74,9 @@ async fn verify(region: Option<String>) -> Result<Verify, Failure> {
     match EnvironmentProvider::new(environment.clone()).provide().await {
         Ok(provided) => Ok(verify.with_credentials(provided.credentials)),
         Err(_) if environment.bearer_token().is_some() => Ok(verify),
-        Err(error) => Err(Failure::credentials(error.to_string())),
+        Err(error) => {
+            Err(Failure::unusable_credentials(format!("{error}; without --verify nothing is checked")))
+        }
     }
 }
 
@@ -79,5 +86,5 @@ fn log(received: &ReceivedRequest) {
     let status = received.status.map_or("no answer".to_owned(), |status| status.as_u16().to_string());
     let by = received.fixture.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
     let note = received.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
-    eprintln!("{} {path} -> {status}{by}{note}", received.method);
+    tell!("{}", safe(&format!("{} {path} -> {status}{by}{note}", received.method)));
 }

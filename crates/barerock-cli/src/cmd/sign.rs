@@ -220,25 +220,23 @@ impl Rules {
 
 impl Signing {
     fn context(&self) -> Result<SigningContext<'_>, SignError> {
+        self.context_by(self.settings)
+    }
+
+    fn context_by(&self, settings: SigningSettings) -> Result<SigningContext<'_>, SignError> {
         SigningContext::new(
             self.credentials.borrowed(),
             &self.timestamp,
             &self.region,
             &self.service,
-            self.settings,
+            settings,
         )
     }
 }
 
 /// Nothing was signed: whose fault that is, in these words.
 fn failure(error: SignError, words: String) -> Failure {
-    match error {
-        SignError::InvalidRegion
-        | SignError::InvalidAccessKeyId
-        | SignError::EmptySecretAccessKey
-        | SignError::InvalidSessionToken => Failure::unusable_credentials(words),
-        _ => Failure::usage(words),
-    }
+    if error.is_of_credentials() { Failure::unusable_credentials(words) } else { Failure::usage(words) }
 }
 
 fn now() -> Result<Timestamp, Failure> {

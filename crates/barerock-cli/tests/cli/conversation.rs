@@ -147,6 +147,17 @@ fn what_cannot_be_sent_again_is_not_kept() {
         ([&tool("{\"a\":")[..], &[stop("max_tokens")]].concat(), "this turn is not kept"),
         ([&tool("{\"a\":")[..], &[stop("tool_use")]].concat(), "with what is no JSON"),
         (vec![start(), stop("end_turn")], "this turn is not kept"),
+        (
+            vec![
+                start(),
+                (
+                    "contentBlockStart",
+                    json!({"contentBlockIndex": 0, "start": {"toolUse": {"toolUseId": "t", "name": "functions.x"}}}),
+                ),
+                stop("tool_use"),
+            ],
+            "the model asked for the tool functions.x, which there is not",
+        ),
     ] {
         fixture(folder.path(), &events);
         let record = folder.path().join("calls");
@@ -187,6 +198,31 @@ fn a_model_does_not_steer_the_terminal() {
     sitting.types("What?\n");
     assert_eq!(sitting.leaves(), 0);
     assert_eq!(fs::read_to_string(answers).unwrap(), "a\u{1b}]52;c;ZXZpbA==\u{7}\tb\nc\n");
+}
+
+/// A signal that asks it to end.
+#[test]
+fn a_tool_does_not_outlive_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let beats = folder.path().join("beats");
+    let server = Server::start(&["--match", "any"]);
+    let tool = format!("get_weather=while :; do echo x >> '{}'; sleep 0.02; done", beats.display());
+    let size = || fs::metadata(&beats).map_or(0, |file| file.len());
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let command = chat(&server, &["--tool", &tool, "What's the weather in Seattle?"]);
+        let mut sitting = Sitting::new(command, None);
+        let before = size();
+        while size() == before {
+            std::thread::yield_now();
+        }
+        let killed =
+            Command::new("kill").args(["-s", signal, &sitting.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        assert_eq!(sitting.child.wait().unwrap().code(), Some(code));
+        let there = size();
+        std::thread::sleep(core::time::Duration::from_millis(300));
+        assert!(size() <= there + 2, "{signal}");
+    }
 }
 
 /// Also while it waits for a line, and after something was asked that watches for it.

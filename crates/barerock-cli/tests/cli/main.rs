@@ -7,6 +7,7 @@
 
 mod calls;
 mod chat;
+mod contract;
 mod conversation;
 mod debug;
 mod doctor;

@@ -33,6 +33,18 @@ fn kept(folder: &Path) -> Vec<(String, String)> {
     exchanges
 }
 
+/// What got no answer is no fixture, and does not keep the others from being served.
+#[test]
+fn what_was_not_answered_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--match", "exact"]);
+    assert_eq!(call(&server.url, "converse", Some(folder.path())).code, 0);
+    assert_eq!(call("http://127.0.0.1:9", "converse", Some(folder.path())).code, 6);
+    assert_eq!(kept(folder.path()).len(), 1);
+    let again = Server::over(folder.path(), &["--match", "exact"]);
+    assert_eq!(call(&again.url, "converse", None).code, 0);
+}
+
 /// Attempts and all.
 #[test]
 fn what_was_recorded_is_served_again() {

@@ -81,7 +81,7 @@ fn every_verdict() {
             0,
             0,
             4,
-            "not an event stream: looks like JSON; read it as an error; check the response's status and content \
+            "not-an-event-stream at offset 0: looks like JSON; read it as an error; check the response's status and content \
              type before decoding"
                 .to_owned(),
         ),
@@ -231,6 +231,6 @@ fn memory_does_not_grow_with_the_stream() {
         drop(input);
         assert_eq!(child.wait().unwrap().code(), Some(if is_whole { 0 } else { 4 }));
         let last = reader.join().unwrap().lines().last().unwrap().to_owned();
-        assert!(last.starts_with(if is_whole { "complete" } else { "not an event stream" }), "{last}");
+        assert!(last.starts_with(if is_whole { "complete" } else { "not-an-event-stream" }), "{last}");
     }
 }

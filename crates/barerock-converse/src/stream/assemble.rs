@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::assembled::{AssembledMessage, IncompleteMessage};
+use super::assembled::{AssembledMessage, IncompleteMessage, UnknownDelta};
 use super::error::AssembleError;
-use super::event::{MessageStopEvent, MetadataEvent, StreamEvent, UnknownEvent};
+use super::event::{
+    ContentBlockDelta, ContentBlockDeltaEvent, MessageStopEvent, MetadataEvent, StreamEvent, UnknownEvent,
+};
 use super::open_block::{MalformedToolInput, OpenBlock, delta_name};
-use crate::types::{ContentBlock, ConversationRole, Message};
+use crate::types::{ContentBlock, ConversationRole, Message, UnknownMember};
 
 /// Puts the events of a stream together into the message Converse would have answered with.
 ///
@@ -20,6 +22,7 @@ pub struct MessageAssembler {
     stop: Option<MessageStopEvent>,
     metadata: Option<MetadataEvent>,
     unknown_events: Vec<UnknownEvent<'static>>,
+    unknown_deltas: Vec<UnknownDelta>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,24 +61,7 @@ impl MessageAssembler {
                     Entry::Occupied(_) => return Err(AssembleError::SecondStart { content_block_index }),
                 };
             }
-            StreamEvent::ContentBlockDelta(event) => {
-                let content_block_index = event.content_block_index;
-                let delta = delta_name(&event.delta).to_owned();
-                let (block, state) = match self.blocks.entry(content_block_index) {
-                    Entry::Occupied(occupied) => occupied.into_mut(),
-                    Entry::Vacant(vacant) => match OpenBlock::for_delta(&event.delta) {
-                        Some(block) => vacant.insert((block, BlockState::Open)),
-                        None => return Err(AssembleError::NoStart { content_block_index, delta }),
-                    },
-                };
-                if *state == BlockState::Stopped {
-                    return Err(AssembleError::AfterBlockStop { content_block_index, delta });
-                }
-                if !block.push(event.delta) {
-                    let block = block.name().to_owned();
-                    return Err(AssembleError::WrongDelta { content_block_index, block, delta });
-                }
-            }
+            StreamEvent::ContentBlockDelta(event) => self.push_delta(event)?,
             StreamEvent::ContentBlockStop(event) => {
                 // A block nothing was said of holds nothing.
                 if let Some((_, state)) = self.blocks.get_mut(&event.content_block_index) {
@@ -99,6 +85,44 @@ impl MessageAssembler {
         self.clone().into_parts().0
     }
 
+    fn push_delta(&mut self, event: ContentBlockDeltaEvent<'_>) -> Result<(), AssembleError> {
+        let content_block_index = event.content_block_index;
+        let name = || delta_name(&event.delta).to_owned();
+        let (block, state) = match self.blocks.entry(content_block_index) {
+            Entry::Occupied(occupied) => occupied.into_mut(),
+            Entry::Vacant(vacant) => match OpenBlock::for_delta(&event.delta) {
+                Some(block) => vacant.insert((block, BlockState::Open)),
+                None => return Err(AssembleError::NoStart { content_block_index, delta: name() }),
+            },
+        };
+        if *state == BlockState::Stopped {
+            return Err(AssembleError::AfterBlockStop { content_block_index, delta: name() });
+        }
+        // What this crate does not know may come beside what it knows, before and after: the known makes the block.
+        let mut aside = |member| self.unknown_deltas.push(UnknownDelta { content_block_index, member });
+        match &event.delta {
+            ContentBlockDelta::Unknown(member) if !block.is_unknown() => {
+                aside(member.clone());
+                return Ok(());
+            }
+            ContentBlockDelta::Unknown(_) => {}
+            known => {
+                if let Some(better) = OpenBlock::for_delta(known)
+                    && let Some((name, pieces)) = block.guessed()
+                {
+                    pieces.into_iter().for_each(|value| aside(UnknownMember { name: name.clone(), value }));
+                    *block = better;
+                }
+            }
+        }
+        let delta = name();
+        if block.push(event.delta) {
+            return Ok(());
+        }
+        let block = block.name().to_owned();
+        Err(AssembleError::WrongDelta { content_block_index, block, delta })
+    }
+
     /// Whether messageStop came.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -113,9 +137,18 @@ impl MessageAssembler {
         let Some(stop) = self.stop.take() else {
             return Err(IncompleteMessage { partial: Box::new(self.partial()) });
         };
-        let (metadata, unknown_events) = (self.metadata.take(), core::mem::take(&mut self.unknown_events));
+        let metadata = self.metadata.take();
+        let (unknown_events, unknown_deltas) =
+            (core::mem::take(&mut self.unknown_events), core::mem::take(&mut self.unknown_deltas));
         let (message, malformed_tool_inputs) = self.into_parts();
-        Ok(AssembledMessage { message, stop, metadata, malformed_tool_inputs, unknown_events })
+        Ok(AssembledMessage {
+            message,
+            stop,
+            metadata,
+            malformed_tool_inputs,
+            unknown_events,
+            unknown_deltas,
+        })
     }
 
     fn into_parts(self) -> (Message, Vec<MalformedToolInput>) {
@@ -150,6 +183,34 @@ mod tests {
 
     fn delta(index: u64, delta: Value) -> Value {
         json!({"contentBlockDelta": {"contentBlockIndex": index, "delta": delta}})
+    }
+
+    #[test]
+    fn what_is_not_known_does_no_harm_beside_what_is() {
+        let hologram = |number: u64| delta(0, json!({"hologram": {"n": number}}));
+        for events in [
+            vec![hologram(1), delta(0, json!({"text": "a"})), hologram(2), delta(0, json!({"text": "b"}))],
+            vec![delta(0, json!({"text": "a"})), hologram(1), hologram(2), delta(0, json!({"text": "b"}))],
+        ] {
+            assert_eq!(content(&events), json!([{"text": "ab"}]));
+            let mut assembler = assemble(&events).unwrap();
+            let stop = StreamEvent::parse("messageStop", br#"{"stopReason":"end_turn"}"#).unwrap();
+            assembler.push(stop).unwrap();
+            let aside = assembler.finish().unwrap().unknown_deltas;
+            let aside: Vec<_> = aside
+                .iter()
+                .map(|delta| (delta.content_block_index, delta.member.value.to_string()))
+                .collect();
+            assert_eq!(aside, [(0, "{\"n\":1}".to_owned()), (0, "{\"n\":2}".to_owned())]);
+        }
+        // Alone it is a block of its own, and one that a start named stays what it is.
+        assert_eq!(content(&[hologram(1)]), json!([{"hologram": {"n": 1}}]));
+        let started = [start(0, json!({"hologram": {}})), delta(0, json!({"text": "a"}))];
+        assert!(matches!(assemble(&started), Err(AssembleError::WrongDelta { .. })));
+        let tool = [hologram(1), delta(0, json!({"toolUse": {"input": "{}"}}))];
+        assert!(
+            matches!(assemble(&tool), Err(AssembleError::WrongDelta { block, .. }) if block == "hologram")
+        );
     }
 
     fn start(index: u64, start: Value) -> Value {

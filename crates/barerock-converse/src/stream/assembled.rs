@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::event::{MessageStopEvent, MetadataEvent, UnknownEvent};
 use super::open_block::MalformedToolInput;
 use crate::response::{ConverseOutput, ConverseResponse};
-use crate::types::{Message, StopReason, TokenUsage};
+use crate::types::{Message, StopReason, TokenUsage, UnknownMember};
 
 /// A streamed answer, put together.
 ///
@@ -25,6 +25,18 @@ pub struct AssembledMessage {
     pub malformed_tool_inputs: Vec<MalformedToolInput>,
     /// Events this crate does not know.
     pub unknown_events: Vec<UnknownEvent<'static>>,
+    /// Deltas this crate does not know, in blocks that it does; they are no part of the message.
+    pub unknown_deltas: Vec<UnknownDelta>,
+}
+
+/// A delta this crate does not know, which came beside those of a block that it knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownDelta {
+    /// The block's place in the message.
+    pub content_block_index: u64,
+    /// The delta's name and value.
+    pub member: UnknownMember,
 }
 
 impl AssembledMessage {

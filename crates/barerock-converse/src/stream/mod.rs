@@ -9,7 +9,7 @@ mod fast;
 mod open_block;
 
 pub use assemble::MessageAssembler;
-pub use assembled::{AssembledMessage, IncompleteMessage};
+pub use assembled::{AssembledMessage, IncompleteMessage, UnknownDelta};
 pub use decode::EventDecoder;
 pub use error::{AssembleError, StreamError, Verdict};
 pub use event::{

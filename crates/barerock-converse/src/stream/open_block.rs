@@ -41,6 +41,8 @@ pub(super) enum OpenBlock {
     Unknown {
         name: String,
         pieces: Vec<Document>,
+        /// Whether a start said what it is; else its first delta did.
+        is_started: bool,
     },
 }
 
@@ -69,7 +71,7 @@ impl OpenBlock {
                 Self::Image { start, bytes: Vec::new(), elsewhere: None, error: None }
             }
             ContentBlockStart::Unknown(member) => {
-                Self::Unknown { name: member.name, pieces: vec![member.value] }
+                Self::Unknown { name: member.name, pieces: vec![member.value], is_started: true }
             }
         }
     }
@@ -88,11 +90,25 @@ impl OpenBlock {
                 Some(Self::Reasoning { text: String::new(), signature: None })
             }
             ContentBlockDelta::Unknown(member) => {
-                Some(Self::Unknown { name: member.name.clone(), pieces: Vec::new() })
+                Some(Self::Unknown { name: member.name.clone(), pieces: Vec::new(), is_started: false })
             }
             ContentBlockDelta::ToolUse(_)
             | ContentBlockDelta::ToolResult(_)
             | ContentBlockDelta::Image(_) => None,
+        }
+    }
+
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown { .. })
+    }
+
+    /// Name and pieces of a block that is taken for unknown only because no delta came yet that is known.
+    pub(super) fn guessed(&mut self) -> Option<(String, Vec<Document>)> {
+        match self {
+            Self::Unknown { name, pieces, is_started: false } => {
+                Some((core::mem::take(name), core::mem::take(pieces)))
+            }
+            _ => None,
         }
     }
 
@@ -177,7 +193,7 @@ impl OpenBlock {
             Self::Redacted(bytes) => {
                 ContentBlock::ReasoningContent(ReasoningContentBlock::RedactedContent(Blob::from(bytes)))
             }
-            Self::Unknown { name, mut pieces } => {
+            Self::Unknown { name, mut pieces, .. } => {
                 let value = match (pieces.len(), pieces.pop()) {
                     (1, Some(only)) => only,
                     (_, last) => {

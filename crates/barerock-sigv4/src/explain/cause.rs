@@ -161,6 +161,19 @@ fn string_to_sign_causes(canonical_request: &[Difference], string_to_sign: &[Dif
     causes
 }
 
+/// Why a signature is another one, although both sides agree on what should be signed.
+pub(super) fn of_the_signer(rule: Option<&str>) -> String {
+    match rule {
+        Some(rule) => alloc::format!(
+            "the service and this program sign the same text, but the request was signed by another rule: its signature is that of \
+             {rule}"
+        ),
+        None => "the service and this program sign the same text, but the request carries another signature: whoever signed it \
+                 signed another text, or with another secret access key than the one here"
+            .to_string(),
+    }
+}
+
 /// What services say when they do not compare signatures at all.
 fn of_message(message: &str) -> &'static str {
     let says = |part: &str| message.to_ascii_lowercase().contains(part);

@@ -77,9 +77,16 @@ impl ConfigError {
         Self::Syntax { place, message: message.into() }
     }
 
-    /// Whether the shared files or the profile are at fault, so that there can be no credentials either.
+    /// Whether the shared files or the profile are at fault, so that there can be no credentials either; or the region.
     pub(crate) fn is_of_profile(&self) -> bool {
-        matches!(self, Self::Syntax { .. } | Self::NoProfile(_) | Self::NoRegion { .. } | Self::File { .. })
+        matches!(
+            self,
+            Self::Syntax { .. }
+                | Self::NoProfile(_)
+                | Self::NoRegion { .. }
+                | Self::File { .. }
+                | Self::Endpoint { error: EndpointError::Region(_), .. }
+        )
     }
 
     /// Says what named the profile that does not exist.

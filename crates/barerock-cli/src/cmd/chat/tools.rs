@@ -68,6 +68,16 @@ impl Tools {
         self.commands.is_empty()
     }
 
+    /// The name of a tool that there is not, and that cannot even be said to the service: names are 1 to 64 of `a-zA-Z0-9_-`.
+    pub(super) fn unanswerable<'a>(&self, message: &'a Message) -> Option<&'a str> {
+        let is_name = |name: &str| {
+            (1..=64).contains(&name.len())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+        };
+        let mut names = message.tool_uses().map(|asked| &*asked.name);
+        names.find(|name| !self.commands.contains_key(*name) && !is_name(name))
+    }
+
     /// Runs what a message asks for, one after the other, and makes the answer to it; `None` if it asks for nothing that is ours.
     pub(super) async fn answer(&self, message: &Message) -> Option<Message> {
         let mut results = Vec::new();
@@ -79,9 +89,9 @@ impl Tools {
 
     async fn run(&self, asked: &ToolUseBlock) -> ToolResultBlock {
         let input = asked.input.to_string();
-        eprintln!("tool: {} {}", safe(&asked.name), safe(&input));
+        tell!("tool: {} {}", safe(&asked.name), safe(&input));
         let failed = |why: String| {
-            eprintln!("tool: {} failed: {}", safe(&asked.name), safe_lines(&why));
+            tell!("tool: {} failed: {}", safe(&asked.name), safe_lines(&why));
             ToolResultBlock::error(&asked.tool_use_id, why)
         };
         let Some(command) = self.commands.get(&asked.name) else {
@@ -104,7 +114,7 @@ fn result(id: &str, ended: &Ended) -> Result<ToolResultBlock, String> {
     let aside = String::from_utf8_lossy(&ended.stderr);
     if ended.code == Some(0) {
         if !aside.trim().is_empty() {
-            eprintln!("{}", safe_lines(aside.trim_end()));
+            tell!("{}", safe_lines(aside.trim_end()));
         }
         let text = str::from_utf8(&ended.stdout)
             .map_err(|error| format!("the output is no UTF-8 from offset {} on", error.valid_up_to()))?

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use barerock::config::{AuthScheme, Config};
 use barerock::credentials::{DefaultChain, Explained, Io};
-use barerock_sigv4::{ApiKeyError, ApiKeyInfo, Timestamp};
+use barerock_sigv4::{ApiKeyError, ApiKeyInfo, SigningContext, SigningSettings, Timestamp};
 use serde::Serialize;
 
 /// The longest that all providers together may take. A credential process alone may take ten seconds.
@@ -41,6 +41,7 @@ impl Credentials {
     }
 
     async fn of_chain(config: &Config, io: Arc<dyn Io>) -> Self {
+        let now = io.now();
         let chain = DefaultChain::new(config.provider_context(io));
         let Ok(Explained { result, tried, .. }) = tokio::time::timeout(LIMIT, chain.explain()).await else {
             let error = format!("the providers did not come to an end within {} s", LIMIT.as_secs());
@@ -50,11 +51,11 @@ impl Credentials {
         let tried = tried.map(|over| Tried { provider: over.place, outcome: over.why.to_string() }).collect();
         match result {
             Ok(found) => Self {
+                error: unusable(&found.credentials, config, now),
                 provider: Some(found.provider.to_owned()),
                 access_key_id: Some(found.credentials.access_key_id().to_owned()),
                 expires: found.expires_at.and_then(|time| Timestamp::try_from(time).ok()).map(iso_8601),
                 tried,
-                error: None,
             },
             Err(error) => Self { tried, error: Some(error.to_string()), ..Self::default() },
         }
@@ -95,6 +96,16 @@ impl Credentials {
             ..found
         }
     }
+}
+
+/// Why nothing can be signed with these, if so.
+fn unusable(credentials: &barerock::Credentials, config: &Config, now: SystemTime) -> Option<String> {
+    // A missing region is told elsewhere.
+    let region = config.region().value.as_deref().unwrap_or("us-east-1");
+    let now = Timestamp::try_from(now).ok()?;
+    let settings = SigningSettings::default();
+    let error = SigningContext::new(credentials.borrowed(), &now, region, "bedrock", settings).err()?;
+    Some(format!("nothing can be signed: {error}"))
 }
 
 /// `2026-11-21T05:40:00Z`.

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::io::{self, BufWriter, Write};
 
-use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits};
+use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind};
 
 use super::verdict::{ServiceFault, Verdict};
 use crate::exit::Failure;
@@ -80,11 +80,16 @@ impl Sink {
     }
 }
 
-/// Decodes the source to its end.
-pub(super) fn decode(source: &mut Source, limits: Limits, sinks: &mut [Sink]) -> Result<Verdict, Failure> {
+/// Decodes the source to its end. Where there is a `last` event, a stream without it ended early.
+pub(super) fn decode(
+    source: &mut Source,
+    limits: Limits,
+    last: Option<&str>,
+    sinks: &mut [Sink],
+) -> Result<Verdict, Failure> {
     sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.start(out)))?;
     let mut decoder = FrameDecoder::with_limits(limits);
-    let (mut bytes, mut service_fault) = (0, None);
+    let (mut bytes, mut seen) = (0, Seen { service_fault: None, waits_for: last });
     let error = loop {
         if source.is_live() {
             sinks.iter_mut().try_for_each(Sink::flush)?;
@@ -95,7 +100,7 @@ pub(super) fn decode(source: &mut Source, limits: Limits, sinks: &mut [Sink]) ->
         }
         bytes += count(chunk);
         decoder.push(chunk);
-        if let Err(error) = take_frames(&mut decoder, sinks, &mut service_fault)? {
+        if let Err(error) = take_frames(&mut decoder, sinks, &mut seen)? {
             break Some(error);
         }
     };
@@ -116,7 +121,7 @@ pub(super) fn decode(source: &mut Source, limits: Limits, sinks: &mut [Sink]) ->
         let fault = Fault { number, offset, bytes: &kept, more, error };
         sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.fault(out, &fault)))?;
     }
-    let verdict = Verdict::new(decoder.frames(), bytes, error, service_fault);
+    let verdict = Verdict::new(decoder.frames(), bytes, error, seen);
     for sink in sinks {
         sink.write(|format, out| format.verdict(out, &verdict))?;
         sink.flush()?;
@@ -124,11 +129,18 @@ pub(super) fn decode(source: &mut Source, limits: Limits, sinks: &mut [Sink]) ->
     Ok(verdict)
 }
 
+/// What was seen in the frames.
+pub(super) struct Seen<'a> {
+    pub(super) service_fault: Option<ServiceFault>,
+    /// The event that must still come.
+    pub(super) waits_for: Option<&'a str>,
+}
+
 /// Hands on the frames that are whole. The outer error is of writing, the inner one of decoding.
 fn take_frames(
     decoder: &mut FrameDecoder,
     sinks: &mut [Sink],
-    service_fault: &mut Option<ServiceFault>,
+    seen: &mut Seen<'_>,
 ) -> Result<Result<(), DecodeError>, Failure> {
     loop {
         let (number, offset) = (decoder.frames() + 1, decoder.offset());
@@ -138,9 +150,12 @@ fn take_frames(
             Err(error) => return Ok(Err(error)),
         };
         let placed = Placed { number, offset, frame };
-        if service_fault.is_none() {
-            *service_fault = ServiceFault::of(&placed);
+        if seen.service_fault.is_none() {
+            seen.service_fault = ServiceFault::of(&placed);
         }
+        seen.waits_for = seen.waits_for.filter(
+            |last| !matches!(placed.frame.kind(), MessageKind::Event { event_type } if event_type == *last),
+        );
         sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.frame(out, &placed)))?;
     }
 }

@@ -6,7 +6,7 @@ use barerock::Verdict as Kind;
 use barerock_eventstream::{DecodeError, DecodeErrorKind, Lookalike, MessageKind};
 use serde::Deserialize;
 
-use super::decode::Placed;
+use super::decode::{Placed, Seen};
 use super::shown::Shown;
 use crate::render::{counted, grouped};
 
@@ -70,17 +70,14 @@ impl fmt::Display for ServiceFault {
 }
 
 impl Verdict {
-    pub(super) fn new(
-        frames: u64,
-        bytes: u64,
-        error: Option<DecodeError>,
-        service_fault: Option<ServiceFault>,
-    ) -> Self {
+    pub(super) fn new(frames: u64, bytes: u64, error: Option<DecodeError>, seen: Seen<'_>) -> Self {
+        let Seen { service_fault, waits_for } = seen;
         let (kind, offset) = match (&error, &service_fault) {
             (Some(error), _) if frames == 0 && error.lookalike().is_some() => (Kind::NotAnEventStream, 0),
             (Some(error), _) if error.is_truncated() => (Kind::Truncated, error.stream_offset()),
             (Some(error), _) => (Kind::Corrupt, error.stream_offset()),
             (None, Some(fault)) => (fault.kind, fault.offset),
+            (None, None) if waits_for.is_some() => (Kind::EndedEarly, bytes),
             (None, None) => (Kind::Complete, bytes),
         };
         Self { kind, frames, bytes, offset, error, service_fault }
@@ -102,7 +99,7 @@ impl Verdict {
     fn of_error(&self, f: &mut fmt::Formatter<'_>, error: &DecodeError) -> fmt::Result {
         let (offset, number) = (self.offset, self.frames.saturating_add(1));
         match (self.kind, error.kind()) {
-            (Kind::NotAnEventStream, _) => f.write_str("not an event stream")?,
+            (Kind::NotAnEventStream, _) => write!(f, "not-an-event-stream at offset {offset}")?,
             (_, DecodeErrorKind::Truncated { part, received, needed }) => {
                 write!(f, "truncated at offset {offset} inside frame {number}'s {part}: ")?;
                 write!(
@@ -130,6 +127,10 @@ impl fmt::Display for Verdict {
             }
             (None, Some(fault)) => {
                 write!(f, "{fault}; {}", self.counts())
+            }
+            (None, None) if self.kind == Kind::EndedEarly => {
+                let counts = self.counts();
+                write!(f, "ended-early at offset {}: {counts}, but no messageStop; ask again", self.offset)
             }
             (None, None) => {
                 write!(f, "complete: {}", self.counts())?;

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use barerock_sigv4::{Explanation, RawRequest, Timestamp, explain_mismatch};
+use barerock_sigv4::{
+    Explanation, PayloadSigning, RawRequest, SessionTokenSigning, SigningSettings, Timestamp, UriEncoding,
+    explain_mismatch,
+};
 
 use super::stages::query_value;
 use super::{Sign, input, now, show};
@@ -29,11 +32,45 @@ pub(super) async fn run(request: &RawRequest, path: &Path, arguments: &Sign) -> 
     };
     let signing = arguments.signing(timestamp).await?;
     let stages = signing.sign(request, arguments)?;
-    let explanation = explain_mismatch(&stages.canonical_request, &stages.string_to_sign, &body);
-    eprintln!("signed here as of {timestamp} ({whose})");
+    let mut explanation = explain_mismatch(&stages.canonical_request, &stages.string_to_sign, &body);
+    if let Some(sent) = sent_signature(request) {
+        let rule = OTHER_RULES.into_iter().find(|(_, change)| {
+            let settings = change(signing.settings);
+            signing.signature_by(request, arguments, settings).is_some_and(|signature| signature == sent)
+        });
+        explanation = explanation.with_sent_signature(sent, &stages.signature, rule.map(|(name, _)| name));
+    }
+    tell!("signed here as of {timestamp} ({whose})");
     let mut output = Output::new();
     output.text(&show::fit(&explanation.to_string()))?;
     output.end_line()
+}
+
+/// Settings by another rule.
+type Change = fn(SigningSettings) -> SigningSettings;
+
+/// Rules that signers follow where they should not, and how the settings change by them.
+const OTHER_RULES: [(&str, Change); 5] = [
+    ("--single-encode: the path as it is sent, not encoded once more", |settings| {
+        settings.with_uri_encoding(UriEncoding::Single)
+    }),
+    ("a path that is encoded once more", |settings| settings.with_uri_encoding(UriEncoding::Double)),
+    ("--no-normalize-path: `.`, `..` and `//` left in the path", |settings| {
+        settings.with_normalize_path(false)
+    }),
+    ("--unsigned-payload: UNSIGNED-PAYLOAD in place of the body's hash", |settings| {
+        settings.with_payload(PayloadSigning::Unsigned)
+    }),
+    ("--omit-session-token: the session token added after signing", |settings| {
+        settings.with_session_token(SessionTokenSigning::AddedAfter)
+    }),
+];
+
+/// The signature that the request carries, where it was signed before.
+fn sent_signature(request: &RawRequest) -> Option<&str> {
+    let of_header = || request.header("authorization")?.split("Signature=").nth(1);
+    let signature = query_value(request, "X-Amz-Signature").or_else(of_header)?;
+    Some(signature.split([',', ' ']).next().unwrap_or_default()).filter(|signature| !signature.is_empty())
 }
 
 /// The date in the request, where it was signed before.

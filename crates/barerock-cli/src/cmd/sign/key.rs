@@ -18,7 +18,7 @@ pub(super) fn mint(signing: &Signing, seconds: u32) -> Result<(), Failure> {
     let mut output = Output::new();
     output.text(key.as_str())?;
     output.end_line()?;
-    eprintln!(
+    tell!(
         "for {}, valid for {}, or until the credentials it was made with expire",
         signing.region,
         duration(seconds.into())

@@ -32,7 +32,7 @@ pub(super) fn print(stages: &Stages, signing: &Signing, arguments: &Sign) -> Res
         && matches!(show, Show::Curl | Show::All)
         && stages.curl.contains("$AWS_")
     {
-        eprintln!(
+        tell!(
             "note: the curl line takes keys from the environment; `aws configure export-credentials --profile {} \
              --format env` puts the profile's there",
             safe(profile)
@@ -64,10 +64,10 @@ fn all(stages: &Stages, signing: &Signing, output: &mut Output) -> Result<(), Fa
         output.end_line()?;
     }
     if signing.credentials.session_token().is_some() {
-        eprintln!("note: the session token is blanked here; --show request has it");
+        tell!("note: the session token is blanked here; --show request has it");
     }
     if stages.request.body().ends_with(b"\n") && signing.settings.payload == PayloadSigning::Hashed {
-        eprintln!("note: the body ends in a line break, which is signed with it");
+        tell!("note: the body ends in a line break, which is signed with it");
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The stages of a signature, in the header or in the query.
 
 use barerock::Endpoint;
-use barerock_sigv4::{RawRequest, SignError, curl_line, presigned_curl_line};
+use barerock_sigv4::{RawRequest, SignError, SigningSettings, curl_line, presigned_curl_line};
 
 use super::{Sign, Signing, failure, input};
 use crate::exit::Failure;
@@ -25,6 +25,22 @@ impl Signing {
     pub(super) fn sign(&self, request: &RawRequest, arguments: &Sign) -> Result<Stages, Failure> {
         let expires = arguments.rules.query.then(|| expires(request, arguments)).transpose()?;
         self.stages(request, expires).map_err(|error| failure(error, input::with_line(&error, request)))
+    }
+
+    /// The signature by other rules.
+    pub(super) fn signature_by(
+        &self,
+        request: &RawRequest,
+        arguments: &Sign,
+        settings: SigningSettings,
+    ) -> Option<String> {
+        let context = self.context_by(settings).ok()?;
+        let signature = if arguments.rules.query {
+            request.presign(expires(request, arguments).ok()?, &context).ok()?.0.signature().to_string()
+        } else {
+            request.sign(&context).ok()?.signature().to_string()
+        };
+        Some(signature)
     }
 
     fn stages(&self, request: &RawRequest, expires: Option<u64>) -> Result<Stages, SignError> {

@@ -127,6 +127,38 @@ fn an_escape_in_what_the_service_says_stays_text() {
     assert!(ran.code == 0 && ran.out.contains(r"\u{1b}[2J") && !ran.out.contains('\u{1b}'), "{ran:?}");
 }
 
+/// The service and we agree, and the request was signed by somebody else's rules or keys.
+#[test]
+fn the_signers_own_faults_are_not_put_on_the_key() {
+    let agreed =
+        body(&stage("canonical-request", &request(PATH)).out, &stage("string-to-sign", &request(PATH)).out);
+    let signed = |arguments: &[&str]| {
+        let all = [&["--request", "-", "--show", "request", "--time", TIME], arguments].concat();
+        run_with_token(guarded(&all), &request(PATH)).out
+    };
+    let ours = signed(&[]);
+    let at = ours.find("Signature=").unwrap() + "Signature=".len();
+    let other_key = format!("{}{}{}", &ours[..at], "0".repeat(64), &ours[at + 64..]);
+    for (sent, cause) in [
+        (&ours, "likely cause: both sides signed the same text, so the keys differ"),
+        (&request(PATH), "likely cause: both sides signed the same text, so the keys differ"),
+        (
+            &signed(&["--single-encode"]),
+            "likely cause: the service and this program sign the same text, but the request was signed by another rule: its signature is that of --single-encode",
+        ),
+        (&signed(&["--unsigned-payload"]), "its signature is that of --unsigned-payload"),
+        (
+            &other_key,
+            "the request carries another signature: whoever signed it signed another text, or with another secret",
+        ),
+    ] {
+        let ran = explain(sent, &agreed, &[]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains(cause), "{cause}: {}", ran.out);
+        assert_eq!(ran.out.matches("likely cause: ").count(), 1, "{}", ran.out);
+    }
+}
+
 /// A request is signed, changed on its way, and refused by a server that checks it.
 #[test]
 fn the_whole_way() {
