@@ -90,8 +90,8 @@ impl fmt::Display for BindError {
             Self::Io { address, source } => write!(f, "cannot listen on {address}: {source}"),
             Self::NotLoopback { address } => write!(
                 f,
-                "{address} is not a loopback address: other machines could reach it; listen on 127.0.0.1, or allow \
-                 it by name"
+                "{address} is not a loopback address: other machines could reach it; listen on 127.0.0.1 (in \
+                 code, `allow_other_machines` allows it)"
             ),
         }
     }
