@@ -1,5 +1,6 @@
 //! What ureq's connections need to keep `barerock`'s limits, and to tell an error of connecting from one that came later.
 
+use core::fmt;
 use std::io;
 
 use http::Uri;
@@ -13,67 +14,23 @@ use ureq::unversioned::transport::{
 use crate::deadline::capped;
 use crate::error::NotConnected;
 
-/// ureq's connectors in ureq's order, up to TLS: proxies first, then the way without one.
+/// ureq's connectors in ureq's order, up to TLS: proxies first, then the way without one. What they open keeps our limits.
 pub(crate) fn plain() -> impl Connector {
     #[cfg(feature = "socks")]
     let start = ().chain(ureq::unversioned::transport::SocksConnector::default());
     #[cfg(not(feature = "socks"))]
     let start = ();
-    start.chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(DrainedConnector)
+    start.chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(Limits)
 }
 
-/// Sees to it that what a TLS layer above has not yet read counts.
-#[derive(Debug)]
-struct DrainedConnector;
-
-impl<In: Transport> Connector<In> for DrainedConnector {
-    type Out = Drained<In>;
-
-    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Drained<In>>, Error> {
-        Ok(chained.map(Drained))
-    }
-}
-
-/// A connection that is no longer good where more has come than was asked for, read or not: whatever lies ready would be
-/// taken for the answer to the next request.
-#[derive(Debug)]
-struct Drained<T>(T);
-
-impl<T: Transport> Transport for Drained<T> {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.0.transmit_output(amount, timeout)
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.0.await_input(timeout)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.0.buffers().input().is_empty() && self.0.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        self.0.is_tls()
-    }
-}
-
-/// A connector whose errors say that they are of connecting, and whose connections keep the limits of the thread that uses
-/// them.
+/// A connector whose errors say that they are of connecting, and which keeps the limits of the thread.
 #[derive(Debug)]
 pub(crate) struct LimitedConnector<C>(pub(crate) C);
 
 impl<C: Connector> Connector for LimitedConnector<C> {
-    type Out = Limited;
+    type Out = C::Out;
 
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<()>,
-    ) -> Result<Option<Limited>, Error> {
+    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<()>) -> Result<Option<C::Out>, Error> {
         let timeout = capped(details.timeout)?;
         let details = ConnectionDetails {
             uri: details.uri,
@@ -89,10 +46,7 @@ impl<C: Connector> Connector for LimitedConnector<C> {
             register_shutdown: details.register_shutdown.clone(),
         };
         refuse_socks(&details)?;
-        match self.0.connect(&details, chained) {
-            Ok(transport) => Ok(transport.map(|transport| Limited(Box::new(transport)))),
-            Err(error) => Err(not_connected(error)),
-        }
+        self.0.connect(&details, chained).map_err(not_connected)
     }
 }
 
@@ -120,7 +74,7 @@ fn not_connected(error: Error) -> Error {
 }
 
 /// ureq takes these for the end of a body that nothing else ends, and so a connection that broke for a whole answer.
-fn broken_off(error: Error) -> Error {
+pub(crate) fn broken_off(error: Error) -> Error {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error {
         Error::Io(error) if matches!(error.kind(), UnexpectedEof | ConnectionReset | ConnectionAborted) => {
@@ -147,11 +101,29 @@ fn refuse_socks(details: &ConnectionDetails<'_>) -> Result<(), Error> {
     }
 }
 
-/// A connection that keeps the limits of the thread that uses it.
+/// Makes connections [`Limited`].
 #[derive(Debug)]
-pub(crate) struct Limited(Box<dyn Transport>);
+struct Limits;
 
-impl Transport for Limited {
+impl<In: Transport> Connector<In> for Limits {
+    type Out = Limited<In>;
+
+    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Limited<In>>, Error> {
+        Ok(chained.map(Limited))
+    }
+}
+
+/// A connection that keeps the limits of the thread that uses it, below TLS where there is any.
+struct Limited<T>(T);
+
+/// The trait asks for it, and so all that it would tell were a part of every program.
+impl<T> fmt::Debug for Limited<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Limited")
+    }
+}
+
+impl<T: Transport> Transport for Limited<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.0.buffers()
     }
@@ -164,8 +136,10 @@ impl Transport for Limited {
         self.0.await_input(capped(timeout)?).map_err(broken_off)
     }
 
+    /// Not where more has come than was asked for, whether TLS has read it or not: whatever lies ready would be taken for the
+    /// answer to the next request.
     fn is_open(&mut self) -> bool {
-        self.0.is_open()
+        self.0.buffers().input().is_empty() && self.0.is_open()
     }
 
     fn is_tls(&self) -> bool {

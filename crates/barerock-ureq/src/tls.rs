@@ -14,6 +14,8 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
 };
 
+use crate::connector::broken_off;
+
 /// Adds TLS by rustls to connections that need it.
 pub(crate) struct TlsConnector {
     config: Arc<ClientConfig>,
@@ -54,7 +56,7 @@ impl<In: Transport> Connector<In> for TlsConnector {
 
 impl fmt::Debug for TlsConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TlsConnector").finish_non_exhaustive()
+        f.write_str("TlsConnector")
     }
 }
 
@@ -95,7 +97,9 @@ impl Transport for Tls {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.stream.sock.set_timeout(timeout);
-        let count = self.stream.read(self.buffers.input_append_buf())?;
+        let count = self.stream.read(self.buffers.input_append_buf());
+        // A connection that ends without TLS saying so is an error of its own.
+        let count = count.map_err(|error| broken_off(error.into()))?;
         self.buffers.input_appended(count);
         Ok(count > 0)
     }
@@ -114,6 +118,6 @@ impl Transport for Tls {
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tls").field("over", &self.stream.sock.inner()).finish_non_exhaustive()
+        f.write_str("Tls")
     }
 }

@@ -6,8 +6,9 @@ mod tools;
 
 use std::io::{BufRead as _, ErrorKind, IsTerminal as _};
 
-use barerock::ConverseRequest;
-use barerock::types::{ContentBlock, Message, StopReason};
+use barerock::converse::stream::{AssembledMessage, MalformedToolInput};
+use barerock::types::{ContentBlock, Message, StopReason, TokenUsage};
+use barerock::{ConverseRequest, ConverseResponse};
 
 use super::converse_stream::text;
 use crate::args::{Chat, seconds};
@@ -64,6 +65,39 @@ fn prompt(arguments: &Chat) -> Result<Option<String>, Failure> {
     Ok(Some(prompt))
 }
 
+/// What a model says when it streams only without tools, as far as the words are the same for all.
+const NO_TOOLS_IN_STREAMS: &str = "support tool use in streaming mode";
+
+/// An answer, however it came.
+struct Answer {
+    message: Message,
+    stop_reason: StopReason,
+    usage: Option<TokenUsage>,
+    malformed_tool_inputs: Vec<MalformedToolInput>,
+}
+
+impl From<AssembledMessage> for Answer {
+    fn from(message: AssembledMessage) -> Self {
+        Self {
+            stop_reason: message.stop_reason().clone(),
+            usage: message.usage().cloned(),
+            message: message.message,
+            malformed_tool_inputs: message.malformed_tool_inputs,
+        }
+    }
+}
+
+impl TryFrom<ConverseResponse> for Answer {
+    type Error = Failure;
+
+    fn try_from(response: ConverseResponse) -> Result<Self, Failure> {
+        let (stop_reason, usage) = (response.stop_reason.clone(), response.usage.clone());
+        let message = response.into_message();
+        let message = message.ok_or_else(|| Failure::other("the answer is of a kind that is no message"))?;
+        Ok(Self { message, stop_reason, usage: Some(usage), malformed_tool_inputs: Vec::new() })
+    }
+}
+
 struct Conversation {
     connection: Connection,
     tools: Tools,
@@ -92,10 +126,9 @@ impl Conversation {
     /// part of what is asked next.
     async fn answer(&mut self) -> Result<bool, Failure> {
         for round in 0.. {
-            let stream = self.connection.client.converse_stream(&self.request).await?;
-            let answer = text(stream, &mut Output::new()).await?;
-            summary(answer.stop_reason(), answer.usage());
-            match answer.stop_reason() {
+            let answer = self.ask().await?;
+            summary(&answer.stop_reason, answer.usage.as_ref());
+            match answer.stop_reason {
                 StopReason::MaxTokens => tell!("note: the answer is cut short; raise --max-tokens"),
                 StopReason::ToolUse if self.tools.is_empty() => {
                     tell!("note: the model waits for a tool; --tool NAME=COMMAND gives it one");
@@ -127,6 +160,23 @@ impl Conversation {
             return Ok(is_kept);
         }
         Err(Failure::other(format!("the model asked for tools {MAX_TOOL_ROUNDS} times and then again")))
+    }
+
+    /// Asks once and prints the answer: as it comes; or whole, where the model streams none with tools.
+    async fn ask(&self) -> Result<Answer, Failure> {
+        let mut output = Output::new();
+        let refused = match self.connection.client.converse_stream(&self.request).await {
+            Ok(stream) => return Ok(text(stream, &mut output).await?.into()),
+            Err(error) => error,
+        };
+        if !refused.service_error().is_some_and(|error| error.message.contains(NO_TOOLS_IN_STREAMS)) {
+            return Err(refused.into());
+        }
+        tell!("note: this model streams nothing while it has tools; its answer comes whole");
+        let response = self.connection.client.converse(&self.request).await?;
+        output.answer(&response.text())?;
+        output.end_line()?;
+        response.try_into()
     }
 
     /// Turn after turn, until the input ends. A turn that fails is reported and may be tried again.

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use barerock_eventstream::{Header, encode_frame};
 use serde_json::{Value, json};
 
-use crate::program::{Server, with_credentials};
+use crate::program::{Server, run, with_credentials};
 use crate::terminal::{shown_until, terminal};
 
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
@@ -66,16 +66,25 @@ fn asked(folder: &Path) -> Vec<Vec<Value>> {
     calls.iter().map(messages).collect()
 }
 
-/// A folder with an exchange that answers with these events.
-fn fixture(folder: &Path, events: &[(&str, Value)]) {
-    let exchange = folder.join("fixtures/one");
+/// A folder with an exchange of an operation.
+fn exchange(folder: &Path, operation: &str, status: u16, content_type: &str, body: &[u8]) {
+    let exchange = folder.join("fixtures").join(operation);
     fs::create_dir_all(&exchange).unwrap();
-    let uri = "https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-sonnet-4-6/converse-stream";
+    let host = "https://bedrock-runtime.us-east-1.amazonaws.com";
+    let uri = format!("{host}/model/us.anthropic.claude-sonnet-4-6/{operation}");
     let request = json!({"method": "POST", "uri": uri, "headers": [], "body": "{}"});
     fs::write(exchange.join("request.json"), request.to_string()).unwrap();
-    let headers = json!([["content-type", "application/vnd.amazon.eventstream"]]);
-    fs::write(exchange.join("response.json"), json!({"status": 200, "headers": headers}).to_string())
+    let mut headers = vec![("content-type", content_type)];
+    if status == 400 {
+        headers.push(("x-amzn-errortype", "ValidationException"));
+    }
+    fs::write(exchange.join("response.json"), json!({"status": status, "headers": headers}).to_string())
         .unwrap();
+    fs::write(exchange.join("response.body"), body).unwrap();
+}
+
+/// A folder with a stream of these events.
+fn fixture(folder: &Path, events: &[(&str, Value)]) {
     let mut body = Vec::new();
     for (event, payload) in events {
         let headers = [
@@ -85,7 +94,7 @@ fn fixture(folder: &Path, events: &[(&str, Value)]) {
         ];
         encode_frame(&headers, payload.to_string().as_bytes(), &mut body).unwrap();
     }
-    fs::write(exchange.join("response.body"), body).unwrap();
+    exchange(folder, "converse-stream", 200, "application/vnd.amazon.eventstream", &body);
 }
 
 fn text(text: &str) -> (&'static str, Value) {
@@ -198,6 +207,29 @@ fn a_model_does_not_steer_the_terminal() {
     sitting.types("What?\n");
     assert_eq!(sitting.leaves(), 0);
     assert_eq!(fs::read_to_string(answers).unwrap(), "a\u{1b}]52;c;ZXZpbA==\u{7}\tb\nc\n");
+}
+
+/// A model that takes no tools in streams is asked without one.
+#[test]
+fn an_answer_that_cannot_be_streamed_comes_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = json!({"message": "This model doesn't support tool use in streaming mode."});
+    exchange(folder.path(), "converse-stream", 400, "application/json", refusal.to_string().as_bytes());
+    let answer = json!({
+        "output": {"message": {"role": "assistant", "content": [{"text": "Hello."}]}},
+        "stopReason": "end_turn",
+        "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3},
+        "metrics": {"latencyMs": 4},
+    });
+    exchange(folder.path(), "converse", 200, "application/json", answer.to_string().as_bytes());
+    let server = Server::over(&folder.path().join("fixtures"), &["--match", "any"]);
+    let ran = run(chat(&server, &["--tool", "x=true", "What?"]), "");
+    assert_eq!((ran.code, &*ran.out), (0, "Hello.\n"), "{ran:?}");
+    assert!(
+        ran.err.contains("its answer comes whole") && ran.err.contains("stop reason: end_turn"),
+        "{}",
+        ran.err
+    );
 }
 
 /// A signal that asks it to end.
