@@ -195,7 +195,7 @@ impl Error {
         }
     }
 
-    /// How the stream ended, if there was one.
+    /// How the stream ended, if there was one; that it is truncated, also of a whole answer that broke off.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         match &*self.kind {
