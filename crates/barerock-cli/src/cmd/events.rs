@@ -115,7 +115,7 @@ impl Decoding {
             (Err(incomplete), What::Message) => self.output.json(&partial(&incomplete.partial))?,
         }
         let (verdict, words) = match (ended, self.misplaced) {
-            (Err(error), _) => (error.verdict(), error.to_string()),
+            (Err(error), _) => (error.verdict(), words(&error)),
             (Ok(()), Some((error, offset))) => {
                 (Verdict::Corrupt, format!("{error} (frame at offset {offset})"))
             }
@@ -125,5 +125,16 @@ impl Decoding {
             }
         };
         Failure::of_stream(verdict, Some(format!("{verdict}: {}", safe(&words)))).map_or(Ok(()), Err)
+    }
+}
+
+/// What is wrong, with what can be done about it here: settings of the library are options of `frames`.
+fn words(error: &StreamError) -> String {
+    match error {
+        StreamError::Corrupt(error) if error.advice().contains("Limits::") => {
+            let here = "`barerock frames` has options that let it pass";
+            format!("the stream is corrupt: {error}").replace(error.advice(), here)
+        }
+        error => error.to_string(),
     }
 }
