@@ -170,7 +170,7 @@ impl Error {
             | Kind::Response(_)
             | Kind::Assemble(_)
             | Kind::BodyTooLarge { .. } => ErrorKind::Wire,
-            Kind::Config(error) if error.is_of_profile() => ErrorKind::Credentials,
+            Kind::Config(error) if error.is_of_credentials() => ErrorKind::Credentials,
             Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
             Kind::Sign(error) if error.is_of_credentials() => ErrorKind::Credentials,
             // A text is no region: whoever chose it is asked for another, as where there is none.

@@ -9,8 +9,8 @@ use std::process::{Child, Command, Stdio};
 use barerock_eventstream::{Header, encode_frame};
 use serde_json::{Value, json};
 
-use crate::program::{Server, run, with_credentials};
-use crate::terminal::{shown_until, terminal};
+use crate::program::{Server, recorded_bodies, run, with_credentials};
+use crate::terminal::{send, shown_until, terminal};
 
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
 
@@ -56,14 +56,7 @@ fn chat(server: &Server, arguments: &[&str]) -> Command {
 
 /// The messages of the calls that a folder has recorded, in their order.
 fn asked(folder: &Path) -> Vec<Vec<Value>> {
-    let mut calls: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    calls.sort();
-    let messages = |call: &std::path::PathBuf| {
-        let request: Value = serde_json::from_slice(&fs::read(call.join("request.json")).unwrap()).unwrap();
-        let body: Value = serde_json::from_str(request["body"].as_str().unwrap()).unwrap();
-        body["messages"].as_array().unwrap().clone()
-    };
-    calls.iter().map(messages).collect()
+    recorded_bodies(folder).iter().map(|body| body["messages"].as_array().unwrap().clone()).collect()
 }
 
 /// A folder with an exchange of an operation.
@@ -247,9 +240,7 @@ fn a_tool_does_not_outlive_the_program() {
         while size() == before {
             std::thread::yield_now();
         }
-        let killed =
-            Command::new("kill").args(["-s", signal, &sitting.child.id().to_string()]).status().unwrap();
-        assert!(killed.success());
+        send(signal, &sitting.child);
         assert_eq!(sitting.child.wait().unwrap().code(), Some(code));
         let there = size();
         std::thread::sleep(core::time::Duration::from_millis(300));
@@ -270,10 +261,7 @@ fn ctrl_c_ends_it_and_what_it_started() {
     while size() == 0 {
         std::thread::yield_now();
     }
-    let interrupt = |child: &Child| {
-        Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap().success()
-    };
-    assert!(interrupt(&sitting.child));
+    send("INT", &sitting.child);
     assert_eq!(sitting.child.wait().unwrap().code(), Some(130));
     let there = size();
     std::thread::sleep(core::time::Duration::from_millis(300));
@@ -283,6 +271,6 @@ fn ctrl_c_ends_it_and_what_it_started() {
     let mut sitting = Sitting::new(chat(&server, &["--tool", "get_weather=true"]), None);
     sitting.prompted();
     assert!(sitting.types("What's the weather in Seattle?\n").contains("stop reason: end_turn"));
-    assert!(interrupt(&sitting.child));
+    send("INT", &sitting.child);
     assert_eq!(sitting.child.wait().unwrap().code(), Some(130));
 }

@@ -10,7 +10,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::home::Home;
 use crate::program::{SECRET, run};
-use crate::terminal::{shown_until, terminal};
+use crate::terminal::{send, shown_until, terminal};
 
 const ROLE: &str = "\
 [profile role]
@@ -98,8 +98,7 @@ fn a_terminal_that_was_silent_speaks_again() {
     let mut child = command.spawn().unwrap();
     shown_until(&mut person, ": ");
     assert!(!shows(&person));
-    let killed = Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    send("INT", &child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(shows(&person));
 }

@@ -1,8 +1,11 @@
 //! Running the program.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
 
 /// The key that runs sign with; it must never be seen again.
 pub(crate) const SECRET: &str = "SQUIRREL-secret-key";
@@ -60,6 +63,17 @@ pub(crate) fn run_with_token(mut command: Command, input: &(impl AsRef<[u8]> + ?
 
 pub(crate) fn fixtures() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/converse")
+}
+
+/// What was asked in the calls that a folder has recorded, in their order.
+pub(crate) fn recorded_bodies(folder: &Path) -> Vec<Value> {
+    let mut calls: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    calls.sort();
+    let body = |call: &PathBuf| {
+        let request: Value = serde_json::from_slice(&fs::read(call.join("request.json")).unwrap()).unwrap();
+        serde_json::from_str(request["body"].as_str().unwrap()).unwrap()
+    };
+    calls.iter().map(body).collect()
 }
 
 /// `barerock replay`, running until dropped.

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::OwnedFd;
+use std::process::{Child, Command};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
@@ -28,4 +29,9 @@ pub(crate) fn shown_until(person: &mut File, end: &str) -> String {
         }
     }
     String::from_utf8(shown).unwrap()
+}
+
+/// Sends a signal, such as `INT`.
+pub(crate) fn send(signal: &str, child: &Child) {
+    assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success());
 }

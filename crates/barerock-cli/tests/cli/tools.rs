@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::program::{Ran, Server, fixtures, run, with_credentials};
+use crate::program::{Ran, Server, fixtures, recorded_bodies, run, with_credentials};
 
 const QUESTION: &str = "What's the weather in Seattle?";
 
@@ -24,17 +24,6 @@ fn chat(server: &Server, arguments: &[&str]) -> Ran {
     let mut all = vec!["chat", "--endpoint-url", &server.url];
     all.extend(arguments);
     run(with_credentials(&all), "")
-}
-
-/// What was sent in the calls that a folder has recorded, in their order.
-fn sent(folder: &Path) -> Vec<Value> {
-    let mut calls: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    calls.sort();
-    let body = |call: &std::path::PathBuf| {
-        let request: Value = serde_json::from_slice(&fs::read(call.join("request.json")).unwrap()).unwrap();
-        serde_json::from_str(request["body"].as_str().unwrap()).unwrap()
-    };
-    calls.iter().map(body).collect()
 }
 
 /// The tool use of the tutorial, in one line: both turns are sent exactly as they were composed.
@@ -76,7 +65,7 @@ fn what_becomes_of_a_tool_is_told_to_the_model() {
         let limit = if command == "sleep 60" { "1" } else { "60" };
         let ran = chat(&server, &["--tool", &tool, "--tool-timeout", limit, "--record", record, QUESTION]);
         assert_eq!(ran.code, 0, "{command}: {ran:?}");
-        let calls = sent(folder.path());
+        let calls = recorded_bodies(folder.path());
         assert_eq!(calls.len(), 2, "{command}");
         let spec = &calls[0]["toolConfig"]["tools"][0]["toolSpec"];
         assert_eq!(spec["name"], "get_weather");
@@ -124,7 +113,7 @@ fn files_go_along_before_the_words() {
         {"document": {"format": "md", "name": "Q3 report-v2", "source": {"bytes": "IyBSZXBvcnQ="}}},
         {"text": "What do they say?"},
     ]);
-    assert_eq!(sent(Path::new(record))[0]["messages"][0]["content"], expected);
+    assert_eq!(recorded_bodies(Path::new(record))[0]["messages"][0]["content"], expected);
     for (option, file, words) in [
         ("--image", &document, "is no PNG, JPEG, GIF or WebP"),
         ("--document", &picture, "must have a name that ends in pdf"),

@@ -185,6 +185,14 @@ mod tests {
         json!({"contentBlockDelta": {"contentBlockIndex": index, "delta": delta}})
     }
 
+    fn start(index: u64, start: Value) -> Value {
+        json!({"contentBlockStart": {"contentBlockIndex": index, "start": start}})
+    }
+
+    fn stop(index: u64) -> Value {
+        json!({"contentBlockStop": {"contentBlockIndex": index}})
+    }
+
     #[test]
     fn what_is_not_known_does_no_harm_beside_what_is() {
         let hologram = |number: u64| delta(0, json!({"hologram": {"n": number}}));
@@ -211,14 +219,6 @@ mod tests {
         assert!(
             matches!(assemble(&tool), Err(AssembleError::WrongDelta { block, .. }) if block == "hologram")
         );
-    }
-
-    fn start(index: u64, start: Value) -> Value {
-        json!({"contentBlockStart": {"contentBlockIndex": index, "start": start}})
-    }
-
-    fn stop(index: u64) -> Value {
-        json!({"contentBlockStop": {"contentBlockIndex": index}})
     }
 
     #[test]

@@ -77,8 +77,8 @@ impl ConfigError {
         Self::Syntax { place, message: message.into() }
     }
 
-    /// Whether the shared files or the profile are at fault, so that there can be no credentials either; or the region.
-    pub(crate) fn is_of_profile(&self) -> bool {
+    /// Whether the shared files, the profile or the region are at fault, so that nothing can be signed.
+    pub(crate) fn is_of_credentials(&self) -> bool {
         matches!(
             self,
             Self::Syntax { .. }
