@@ -99,6 +99,8 @@ mod presign;
 mod raw;
 #[cfg(feature = "alloc")]
 mod redact;
+#[cfg(feature = "alloc")]
+mod secrets;
 #[cfg(feature = "http")]
 mod verify;
 
@@ -126,6 +128,8 @@ pub use raw::{RawRequest, RawRequestError, RawSigned};
 #[cfg(feature = "alloc")]
 pub use redact::redact;
 pub use scope::CredentialScope;
+#[cfg(feature = "alloc")]
+pub use secrets::Secrets;
 pub use settings::{MAX_EXPIRES_SECONDS, PayloadSigning, SessionTokenSigning, SigningSettings, UriEncoding};
 pub use sign::{ALGORITHM, Authorization, SignedRequest, SigningContext, StringToSign, sign_request};
 pub use timestamp::Timestamp;

@@ -1,0 +1,273 @@
+//! One secret's patterns, and the spellings in which a pattern stands in a text.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+/// The shortest secret whose base64 and hexadecimal forms are looked for, in bytes. Shorter ones would match by accident.
+const MIN_ENCODED: usize = 6;
+
+/// How many characters of a secret must stand at the end of a text to count as a secret that was cut off.
+const MIN_CUT: usize = 8;
+
+/// The longest spelling of one character: `\u{10ffff}` behind a few backslashes, `%252525XX`.
+const LONGEST_SPELLING: usize = 24;
+
+/// What the spelling of a character begins with where it is not itself.
+const ESCAPES: &[u8] = b"\\%&";
+
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// One form of a secret to look for.
+#[derive(Clone)]
+pub(super) struct Pattern {
+    bytes: Zeroizing<Vec<u8>>,
+    is_base64: bool,
+}
+
+/// A secret in a text. The order is that of how far it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Found {
+    /// Where it ends in the text.
+    pub(super) end: usize,
+    /// How many bytes before it belong to it: those of a base64 text that hold its first bits.
+    pub(super) before: usize,
+}
+
+/// The forms of a secret.
+pub(super) fn patterns(secret: &[u8]) -> Vec<Pattern> {
+    let mut all: Vec<Pattern> = Vec::new();
+    if secret.is_empty() {
+        return all;
+    }
+    let mut add = |bytes: Vec<u8>, is_base64| {
+        if all.iter().all(|pattern| *pattern.bytes != bytes) {
+            all.push(Pattern { bytes: Zeroizing::new(bytes), is_base64 });
+        }
+    };
+    add(secret.to_vec(), false);
+    if !secret.is_ascii() {
+        // Header values are bytes, which many clients read as ISO 8859-1.
+        let latin1: String = secret.iter().map(|byte| char::from(*byte)).collect();
+        for text in [String::from_utf8_lossy(secret).into_owned(), latin1] {
+            add(text.to_uppercase().into_bytes(), false);
+            add(text.to_lowercase().into_bytes(), false);
+            add(text.into_bytes(), false);
+        }
+    }
+    if secret.len() >= MIN_ENCODED {
+        add(secret.iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 0xf)]).collect(), false);
+        for offset in 0..3 {
+            add(base64_inside(secret, offset), true);
+        }
+    }
+    all
+}
+
+fn hex(nibble: u8) -> u8 {
+    char::from_digit(nibble.into(), 16).map_or(b'0', |digit| u8::try_from(digit).unwrap_or(b'0'))
+}
+
+/// The base64 characters that depend on the secret alone where it begins `offset` bytes into a group of three.
+fn base64_inside(secret: &[u8], offset: usize) -> Vec<u8> {
+    let mut encoded = Vec::new();
+    let mut bytes = core::iter::repeat_n(0, offset).chain(secret.iter().copied()).fuse();
+    let total_bits = offset.saturating_add(secret.len()).saturating_mul(8);
+    while let Some(first) = bytes.next() {
+        let (second, third) = (bytes.next().unwrap_or(0), bytes.next().unwrap_or(0));
+        let group = u32::from_be_bytes([0, first, second, third]);
+        for shift in [18, 12, 6, 0] {
+            let index = usize::try_from((group >> shift) & 0x3f).unwrap_or_default();
+            encoded.push(BASE64.get(index).copied().unwrap_or_default());
+        }
+    }
+    encoded.truncate(total_bits / 6);
+    // The first characters hold bits of what stands before the secret.
+    let foreign = offset.saturating_mul(8).div_ceil(6).min(encoded.len());
+    encoded.split_off(foreign)
+}
+
+impl Pattern {
+    /// Marks the bytes with which a spelling of the pattern can begin.
+    pub(super) fn mark_beginnings(&self, begins: &mut [bool; 256]) {
+        let Some(first) = self.bytes.first() else { return };
+        for (byte, mark) in (0..=u8::MAX).zip(begins) {
+            *mark |= self.is_same(*first, byte) || ESCAPES.contains(&byte);
+        }
+    }
+
+    /// The pattern where it begins at `start`, in whatever spelling.
+    pub(super) fn find_at(&self, text: &[u8], start: usize) -> Option<Found> {
+        let mut at = start;
+        let mut matched = 0;
+        while let Some(rest) = self.bytes.get(matched..).filter(|rest| !rest.is_empty()) {
+            let ahead = text.get(at..).unwrap_or_default();
+            match self.step(rest, ahead) {
+                Some((of_pattern, of_text)) => {
+                    matched = matched.saturating_add(of_pattern);
+                    at = at.saturating_add(of_text);
+                }
+                None if matched >= MIN_CUT && is_cut(ahead) => {
+                    return Some(Found { end: text.len(), before: 0 });
+                }
+                None => return None,
+            }
+        }
+        Some(if self.is_base64 { self.widened(text, start, at) } else { Found { end: at, before: 0 } })
+    }
+
+    /// How many bytes of the pattern, and of the text, the next character takes.
+    fn step(&self, pattern: &[u8], text: &[u8]) -> Option<(usize, usize)> {
+        let (expected, first) = (pattern.first()?, text.first()?);
+        if self.is_same(*expected, *first) {
+            return Some((1, 1));
+        }
+        let (spelled, length) = spelled(text)?;
+        let spelled = spelled.as_bytes();
+        let beginning = pattern.get(..spelled.len())?;
+        let same = beginning.iter().zip(spelled).all(|(expected, byte)| self.is_same(*expected, *byte));
+        same.then_some((spelled.len(), length))
+    }
+
+    fn is_same(&self, expected: u8, byte: u8) -> bool {
+        expected.eq_ignore_ascii_case(&byte)
+            || (self.is_base64 && matches!((expected, byte), (b'+', b'-') | (b'/', b'_')))
+    }
+
+    /// The characters of a base64 text beside it, which hold the rest of its bits.
+    fn widened(&self, text: &[u8], start: usize, end: usize) -> Found {
+        let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+        let before = text.get(..start).unwrap_or_default().iter().rev().take(2).take_while(is_letter).count();
+        let after = text.get(end..).unwrap_or_default().iter().take(2).take_while(is_letter).count();
+        Found { end: end.saturating_add(after), before }
+    }
+}
+
+/// True if the text ends here, perhaps inside the spelling of a character.
+fn is_cut(ahead: &[u8]) -> bool {
+    let is_of_spelling = |byte: &u8| byte.is_ascii_alphanumeric() || b"\\%&#{".contains(byte);
+    // These could be whole characters, or the beginning of others.
+    let is_beginning =
+        || ahead.iter().all(|byte| *byte == b'\\') || matches!(ahead, [b'%', b'2', b'5', _] | b"%25");
+    match ahead.first() {
+        None => true,
+        Some(b'\\' | b'%' | b'&') => {
+            let is_short = ahead.len() < LONGEST_SPELLING && ahead.iter().all(is_of_spelling);
+            is_short && (is_beginning() || spelled(ahead).is_none())
+        }
+        Some(_) => false,
+    }
+}
+
+/// A character, as UTF-8 or as the single byte it was spelled as.
+struct Spelled {
+    bytes: [u8; 4],
+    length: usize,
+}
+
+impl Spelled {
+    fn byte(byte: u8) -> Self {
+        Self { bytes: [byte, 0, 0, 0], length: 1 }
+    }
+
+    fn character(character: char) -> Self {
+        let mut bytes = [0; 4];
+        let length = character.encode_utf8(&mut bytes).len();
+        Self { bytes, length }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+/// The character that a text begins with, if it is spelled by an escape, and the length of that.
+fn spelled(text: &[u8]) -> Option<(Spelled, usize)> {
+    match text.first()? {
+        b'\\' => escape(text),
+        b'%' => percent(text),
+        b'&' => reference(text),
+        _ => None,
+    }
+}
+
+/// `\/`, `\u003d`, `\u{3d}`, `\x3d`, behind any number of backslashes: each encoder on the way doubles them.
+fn escape(text: &[u8]) -> Option<(Spelled, usize)> {
+    let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    let rest = text.get(slashes..)?;
+    let (spelled, length) = match rest {
+        [b'u' | b'U', b'{', digits @ ..] => {
+            let length = digits.iter().take(7).position(|byte| *byte == b'}')?;
+            let character = char::from_u32(hexadecimal(digits.get(..length)?)?)?;
+            (Spelled::character(character), length.saturating_add(3))
+        }
+        [b'u' | b'U', digits @ ..] => utf16(digits)?,
+        [b'x' | b'X', digits @ ..] => {
+            let byte = u8::try_from(hexadecimal(digits.get(..2)?)?).ok()?;
+            (Spelled::byte(byte), 3)
+        }
+        [byte, ..] if byte.is_ascii_punctuation() => (Spelled::byte(*byte), 1),
+        // Backslashes alone are one backslash.
+        _ if slashes > 1 => (Spelled::byte(b'\\'), 0),
+        _ => return None,
+    };
+    Some((spelled, slashes.saturating_add(length)))
+}
+
+/// The four digits behind `\u`, with those of the second half of a surrogate pair. The length includes the `u`.
+fn utf16(digits: &[u8]) -> Option<(Spelled, usize)> {
+    let unit = |at: usize| u16::try_from(hexadecimal(digits.get(at..at.saturating_add(4))?)?).ok();
+    let first = unit(0)?;
+    let (units, length) = if (0xd800..0xdc00).contains(&first) {
+        let slashes = digits.get(4..)?.iter().take_while(|byte| **byte == b'\\').count();
+        let second = slashes.saturating_add(5);
+        ([first, unit(second)?], second.saturating_add(5))
+    } else {
+        ([first, 0], 5)
+    };
+    let character = char::decode_utf16(units).next()?.ok()?;
+    Some((Spelled::character(character), length))
+}
+
+/// `%3d`; `%253d` where it was encoded twice.
+fn percent(text: &[u8]) -> Option<(Spelled, usize)> {
+    let mut at: usize = 1;
+    while text.get(at..at.saturating_add(2)) == Some(b"25") {
+        // "%25" alone is a percent sign; with two digits behind it, one that was encoded again.
+        if text
+            .get(at.saturating_add(2)..at.saturating_add(4))
+            .is_none_or(|digits| hexadecimal(digits).is_none())
+        {
+            break;
+        }
+        at = at.saturating_add(2);
+    }
+    let byte = u8::try_from(hexadecimal(text.get(at..at.saturating_add(2))?)?).ok()?;
+    Some((Spelled::byte(byte), at.saturating_add(2)))
+}
+
+/// `&#61;`, `&#x3d;`, `&amp;` and the other four that XML predefines.
+fn reference(text: &[u8]) -> Option<(Spelled, usize)> {
+    let length = text.iter().take(10).position(|byte| *byte == b';')?;
+    let name = text.get(1..length)?;
+    let character = match name {
+        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(hexadecimal(digits)?)?,
+        [b'#', digits @ ..] => char::from_u32(core::str::from_utf8(digits).ok()?.parse().ok()?)?,
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        _ => return None,
+    };
+    Some((Spelled::character(character), length.saturating_add(1)))
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u32> {
+    // from_str_radix would take a sign.
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u32::from_str_radix(core::str::from_utf8(digits).ok()?, 16).ok()
+}
