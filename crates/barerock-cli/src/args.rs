@@ -19,7 +19,7 @@ pub(crate) use request::{
 };
 pub(crate) use target::Target;
 
-/// The model that is asked when none is named: a current inference profile.
+/// The model that is called if none is named: a current inference profile.
 pub(crate) const DEFAULT_MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 
 /// Amazon Bedrock's Converse API without the AWS SDK.
@@ -33,15 +33,15 @@ pub(crate) struct Arguments {
 const EXIT_CODES: &str = "Exit codes:
   0  complete
   2  wrong command line or input
-  3  the service answered with an error or exception
-  4  the answer was truncated, ended early or is corrupt
+  3  the service returned an error or exception
+  4  the response was truncated, ended early or is corrupt
   5  no usable credentials or region
   6  could not connect, or timed out
   1  anything else";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Ask a model and print its answer as it comes; without a prompt on a terminal, a conversation
+    /// Stream one response to a prompt; with no prompt on a terminal, hold a conversation
     Chat(Chat),
     /// Call Converse and print the response as JSON
     Converse(Converse),
@@ -49,23 +49,23 @@ pub(crate) enum Command {
     ConverseStream(ConverseStream),
     /// Count the tokens a request would cost, and print the response as JSON
     CountTokens(CountTokens),
-    /// Let a guardrail look at content, and print the response as JSON
+    /// Apply a guardrail to content, and print the response as JSON
     ApplyGuardrail(ApplyGuardrail),
-    /// Let ready-made checks look at messages, and print the response as JSON
+    /// Run Bedrock's predefined guardrail checks on messages, and print the response as JSON
     InvokeGuardrailChecks(InvokeGuardrailChecks),
-    /// Decode an event stream, frame by frame: any service's, also a broken one
+    /// Decode any AWS event stream frame by frame, whole or broken
     Frames(cmd::frames::Frames),
-    /// Print the Converse events of a captured stream, then the message they make
+    /// Print the Converse events of a captured stream, then the assembled message
     Events(cmd::events::Events),
     /// Sign a raw HTTP request and print every stage, explain a mismatch, or mint a Bedrock API key
     Sign(cmd::sign::Sign),
-    /// Show what a call would be made with: profile, region, credentials, endpoint, where each comes from and why
+    /// Show the profile, region, credentials, endpoint and network settings a call would use, and where each comes from
     Doctor(cmd::doctor::Doctor),
-    /// List model ids, or explain the ones given
+    /// List known model ids, or explain the given ids and ARNs
     Models(cmd::models::Models),
-    /// Be a Bedrock on this machine that answers with recorded exchanges
+    /// Run a local Bedrock that replays recorded exchanges
     Replay(Replay),
-    /// Print a script that completes this program's command lines in a shell
+    /// Print a shell completion script
     Completions(cmd::completions::Completions),
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct Converse {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConverseStream {
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = StreamOutput::Events)]
     pub(crate) output: StreamOutput,
     #[command(flatten)]
@@ -114,45 +114,45 @@ pub(crate) struct InvokeGuardrailChecks {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StreamOutput {
-    /// One line of JSON an event, in boto3's shape
+    /// One line of JSON per event, in boto3's shape
     Events,
-    /// The text as it comes
+    /// Text, as it arrives
     Text,
     /// The assembled response, in Converse's shape
     Message,
-    /// One line of JSON a frame, raw payloads and all, as frames --output json prints them
+    /// One line of JSON per frame with its raw payload, as printed by frames --output json
     Frames,
 }
 
-/// Where a call goes, and as whom.
+/// Endpoint, credentials, timeouts and logging of a call.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Call {
-    /// Answer from the fixtures built into the program, over a real loopback connection
+    /// Serve the call from the fixtures built into the program, over a real loopback connection
     #[arg(long, conflicts_with_all = ["endpoint_url", "no_sign_request", "profile", "region"])]
     pub(crate) offline: bool,
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Send the request as it is, without looking first for what the service would refuse
+    /// Send the request without checking it against the service model first
     #[arg(long)]
     pub(crate) no_validate: bool,
     /// Send the request unsigned
     #[arg(long)]
     pub(crate) no_sign_request: bool,
-    /// Send credentials over plain http to this host too, not only to this machine; may be given again
+    /// Allow credentials over plain HTTP to this host; loopback is always allowed; repeatable
     #[arg(long, value_name = "HOST")]
     pub(crate) allow_plaintext_to: Vec<String>,
-    /// Show every stage of the call on standard error, without secrets: credentials, request, canonical request, string to
-    /// sign, answer, waits
+    /// Log every stage of the call to standard error with secrets redacted: credentials, canonical request, string to
+    /// sign, request, response, retries
     #[arg(long)]
     pub(crate) debug: bool,
-    /// Keep every exchange as a fixture in this folder, without secrets, for replay --fixtures
+    /// Save every exchange to this folder as a fixture for replay --fixtures, with secrets redacted
     #[arg(long, value_name = "DIR")]
     pub(crate) record: Option<PathBuf>,
-    /// The longest wait for the answer and between two pieces of it, in seconds; 0 waits for ever
+    /// Timeout in seconds for the response to begin, and between two chunks of it; 0 disables it
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) cli_read_timeout: u32,
-    /// The longest wait for a connection, in seconds; 0 waits for ever
+    /// Timeout in seconds for connecting; 0 disables it
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) cli_connect_timeout: u32,
 }
@@ -169,58 +169,58 @@ impl Call {
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// The folder of fixtures, one folder an exchange; else those built into the program
+    /// Folder of fixtures, one folder per exchange [default: the built-in fixtures]
     #[arg(long, value_name = "DIR")]
     pub(crate) fixtures: Option<PathBuf>,
-    /// The loopback address to listen on; port 0 takes a free one
+    /// Loopback address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: String,
-    /// Which fixture answers a request
+    /// How a request is matched to a fixture
     #[arg(long, value_enum, default_value_t = Match::Exact)]
     pub(crate) r#match: Match,
-    /// Check each signature with the credentials in the environment, or each bearer key with the one there
+    /// Check each signature against the credentials in the environment, or each bearer key against AWS_BEARER_TOKEN_BEDROCK
     #[arg(long)]
     pub(crate) verify: bool,
-    /// The region signatures must be for; else AWS_REGION, else AWS_DEFAULT_REGION
+    /// Region that signatures must name [default: AWS_REGION, then AWS_DEFAULT_REGION]
     #[arg(long, value_name = "REGION", requires = "verify")]
     pub(crate) region: Option<String>,
-    /// Serve over TLS, with a certificate made for the run; the authority to trust follows the first line
+    /// Serve over TLS with a certificate generated for this run; the CA certificate is printed after the first line
     #[arg(long)]
     pub(crate) tls: bool,
-    /// Write the authority's certificate to this file, for --ca-bundle
+    /// Write the CA certificate to this file, for --ca-bundle
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub(crate) tls_ca: Option<PathBuf>,
-    /// A fault, such as throttle@1, status=503, truncate=400, exception=throttlingException:3
+    /// Fault to inject, such as throttle@1, status=503, truncate=400 or exception=throttlingException:3; repeatable
     #[arg(long = "fault", value_name = "SPEC")]
     pub(crate) faults: Vec<FaultRule>,
-    /// Where streams are cut into HTTP chunks: frames, whole, or a number of bytes
+    /// How a stream is split into HTTP chunks: frames, whole, or a number of bytes
     #[arg(long, value_name = "SIZE", default_value_t = Chunking::default())]
     pub(crate) chunk: Chunking,
-    /// The wait before each chunk of a stream, such as 20ms
+    /// Delay before each chunk of a stream, such as 20ms
     #[arg(long, value_name = "DURATION")]
     pub(crate) pace: Option<Pace>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Match {
-    /// Only one recorded for the same operation, model and body
+    /// Same operation, model and body
     Exact,
-    /// One for the same operation and model, the most similar first
+    /// Same operation and model; the most similar body wins
     Model,
-    /// One for the same operation, the most similar first
+    /// Same operation; the most similar request wins
     Any,
 }
 
-/// How a report is printed.
+/// Output format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportOutput {
-    /// A table to read
+    /// Table
     Text,
-    /// JSON, the same for machines
+    /// JSON
     Json,
 }
 
-/// As in the `aws` CLI, 0 is no limit.
+/// Converts an option in seconds to a timeout. As in the `aws` CLI, 0 disables it.
 pub(crate) fn seconds(value: u32) -> Option<Duration> {
     (value > 0).then(|| Duration::from_secs(value.into()))
 }

@@ -1,4 +1,4 @@
-//! `--debug`: every stage of a call on standard error, without secrets.
+//! `--debug`: logs every stage of a call to standard error, with secrets redacted.
 
 use core::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use barerock::{Observe, Stage};
 use http::HeaderMap;
 
+use crate::exit::indented;
 use crate::render::{counted, safe_lines};
 use crate::secrets::Secrets;
 
-/// How much of a body is shown, in bytes.
+/// Bytes of a body that are shown.
 const SHOWN: usize = 2048;
 
-/// Shows the stages of calls.
+/// Prints the stages of calls.
 #[derive(Debug, Default)]
 pub(crate) struct Debug {
     state: Mutex<State>,
@@ -21,7 +22,7 @@ pub(crate) struct Debug {
 #[derive(Debug, Default)]
 struct State {
     secrets: Secrets,
-    /// Where the next piece of a stream begins.
+    /// Stream offset of the next chunk.
     offset: usize,
 }
 
@@ -71,15 +72,19 @@ impl State {
                 format!("< {} at offset {offset}\n", size(bytes.len()))
             }
             Stage::ClockSkew { seconds, .. } => format!(
-                "* the service's clock is {} s {} this machine's; signing by it from now on\n",
+                "* the service's clock is {} s {} the local clock; signing with its time from now on\n",
                 seconds.unsigned_abs(),
                 if *seconds < 0 { "behind" } else { "ahead of" }
             ),
             Stage::Retrying { error, wait, .. } => {
-                format!("* failed: {error}\n* next attempt in {} ms\n", wait.as_millis())
+                format!(
+                    "* failed: {}\n* next attempt in {} ms\n",
+                    indented(&error.to_string()),
+                    wait.as_millis()
+                )
             }
             Stage::Failed { error, decision, .. } => {
-                format!("* failed: {error}\n* no other attempt: {decision}\n")
+                format!("* failed: {}\n* no other attempt: {decision}\n", indented(&error.to_string()))
             }
             stage => format!("* {stage:?}\n"),
         }
@@ -93,16 +98,16 @@ fn push_headers(text: &mut String, direction: char, headers: &HeaderMap, secrets
     let _ = writeln!(text, "{direction}");
 }
 
-/// The beginning of a body, if it is text. What must not be seen is taken out first: a cut would leave half of it.
-fn body(direction: char, bytes: &[u8], hidden: impl Fn(&str) -> String) -> String {
+/// The start of a body, if it is text. Secrets are redacted before the cut, which could leave half of one.
+fn body(direction: char, bytes: &[u8], redact: impl Fn(&str) -> String) -> String {
     let is_text = match core::str::from_utf8(bytes.get(..SHOWN).unwrap_or(bytes)) {
         Ok(_) => true,
         Err(error) => error.error_len().is_none(),
     };
     if !is_text {
-        return format!("{direction} {}, no text\n", size(bytes.len()));
+        return format!("{direction} {}, binary\n", size(bytes.len()));
     }
-    let whole = hidden(&String::from_utf8_lossy(bytes));
+    let whole = redact(&String::from_utf8_lossy(bytes));
     let (shown, more) = whole.split_at(whole.floor_char_boundary(SHOWN));
     let mut text = String::new();
     for line in shown.lines() {
@@ -118,7 +123,7 @@ fn size(length: usize) -> String {
     counted(u64::try_from(length).unwrap_or(u64::MAX), "byte")
 }
 
-/// A stage of several lines, each of them as it is, behind a margin.
+/// A stage of several lines, indented.
 fn block(name: &str, lines: &str) -> String {
     let mut text = format!("* {name}:\n");
     for line in lines.split('\n') {
@@ -138,6 +143,6 @@ mod tests {
             let shown = body('<', text.as_bytes(), |text| text.replace("SQUIRREL", "*"));
             assert!(!shown.contains('S'), "{shown}");
         }
-        assert_eq!(body('<', &[0xff, 0xfe], str::to_owned), "< 2 bytes, no text\n");
+        assert_eq!(body('<', &[0xff, 0xfe], str::to_owned), "< 2 bytes, binary\n");
     }
 }

@@ -1,4 +1,4 @@
-//! How the program ends: exit codes and the last words on standard error.
+//! Exit codes, and the error report on standard error.
 
 use core::error::Error as StdError;
 use core::fmt;
@@ -10,24 +10,26 @@ use barerock::{Error, ErrorKind, Verdict};
 
 use crate::render::safe_lines;
 
-/// Why the program fails, and with which exit code.
+/// An error that ends the program, with its exit code.
 #[derive(Debug)]
 pub(crate) struct Failure {
     code: Code,
     message: String,
+    /// What to do about it, beside the hint of an [`Error`].
+    hint: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The exit codes that are a contract; 0 is success.
+/// Exit codes, a contract with callers; 0 is success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     /// Anything else.
     Other = 1,
-    /// A wrong command line or input.
+    /// Invalid command line or input.
     Usage = 2,
-    /// The service answered with an error or exception.
+    /// The service returned an error or exception.
     Service = 3,
-    /// The answer was truncated, ended early or is corrupt.
+    /// The response was truncated, ended early or is corrupt.
     Wire = 4,
     /// No usable credentials or region.
     Credentials = 5,
@@ -37,11 +39,11 @@ pub(crate) enum Code {
 
 impl Failure {
     fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), source: None }
+        Self { code, message: message.into(), hint: None, source: None }
     }
 
-    /// A stream that did not end well, in words that begin with the verdict; without, where they stand on
-    /// the screen already. `None` is a complete one.
+    /// A stream that is not complete; `None` for a complete one. `words` begin with the verdict; `None` if they are on the screen
+    /// already.
     pub(crate) fn of_stream(verdict: Verdict, words: Option<String>) -> Option<Self> {
         let code = match verdict {
             Verdict::Complete => return None,
@@ -51,29 +53,29 @@ impl Failure {
         Some(Self::new(code, words.unwrap_or_default()))
     }
 
-    /// A wrong command line or input.
+    /// An invalid command line or input.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Code::Usage, message)
     }
 
-    /// A wrong request.
+    /// An invalid request.
     pub(crate) fn input(error: impl fmt::Display) -> Self {
         Self::usage(error.to_string())
     }
 
-    /// No usable credentials or region; what to do is added.
+    /// No usable credentials or region, with a hint to run `doctor`.
     pub(crate) fn credentials(message: impl fmt::Display) -> Self {
-        Self::new(Code::Credentials, format!("{message}{CREDENTIALS_HELP}"))
+        Self { hint: Some(CREDENTIALS_HINT), ..Self::new(Code::Credentials, message.to_string()) }
     }
 
-    /// No usable credentials or region, in words that say what to do.
+    /// No usable credentials or region.
     pub(crate) fn unusable_credentials(message: impl Into<String>) -> Self {
         Self::new(Code::Credentials, message)
     }
 
-    /// Input or output that failed.
+    /// An I/O error.
     pub(crate) fn io(what: impl fmt::Display, error: std::io::Error) -> Self {
-        Self { code: Code::Other, message: what.to_string(), source: Some(Box::new(error)) }
+        Self { source: Some(Box::new(error)), ..Self::new(Code::Other, what.to_string()) }
     }
 
     /// Anything else.
@@ -81,7 +83,7 @@ impl Failure {
         Self::new(Code::Other, error.into().to_string())
     }
 
-    /// What lies behind the message. An [`Error`]'s own words are the message already.
+    /// The cause of the failure. The text of an [`Error`] is the message already.
     fn cause(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.source {
             Some(error) if error.is::<Error>() => error.source(),
@@ -90,12 +92,12 @@ impl Failure {
         }
     }
 
-    /// What to do about it.
-    fn hint(&self) -> Option<Cow<'static, str>> {
+    /// The hint of the library's error.
+    fn error_hint(&self) -> Option<Cow<'static, str>> {
         self.source.as_deref()?.downcast_ref::<Error>()?.hint()
     }
 
-    /// Whether there is nothing to say: it was said, or the reader of our output has gone.
+    /// True if there is nothing to report: it was reported, or the reader of our output has gone.
     fn is_silent(&self) -> bool {
         let source = self.source.as_deref().and_then(|source| source.downcast_ref::<std::io::Error>());
         let is_broken_pipe = source.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
@@ -103,7 +105,6 @@ impl Failure {
     }
 }
 
-/// The last words.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -135,22 +136,38 @@ impl From<ConfigError> for Failure {
     }
 }
 
-const CREDENTIALS_HELP: &str = "\n`barerock doctor` shows what was looked at, and why it does not do; to try without \
-                                credentials, add --offline";
+const CREDENTIALS_HINT: &str =
+    "`barerock doctor` shows where credentials were looked for; --offline needs none.";
 
-/// Says why on standard error, with every cause, and gives the exit code.
+/// Prints the error, its causes and hints to standard error, and returns the exit code.
 pub(crate) fn report(failure: &Failure) -> ExitCode {
     if !failure.is_silent() {
-        tell!("error: {}", safe_lines(&failure.message));
+        tell!("error: {}", indented(&failure.message));
         let mut cause = failure.cause();
         while let Some(error) = cause {
-            tell!("  because: {}", safe_lines(&error.to_string()));
+            tell!("  because: {}", indented(&error.to_string()));
             cause = error.source();
         }
-        if let Some(hint) = failure.hint() {
-            tell!("hint: {hint}");
+        let hints = failure.error_hint().into_iter().chain(failure.hint.map(Cow::Borrowed));
+        for hint in hints {
+            tell!("hint: {}", indented(&hint));
         }
     }
     #[expect(clippy::as_conversions, reason = "the discriminants are the exit codes")]
     ExitCode::from(failure.code as u8)
+}
+
+/// A text that may come from the service: its lines after the first are indented, so that none can pass for one of ours.
+pub(crate) fn indented(text: &str) -> String {
+    safe_lines(text).replace('\n', "\n    ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_forges_a_line() {
+        assert_eq!(indented("no\nhint: run this\r\n\u{85}x"), "no\n    hint: run this\\r\n    \\u{85}x");
+    }
 }

@@ -1,4 +1,4 @@
-//! What is put right before a signal ends the program: Ctrl-C, a request to end, or a terminal that has gone.
+//! Clean-up before a signal ends the program: SIGINT, SIGTERM, or SIGHUP when the terminal closes.
 
 use std::io::{IsTerminal as _, stdin};
 use std::process::exit;
@@ -7,14 +7,14 @@ use std::thread;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// What shells add to a signal's number for the exit code of whom it ended.
+/// Shells report a process ended by signal N as exit code 128 + N.
 const BY_SIGNAL: i32 = 128;
 
 type Action = Box<dyn Fn() + Send>;
 
 static ACTIONS: Mutex<Vec<(u64, Action)>> = Mutex::new(Vec::new());
 
-/// Something to do if such a signal comes while this is there.
+/// An action that runs if such a signal arrives before this is dropped.
 pub(crate) struct OnInterrupt {
     number: u64,
 }
@@ -35,8 +35,8 @@ impl Drop for OnInterrupt {
     }
 }
 
-/// Waits for the signals from now on, on a thread of its own: the program's may be blocked, reading a line, say. Where that cannot be
-/// set up, the signal ends the program as it always did.
+/// Starts to watch for the signals on a thread of its own, since the main thread may be blocked reading a line. If that cannot be
+/// set up, signals keep their default action.
 fn watch() {
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {
@@ -47,14 +47,14 @@ fn watch() {
             runtime.block_on(async move {
                 let (interrupt, end, hangup) =
                     (SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup());
-                // Who runs it past the end of its terminal (nohup) takes that away.
+                // Under nohup standard input is no terminal, and SIGHUP must stay ignored.
                 let hangups = if stdin().is_terminal() { hangup } else { end };
                 let (Ok(mut interrupts), Ok(mut ends), Ok(mut hangups)) =
                     (signal(interrupt), signal(end), signal(hangups))
                 else {
                     return;
                 };
-                // Whoever asked goes on only now.
+                // Lets the caller continue: the handlers are installed.
                 drop(ready);
                 let by = tokio::select! {
                     _ = interrupts.recv() => interrupt,

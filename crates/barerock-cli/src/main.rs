@@ -2,7 +2,7 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
-/// A line on standard error. Where that cannot be written, nobody is there to be told.
+/// Writes a line to standard error. A failure to write is ignored: there is nowhere to report it.
 macro_rules! tell {
     ($($word:tt)*) => {{
         use std::io::Write as _;
@@ -10,7 +10,7 @@ macro_rules! tell {
     }};
 }
 
-/// The same without an end of the line.
+/// Writes to standard error without a line break.
 macro_rules! tell_on {
     ($($word:tt)*) => {{
         use std::io::Write as _;
@@ -39,14 +39,14 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    // clap itself answers `--help` with 0 and a wrong command line with 2.
+    // clap exits with 0 for `--help` and with 2 for an invalid command line.
     let arguments = args::Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return exit::report(&exit::Failure::io("no runtime", error)),
+        Err(error) => return exit::report(&exit::Failure::io("cannot start the async runtime", error)),
     };
     let outcome = runtime.block_on(cmd::run(arguments));
-    // A request given up on must not hold the program.
+    // A request that was abandoned must not keep the program running.
     runtime.shutdown_background();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

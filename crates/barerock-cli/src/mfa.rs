@@ -1,11 +1,11 @@
-//! Codes of MFA devices, asked for on the terminal.
+//! MFA codes read from the terminal.
 
 use std::io;
 
 use barerock::credentials::AskMfa;
 use barerock::credentials::io::IoFuture;
 
-/// Whoever sits at the terminal.
+/// Prompts for MFA codes on the terminal.
 #[derive(Debug)]
 pub(crate) struct Terminal;
 
@@ -22,14 +22,14 @@ impl AskMfa for Terminal {
             drop(silence);
             let line = line.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
             match line.trim() {
-                "" => Err("no code was given".to_owned()),
+                "" => Err("no code entered".to_owned()),
                 code => Ok(code.to_owned()),
             }
         })
     }
 }
 
-/// A terminal that does not show what is typed, until this is dropped or the program interrupted. What is no terminal stays as it is.
+/// Turns the terminal's echo off until dropped or until the program is interrupted. Does nothing if standard input is no terminal.
 #[cfg(unix)]
 struct Silence {
     ended: Option<(rustix::termios::Termios, crate::interrupt::OnInterrupt)>,
@@ -44,7 +44,7 @@ impl Silence {
             let on_interrupt = crate::interrupt::OnInterrupt::new(move || set(&restored));
             let mut silent = before.clone();
             silent.local_modes.remove(LocalModes::ECHO);
-            // The end of the line is shown, so that what comes next stands on one of its own.
+            // Echo the line break, so that later output starts on a new line.
             silent.local_modes.insert(LocalModes::ECHONL);
             set(&silent);
             (before, on_interrupt)
@@ -62,13 +62,13 @@ impl Drop for Silence {
     }
 }
 
-/// A terminal that cannot be set has nobody before it.
+/// Sets the terminal's modes. A failure is ignored: the terminal has gone.
 #[cfg(unix)]
 fn set(modes: &rustix::termios::Termios) {
     let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, modes);
 }
 
-/// Elsewhere what is typed is shown: a code is good for one use and half a minute.
+/// Other platforms echo the code; it is valid once, for 30 seconds.
 #[cfg(not(unix))]
 struct Silence;
 

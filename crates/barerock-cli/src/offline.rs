@@ -1,4 +1,4 @@
-//! `--offline`: a Bedrock inside the program.
+//! `--offline`: a local Bedrock inside the program.
 
 use core::time::Duration;
 
@@ -7,25 +7,25 @@ use barerock_replay::{Fixtures, MatchMode, Pace, Replay, Verify};
 
 use crate::exit::Failure;
 
-/// The region the program signs for when it talks to itself.
+/// Region signed for with `--offline`.
 pub(crate) const REGION: &str = "us-east-1";
 
-/// The key the program signs with when it talks to itself: the example of AWS's documentation.
+/// Access key used with `--offline`: the example of AWS's documentation.
 pub(crate) fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)
 }
 
-/// The wait before each event, so that the answer is seen to stream.
+/// Delay before each event, so that the response visibly streams.
 const PACE: Duration = Duration::from_millis(8);
 
-/// Starts the loopback Bedrock with the built-in fixtures. It checks every signature, as the real one does.
+/// Starts the local Bedrock with the built-in fixtures. It checks every signature, as the service does.
 pub(crate) async fn start() -> Result<Replay, Failure> {
     Replay::builder(Fixtures::builtin())
         .match_mode(MatchMode::Any)
         .verify(Verify::for_region(REGION).with_credentials(credentials()))
         .on_request(|received| {
             if let Some(fixture) = &received.fixture {
-                tell!("offline: no model is asked; the built-in fixture {fixture} answers");
+                tell!("offline: no model is called; replaying the built-in fixture {fixture}");
             }
         })
         .pace(Pace::every(PACE))

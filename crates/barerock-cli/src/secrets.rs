@@ -1,34 +1,27 @@
-//! What of an exchange may be shown or kept.
+//! Redaction of an exchange that is shown or recorded.
 
 use std::borrow::Cow;
 
-use barerock::sigv4::{REDACTED, redact};
+use barerock::sigv4::{self, REDACTED, redact};
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Headers that are keys.
+/// Headers whose value is a secret.
 const KEYS: [HeaderName; 4] =
     [HeaderName::from_static("x-amz-security-token"), PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
 
-/// What stands before a key that is sent as it is. A signature is none: it holds for one request and five minutes.
-const BEARER: &str = "Bearer ";
+/// What precedes a bearer key in an authorization header. A signature is no secret: it is valid for one request and five minutes.
+const BEARER: &[u8] = b"Bearer ";
 
-/// The keys that were sent with a request, and may come back in its answer.
-#[derive(Default)]
-pub(crate) struct Secrets(Vec<String>);
-
-/// Shows none.
-impl core::fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Secrets").finish_non_exhaustive()
-    }
-}
+/// The secrets sent with a request, which its response may echo.
+#[derive(Debug, Default)]
+pub(crate) struct Secrets(sigv4::Secrets);
 
 impl Secrets {
-    /// The keys in the headers of a request.
+    /// The secrets in the headers of a request.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let keys = headers.iter().filter_map(|(name, value)| {
-            let value = value.to_str().ok()?;
+        let secrets = headers.iter().filter_map(|(name, value)| {
+            let value = value.as_bytes();
             if KEYS.contains(name) {
                 Some(value)
             } else if *name == AUTHORIZATION {
@@ -37,25 +30,29 @@ impl Secrets {
                 None
             }
         });
-        Self(keys.filter(|key| !key.is_empty()).map(str::to_owned).collect())
+        Self(secrets.collect())
     }
 
-    /// The text without them.
+    /// The text without them, in whatever spelling they stand in it.
     pub(crate) fn hide(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED))
+        self.0.hide(text).into_owned()
     }
 
-    /// What the service answered, without them: it shows what it made of a request whose signature is wrong.
+    /// A response body without them and without any other session token: to a wrong signature the service answers with the canonical
+    /// request it expected.
     pub(crate) fn hide_in_answer(&self, text: &str) -> String {
         redact(&self.hide(text))
     }
 
-    /// A header's value, unless it is a key.
+    /// A header's value; [`REDACTED`] if the header is a secret.
     pub(crate) fn value<'v>(&self, name: &HeaderName, value: &'v HeaderValue) -> Cow<'v, str> {
         if KEYS.contains(name) {
             return REDACTED.into();
         }
-        let value = String::from_utf8_lossy(value.as_bytes());
-        if self.0.iter().any(|secret| value.contains(&**secret)) { self.hide(&value).into() } else { value }
+        let bytes = value.as_bytes();
+        match self.0.hide_bytes(bytes) {
+            Cow::Borrowed(_) => String::from_utf8_lossy(bytes),
+            Cow::Owned(hidden) => String::from_utf8_lossy(&hidden).into_owned().into(),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Where calls go and as whom: what the shared configuration may say too.
+//! Options for profile, region, endpoint and CA bundle.
 
 use barerock::config::{Config, ConfigLoader};
 use clap::Args;
@@ -6,26 +6,26 @@ use clap::Args;
 use crate::mfa::Terminal;
 use crate::render::is_interactive;
 
-/// The options that beat the environment and the shared files.
+/// Options that override the environment and the shared files.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
-    /// The profile of the shared config and credentials files; else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else default
+    /// Profile of the shared config and credentials files [default: AWS_PROFILE, then AWS_DEFAULT_PROFILE, then default]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// The region; else AWS_REGION, else AWS_DEFAULT_REGION, else the profile's
+    /// AWS region [default: AWS_REGION, then AWS_DEFAULT_REGION, then the profile's]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Another endpoint than the service's own for the region
+    /// Endpoint URL to use instead of the service's endpoint for the region
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
-    /// Trust the certificates of this PEM file in place of the built-in ones; else those of AWS_CA_BUNDLE, else those the
-    /// profile's ca_bundle names
+    /// PEM file of CA certificates to trust instead of the built-in roots [default: AWS_CA_BUNDLE, then the profile's
+    /// ca_bundle]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_bundle: Option<String>,
 }
 
 impl Target {
-    /// Sets up the configuration with these before all else.
+    /// Returns a configuration loader with these options set.
     pub(crate) fn loader(&self) -> ConfigLoader {
         let mut loader = Config::loader();
         if is_interactive() {

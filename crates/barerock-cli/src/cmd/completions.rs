@@ -1,4 +1,4 @@
-//! `barerock completions`: a script for a shell.
+//! `barerock completions`: shell completion scripts.
 
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
@@ -7,16 +7,16 @@ use crate::args::Arguments;
 use crate::exit::Failure;
 use crate::render::Output;
 
-/// For whom.
+/// Arguments of `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct Completions {
-    /// The shell
+    /// Shell
     shell: Shell,
 }
 
 const NOTES: &str = "\
-Where the scripts belong, for instance:
+Where to install the scripts, for example:
   bash  barerock completions bash > ~/.local/share/bash-completion/completions/barerock
   zsh   barerock completions zsh > \"${fpath[1]}/_barerock\"
   fish  barerock completions fish > ~/.config/fish/completions/barerock.fish";

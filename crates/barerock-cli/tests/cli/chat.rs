@@ -10,7 +10,7 @@ fn the_readmes_first_command() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("## GraphQL") && ran.out.ends_with('\n'), "{}", ran.out);
     assert!(!ran.out.contains("tokens:"), "the summary is not part of the answer");
-    assert!(ran.err.contains("no model is asked"), "{}", ran.err);
+    assert!(ran.err.contains("no model is called"), "{}", ran.err);
     assert!(ran.err.contains("stop reason: end_turn · tokens: 17 in, 368 out, 385 total"), "{}", ran.err);
 }
 

@@ -108,7 +108,7 @@ fn what_is_typed_must_be_a_code() {
     let home = home();
     // Ctrl-D ends the input.
     for (typed, says) in
-        [("12345\n", "it has six digits"), ("\n", "no code was given"), ("\x04", "no code was given")]
+        [("12345\n", "it has six digits"), ("\n", "no code entered"), ("\x04", "no code entered")]
     {
         let command = home.command(&["doctor", "--profile", "role", "--output", "json"]);
         let (out, code, shown) = at_a_terminal(command, typed);
