@@ -15,7 +15,8 @@ use spelling::{Found, Pattern, patterns};
 /// A peer may echo a secret as it was sent, or as its own encoder writes it. These spellings are recognised, in either case and
 /// mixed: plain text, JSON and source-code escapes (`\/`, `\u003d`, `\x3d`), percent-encoding (also twice), character references
 /// (`&#61;`, `&amp;`), hexadecimal, and base64 or base64url of a text that contains the secret. A secret cut off by the end of the text is
-/// recognised from its eighth character on.
+/// recognised from its eighth character on. A secret shorter than 16 bytes is hidden only as a word of its own, so that ordinary words that
+/// contain it stay readable.
 ///
 /// `Debug` shows none of them.
 ///

@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 /// The shortest secret whose base64 and hexadecimal forms are looked for, in bytes. Shorter ones would match by accident.
 const MIN_ENCODED: usize = 6;
 
+/// Secrets shorter than this many bytes are hidden only where they are a word of their own. Those that AWS issues are longer.
+const MIN_INSIDE_WORD: usize = 16;
+
 /// How many characters of a secret must stand at the end of a text to count as a secret that was cut off.
 const MIN_CUT: usize = 8;
 
@@ -24,6 +27,8 @@ const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 pub(super) struct Pattern {
     bytes: Zeroizing<Vec<u8>>,
     is_base64: bool,
+    /// Matches whole words only: the secret is so short that longer words may contain it.
+    is_word: bool,
 }
 
 /// A secret in a text. The order is that of how far it reaches.
@@ -41,9 +46,10 @@ pub(super) fn patterns(secret: &[u8]) -> Vec<Pattern> {
     if secret.is_empty() {
         return all;
     }
-    let mut add = |bytes: Vec<u8>, is_base64| {
+    let is_short = secret.len() < MIN_INSIDE_WORD;
+    let mut add = |bytes: Vec<u8>, is_base64: bool| {
         if all.iter().all(|pattern| *pattern.bytes != bytes) {
-            all.push(Pattern { bytes: Zeroizing::new(bytes), is_base64 });
+            all.push(Pattern { bytes: Zeroizing::new(bytes), is_base64, is_word: is_short && !is_base64 });
         }
     };
     add(secret.to_vec(), false);
@@ -99,6 +105,10 @@ impl Pattern {
 
     /// The pattern where it begins at `start`, in whatever spelling.
     pub(super) fn find_at(&self, text: &[u8], start: usize) -> Option<Found> {
+        let begins_with_letter = self.bytes.first().is_some_and(u8::is_ascii_alphanumeric);
+        if self.is_word && begins_with_letter && is_inside_word(text.get(..start).unwrap_or_default()) {
+            return None;
+        }
         let mut at = start;
         let mut matched = 0;
         while let Some(rest) = self.bytes.get(matched..).filter(|rest| !rest.is_empty()) {
@@ -113,6 +123,10 @@ impl Pattern {
                 }
                 None => return None,
             }
+        }
+        let ends_in_letter = self.bytes.last().is_some_and(u8::is_ascii_alphanumeric);
+        if self.is_word && ends_in_letter && text.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+            return None;
         }
         Some(if self.is_base64 { self.widened(text, start, at) } else { Found { end: at, before: 0 } })
     }
@@ -142,6 +156,19 @@ impl Pattern {
         let after = text.get(end..).unwrap_or_default().iter().take(2).take_while(is_letter).count();
         Found { end: end.saturating_add(after), before }
     }
+}
+
+/// True if a word goes on where `before` ends. The letter of an escape such as `\n`, `%3D` or `\u003d` is none of a word.
+fn is_inside_word(before: &[u8]) -> bool {
+    let is_escape = |length: usize| {
+        let start = before.len().saturating_sub(length);
+        before.get(start..).is_some_and(|escape| match escape {
+            [b'\\', b'n' | b'r' | b't' | b'b' | b'f'] => true,
+            [b'%' | b'\\', ..] => spelled(escape).is_some_and(|(_, spelled)| spelled == escape.len()),
+            _ => false,
+        })
+    };
+    before.last().is_some_and(u8::is_ascii_alphanumeric) && !(2..=6).any(is_escape)
 }
 
 /// True if the text ends here, perhaps inside the spelling of a character.

@@ -150,6 +150,22 @@ fn several_secrets_and_several_places() {
 }
 
 #[test]
+fn a_short_secret_is_a_word_of_its_own() {
+    let all: Secrets = ["test", "tail="].into_iter().collect();
+    let whole = format!("a {REDACTED}");
+    for text in ["a test", "a TEST", "a t%65st", "a \\u0074est"] {
+        assert_eq!(all.hide(text), whole, "{text}");
+    }
+    for text in ["the latest version", "testing", "details", "detail=", "1test"] {
+        assert_eq!(all.hide(text), text);
+    }
+    assert_eq!(all.hide("x&tail=1"), format!("x&{REDACTED}1"));
+    for before in ["x\\n", "%3D", "\\u003d", "\\x3d", "\\\"", "=", ""] {
+        assert_eq!(all.hide(&format!("{before}test")), format!("{before}{REDACTED}"), "{before}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text() {
     let secret: &[u8] = b"cl\xe9-secr\xe8te";
     let all: Secrets = [secret].into_iter().collect();
