@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::captures::read;
+use crate::read;
 
 /// The folder of the exchanges.
 pub fn folder() -> PathBuf {

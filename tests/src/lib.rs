@@ -1,6 +1,7 @@
-//! What the tests share.
+//! Code that the tests share.
 
-pub mod captures;
+pub use barerock_test_data::{captures, json, read, report_cases, text, vectors};
+
 pub mod client;
 pub mod decoding;
 pub mod eventstream;
@@ -8,8 +9,8 @@ pub mod fixtures;
 pub mod model;
 pub mod peer;
 pub mod samples;
+pub mod signing;
 pub mod splitting;
-pub mod vectors;
 pub mod violations;
 
 /// The README's code is compiled with the tests.

@@ -11,6 +11,7 @@ use barerock_converse::{
 };
 use barerock_eventstream::{Header, encode_frame};
 use barerock_tests::model::{Kind, Model, Need, Type};
+use barerock_tests::report_cases;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Map, Value, json};
@@ -173,7 +174,7 @@ fn every_member_survives() {
             }
         }
     }
-    println!("{ran} values");
+    report_cases(ran, "values of members of the model");
     assert_eq!(differ, DIFFERENCES.len(), "a path of DIFFERENCES no longer stands for one value");
     assert!(missing.is_empty(), "{} of {ran}:\n{}", missing.len(), missing.join("\n"));
 }
@@ -197,7 +198,7 @@ fn every_error_has_its_status_and_members() {
         let (_, inside) = event(&json!({in_stream: {}})).unwrap();
         assert!(inside.contains(&format!("status: {status}, code: {name:?}")), "{inside}");
     }
-    println!("{ran} errors");
+    report_cases(ran, "errors of the model");
     assert_eq!(model.shapes().filter(|(_, shape)| matches!(shape.kind, Kind::Exception(_))).count(), 12);
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use barerock::config::{ConfigFile, Profile, Profiles, Section, Setting};
-use barerock_tests::captures::read;
+use barerock_tests::read;
 use serde_json::{Map, Value, json};
 
 /// The folder of the files, a folder a case.

@@ -4,6 +4,7 @@ use barerock_converse::stream::Verdict;
 use barerock_converse::{ConverseRequest, ConverseResponse, CountTokensRequest, ServiceError};
 use barerock_tests::captures::{self, Recording};
 use barerock_tests::decoding::decode;
+use barerock_tests::{json, report_cases};
 use http::StatusCode;
 use serde_json::Value;
 
@@ -71,7 +72,7 @@ fn responses_decode_and_write_back_equal() {
         }
         ran += 1;
     }
-    println!("{ran} recorded Converse responses, {traces} of them with a trace");
+    report_cases(ran, "recorded Converse responses");
     assert_eq!((ran, traces), (CONVERSE, TRACES));
 }
 
@@ -81,8 +82,8 @@ fn streams_assemble() {
     let mut ran = 0;
     for recording in of_operation(&recordings, "converse-stream") {
         let name = &recording.name;
-        let frames: Vec<Value> =
-            serde_json::from_slice(&captures::read(&recording.folder.join("frames.json"))).unwrap();
+        let frames = json(&recording.folder.join("frames.json"));
+        let frames = frames.as_array().unwrap();
         let expected: String =
             frames.iter().filter_map(|frame| frame["payload"]["delta"]["text"].as_str()).collect();
         let exception = frames.last().unwrap()["headers"][":exception-type"].as_str();
@@ -98,7 +99,7 @@ fn streams_assemble() {
         }
         ran += 1;
     }
-    println!("{ran} recorded Converse streams assembled");
+    report_cases(ran, "recorded Converse streams");
     assert_eq!(ran, CONVERSE_STREAM);
 }
 
@@ -118,7 +119,7 @@ fn errors_have_code_and_message() {
         );
         ran += 1;
     }
-    println!("{ran} recorded errors");
+    report_cases(ran, "recorded errors");
     assert_eq!(ran, ERRORS);
 }
 
@@ -145,7 +146,7 @@ fn requests_decode_and_write_back_equal() {
         assert_no_unknown(name, &request);
         ran += 1;
     }
-    println!("{ran} recorded Converse requests");
+    report_cases(ran, "recorded Converse requests");
     assert_eq!(ran, REQUESTS);
 }
 
@@ -161,7 +162,7 @@ fn count_tokens_requests_decode_and_write_back_equal() {
         assert_no_unknown(&recording.name, &request);
         ran += 1;
     }
-    println!("{ran} recorded CountTokens requests");
+    report_cases(ran, "recorded CountTokens requests");
     assert_eq!(ran, COUNT_TOKENS);
 }
 

@@ -7,7 +7,7 @@ use barerock_converse::stream::{
 };
 use barerock_converse::{ConverseRequest, Endpoint, StreamEvent};
 use barerock_eventstream::{FrameDecoder, MessageKind};
-use barerock_tests::{captures, fixtures};
+use barerock_tests::{captures, fixtures, report_cases};
 use serde::Deserialize;
 
 /// How many events and requests of Converse the recordings hold.
@@ -73,6 +73,6 @@ fn recordings_are_read_and_written_alike() {
             requests += usize::from(body_is_equal(&recording.name, &recording.request_body));
         }
     }
-    println!("recordings_are_read_and_written_alike: {events} events, {requests} requests");
+    report_cases(events + requests, "recorded events and requests read and written alike");
     assert_eq!((events, requests), (EVENTS, REQUESTS));
 }

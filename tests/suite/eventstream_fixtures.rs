@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use barerock_eventstream::{Fields, Frames, Limits};
 use barerock_tests::eventstream::{decode, describe};
-use barerock_tests::{captures, vectors};
+use barerock_tests::{json, read, vectors};
 use serde_json::Value;
 
 /// The streams of a folder of `fixtures/eventstream`, each with its JSON.
@@ -14,7 +14,7 @@ fn streams(folder: &str) -> Vec<(PathBuf, Vec<u8>, Value)> {
     cases
         .into_iter()
         .map(|path| {
-            let (bytes, json) = (captures::read(&path), vectors::json(&path.with_extension("json")));
+            let (bytes, json) = (read(&path), json(&path.with_extension("json")));
             (path, bytes, json)
         })
         .collect()
@@ -83,7 +83,7 @@ fn invalid_streams() {
 #[test]
 fn every_flipped_bit_of_a_fixture_stream_is_refused() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/converse/chat-stream/response.body");
-    let stream = captures::read(&path);
+    let stream = read(&path);
     let mut flipped = 0;
     for frame in Frames::new(&stream, Limits::default()) {
         let good = frame.expect("a good fixture").as_bytes();

@@ -16,7 +16,7 @@ use barerock::{Client, ConverseRequest, Credentials, Error, RetryPolicy, Timeout
 use barerock_hyper::HyperTransport;
 use barerock_replay::{Fault, FaultRule, Fixtures, MatchMode, Replay, Verify};
 use barerock_reqwest::ReqwestTransport;
-use barerock_tests::fixtures;
+use barerock_tests::{fixtures, report_cases};
 use barerock_ureq::{UreqTransport, block_on};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -278,7 +278,7 @@ fn run<T: Transport>(
             ran += 1;
         }
     }
-    println!("{ran} calls");
+    report_cases(ran, "calls through faults");
     assert!(wrong.is_empty(), "{} of {ran}:\n{}", wrong.len(), wrong.join("\n"));
 }
 

@@ -3,6 +3,7 @@
 use barerock_converse::stream::Verdict;
 use barerock_tests::decoding::decode;
 use barerock_tests::fixtures::{body, good_streams};
+use barerock_tests::report_cases;
 
 /// Cutting a stream everywhere takes the square of its length: the long ones only say the same for longer.
 const SHORT: usize = 5_000;
@@ -66,7 +67,7 @@ fn every_cut_has_its_verdict() {
             cuts += 1;
         }
     }
-    println!("{cuts} cuts");
+    report_cases(cuts, "cuts of fixtures");
 }
 
 #[test]
@@ -81,7 +82,7 @@ fn every_flipped_bit_of_a_frame_is_corrupt() {
         let outcome = decode(&flipped, usize::MAX);
         assert_eq!((outcome.verdict(), outcome.events), (Verdict::Corrupt, 3), "bit {bit}");
     }
-    println!("{} bits", frame.len() * 8);
+    report_cases(frame.len() * 8, "flipped bits of a frame");
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod fault_matrix;
 mod fixture_streams;
 mod replay;
 mod retries;
+mod sigv4_bedrock;
 mod sigv4_oracle;
 mod sigv4_vectors;
 mod tutorial;

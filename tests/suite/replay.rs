@@ -3,6 +3,7 @@
 use barerock_replay::{Chunking, Fixtures, MatchMode, Replay};
 use barerock_tests::captures::{self, COUNT};
 use barerock_tests::client::Client;
+use barerock_tests::{read, report_cases};
 use bytes::Bytes;
 use http::Request;
 
@@ -29,13 +30,13 @@ async fn every_recording_is_served_as_it_was_recorded() {
             let answer = client.send(request).await;
             assert_eq!(answer.status(), fixture.status(), "{}", fixture.name());
             // Recordings of one request answer in the order of their names: the order of this loop.
-            let recorded = captures::read(&folder.join(fixture.name()).join("response.body"));
+            let recorded = read(&folder.join(fixture.name()).join("response.body"));
             assert!(answer.body() == &recorded, "{}", fixture.name());
             assert!(answer.headers().contains_key("content-type"), "{}", fixture.name());
             assert!(answer.headers().contains_key("x-amzn-requestid"), "{}", fixture.name());
             served += 1;
         }
-        println!("replay: {served} recordings served, chunks: {chunking}");
+        report_cases(served, &format!("recordings served in chunks: {chunking}"));
         assert_eq!(served, COUNT);
         replay.shutdown().await;
     }

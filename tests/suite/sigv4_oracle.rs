@@ -1,173 +1,9 @@
 //! Our signatures beside those of the `aws-sigv4` crate, over random requests.
 
-use std::time::{Duration, SystemTime};
-
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody, SignableRequest,
-    SignatureLocation, SigningSettings as TheirSettings, UriPathNormalizationMode, sign,
-};
-use aws_sigv4::sign::v4;
-use barerock_sigv4::{
-    Credentials, PayloadSigning, SessionTokenSigning, Signer, SigningSettings, Timestamp, UriEncoding,
-    VerifySettings, verify_http,
-};
+use barerock_sigv4::{VerifySettings, verify_http};
+use barerock_tests::signing::{SigningCase, parameters};
 use http::Request;
 use proptest::prelude::*;
-
-/// One request and all that decides how it is signed.
-#[derive(Clone, Debug)]
-struct Case {
-    method: String,
-    authority: String,
-    path: String,
-    query: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-    token: Option<String>,
-    unix_seconds: u64,
-    region: String,
-    service: String,
-    single_encoding: bool,
-    normalize_path: bool,
-    content_sha256_header: bool,
-    unsigned_payload: bool,
-    token_added_after: bool,
-    presign_seconds: Option<u64>,
-}
-
-impl Case {
-    fn plain() -> Self {
-        Self {
-            method: "POST".into(),
-            authority: "example.com".into(),
-            path: "/".into(),
-            query: String::new(),
-            headers: Vec::new(),
-            body: b"body".to_vec(),
-            token: None,
-            unix_seconds: 1_440_938_160,
-            region: "us-east-1".into(),
-            service: "bedrock".into(),
-            single_encoding: false,
-            normalize_path: true,
-            content_sha256_header: false,
-            unsigned_payload: false,
-            token_added_after: false,
-            presign_seconds: None,
-        }
-    }
-
-    fn request(&self) -> Request<Vec<u8>> {
-        let mark = if self.query.is_empty() { "" } else { "?" };
-        let uri = format!("https://{}{}{mark}{}", self.authority, self.path, self.query);
-        let mut request = Request::builder().method(self.method.as_str()).uri(uri);
-        for (name, value) in &self.headers {
-            request = request.header(name, value.as_bytes());
-        }
-        request.body(self.body.clone()).expect("a request")
-    }
-
-    fn settings(&self) -> SigningSettings {
-        let encoding = if self.single_encoding { UriEncoding::Single } else { UriEncoding::Double };
-        let payload = if self.unsigned_payload { PayloadSigning::Unsigned } else { PayloadSigning::Hashed };
-        let token = if self.token_added_after {
-            SessionTokenSigning::AddedAfter
-        } else {
-            SessionTokenSigning::Signed
-        };
-        SigningSettings::default()
-            .with_uri_encoding(encoding)
-            .with_normalize_path(self.normalize_path)
-            .with_content_sha256_header(self.content_sha256_header)
-            .with_payload(payload)
-            .with_session_token(token)
-    }
-
-    fn credentials(&self) -> Credentials {
-        Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", self.token.clone())
-    }
-
-    fn timestamp(&self) -> Timestamp {
-        let seconds = i64::try_from(self.unix_seconds).expect("few");
-        Timestamp::from_unix_secs(seconds).expect("in range")
-    }
-
-    fn signed_by_us(&self) -> (String, Request<Vec<u8>>) {
-        let mut request = self.request();
-        let mut signer =
-            Signer::new(&*self.region, &*self.service).expect("valid").with_settings(self.settings());
-        let (credentials, timestamp) = (self.credentials(), self.timestamp());
-        let signature = match self.presign_seconds {
-            None => signer
-                .sign_http(&mut request, &credentials, timestamp)
-                .expect("signs")
-                .signature()
-                .to_string(),
-            Some(seconds) => signer
-                .presign_http(&mut request, seconds, &credentials, timestamp)
-                .expect("signs")
-                .signature()
-                .to_string(),
-        };
-        (signature, request)
-    }
-
-    fn signed_by_them(&self) -> (String, Request<Vec<u8>>) {
-        let mut settings = TheirSettings::default();
-        settings.percent_encoding_mode =
-            if self.single_encoding { PercentEncodingMode::Single } else { PercentEncodingMode::Double };
-        settings.uri_path_normalization_mode = UriPathNormalizationMode::from(self.normalize_path);
-        settings.payload_checksum_kind = if self.content_sha256_header {
-            PayloadChecksumKind::XAmzSha256
-        } else {
-            PayloadChecksumKind::NoHeader
-        };
-        settings.session_token_mode =
-            if self.token_added_after { SessionTokenMode::Exclude } else { SessionTokenMode::Include };
-        if let Some(seconds) = self.presign_seconds {
-            settings.signature_location = SignatureLocation::QueryParams;
-            settings.expires_in = Some(Duration::from_secs(seconds));
-        }
-        let ours = self.credentials();
-        let identity = aws_credential_types::Credentials::new(
-            ours.access_key_id(),
-            ours.secret_access_key(),
-            self.token.clone(),
-            None,
-            "oracle",
-        )
-        .into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name(&self.service)
-            .time(SystemTime::UNIX_EPOCH + Duration::from_secs(self.unix_seconds))
-            .settings(settings)
-            .build()
-            .expect("all is given")
-            .into();
-        let mut request = self.request();
-        let body = if self.unsigned_payload {
-            SignableBody::UnsignedPayload
-        } else {
-            SignableBody::Bytes(&self.body)
-        };
-        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let uri = request.uri().to_string();
-        let signable = SignableRequest::new(&self.method, uri, headers, body).expect("signable");
-        let (instructions, signature) = sign(signable, &params).expect("signs").into_parts();
-        instructions.apply_to_request_http1x(&mut request);
-        (signature, request)
-    }
-}
-
-/// The query's parameters in any order, each as its decoded bytes' canonical text.
-fn parameters(request: &Request<Vec<u8>>) -> Vec<(String, String)> {
-    let query = request.uri().query().unwrap_or_default();
-    let mut parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    parameters.sort();
-    parameters
-}
 
 fn method() -> impl Strategy<Value = String> {
     prop_oneof![Just("GET".to_owned()), Just("POST".to_owned()), "[A-Z]{1,8}"]
@@ -207,7 +43,7 @@ fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
     prop::collection::vec((name, value), 0..8)
 }
 
-fn case() -> impl Strategy<Value = Case> {
+fn case() -> impl Strategy<Value = SigningCase> {
     const LAST_SECOND: u64 = 253_402_300_799;
     let request = (
         method(),
@@ -224,7 +60,7 @@ fn case() -> impl Strategy<Value = Case> {
         "[a-z0-9-]{1,12}",
         prop::option::of(1_u64..=604_800),
     );
-    (request, signer, any::<[bool; 5]>()).prop_map(|(request, signer, flags)| Case {
+    (request, signer, any::<[bool; 5]>()).prop_map(|(request, signer, flags)| SigningCase {
         method: request.0,
         authority: request.1.to_owned(),
         path: request.2,
@@ -298,7 +134,7 @@ fn the_listed_differences_are_the_only_ones_known() {
     for difference in listed {
         let text = |name: &str| difference[name].as_str().map(str::to_owned);
         assert!(!text("reason").expect("a reason").is_empty());
-        let mut case = Case::plain();
+        let mut case = SigningCase::plain();
         case.query = text("query").unwrap_or_default();
         case.authority = text("authority").unwrap_or(case.authority);
         case.presign_seconds = difference["presign"].as_bool().and_then(|presign| presign.then_some(60));

@@ -6,8 +6,8 @@ use barerock_converse::{
     ApplyGuardrailRequest, AwsModelId, ConverseRequest, CountTokensRequest, InvokeGuardrailChecksRequest,
     ValidationError,
 };
-use barerock_tests::captures;
 use barerock_tests::model::{Kind, Model, Need, Type};
+use barerock_tests::{captures, report_cases};
 use http::StatusCode;
 use proptest::prelude::*;
 use proptest::string::string_regex;
@@ -68,7 +68,7 @@ fn every_rule_is_kept() {
             ran += 1;
         }
     }
-    println!("{ran} violations of {} rules", rules.len());
+    report_cases(ran, "violations of rules of the model");
     assert!(wrong.is_empty(), "{} of {ran}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -84,7 +84,7 @@ fn what_the_model_takes_passes() {
             ran += 1;
         }
     }
-    println!("{ran} values");
+    report_cases(ran, "values within rules of the model");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn recorded_requests_pass() {
         assert_eq!(found, Ok(()), "{}", recording.name);
         ran += 1;
     }
-    println!("{ran} recorded requests");
+    report_cases(ran, "recorded requests that pass validation");
     assert_eq!(ran, REQUESTS_THAT_READ);
 }
 

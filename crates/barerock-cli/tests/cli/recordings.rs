@@ -3,30 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use barerock_test_data::{captures, json, report_cases};
 use serde_json::{Map, Value};
 
 use crate::program::{bare, fixtures, run};
 
-/// How many of the recordings are event streams, and how many of those are Converse's.
-const STREAMS: usize = 123;
+/// How many of the recorded streams are Converse's.
 const CONVERSE_STREAMS: usize = 68;
-
-/// The folders of recorded event streams in the folder that `BAREROCK_CAPTURES` names.
-fn streams(test: &str) -> Vec<PathBuf> {
-    let Some(folder) = std::env::var_os("BAREROCK_CAPTURES") else {
-        println!("{test}: skipped, BAREROCK_CAPTURES names no folder");
-        return Vec::new();
-    };
-    let folders = Path::new(&folder).read_dir().unwrap().map(|entry| entry.unwrap().path());
-    let streams: Vec<_> = folders.filter(|folder| folder.join("frames.json").is_file()).collect();
-    assert_eq!(streams.len(), STREAMS);
-    println!("{test}: {STREAMS} streams");
-    streams
-}
-
-fn json(path: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
 
 /// The event streams of the project's fixtures that are `kind`, and what is said of each beside it.
 fn described(kind: &str) -> Vec<(PathBuf, Value)> {
@@ -74,8 +57,9 @@ fn invalid_fixtures_are_wrong_where_it_is_said() {
 
 #[test]
 fn frames_are_those_an_independent_decoder_found() {
-    for folder in streams("frames of the recordings") {
-        let (lines, verdict) = frames(&folder);
+    let Some(streams) = captures::streams("frames_are_those_an_independent_decoder_found") else { return };
+    for folder in &streams {
+        let (lines, verdict) = frames(folder);
         let expected = json(&folder.join("frames.json"));
         let expected = expected.as_array().unwrap();
         assert_eq!(lines.len(), expected.len(), "{}", folder.display());
@@ -94,12 +78,14 @@ fn frames_are_those_an_independent_decoder_found() {
         let word = if has_exception { "exception" } else { "complete" };
         assert_eq!(verdict["verdict"], word, "{}: {verdict}", folder.display());
     }
+    report_cases(streams.len(), "recorded streams through the program");
 }
 
 #[test]
 fn events_of_every_recorded_converse_stream() {
     let mut count = 0;
-    for folder in streams("events of the recordings") {
+    let Some(streams) = captures::streams("events_of_every_recorded_converse_stream") else { return };
+    for folder in &streams {
         let uri = json(&folder.join("request.json"))["uri"].as_str().unwrap().to_owned();
         if !uri.ends_with("/converse-stream") {
             continue;
@@ -115,6 +101,6 @@ fn events_of_every_recorded_converse_stream() {
         assert!(message["output"]["message"]["content"].is_array(), "{}: {message}", folder.display());
         assert_eq!(lines.len() + exceptions, expected.as_array().unwrap().len(), "{}", folder.display());
     }
-    assert!(count == CONVERSE_STREAMS || count == 0, "{count}");
-    println!("events of the recordings: {count} of Converse");
+    assert_eq!(count, CONVERSE_STREAMS);
+    report_cases(count, "recorded Converse streams through the program");
 }

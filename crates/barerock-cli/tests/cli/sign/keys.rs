@@ -1,8 +1,8 @@
 //! Bedrock API keys.
 
-use std::path::Path;
-
-use serde_json::Value;
+use barerock_test_data::{json, report_cases, vectors};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::{TIME, example, guarded};
 use crate::program::{bare, run};
@@ -90,23 +90,38 @@ fn a_key_needs_credentials_a_region_and_an_expiry_within_twelve_hours() {
     }
 }
 
-/// Keys as AWS's own generator makes them.
+/// The signatures of keys, as another implementation of the same steps computes them; and keys minted by AWS's generator.
 #[test]
 fn published_keys() {
-    let Some(vectors) = std::env::var_os("BAREROCK_VECTORS") else {
-        println!("published keys: skipped, BAREROCK_VECTORS names no folder");
-        return;
-    };
-    let file = Path::new(&vectors).join("sigv4/bedrock-derived/short_term_api_key.json");
-    let vectors: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    for (token, region, seconds, signature) in [
+        (None, "eu-west-1", "3600", "a8f88916848650f69ec55ac80c7171c3c38dbfeaad879db63fec15d9367eb0db"),
+        (
+            Some("session/token+with=signs"),
+            "us-east-1",
+            "43200",
+            "8d5b6bca207e6d3b4d0ac6be516423e53848abc841554cb08f796180bd1fa533",
+        ),
+    ] {
+        let key = minted(token, TIME, region, seconds);
+        let url = STANDARD.decode(key.strip_prefix(PREFIX).unwrap()).unwrap();
+        let url = String::from_utf8(url).unwrap();
+        let signed = format!("X-Amz-Signature={signature}");
+        assert!(url.split('&').any(|parameter| parameter == signed), "{url}");
+    }
+    let Some(folder) = vectors::named("sigv4/bedrock-derived") else { return };
+    let vectors = json(&folder.join("short_term_api_key.json"));
     let cases = vectors["cases"].as_array().unwrap();
     for case in cases {
         let time = case["timestamp"].as_str().unwrap().replace(['-', ':'], "");
         let (region, seconds) = (case["region"].as_str().unwrap(), case["expires"].to_string());
-        let arguments = ["--api-key", "--time", &time, "--region", region, "--expires", &seconds];
-        let ran = run(example(case["session_token"].as_str(), &arguments), "");
-        assert_eq!(ran.out.trim_end(), case["api_key"].as_str().unwrap());
+        let key = minted(case["session_token"].as_str(), &time, region, &seconds);
+        assert_eq!(key, case["api_key"].as_str().unwrap());
     }
-    println!("published keys: {} cases", cases.len());
     assert_eq!(cases.len(), 2);
+    report_cases(cases.len(), "Bedrock API keys through the program");
+}
+
+fn minted(token: Option<&str>, time: &str, region: &str, seconds: &str) -> String {
+    let arguments = ["--api-key", "--time", time, "--region", region, "--expires", seconds];
+    run(example(token, &arguments), "").out.trim_end().to_owned()
 }

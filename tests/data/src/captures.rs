@@ -1,44 +1,44 @@
-//! Recordings of the real service, which other people made: they stay where they are, and the tests look for them.
+//! Recordings of the real service. Other people made them; they are not part of the project.
+
+use std::path::{Path, PathBuf};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 
-/// How many recordings the folder is expected to hold.
+use crate::{json, read};
+
+/// How many recordings the folder holds.
 pub const COUNT: usize = 323;
 
-/// The folder that `BAREROCK_CAPTURES` names. Says that the test `name` skips where it names none.
-#[expect(clippy::disallowed_methods, reason = "where the recordings are is known to the environment only")]
+/// How many of them are event streams.
+pub const STREAMS: usize = 123;
+
+/// The folder that `BAREROCK_CAPTURES` names. If it is not set, reports that the test `name` does not run.
+///
+/// # Panics
+///
+/// If the folder is missing or empty.
+#[must_use]
 pub fn folder(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("BAREROCK_CAPTURES").map(PathBuf::from);
+    let folder = crate::named("BAREROCK_CAPTURES");
     if folder.is_none() {
-        println!("{name}: skipped, BAREROCK_CAPTURES names no folder");
+        crate::not_run(name, "BAREROCK_CAPTURES");
     }
     folder
 }
 
-/// The request of a recording: its method, the path of its URI and its body.
+/// The request of a recording: method, path of the URI, body.
 ///
 /// # Panics
 ///
-/// Where the recording has no such file, or another form.
+/// If the recording has no such file, or it has another form.
 pub fn request(recording: &Path) -> (String, String, String) {
-    let request: Value = serde_json::from_slice(&read(&recording.join("request.json"))).unwrap();
+    let request = json(&recording.join("request.json"));
     let member = |name: &str| request[name].as_str().unwrap().to_owned();
     let uri = member("uri");
-    // Hosts were scrubbed by those who recorded: what is left is not always a URI.
+    // Hosts were scrubbed by the recorders: what is left is not always a URI.
     let path = uri.split_once(".com/").map_or(uri.as_str(), |(host, _)| &uri[host.len() + ".com".len()..]);
     (member("method"), path.to_owned(), member("body"))
-}
-
-/// The bytes of a file.
-///
-/// # Panics
-///
-/// Where it cannot be read.
-#[expect(clippy::disallowed_methods, reason = "a test reads the files that the environment named")]
-pub fn read(path: &Path) -> Vec<u8> {
-    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// A recorded exchange.
@@ -71,21 +71,36 @@ impl Recording {
 ///
 /// # Panics
 ///
-/// Where one cannot be read, or there are not [`COUNT`].
+/// If one cannot be read, or there are not [`COUNT`].
+#[must_use]
 pub fn all(name: &str) -> Option<Vec<Recording>> {
-    let mut folders: Vec<_> = folder(name)?
-        .read_dir()
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-        .collect();
+    Some(folders(name)?.into_iter().map(recording).collect())
+}
+
+/// The folders of the recorded event streams, each with `response.body` and `frames.json`, the frames that another
+/// decoder found.
+///
+/// # Panics
+///
+/// If there are not [`STREAMS`].
+#[must_use]
+pub fn streams(name: &str) -> Option<Vec<PathBuf>> {
+    let mut folders = folders(name)?;
+    folders.retain(|folder| folder.join("frames.json").is_file());
+    assert_eq!(folders.len(), STREAMS);
+    Some(folders)
+}
+
+fn folders(name: &str) -> Option<Vec<PathBuf>> {
+    let entries = folder(name)?.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
     folders.sort();
     assert_eq!(folders.len(), COUNT);
-    Some(folders.into_iter().map(recording).collect())
+    Some(folders)
 }
 
 fn recording(folder: PathBuf) -> Recording {
-    let response: Value = serde_json::from_slice(&read(&folder.join("response.json"))).unwrap();
+    let response: Value = json(&folder.join("response.json"));
     let (_, path, request_body) = request(&folder);
     let headers = response["headers"].as_array().unwrap().iter();
     Recording {
