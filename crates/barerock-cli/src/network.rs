@@ -6,7 +6,8 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use barerock::config::{Config, Source};
-use barerock_hyper::{HyperTransport, Proxy};
+use barerock::transport::ProxyRules;
+use barerock_hyper::HyperTransport;
 
 use crate::exit::Failure;
 
@@ -33,9 +34,8 @@ pub(crate) fn transport(
         let pem = read(Path::new(&path)).map_err(|error| wrong(&error))?;
         transport = transport.ca_bundle(&pem).map_err(|error| wrong(&error))?;
     }
-    if let Some(proxy) = Proxy::from_environment(config.environment()).map_err(Failure::input)? {
-        transport = transport.proxy(proxy);
-    }
+    let proxies = ProxyRules::from_environment(config.environment()).map_err(Failure::input)?;
+    transport = transport.proxy(proxies).map_err(Failure::input)?;
     Ok(transport.key_log_file().build())
 }
 

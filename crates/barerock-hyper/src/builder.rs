@@ -10,8 +10,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use crate::connector::{Connector, Detour, Direct};
-use crate::transport::HyperTransport;
+use crate::connector::{Connector, Direct, ProxyConnect};
+use crate::transport::{HyperTransport, Proxied};
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ pub(crate) const H2: &[u8] = b"h2";
 pub struct HyperTransportBuilder {
     tls: ClientConfig,
     key_log: Option<Arc<dyn KeyLog>>,
-    detour: Option<Arc<dyn Detour>>,
+    proxy: Option<Arc<dyn ProxyConnect>>,
     connect_timeout: Option<Duration>,
     pool_idle_timeout: Option<Duration>,
     pool_max_idle_per_host: usize,
@@ -51,7 +51,7 @@ impl HyperTransportBuilder {
         Self {
             tls,
             key_log: None,
-            detour: None,
+            proxy: None,
             connect_timeout: Some(CONNECT_TIMEOUT),
             pool_idle_timeout: Some(POOL_IDLE_TIMEOUT),
             pool_max_idle_per_host: usize::MAX,
@@ -120,11 +120,21 @@ impl HyperTransportBuilder {
         self.key_log(Arc::new(KeyLogFile::new()))
     }
 
-    /// Goes by way of a proxy, where its rules say so.
+    /// Sends requests through the proxies of these rules. A proxy is spoken to over plain HTTP: for `https` URIs with
+    /// CONNECT, so that it sees neither requests nor responses; for `http` URIs with the whole request.
+    ///
+    /// # Errors
+    /// If a proxy has another scheme than `http`.
     #[cfg(feature = "proxy")]
-    pub fn proxy(mut self, proxy: crate::proxy::Proxy) -> Self {
-        self.detour = Some(Arc::new(proxy));
-        self
+    pub fn proxy(
+        mut self,
+        rules: barerock::transport::ProxyRules,
+    ) -> Result<Self, barerock::transport::ProxyError> {
+        self.proxy = match rules.is_empty() {
+            true => None,
+            false => Some(Arc::new(crate::proxy::HttpProxies::new(rules)?)),
+        };
+        Ok(self)
     }
 
     /// Offers HTTP/2 beside HTTP/1.1 when TLS begins.
@@ -154,25 +164,26 @@ impl HyperTransportBuilder {
         tcp.set_keepalive(self.tcp_keepalive);
         // Each of several addresses gets its share, so that a dead one does not use up the whole.
         tcp.set_connect_timeout(self.connect_timeout);
-        let connector = Connector {
-            direct: Arc::new(Direct { tcp, tls: Arc::new(tls).into() }),
-            detour: self.detour.clone(),
-            limit: self.connect_timeout,
-        };
-        let client = Client::builder(TokioExecutor::new())
+        let direct = Arc::new(Direct { tcp, tls: Arc::new(tls).into() });
+        let mut client = Client::builder(TokioExecutor::new());
+        client
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle_per_host)
-            .http1_max_buf_size(MAX_BUFFER)
-            .build(connector);
-        HyperTransport::of(client, self.detour)
+            .http1_max_buf_size(MAX_BUFFER);
+        let client = |proxy| {
+            let direct = Arc::clone(&direct);
+            client.build(Connector { direct, proxy, limit: self.connect_timeout })
+        };
+        let proxied = self.proxy.map(|proxy| Proxied { client: client(Some(Arc::clone(&proxy))), proxy });
+        HyperTransport::of(client(None), proxied)
     }
 }
 
 impl fmt::Debug for HyperTransportBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HyperTransportBuilder")
-            .field("detour", &self.detour)
+            .field("proxy", &self.proxy)
             .field("connect_timeout", &self.connect_timeout)
             .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("tcp_keepalive", &self.tcp_keepalive)

@@ -1,4 +1,4 @@
-//! Connections: TCP, and TLS over it, within one limit.
+//! Connections: TCP and TLS within one time limit.
 
 use core::fmt;
 use core::pin::Pin;
@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::io;
 use std::sync::Arc;
 
-use barerock::transport::BoxError;
+use barerock::transport::{BoxError, HopError, ProxyUrl};
 use barerock_tls::server_name;
 use bytes::Bytes;
 use http::uri::Scheme;
@@ -20,46 +20,55 @@ use tower_service::Service;
 
 use crate::stream::Stream;
 
-/// A connection to come.
+/// A connection that is being made.
 pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
 
-/// Another way to the server than the straight one: a proxy. An object, so that a program that names none links none.
-pub(crate) trait Detour: fmt::Debug + Send + Sync {
-    /// The connection to take instead, or none to go straight.
-    fn connect(&self, direct: &Arc<Direct>, uri: &Uri) -> Option<Connecting>;
+/// Connections through proxies. A trait object, so that unused proxy code is not linked.
+pub(crate) trait ProxyConnect: fmt::Debug + Send + Sync {
+    /// Whether requests to this URI use a proxy.
+    fn applies(&self, uri: &Uri) -> bool;
 
-    /// Adds to a request what the proxy wants to see in it.
+    /// Connects through the URI's proxy.
+    fn connect(&self, direct: &Arc<Direct>, uri: &Uri) -> Connecting;
+
+    /// Adds the headers for the proxy to a request that it reads.
     fn prepare(&self, request: &mut Request<Full<Bytes>>);
 }
 
-/// The straight way.
+/// Connections without a proxy.
 pub(crate) struct Direct {
     pub(crate) tcp: HttpConnector,
     pub(crate) tls: TlsConnector,
 }
 
 impl Direct {
-    /// A connection for requests to this URI.
+    /// Connects for requests to this URI.
     async fn connect(&self, uri: Uri) -> Result<Stream, BoxError> {
         let tcp = self.tcp.clone().call(uri.clone()).await?.into_inner();
-        self.secure(tcp, &uri).await
-    }
-
-    /// Adds TLS, if the URI asks for it.
-    pub(crate) async fn secure(&self, tcp: TcpStream, uri: &Uri) -> Result<Stream, BoxError> {
         if uri.scheme() != Some(&Scheme::HTTPS) {
             return Ok(Stream::plain(tcp));
         }
-        let name = server_name(uri.host().unwrap_or_default())?;
-        Ok(Stream::tls(self.tls.connect(name, tcp).await?))
+        self.secure(tcp, uri.host().unwrap_or_default(), None).await
+    }
+
+    /// Adds TLS to a connection to the host, which may be a tunnel through a proxy.
+    pub(crate) async fn secure(
+        &self,
+        tcp: TcpStream,
+        host: &str,
+        proxy: Option<&ProxyUrl>,
+    ) -> Result<Stream, BoxError> {
+        let shaken = self.tls.connect(server_name(host)?, tcp).await;
+        Ok(Stream::tls(shaken.map_err(|error| HopError::tls(host, proxy, error))?))
     }
 }
 
-/// What hyper asks for connections.
+/// Makes hyper's connections within the time limit.
 #[derive(Clone)]
 pub(crate) struct Connector {
     pub(crate) direct: Arc<Direct>,
-    pub(crate) detour: Option<Arc<dyn Detour>>,
+    /// The proxies, if every connection is to go through one.
+    pub(crate) proxy: Option<Arc<dyn ProxyConnect>>,
     pub(crate) limit: Option<Duration>,
 }
 
@@ -73,12 +82,12 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Connecting {
-        let detour = self.detour.as_ref().and_then(|detour| detour.connect(&self.direct, &uri));
+        let through_proxy = self.proxy.as_ref().map(|proxy| proxy.connect(&self.direct, &uri));
         let (direct, limit) = (Arc::clone(&self.direct), self.limit);
         Box::pin(async move {
             let connecting = async {
-                match detour {
-                    Some(detour) => detour.await,
+                match through_proxy {
+                    Some(connecting) => connecting.await,
                     None => direct.connect(uri).await,
                 }
             };
@@ -93,7 +102,7 @@ impl Service<Uri> for Connector {
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connector")
-            .field("detour", &self.detour)
+            .field("proxy", &self.proxy)
             .field("limit", &self.limit)
             .finish_non_exhaustive()
     }

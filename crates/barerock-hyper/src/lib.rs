@@ -32,7 +32,7 @@
 //! - `tls12` (default): TLS 1.2 beside 1.3.
 //! - `webpki-roots` (default): Mozilla's roots, built into the program.
 //! - `native-roots`: the system's roots.
-//! - `proxy`: proxies (`Proxy`), with basic authentication and exceptions.
+//! - `proxy`: HTTP proxies by [`ProxyRules`](barerock::transport::ProxyRules) (`HyperTransportBuilder::proxy`).
 //! - `http2`: HTTP/2, for those who ask for it with `HyperTransportBuilder::http2`.
 
 mod builder;
@@ -44,6 +44,4 @@ mod transport;
 
 pub use barerock_tls::{RootsError, rustls};
 pub use builder::HyperTransportBuilder;
-#[cfg(feature = "proxy")]
-pub use proxy::{Proxy, ProxyError};
 pub use transport::HyperTransport;

@@ -4,6 +4,7 @@ use core::error::Error;
 use core::time::Duration;
 use std::sync::Arc;
 
+use barerock::transport::{HopError, NoProxy};
 use barerock::{Transport, TransportError, TransportErrorKind};
 use barerock_tls::rustls::ClientConfig;
 #[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
@@ -14,13 +15,21 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 
 use crate::builder::HyperTransportBuilder;
-use crate::connector::{Connector, Detour};
+use crate::connector::{Connector, ProxyConnect};
 
 /// hyper as a [`Transport`]. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct HyperTransport {
     client: Client<Connector, Full<Bytes>>,
-    detour: Option<Arc<dyn Detour>>,
+    proxied: Option<Proxied>,
+}
+
+/// The client for requests that use a proxy. Its connections are kept apart: a request that must not use a proxy may have the
+/// same host.
+#[derive(Debug, Clone)]
+pub(crate) struct Proxied {
+    pub(crate) client: Client<Connector, Full<Bytes>>,
+    pub(crate) proxy: Arc<dyn ProxyConnect>,
 }
 
 impl HyperTransport {
@@ -44,8 +53,8 @@ impl HyperTransport {
         HyperTransportBuilder::new(tls)
     }
 
-    pub(crate) fn of(client: Client<Connector, Full<Bytes>>, detour: Option<Arc<dyn Detour>>) -> Self {
-        Self { client, detour }
+    pub(crate) fn of(client: Client<Connector, Full<Bytes>>, proxied: Option<Proxied>) -> Self {
+        Self { client, proxied }
     }
 }
 
@@ -74,13 +83,18 @@ impl Transport for HyperTransport {
 
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Incoming>, TransportError> {
         let mut request = request.map(Full::new);
-        if let Some(detour) = &self.detour {
-            detour.prepare(&mut request);
-        }
-        self.client.request(request).await.map_err(|error| {
+        let is_direct = request.extensions().get::<NoProxy>().is_some();
+        let client = match &self.proxied {
+            Some(proxied) if !is_direct && proxied.proxy.applies(request.uri()) => {
+                proxied.proxy.prepare(&mut request);
+                &proxied.client
+            }
+            _ => &self.client,
+        };
+        client.request(request).await.map_err(|error| {
             let kind = match () {
                 () if timed_out(&error) => TransportErrorKind::Timeout,
-                () if error.is_connect() => TransportErrorKind::Connect,
+                () if error.is_connect() => HopError::kind_of(&error),
                 () => TransportErrorKind::Io,
             };
             TransportError::new(kind, error)

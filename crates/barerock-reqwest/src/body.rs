@@ -21,7 +21,7 @@ impl Body for ReqwestBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        Pin::new(&mut self.0).poll_frame(context).map_err(convert)
+        Pin::new(&mut self.0).poll_frame(context).map_err(|error| convert(error, None))
     }
 
     fn is_end_stream(&self) -> bool {

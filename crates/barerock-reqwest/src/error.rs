@@ -1,15 +1,57 @@
 //! reqwest's errors in `barerock`'s terms.
 
+use core::error::Error;
+use core::fmt;
+
+use barerock::transport::ProxyUrl;
 use barerock::{TransportError, TransportErrorKind};
 
-/// What went wrong, and at whose hands. The URL is left out: `barerock` names it already.
-pub(crate) fn convert(error: reqwest::Error) -> TransportError {
+/// An error of a request that was to use the proxy, if any. The URL is left out: `barerock` names it already.
+pub(crate) fn convert(error: reqwest::Error, proxy: Option<&ProxyUrl>) -> TransportError {
+    let is_connect = error.is_connect();
     let kind = match () {
         () if error.is_timeout() => TransportErrorKind::Timeout,
-        () if error.is_connect() => TransportErrorKind::Connect,
-        // A policy of the client's own may refuse to follow.
+        () if is_connect => kind_of_connect(&error),
+        // The redirect policy of the client refused.
         () if error.is_redirect() => TransportErrorKind::Redirect,
         () => TransportErrorKind::Io,
     };
-    TransportError::new(kind, error.without_url())
+    let error = error.without_url();
+    match proxy {
+        Some(proxy) if is_connect => {
+            TransportError::new(kind, ThroughProxy { proxy: proxy.authority(), source: error })
+        }
+        _ => TransportError::new(kind, error),
+    }
+}
+
+/// Tells a proxy's failure from others. The type of a failed tunnel is private to hyper-util, so its text decides.
+fn kind_of_connect(error: &(dyn Error + 'static)) -> TransportErrorKind {
+    let causes = core::iter::successors(Some(error), |error| Error::source(*error));
+    let tunnel = causes.map(ToString::to_string).find(|text| text.starts_with("tunnel error"));
+    match tunnel {
+        Some(text) if text.ends_with("proxy authorization required") => TransportErrorKind::ProxyRefused,
+        Some(_) => TransportErrorKind::Proxy,
+        None => TransportErrorKind::Connect,
+    }
+}
+
+/// A connection that failed and was to use a proxy.
+#[derive(Debug)]
+struct ThroughProxy {
+    /// `HOST:PORT`.
+    proxy: String,
+    source: reqwest::Error,
+}
+
+impl fmt::Display for ThroughProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "through proxy {}", self.proxy)
+    }
+}
+
+impl Error for ThroughProxy {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.source)
+    }
 }

@@ -9,7 +9,7 @@
 //! use barerock_reqwest::ReqwestTransport;
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let http = ReqwestTransport::client_builder().proxy(reqwest::Proxy::https("http://proxy.internal:3128")?).build()?;
+//! let http = ReqwestTransport::client_builder().https_only(true).build()?;
 //! let client = Client::from_env(ReqwestTransport::from(http))?;
 //! let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("hello")]);
 //! println!("{}", client.converse(&request).await?.text());

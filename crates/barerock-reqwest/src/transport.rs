@@ -4,12 +4,12 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::{Arc, OnceLock};
 
-use barerock::transport::{NoProxy, is_local};
-use barerock::{Transport, TransportError, TransportErrorKind};
+use barerock::transport::{NoProxy, ProxyError, ProxyRules};
+use barerock::{Environment, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::{Request, Response};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Url};
+use reqwest::{Client, ClientBuilder, Proxy, Url};
 
 use crate::body::ReqwestBody;
 use crate::error::convert;
@@ -23,39 +23,49 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 /// reqwest as a [`Transport`]. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
-    client: Built,
-    /// Ours, not brought.
-    is_own: bool,
-    /// Goes by way of no proxy; set up for the first request that must not.
-    direct: Arc<OnceLock<Built>>,
+    client: Result<Client, BuildError>,
+    /// The proxies of the client, if they are known.
+    proxies: Arc<ProxyRules>,
+    /// A client without proxies, built for the first request that must not use one.
+    direct: Arc<OnceLock<Result<Client, BuildError>>>,
 }
 
-type Built = Result<Client, Arc<reqwest::Error>>;
-
 impl ReqwestTransport {
-    /// A transport with the client of [`client_builder`](Self::client_builder). Where the TLS library cannot be set up,
-    /// every request says so. Requests to this machine and its link ([`is_local`]) go by way of no proxy.
+    /// A transport with the client of [`client_builder`](Self::client_builder) and the proxies of the process's environment by
+    /// [`ProxyRules::from_environment`]. If a proxy's URL is invalid or TLS cannot be set up, every request fails with that
+    /// error.
     #[must_use]
     pub fn new() -> Self {
-        Self { is_own: true, ..Self::of(Self::client_builder().build().map_err(Arc::new)) }
-    }
-
-    fn of(client: Built) -> Self {
-        Self { client, is_own: false, direct: Arc::default() }
-    }
-
-    /// The client for a request: that with the proxies, or one without.
-    fn client_for(&self, request: &Request<Bytes>) -> &Built {
-        let is_marked = request.extensions().get::<NoProxy>().is_some();
-        if is_marked || self.is_own && request.uri().host().is_some_and(is_local) {
-            self.direct.get_or_init(|| Self::client_builder().no_proxy().build().map_err(Arc::new))
-        } else {
-            &self.client
+        match ProxyRules::from_environment(&Environment::of_process()) {
+            Ok(rules) => Self::build(Self::client_builder(), rules),
+            Err(error) => Self::of(Err(BuildError::Proxy(error)), ProxyRules::default()),
         }
     }
 
-    /// The beginnings of a client that suits: ten seconds for a connection, no redirects and no repeats, which would need
-    /// a new signature, and the proxies of the environment, as reqwest's users know it.
+    /// A transport with the client of a builder and the proxies of these rules; proxies that were added to the builder before
+    /// come first. If the client cannot be built, every request fails with that error.
+    #[must_use]
+    pub fn build(builder: ClientBuilder, proxies: ProxyRules) -> Self {
+        let builder = if proxies.is_empty() { builder } else { builder.proxy(proxy(proxies.clone())) };
+        Self::of(builder.build().map_err(|error| BuildError::Client(Arc::new(error))), proxies)
+    }
+
+    fn of(client: Result<Client, BuildError>, proxies: ProxyRules) -> Self {
+        Self { client, proxies: Arc::new(proxies), direct: Arc::default() }
+    }
+
+    /// The client for a request: that with the proxies, or one without.
+    fn client_for(&self, request: &Request<Bytes>) -> &Result<Client, BuildError> {
+        if request.extensions().get::<NoProxy>().is_none() {
+            return &self.client;
+        }
+        self.direct.get_or_init(|| {
+            Self::client_builder().build().map_err(|error| BuildError::Client(Arc::new(error)))
+        })
+    }
+
+    /// A builder of clients as `barerock` needs them: ten seconds to connect, no redirects and no retries, which would need
+    /// a new signature, and no proxies. [`build`](Self::build) adds those of [`ProxyRules`].
     pub fn client_builder() -> ClientBuilder {
         #[cfg(feature = "rustls")]
         return Self::client_builder_with_tls(barerock_tls::client_config(barerock_tls::webpki_roots()));
@@ -97,6 +107,12 @@ fn client_builder() -> ClientBuilder {
         .redirect(Policy::none())
         .referer(false)
         .retry(reqwest::retry::never())
+        .no_proxy()
+}
+
+/// The rules as reqwest takes them.
+fn proxy(rules: ProxyRules) -> Proxy {
+    Proxy::custom(move |url| Some(rules.proxy_for(&url.as_str().parse().ok()?)?.with_password()))
 }
 
 impl Default for ReqwestTransport {
@@ -108,11 +124,11 @@ impl Default for ReqwestTransport {
 /// A client of your own. It must follow no redirects (`redirect(Policy::none())`): a signature holds for one host only.
 /// Where it does, the answer is thrown away for an error; but by then the request, and a session token with it, has gone to
 /// wherever the redirect points. Its own limits (`timeout`, `read_timeout`) hold beside
-/// those of [`Timeouts`](barerock::Timeouts); a `timeout` would cut long streams. What is marked [`NoProxy`], as are questions
-/// to the instance metadata service, is sent by another client, which has no proxies.
+/// those of [`Timeouts`](barerock::Timeouts); a `timeout` would cut long streams. Requests marked [`NoProxy`], as those to the
+/// instance metadata service are, are sent by another client, which has no proxies.
 impl From<Client> for ReqwestTransport {
     fn from(client: Client) -> Self {
-        Self::of(Ok(client))
+        Self::of(Ok(client), ProxyRules::default())
     }
 }
 
@@ -124,10 +140,12 @@ impl Transport for ReqwestTransport {
         let client = self
             .client_for(&request)
             .as_ref()
-            .map_err(|error| TransportError::new(TransportErrorKind::Connect, Arc::clone(error)))?;
-        let request = reqwest::Request::try_from(request).map_err(convert)?;
+            .map_err(|error| TransportError::new(TransportErrorKind::Connect, error.clone()))?;
+        let is_direct = request.extensions().get::<NoProxy>().is_some();
+        let proxy = self.proxies.proxy_for(request.uri()).filter(|_| !is_direct);
+        let request = reqwest::Request::try_from(request).map_err(|error| convert(error, None))?;
         let asked = request.url().clone();
-        let answer = client.execute(request).await.map_err(convert)?;
+        let answer = client.execute(request).await.map_err(|error| convert(error, proxy))?;
         if *answer.url() != asked {
             let redirected = Redirected { to: answer.url().clone() };
             return Err(TransportError::new(TransportErrorKind::Redirect, redirected));
@@ -137,6 +155,31 @@ impl Transport for ReqwestTransport {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+}
+
+/// Why there is no client.
+#[derive(Debug, Clone)]
+enum BuildError {
+    Client(Arc<reqwest::Error>),
+    Proxy(ProxyError),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(error) => error.fmt(f),
+            Self::Proxy(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for BuildError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Client(error) => error.source(),
+            Self::Proxy(_) => None,
+        }
     }
 }
 
@@ -164,22 +207,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whose_proxies_are_obeyed() {
-        let brought = || ReqwestTransport::from(ReqwestTransport::client_builder().build().unwrap());
-        for (transport, url, is_marked, is_direct) in [
-            (ReqwestTransport::new(), "https://a.example/", false, false),
-            (ReqwestTransport::new(), "http://127.0.0.1:1/", false, true),
-            (ReqwestTransport::new(), "http://169.254.169.254/", false, true),
-            (brought(), "http://127.0.0.1:1/", false, false),
-            (brought(), "http://127.0.0.1:1/", true, true),
-        ] {
-            let mut request = Request::new(Bytes::new());
-            *request.uri_mut() = url.parse().unwrap();
-            if is_marked {
-                request.extensions_mut().insert(NoProxy::default());
-            }
-            transport.client_for(&request).as_ref().unwrap();
-            assert_eq!(transport.direct.get().is_some(), is_direct, "{url}");
-        }
+    fn a_marked_request_uses_the_client_without_proxies() {
+        let proxies = ProxyRules::all("http://127.0.0.1:9".parse().unwrap());
+        let transport = ReqwestTransport::build(ReqwestTransport::client_builder(), proxies);
+        let mut request = Request::new(Bytes::new());
+        transport.client_for(&request).as_ref().unwrap();
+        assert!(transport.direct.get().is_none());
+        request.extensions_mut().insert(NoProxy::default());
+        transport.client_for(&request).as_ref().unwrap();
+        assert!(transport.direct.get().is_some());
     }
 }

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use barerock::Environment;
+use barerock::transport::{ProxyError, ProxyRules, ProxyScheme};
 #[cfg(feature = "rustls")]
 use barerock_tls::rustls::ClientConfig;
 use ureq::Agent;
@@ -25,12 +27,23 @@ const MAX_HEAD: usize = 16 * 1024;
 /// What is buffered of a request, in bytes.
 const OUTPUT_BUFFER: usize = 16 * 1024;
 
+/// The schemes of proxies.
+const SCHEMES: &[ProxyScheme] = &[
+    ProxyScheme::Http,
+    #[cfg(feature = "socks")]
+    ProxyScheme::Socks4,
+    #[cfg(feature = "socks")]
+    ProxyScheme::Socks4a,
+    #[cfg(feature = "socks")]
+    ProxyScheme::Socks5,
+];
+
 /// Sets up a [`UreqTransport`].
 #[derive(Debug)]
 pub struct UreqTransportBuilder {
     connect_timeout: Option<Duration>,
     pool_idle_timeout: Duration,
-    proxy: Option<Option<ureq::Proxy>>,
+    proxies: Option<ProxyRules>,
     #[cfg(feature = "rustls")]
     rustls: ClientConfig,
     #[cfg(feature = "native-tls")]
@@ -50,7 +63,7 @@ impl UreqTransportBuilder {
         Self {
             connect_timeout: Some(CONNECT_TIMEOUT),
             pool_idle_timeout: POOL_IDLE_TIMEOUT,
-            proxy: None,
+            proxies: None,
             #[cfg(feature = "rustls")]
             rustls,
             #[cfg(feature = "native-tls")]
@@ -76,11 +89,15 @@ impl UreqTransportBuilder {
         self
     }
 
-    /// The proxy for all requests but those to this machine and its link, or none; the environment's if unset.
-    #[must_use]
-    pub fn proxy(mut self, proxy: impl Into<Option<ureq::Proxy>>) -> Self {
-        self.proxy = Some(proxy.into());
-        self
+    /// The proxies; those of the process's environment if unset. If a proxy's URL in the environment is invalid, every request
+    /// fails with that error.
+    ///
+    /// # Errors
+    /// If a proxy has a scheme that is not supported.
+    pub fn proxy(mut self, rules: ProxyRules) -> Result<Self, ProxyError> {
+        rules.require_schemes(SCHEMES)?;
+        self.proxies = Some(rules);
+        Ok(self)
     }
 
     /// Trusts the certificates of this PEM text, and no others: what `AWS_CA_BUNDLE` names. It takes the place of all roots,
@@ -143,9 +160,12 @@ impl UreqTransportBuilder {
             .timeout_resolve(self.connect_timeout.map(bounded))
             .timeout_connect(self.connect_timeout.map(bounded))
             .max_idle_age(bounded(self.pool_idle_timeout));
-        if let Some(proxy) = self.proxy {
-            config = config.proxy(proxy);
-        }
+        config = config.proxy(None);
+        let proxies = match self.proxies {
+            Some(rules) => Ok(rules),
+            None => ProxyRules::from_environment(&Environment::of_process())
+                .and_then(|rules| rules.require_schemes(SCHEMES).map(|()| rules)),
+        };
         let connector = plain();
         #[cfg(feature = "native-tls")]
         if self.native_tls.is_asked {
@@ -153,14 +173,19 @@ impl UreqTransportBuilder {
                 .provider(ureq::tls::TlsProvider::NativeTls)
                 .root_certs(self.native_tls.roots);
             let connector = connector.chain(NativeTlsConnector::default());
-            return transport(config.tls_config(tls.build()).build(), connector);
+            return transport(config.tls_config(tls.build()).build(), connector, proxies);
         }
         #[cfg(feature = "rustls")]
         let connector = connector.chain(crate::tls::TlsConnector::new(self.rustls));
-        transport(config.build(), connector)
+        transport(config.build(), connector, proxies)
     }
 }
 
-fn transport(config: Config, connector: impl Connector) -> UreqTransport {
-    UreqTransport::of(Agent::with_parts(config, LimitedConnector(connector), LimitedResolver::default()))
+fn transport(
+    config: Config,
+    connector: impl Connector,
+    proxies: Result<ProxyRules, ProxyError>,
+) -> UreqTransport {
+    let agent = Agent::with_parts(config, LimitedConnector(connector), LimitedResolver::default());
+    UreqTransport::of(agent, proxies)
 }

@@ -45,7 +45,6 @@ impl<C: Connector> Connector for LimitedConnector<C> {
             run_connector: details.run_connector.clone(),
             register_shutdown: details.register_shutdown.clone(),
         };
-        refuse_socks(&details)?;
         self.0.connect(&details, chained).map_err(not_connected)
     }
 }
@@ -81,23 +80,6 @@ pub(crate) fn broken_off(error: Error) -> Error {
             io::Error::other(error).into()
         }
         error => error,
-    }
-}
-
-/// Without its feature ureq would panic at a SOCKS proxy that was named in code, and pass over one of the environment.
-fn refuse_socks(details: &ConnectionDetails<'_>) -> Result<(), Error> {
-    use ureq::ProxyProtocol::{Socks4, Socks4A, Socks5, Socks5h};
-    match details.config.proxy() {
-        Some(proxy)
-            if cfg!(not(feature = "socks"))
-                && matches!(proxy.protocol(), Socks4 | Socks4A | Socks5 | Socks5h)
-                && !proxy.is_no_proxy(details.uri) =>
-        {
-            let words = "the proxy is a SOCKS proxy, which barerock-ureq asks only with its feature `socks`";
-            let error = io::Error::new(io::ErrorKind::Unsupported, words);
-            Err(not_connected(error.into()))
-        }
-        _ => Ok(()),
     }
 }
 

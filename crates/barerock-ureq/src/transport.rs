@@ -1,12 +1,13 @@
 //! ureq as a transport.
 
 use core::time::Duration;
+use std::sync::Arc;
 
-use barerock::transport::is_local;
-use barerock::{Timeouts, Transport, TransportError};
+use barerock::transport::{BoxError, NoProxy, ProxyError, ProxyRules};
+use barerock::{Timeouts, Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::{Request, Response};
-use ureq::Agent;
+use ureq::{Agent, Proxy};
 
 use crate::body::UreqBody;
 use crate::builder::UreqTransportBuilder;
@@ -27,12 +28,12 @@ pub(crate) fn bounded(limit: Duration) -> Duration {
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
     agent: Agent,
+    proxies: Arc<Result<ProxyRules, ProxyError>>,
 }
 
 impl UreqTransport {
-    /// A transport with ten seconds for a connection and the proxy of the environment, if it names one (`ALL_PROXY`,
-    /// `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), as ureq's users know it. Requests to this machine and its link ([`is_local`])
-    /// go by way of none.
+    /// A transport with ten seconds to connect and the proxies of the process's environment by
+    /// [`ProxyRules::from_environment`].
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
@@ -53,8 +54,21 @@ impl UreqTransport {
         UreqTransportBuilder::new(tls)
     }
 
-    pub(crate) fn of(agent: Agent) -> Self {
-        Self { agent }
+    pub(crate) fn of(agent: Agent, proxies: Result<ProxyRules, ProxyError>) -> Self {
+        Self { agent, proxies: Arc::new(proxies) }
+    }
+
+    /// The request with the proxy it is to use.
+    fn with_proxy<'b>(
+        &self,
+        request: Request<&'b [u8]>,
+        is_direct: bool,
+    ) -> Result<Request<&'b [u8]>, TransportError> {
+        let failed = |error: BoxError| TransportError::new(TransportErrorKind::Connect, error);
+        let rules = (*self.proxies).as_ref().map_err(|error| failed(error.clone().into()))?;
+        let Some(proxy) = rules.proxy_for(request.uri()).filter(|_| !is_direct) else { return Ok(request) };
+        let proxy = Proxy::new(&proxy.with_password()).map_err(|error| failed(error.into()))?;
+        Ok(self.agent.configure_request(request).proxy(Some(proxy)).build())
     }
 }
 
@@ -73,8 +87,9 @@ impl Transport for UreqTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<UreqBody>, TransportError> {
         let asked: Timeouts = request.extensions().get().copied().unwrap_or_else(Timeouts::never);
         let limits = Limits { connect: self.agent.config().timeouts().connect, request: asked };
+        let is_direct = request.extensions().get::<NoProxy>().is_some();
         let (parts, body) = request.into_parts();
-        let request = direct_if_local(&self.agent, Request::from_parts(parts, &*body));
+        let request = self.with_proxy(Request::from_parts(parts, &*body), is_direct)?;
         let whole = Deadline::after(asked.operation, Reason::Whole);
         let head = Deadline::after(asked.first_byte, Reason::Head);
         let answer = within([head, whole], || self.agent.run(request));
@@ -85,13 +100,4 @@ impl Transport for UreqTransport {
     async fn sleep(&self, duration: Duration) {
         Sleep::new(duration).await;
     }
-}
-
-/// The request; without a proxy where that must not be asked: a request to this machine or its link is nobody else's business,
-/// encrypted or not.
-fn direct_if_local<'b>(agent: &Agent, request: Request<&'b [u8]>) -> Request<&'b [u8]> {
-    if request.uri().host().is_some_and(is_local) {
-        return agent.configure_request(request).proxy(None).build();
-    }
-    request
 }

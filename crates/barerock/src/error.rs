@@ -208,7 +208,8 @@ impl Error {
 
     /// Whether the answer did not come, or broke off: another attempt may get one.
     pub(crate) fn is_of_transport(&self) -> bool {
-        self.transport_kind().is_some_and(|kind| kind != TransportErrorKind::Redirect)
+        let permanent = [TransportErrorKind::Redirect, TransportErrorKind::ProxyRefused];
+        self.transport_kind().is_some_and(|kind| !permanent.contains(&kind))
     }
 
     /// How often the request was sent; 0 if it never was.

@@ -180,6 +180,9 @@ const NOT_BEDROCK: &str = "Something else than Bedrock answered: a proxy, a logi
 const NO_CONNECTION: &str = "Check the region's name (it is part of the endpoint's), the network, HTTPS_PROXY; and \
                              AWS_CA_BUNDLE, where a proxy opens TLS.";
 
+const PROXY: &str = "Check HTTPS_PROXY (host, port, user name and password); the proxy must allow CONNECT to the \
+                     endpoint's host. Hosts in NO_PROXY are reached without it.";
+
 const TIMED_OUT: &str = "A model that thinks can be silent for minutes: raise the limit (Timeouts, or --cli-read-timeout). \
                          ConverseStream is heard of earlier than Converse.";
 
@@ -192,6 +195,7 @@ impl Error {
             return match self.transport_kind() {
                 _ if self.is_not_bedrock() => Some(NOT_BEDROCK.into()),
                 Some(TransportErrorKind::Connect) => Some(NO_CONNECTION.into()),
+                Some(TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused) => Some(PROXY.into()),
                 _ if self.is_timeout() => Some(TIMED_OUT.into()),
                 _ => None,
             };

@@ -39,6 +39,7 @@ mod error;
 mod exchange;
 mod hint;
 mod observe;
+mod percent;
 mod redirect;
 pub mod retry;
 mod skew;

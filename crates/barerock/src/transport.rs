@@ -7,9 +7,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+pub use hop::HopError;
 pub use local::{NoProxy, is_local};
+pub use proxy::{ProxyDecision, ProxyError, ProxyRules, ProxyScheme, ProxyUrl};
 
+mod hop;
 mod local;
+pub mod proxy;
 
 /// An error of somebody else's.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -57,8 +61,12 @@ impl<T: Transport> Transport for Arc<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// There was no connection: name not found, refused, TLS failed.
+    /// No connection to the endpoint: name not found, refused, TLS failed.
     Connect,
+    /// No connection because the proxy could not be reached or failed.
+    Proxy,
+    /// No connection because the proxy refused it (a status from 400 to 499): another attempt would be refused, too.
+    ProxyRefused,
     /// It took too long.
     Timeout,
     /// The connection broke, or the other side does not speak HTTP.
@@ -98,7 +106,9 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            TransportErrorKind::Connect => "no connection",
+            TransportErrorKind::Connect | TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused => {
+                "no connection"
+            }
             TransportErrorKind::Timeout => "timed out",
             TransportErrorKind::Io => "the connection failed",
             TransportErrorKind::Redirect => "redirected",

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use barerock::Transport;
+use barerock::transport::ProxyRules;
 use barerock_hyper::HyperTransport;
 use barerock_replay::Tls;
 use barerock_ureq::UreqTransport;
@@ -167,7 +168,11 @@ fn hyper_keeps_no_connection_where_it_is_told_to() {
 
 #[test]
 fn ureq_keeps_no_connection_where_it_is_told_to() {
-    let transport = UreqTransport::builder().proxy(None).pool_idle_timeout(Duration::ZERO).build();
+    let transport = UreqTransport::builder()
+        .proxy(ProxyRules::default())
+        .unwrap()
+        .pool_idle_timeout(Duration::ZERO)
+        .build();
     no_connection_is_kept::<Ureq>(transport);
 }
 

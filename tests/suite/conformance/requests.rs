@@ -132,7 +132,7 @@ fn a_reqwest_client_that_follows_redirects_is_found_out() {
     for (policy, words, followed) in
         [(refuses, "not one step", 0), (Policy::limited(2), "build it with redirect(Policy::none())", 1)]
     {
-        let http = ReqwestTransport::client_builder().no_proxy().redirect(policy).build().unwrap();
+        let http = ReqwestTransport::client_builder().redirect(policy).build().unwrap();
         let error = Reqwest::run(async {
             let client = client(ReqwestTransport::from(http), &server.url()).retry(RetryPolicy::standard());
             client.build().unwrap().converse(&question()).await.unwrap_err()

@@ -4,6 +4,7 @@
 
 use std::process::Command;
 
+use barerock::transport::ProxyRules;
 use barerock_hyper::HyperTransport;
 use barerock_replay::Tls;
 use barerock_reqwest::{ReqwestTransport, tls};
@@ -69,13 +70,18 @@ fn reqwest_trusts_them() {
     with_roots_of_the_system::<Reqwest>("conformance::roots::reqwest_trusts_them", || {
         let roots = tls::native_roots().unwrap_or_else(|error| panic!("{error}"));
         let client = ReqwestTransport::client_builder_with_tls(tls::client_config(roots));
-        client.no_proxy().build().unwrap().into()
+        client.build().unwrap().into()
     });
 }
 
 #[test]
 fn ureq_trusts_them() {
     with_roots_of_the_system::<Ureq>("conformance::roots::ureq_trusts_them", || {
-        UreqTransport::builder().native_roots().unwrap_or_else(|error| panic!("{error}")).proxy(None).build()
+        UreqTransport::builder()
+            .native_roots()
+            .unwrap_or_else(|error| panic!("{error}"))
+            .proxy(ProxyRules::default())
+            .unwrap()
+            .build()
     });
 }

@@ -3,8 +3,9 @@
 use core::fmt::Debug;
 use core::time::Duration;
 
+use barerock::transport::ProxyRules;
 use barerock::{Client, ClientBuilder, Transport};
-use barerock_hyper::{HyperTransport, Proxy};
+use barerock_hyper::HyperTransport;
 use barerock_reqwest::{ReqwestTransport, tls};
 use barerock_ureq::{UreqTransport, UreqTransportBuilder};
 
@@ -18,6 +19,13 @@ pub(super) struct Settings {
     pub(super) connect_timeout: Option<Duration>,
     /// The URL of a proxy, and the hosts it is not for.
     pub(super) proxy: Option<(String, String)>,
+}
+
+impl Settings {
+    pub(super) fn proxies(&self) -> ProxyRules {
+        let Some((url, exceptions)) = &self.proxy else { return ProxyRules::default() };
+        ProxyRules::all(url.parse().unwrap()).no_proxy(exceptions)
+    }
 }
 
 /// An HTTP stack, and how its futures are run.
@@ -82,10 +90,7 @@ impl Stack for Hyper {
         if let Some(limit) = settings.connect_timeout {
             builder = builder.connect_timeout(limit);
         }
-        if let Some((url, exceptions)) = &settings.proxy {
-            builder = builder.proxy(Proxy::all(url, exceptions).unwrap());
-        }
-        builder.build()
+        builder.proxy(settings.proxies()).unwrap().build()
     }
 }
 
@@ -124,15 +129,10 @@ impl Stack for ReqwestNativeTls {
 }
 
 fn reqwest(mut client: reqwest::ClientBuilder, settings: &Settings) -> ReqwestTransport {
-    client = client.no_proxy();
     if let Some(limit) = settings.connect_timeout {
         client = client.connect_timeout(limit);
     }
-    if let Some((url, exceptions)) = &settings.proxy {
-        let proxy = reqwest::Proxy::all(url).unwrap();
-        client = client.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(exceptions)));
-    }
-    client.build().unwrap().into()
+    ReqwestTransport::build(client, settings.proxies())
 }
 
 pub(super) struct Ureq;
@@ -175,27 +175,12 @@ impl Stack for UreqNativeTls {
     }
 }
 
-fn ureq(builder: UreqTransportBuilder, settings: &Settings) -> UreqTransport {
-    let mut builder = builder.proxy(None);
+fn ureq(mut builder: UreqTransportBuilder, settings: &Settings) -> UreqTransport {
     if let Some(pem) = &settings.ca_pem {
         builder = builder.ca_bundle(pem.as_bytes()).unwrap();
     }
     if let Some(limit) = settings.connect_timeout {
         builder = builder.connect_timeout(limit);
     }
-    if let Some((url, exceptions)) = &settings.proxy {
-        let (user, address) = url.strip_prefix("http://").unwrap().split_once('@').unwrap();
-        let ((user, password), (host, port)) =
-            (user.split_once(':').unwrap(), address.split_once(':').unwrap());
-        let mut proxy = ureq::Proxy::builder(ureq::ProxyProtocol::Http)
-            .host(host)
-            .port(port.parse().unwrap())
-            .username(user)
-            .password(password);
-        if !exceptions.is_empty() {
-            proxy = proxy.no_proxy(exceptions);
-        }
-        builder = builder.proxy(proxy.build().unwrap());
-    }
-    builder.build()
+    builder.proxy(settings.proxies()).unwrap().build()
 }

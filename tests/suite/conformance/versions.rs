@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ::hyper::body::Incoming;
 use ::hyper::service::service_fn;
 use barerock::Transport;
+use barerock::transport::ProxyRules;
 use barerock_hyper::HyperTransport;
 use barerock_reqwest::{ReqwestTransport, tls};
 use barerock_ureq::UreqTransport;
@@ -98,7 +99,7 @@ async fn reqwest_speaks_http2_with_its_feature() {
     for (offered, spoken) in [(None, "two"), (Some(b"http/1.1"), "one")] {
         let mut tls = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap());
         tls.alpn_protocols.extend(offered.map(|protocol| protocol.to_vec()));
-        let client = ReqwestTransport::client_builder_with_tls(tls).no_proxy().build().unwrap();
+        let client = ReqwestTransport::client_builder_with_tls(tls).build().unwrap();
         assert_eq!(version(ReqwestTransport::from(client), server).await, spoken);
     }
 }
@@ -110,7 +111,10 @@ async fn ureq_and_hyper_offer_what_they_speak() {
     let mut offers = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap());
     offers.alpn_protocols = vec![b"h2".to_vec()];
     assert_eq!(version(HyperTransport::with_tls(offers.clone()).build(), server).await, "one");
-    assert_eq!(version(UreqTransport::with_tls(offers).proxy(None).build(), server).await, "one");
+    assert_eq!(
+        version(UreqTransport::with_tls(offers).proxy(ProxyRules::default()).unwrap().build(), server).await,
+        "one"
+    );
 }
 
 over_every_stack![an_old_server];

@@ -124,7 +124,9 @@ fn the_proxy_of_the_environment_is_asked() {
     command.env("HTTPS_PROXY", format!("http://me:SQUIRREL%20password@{address}"));
     let ran = run(command, "");
     assert_eq!(ran.code, 6, "{ran:?}");
-    assert!(ran.err.contains("no connection") && ran.err.contains("tunnel"), "{}", ran.err);
+    let refused = format!("proxy {address} refused a tunnel to bedrock.invalid:443: status 403 Forbidden");
+    assert!(ran.err.contains("no connection") && ran.err.contains(&refused), "{}", ran.err);
+    assert!(ran.err.contains("hint: Check HTTPS_PROXY"), "{}", ran.err);
     assert!(!ran.err.contains("SQUIRREL"), "{}", ran.err);
     let asked = asked.join().unwrap();
     assert!(asked.starts_with("CONNECT bedrock.invalid:443 HTTP/1.1\r\n"), "{asked}");
@@ -145,10 +147,21 @@ fn the_proxy_of_the_environment_is_asked() {
 
 #[test]
 fn a_proxy_that_is_none_is_2() {
-    let mut command = chat("https://bedrock.invalid", &[]);
-    command.env("HTTPS_PROXY", "socks5://me:SQUIRREL@127.0.0.1:9");
-    let ran = run(command, "");
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.err.contains("the URL of HTTPS_PROXY") && ran.err.contains("http://"), "{}", ran.err);
-    assert!(!ran.err.contains("SQUIRREL"), "{}", ran.err);
+    for (url, reason) in [
+        ("socks5://me:SQUIRREL@127.0.0.1:9", "unsupported scheme"),
+        ("http://me:SQUIRREL@a:b", "invalid port"),
+        ("http:/me:SQUIRREL@a", "unexpected path"),
+    ] {
+        let mut command = chat("https://bedrock.invalid", &[]);
+        command.env("HTTPS_PROXY", url);
+        let ran = run(command, "");
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(&format!("HTTPS_PROXY: {reason}; expected http://")), "{}", ran.err);
+        assert!(!ran.err.contains("SQUIRREL"), "{}", ran.err);
+        let mut doctor = bare(&["doctor", "--region", "us-east-1"]);
+        doctor.env("HTTPS_PROXY", url);
+        let ran = run(doctor, "");
+        assert!(ran.err.contains(&format!("HTTPS_PROXY: {reason}")), "{ran:?}");
+        assert!(!ran.err.contains("SQUIRREL") && !ran.out.contains("SQUIRREL"), "{ran:?}");
+    }
 }

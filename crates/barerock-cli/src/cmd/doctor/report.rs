@@ -6,6 +6,7 @@ use barerock::RetryMode;
 use barerock::config::{AuthScheme, Config, ConfigError, PassedOver, Resolved, SharedFiles, Source, Why};
 use barerock::converse::endpoint::FIPS_REGIONS;
 use barerock::credentials::Io;
+use barerock::transport::ProxyError;
 use serde::Serialize;
 
 use super::credentials::Credentials;
@@ -79,7 +80,7 @@ impl Report {
         let region = Value::ok(config.region().clone(), "--region");
         let endpoint = config.endpoint();
         let proxy = match &endpoint {
-            Ok(endpoint) => Value::ok(config.proxy(&endpoint.value), ""),
+            Ok(endpoint) => Value::proxy(config.proxy(&endpoint.value)),
             Err(_) => Value { value: None, source: DEFAULT.to_owned(), passed_over: Vec::new(), error: None },
         };
         let endpoint = Endpoint::new(endpoint);
@@ -155,6 +156,20 @@ impl<T> Value<T> {
     fn map<U>(self, with: impl FnOnce(T) -> U) -> Value<U> {
         let Self { value, source, passed_over, error } = self;
         Value { value: value.map(with), source, passed_over, error }
+    }
+}
+
+impl Value<Option<String>> {
+    fn proxy(resolved: Result<Resolved<Option<String>>, ProxyError>) -> Self {
+        resolved.map_or_else(
+            |error| Self {
+                value: None,
+                source: error.name().to_owned(),
+                passed_over: Vec::new(),
+                error: Some(error.to_string()),
+            },
+            |resolved| Self::ok(resolved, ""),
+        )
     }
 }
 
