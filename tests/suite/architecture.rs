@@ -6,19 +6,27 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate of the product, and which of the others it may know.
-const MAY_KNOW: [(&str, &[&str]); 10] = [
+const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("barerock-eventstream", &[]),
     ("barerock-sigv4", &[]),
     ("barerock-converse", &["barerock-eventstream"]),
     ("barerock", &["barerock-converse", "barerock-sigv4"]),
     ("barerock-tls", &[]),
-    ("barerock-hyper", &["barerock", "barerock-tls"]),
-    ("barerock-reqwest", &["barerock", "barerock-tls"]),
-    ("barerock-ureq", &["barerock", "barerock-tls"]),
+    ("barerock-config", &["barerock"]),
+    ("barerock-hyper", &["barerock", "barerock-config", "barerock-tls"]),
+    ("barerock-reqwest", &["barerock", "barerock-config", "barerock-tls"]),
+    ("barerock-ureq", &["barerock", "barerock-config", "barerock-tls"]),
     ("barerock-replay", &["barerock-eventstream", "barerock-sigv4"]),
     (
         "barerock-cli",
-        &["barerock", "barerock-hyper", "barerock-replay", "barerock-eventstream", "barerock-sigv4"],
+        &[
+            "barerock",
+            "barerock-config",
+            "barerock-hyper",
+            "barerock-replay",
+            "barerock-eventstream",
+            "barerock-sigv4",
+        ],
     ),
 ];
 
@@ -69,12 +77,22 @@ fn judges_and_rivals_stay_outside() {
 
 #[test]
 fn below_the_transports_there_is_no_runtime_and_no_tls() {
-    for name in ["barerock-eventstream", "barerock-sigv4", "barerock-converse", "barerock"] {
+    for name in ["barerock-eventstream", "barerock-sigv4", "barerock-converse", "barerock", "barerock-config"]
+    {
         for dependency in &normal_dependencies()[name] {
             let edge = ["tokio", "hyper", "rustls", "reqwest", "ureq"]
                 .iter()
                 .any(|edge| dependency.starts_with(edge));
             assert!(!edge, "{name} must not use {dependency}");
         }
+    }
+}
+
+#[test]
+fn the_client_parses_no_xml_and_hashes_no_sha1() {
+    for dependency in &normal_dependencies()["barerock"] {
+        let belongs_to_config =
+            ["roxmltree", "sha1", "percent-encoding", "serde_json"].contains(&&**dependency);
+        assert!(!belongs_to_config, "barerock must not use {dependency}");
     }
 }

@@ -4,10 +4,11 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use std::fs;
 use std::sync::Arc;
 
-use barerock::config::Config;
-use barerock::credentials::{CredentialsFuture, ProvideCredentials, ProvidedCredentials, SystemIo};
+use barerock::credentials::{CredentialsFuture, ProvideCredentials, ProvidedCredentials};
 use barerock::types::Message;
 use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, Environment, ErrorKind, RetryPolicy};
+use barerock_config::Config;
+use barerock_config::providers::SystemIo;
 use barerock_hyper::HyperTransport;
 use barerock_replay::{Fixtures, MatchMode, Replay, Verify};
 use barerock_tests::fixtures;
@@ -53,7 +54,7 @@ fn request() -> ConverseRequest {
 async fn region_endpoint_and_keys_of_a_profile() {
     let replay = serve().await;
     let config = config(&home(&replay), &[]).await;
-    let client = Client::builder(HyperTransport::new()).config(&config).build().unwrap();
+    let client = config.builder(HyperTransport::new()).build().unwrap();
     assert_eq!((client.region(), client.endpoint().as_str()), (REGION, &*replay.url()));
     assert!(!client.converse(&request()).await.unwrap().text().is_empty());
     // The keys are fetched once and kept.
@@ -66,7 +67,7 @@ async fn a_bedrock_key_comes_before_the_profiles_keys() {
     let home = home(&replay);
     let with = async |key| {
         let config = config(&home, &[("AWS_BEARER_TOKEN_BEDROCK", key)]).await;
-        Client::builder(HyperTransport::new()).config(&config).build().unwrap().converse(&request()).await
+        config.builder(HyperTransport::new()).build().unwrap().converse(&request()).await
     };
     with(KEY).await.unwrap();
     assert_eq!(with("bedrock-api-key-OTHER").await.unwrap_err().kind(), ErrorKind::Service);
@@ -81,7 +82,7 @@ async fn retries_as_the_environment_says() {
     // By the whole configuration, and by the environment alone.
     let attempts = async |variables: &[(&str, &str)], policy: Option<RetryPolicy>| {
         let variables = [variables, &[nowhere, region]].concat();
-        let whole = Client::builder(HyperTransport::new()).config(&config(&home, &variables).await);
+        let whole = config(&home, &variables).await.builder(HyperTransport::new());
         let alone = Client::builder(HyperTransport::new()).environment(variables.into_iter().collect());
         let mut all = Vec::new();
         for builder in [whole, alone] {
@@ -109,7 +110,7 @@ async fn retries_as_the_environment_says() {
         let builders = || {
             let alone = [(name, value), region].into_iter().collect();
             let builder = || Client::builder(HyperTransport::new());
-            [builder().config(&wrong), builder().environment(alone)]
+            [wrong.builder(HyperTransport::new()), builder().environment(alone)]
         };
         for builder in builders() {
             let error = builder.build().unwrap_err();
@@ -142,14 +143,18 @@ async fn what_is_set_in_code_beats_the_configuration_before_and_after() {
         |client: Client<HyperTransport>| (client.region().to_owned(), client.endpoint().as_str().to_owned());
     let builder = || Client::builder(HyperTransport::new());
     let code = ("us-east-1".to_owned(), replay.url());
-    let before = builder().region("us-east-1").endpoint_url(replay.url()).config(&config).build().unwrap();
+    let settings = || config.client_settings(Arc::new(SystemIo::new(Arc::new(HyperTransport::new()))));
+    let before = builder().region("us-east-1").endpoint_url(replay.url()).settings(settings());
+    let before = before.build().unwrap();
     assert_eq!(address(before), code);
-    let after = builder().config(&config).region("us-east-1").endpoint_url(replay.url()).build().unwrap();
+    let after =
+        builder().settings(settings()).region("us-east-1").endpoint_url(replay.url()).build().unwrap();
     assert_eq!(address(after), code);
-    let neither = builder().config(&config).build().unwrap();
+    let neither = builder().settings(settings()).build().unwrap();
     assert_eq!(address(neither), (REGION.to_owned(), "http://127.0.0.1:9".to_owned()));
 
     let wrong = Credentials::new("AKIDEXAMPLE", "wrong", None);
-    let client = builder().credentials(wrong).config(&config).endpoint_url(replay.url()).build().unwrap();
+    let builder = builder().credentials(wrong).settings(settings());
+    let client = builder.endpoint_url(replay.url()).build().unwrap();
     assert_eq!(client.converse(&request()).await.unwrap_err().kind(), ErrorKind::Service);
 }

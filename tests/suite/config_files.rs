@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use barerock::config::{ConfigFile, Profile, Profiles, Section, Setting};
+use barerock_config::{ConfigFile, Profile, Profiles, Section, SettingValue};
 use barerock_tests::read;
 use serde_json::{Map, Value, json};
 
@@ -26,7 +26,7 @@ fn cases() -> Vec<(String, BTreeMap<String, String>)> {
     cases
 }
 
-fn setting(setting: &Setting<'_>) -> Value {
+fn setting(setting: &SettingValue<'_>) -> Value {
     json!([setting.value, setting.place.to_string()])
 }
 

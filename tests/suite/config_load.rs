@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use barerock::Environment;
-use barerock::config::{Config, ConfigError};
-use barerock::credentials::SystemIo;
+use barerock_config::providers::SystemIo;
+use barerock_config::{Config, ConfigError};
 use barerock_hyper::HyperTransport;
 
 /// Where the tests run there may be an instance to ask.

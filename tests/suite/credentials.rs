@@ -6,11 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use barerock::Environment;
-use barerock::config::Config;
-use barerock::credentials::{
-    CachedCredentials, CredentialsError, DefaultChain, ProvideCredentials, ProvidedCredentials,
-    ProviderContext, SystemIo,
-};
+use barerock::credentials::{CachedCredentials, CredentialsError, ProvideCredentials, ProvidedCredentials};
+use barerock_config::Config;
+use barerock_config::providers::{DefaultChain, ProviderContext, SystemIo};
 use barerock_hyper::HyperTransport;
 use barerock_sigv4::Timestamp;
 use barerock_tests::peer::{Peer, Reply};
@@ -151,7 +149,7 @@ async fn a_chain_of_roles_signs_as_the_service_checks() {
         ("AWS_PROFILE", "default"),
     ];
     let context = context(home.path(), &peer, config, &keys).await;
-    let chain = barerock::credentials::ProfileProvider::new(context);
+    let chain = barerock_config::providers::ProfileProvider::new(context);
     check(chain.provide().await, "assume-role");
     let asked = peer.asked();
     assert_eq!(asked.len(), 2);

@@ -8,14 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use barerock::config::Config;
 use barerock::converse::Endpoint;
-use barerock::credentials::{
-    AssumeRole, AssumeRoleProvider, CachedCredentials, ContainerProvider, CredentialsError, DefaultChain,
-    EnvironmentProvider, InstanceMetadataProvider, Io, ProfileProvider, ProvideCredentials, ProviderContext,
-    Sso, SsoProvider, Sts, SystemIo, WebIdentity, WebIdentityProvider,
-};
+use barerock::credentials::{CachedCredentials, CredentialsError, EnvironmentProvider, ProvideCredentials};
 use barerock::{Credentials, Environment};
+use barerock_config::Config;
+use barerock_config::providers::{
+    AssumeRole, AssumeRoleProvider, ContainerProvider, DefaultChain, InstanceMetadataProvider, Io,
+    ProfileProvider, ProviderContext, Sso, SsoProvider, Sts, SystemIo, WebIdentity, WebIdentityProvider,
+};
 use barerock_hyper::HyperTransport;
 use barerock_tests::peer::{Peer, Reply};
 use barerock_ureq::{UreqTransport, block_on};

@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use barerock::Credentials;
 use barerock::converse::Endpoint;
-use barerock::credentials::io::{Io, ProcessOutput};
-use barerock::credentials::{
-    Answer, AssumeRole, AssumeRoleProvider, ContainerProvider, CredentialsError, ProcessProvider,
-    ProvidedCredentials, Question, Sso, SsoProvider, Step, Steps, Sts,
+use barerock::credentials::{CredentialsError, ProvidedCredentials};
+use barerock_config::providers::io::{Io, ProcessOutput};
+use barerock_config::providers::{
+    Answer, AssumeRole, AssumeRoleProvider, ContainerProvider, ProcessProvider, Question, Sso, SsoProvider,
+    Step, Steps, Sts,
 };
 use bytes::Bytes;
 

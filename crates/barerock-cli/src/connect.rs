@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use barerock::credentials::SystemIo;
 use barerock::{Client, Observe, Stage, Timeouts};
+use barerock_config::providers::SystemIo;
 use barerock_hyper::HyperTransport;
 use barerock_replay::Replay;
 
@@ -45,7 +45,7 @@ impl Connection {
             // What to trust and which way to go may stand in the shared files.
             let config = call.target.loader().load(Arc::new(SystemIo::new(Arc::new(plain)))).await?;
             let transport = network::transport(&config, connect_timeout)?;
-            (Client::builder(transport).config(&config), None)
+            (config.builder(transport), None)
         };
         let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());
         builder = builder.timeouts(timeouts);

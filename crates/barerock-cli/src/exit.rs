@@ -5,8 +5,8 @@ use core::fmt;
 use std::borrow::Cow;
 use std::process::ExitCode;
 
-use barerock::config::ConfigError;
 use barerock::{Error, ErrorKind, Verdict};
+use barerock_config::ConfigError;
 
 use crate::render::safe_lines;
 

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use barerock::credentials::AskMfa;
-use barerock::credentials::io::IoFuture;
+use barerock_config::providers::AskMfa;
+use barerock_config::providers::io::IoFuture;
 
 /// Prompts for MFA codes on the terminal.
 #[derive(Debug)]

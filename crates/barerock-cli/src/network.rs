@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use barerock::config::{Config, Source};
 use barerock::transport::ProxyRules;
+use barerock_config::{Config, Source};
 use barerock_hyper::HyperTransport;
 
 use crate::exit::Failure;

@@ -39,9 +39,10 @@ impl Client {
     /// A client by all that AWS's SDKs look at: the environment, the shared files, and whatever these lead to.
     ///
     /// # Errors
-    /// As [`barerock::Client::from_config`]'s.
+    /// As [`barerock_config::client`]'s.
+    #[cfg(feature = "config")]
     pub fn from_config() -> Result<Self, Error> {
-        block_on(barerock::Client::from_config(UreqTransport::new())).map(Self::from)
+        block_on(barerock_config::client(UreqTransport::new())).map(Self::from)
     }
 
     /// A client to be set up in code: `Client::from(Client::builder().region("us-east-1").build()?)`. For another transport

@@ -4,44 +4,31 @@ use core::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use barerock_converse::Endpoint;
 use barerock_sigv4::Signer;
 
 use crate::auth::Auth;
-use crate::client::{Client, Clock, Inner, SIGNING_NAME};
-use crate::config::basic;
+use crate::client::{Client, Inner, SIGNING_NAME};
+use crate::client_settings::ClientSettings;
 use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::observe::Observe;
 use crate::retry::{Retries, RetryPolicy};
+use crate::time::{Clock, system_clock};
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
 
 /// The longest answer to Converse that is read; images as base64 fit in.
 const MAX_RESPONSE: usize = 64 * 1024 * 1024;
 
-/// What a configuration says, where nothing is set in code. Who names no configuration does not link one.
-pub(crate) struct Configured {
-    /// The region and the endpoint, from those that are set in code if they are.
-    pub(crate) address: Box<Address>,
-    pub(crate) auth: Result<Auth, Error>,
-    pub(crate) retry: Result<RetryPolicy, Error>,
-    pub(crate) corrects_skew: Result<bool, Error>,
-}
-
-type Address = dyn FnOnce(Option<String>, Option<String>) -> Result<(String, Endpoint), Error> + Send;
-
 /// Sets up a [`Client`]. What is set in code beats what the environment says.
 pub struct ClientBuilder<T> {
-    pub(crate) transport: Arc<T>,
+    transport: Arc<T>,
     environment: Environment,
-    /// What the environment says of retries. Who names no environment does not link the adaptive mode.
-    environment_retry: Option<Result<RetryPolicy, Error>>,
+    settings: ClientSettings,
     region: Option<String>,
     endpoint_url: Option<String>,
     auth: Option<Result<Auth, Error>>,
-    pub(crate) configured: Option<Configured>,
     timeouts: Timeouts,
     max_response: usize,
     validates: bool,
@@ -58,33 +45,41 @@ impl<T: Transport> ClientBuilder<T> {
         Self {
             transport: Arc::new(transport),
             environment: Environment::default(),
-            environment_retry: None,
+            settings: ClientSettings::default(),
             region: None,
             endpoint_url: None,
             auth: None,
-            configured: None,
             timeouts: Timeouts::default(),
             max_response: MAX_RESPONSE,
             validates: true,
             retry: None,
             seed: None,
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "the driver's default clock; `clock` sets another"
-            )]
-            clock: Arc::new(SystemTime::now),
+            clock: system_clock(),
             corrects_skew: None,
             plaintext_hosts: Vec::new(),
             observer: None,
         }
     }
 
-    /// Where to look for what is not set in code. Empty if unset.
+    /// The environment variables to take settings and credentials from that code does not set. Empty if unset.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment_retry = Some(basic::retry(&environment));
+        self.settings = ClientSettings::from_env(&environment);
         self.environment = environment;
         self
+    }
+
+    /// The settings to use that code does not set, before or after, such as those of a `barerock_config::Config`.
+    #[must_use]
+    pub fn settings(mut self, settings: ClientSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// The transport of the client to be, which credentials providers can share.
+    #[must_use]
+    pub fn transport(&self) -> &Arc<T> {
+        &self.transport
     }
 
     /// The region to call and to sign for; else `AWS_REGION`, else `AWS_DEFAULT_REGION`.
@@ -201,25 +196,18 @@ impl<T: Transport> ClientBuilder<T> {
     /// # Errors
     /// If there is no region, the endpoint is none, or a setting is not what it must be.
     pub fn build(self) -> Result<Client<T>, Error> {
-        let (found_retry, found_skew, address, configured) = match self.configured {
-            Some(Configured { address, auth, retry, corrects_skew }) => {
-                (Some(retry), corrects_skew, address(self.region, self.endpoint_url)?, Some(auth))
-            }
-            None => {
-                let region = basic::region(self.region.as_deref(), &self.environment)?;
-                let endpoint = basic::endpoint(self.endpoint_url.as_deref(), &self.environment, &region)?;
-                let corrects_skew = basic::corrects_clock_skew(&self.environment);
-                (self.environment_retry, corrects_skew, (region, endpoint), None)
-            }
+        let settings = self.settings;
+        let (region, endpoint) = settings.endpoint.resolve(self.region, self.endpoint_url)?;
+        let policy = self.retry.map_or(settings.retry, Ok)?;
+        let corrects_skew = self.corrects_skew.map_or(settings.clock_skew_correction, Ok)?;
+        let settings_auth = match (settings.bearer_token, settings.credentials) {
+            (Some(token), _) => Some(Auth::bearer(&token)),
+            (None, Some(provider)) => Some(Ok(Auth::SigV4(provider))),
+            (None, None) => None,
         };
-        // What is set in code is not looked up.
-        let policy = self.retry.map(Ok).or(found_retry).transpose()?;
-        let corrects_skew = self.corrects_skew.map_or(found_skew, Ok)?;
-        let (region, endpoint) = address;
-        let auth = match (self.auth.or(configured), self.environment.bearer_token()) {
-            (Some(auth), _) => auth?,
-            (None, Some(token)) => Auth::bearer(token)?,
-            (None, None) => {
+        let auth = match self.auth.or(settings_auth) {
+            Some(auth) => auth?,
+            None => {
                 let clock = Arc::clone(&self.clock);
                 let provider = EnvironmentProvider::new(self.environment);
                 Auth::SigV4(Arc::new(provider.clock(move || clock())))
@@ -228,7 +216,7 @@ impl<T: Transport> ClientBuilder<T> {
         let is_allowed = self.plaintext_hosts.iter().any(|host| host.eq_ignore_ascii_case(endpoint.host()));
         let in_the_clear = !endpoint.is_https() && !endpoint.is_loopback() && !is_allowed;
         let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let retries = Mutex::new(Retries::new(&policy.unwrap_or_default(), chance.u64(..)));
+        let retries = Mutex::new(Retries::new(&policy, chance.u64(..)));
         let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
         Ok(Client {
             inner: Arc::new(Inner {

@@ -1,7 +1,6 @@
 //! The client: requests out, answers in.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
 use barerock_converse::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
@@ -19,6 +18,7 @@ use crate::observe::Observe;
 use crate::retry::Retries;
 use crate::skew::ClockSkew;
 use crate::stream::EventStream;
+use crate::time::Clock;
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
 
@@ -55,9 +55,6 @@ pub(crate) struct Inner<T> {
 pub(crate) fn lock<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// Where the time comes from.
-pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 impl<T> Clone for Client<T> {
     fn clone(&self) -> Self {

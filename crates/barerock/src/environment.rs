@@ -2,11 +2,7 @@
 
 use core::fmt;
 
-/// The variables that name the region. AWS's SDKs read the first, botocore the second; where both are set, the first wins.
-pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-
-/// The variable that holds a Bedrock API key.
-pub(crate) const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
+use crate::settings;
 
 /// A set of environment variables: the process's own, or any other. Of two with one name, the later counts.
 #[derive(Clone, Default)]
@@ -39,13 +35,13 @@ impl Environment {
     /// The region: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
     #[must_use]
     pub fn region(&self) -> Option<&str> {
-        self.first(&REGION).map(|(_, region)| region)
+        self.first(settings::REGION.variables()).map(|(_, region)| region)
     }
 
     /// The Bedrock API key: `AWS_BEARER_TOKEN_BEDROCK`.
     #[must_use]
     pub fn bearer_token(&self) -> Option<&str> {
-        self.get(BEARER_TOKEN)
+        self.first(settings::BEARER_TOKEN.variables()).map(|(_, token)| token)
     }
 
     /// The user's home directory: `HOME`, or what Windows has in its place.
@@ -67,13 +63,15 @@ impl Environment {
         }
     }
 
-    /// Whether a variable is set, but to nothing.
-    pub(crate) fn is_empty(&self, name: &str) -> bool {
+    /// Whether a variable is set to the empty string.
+    #[must_use]
+    pub fn is_empty(&self, name: &str) -> bool {
         self.raw(name).is_some_and(str::is_empty)
     }
 
-    /// The first of several variables that is set, with its name.
-    pub(crate) fn first<'n>(&self, names: &[&'n str]) -> Option<(&'n str, &str)> {
+    /// The name and value of the first of these variables that is set and not empty.
+    #[must_use]
+    pub fn first<'n>(&self, names: &[&'n str]) -> Option<(&'n str, &str)> {
         names.iter().find_map(|name| Some((*name, self.get(name)?)))
     }
 }

@@ -11,10 +11,10 @@ use barerock_converse::{
 use barerock_sigv4::{SignError, redact};
 use http::Uri;
 
-use crate::config::ConfigError;
 use crate::credentials::CredentialsError;
+use crate::settings::SettingError;
 use crate::timeout::Elapsed;
-use crate::transport::{TransportError, TransportErrorKind};
+use crate::transport::{BoxError, TransportError, TransportErrorKind};
 
 /// Why a call failed. [`kind`](Self::kind) says who is at fault, `source()` keeps the whole chain.
 pub struct Error {
@@ -57,11 +57,12 @@ enum Kind {
     Response(ResponseError),
     Assemble(AssembleError),
     Credentials(CredentialsError),
-    Config(ConfigError),
-    NoRegion { looked_for: Vec<&'static str> },
+    Setting(SettingError),
+    Configuration { kind: ErrorKind, source: BoxError },
+    NoRegion { looked_at: Vec<String> },
     Request(RequestError),
     Validation(ValidationError),
-    Endpoint(EndpointError),
+    Endpoint { source: Option<String>, error: EndpointError },
     Sign(SignError),
     Clock,
     Plaintext { url: String },
@@ -82,15 +83,21 @@ impl Error {
         Self::new(Kind::Interrupted { offset, source })
     }
 
-    pub(crate) fn endpoint(source: EndpointError) -> Self {
-        match source {
-            EndpointError::Region(region) if region.is_empty() => Self::no_region(&[]),
-            source => Self::new(Kind::Endpoint(source)),
+    /// An endpoint that `source` sets, if it is not code.
+    pub(crate) fn endpoint(source: Option<String>, error: EndpointError) -> Self {
+        match error {
+            EndpointError::Region(region) if region.is_empty() => Self::no_region(Vec::new()),
+            error => Self::new(Kind::Endpoint { source, error }),
         }
     }
 
-    pub(crate) fn no_region(looked_for: &[&'static str]) -> Self {
-        Self::new(Kind::NoRegion { looked_for: looked_for.to_vec() })
+    pub(crate) fn no_region(looked_at: Vec<String>) -> Self {
+        Self::new(Kind::NoRegion { looked_at })
+    }
+
+    /// An error of a configuration this crate does not read itself, with the kind it counts as.
+    pub fn configuration(kind: ErrorKind, source: impl Into<BoxError>) -> Self {
+        Self::new(Kind::Configuration { kind, source: source.into() })
     }
 
     pub(crate) fn clock() -> Self {
@@ -170,15 +177,15 @@ impl Error {
             | Kind::Response(_)
             | Kind::Assemble(_)
             | Kind::BodyTooLarge { .. } => ErrorKind::Wire,
-            Kind::Config(error) if error.is_of_credentials() => ErrorKind::Credentials,
+            Kind::Configuration { kind, .. } => *kind,
             Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
             Kind::Sign(error) if error.is_of_credentials() => ErrorKind::Credentials,
             // A text is no region: whoever chose it is asked for another, as where there is none.
-            Kind::Endpoint(EndpointError::Region(_)) => ErrorKind::Credentials,
-            Kind::Config(_)
+            Kind::Endpoint { error: EndpointError::Region(_), .. } => ErrorKind::Credentials,
+            Kind::Setting(_)
             | Kind::Request(_)
             | Kind::Validation(_)
-            | Kind::Endpoint(_)
+            | Kind::Endpoint { .. }
             | Kind::Sign(_)
             | Kind::Clock
             | Kind::Plaintext { .. } => ErrorKind::Request,
@@ -278,17 +285,19 @@ impl fmt::Display for Kind {
             Self::Response(error) => error.fmt(f),
             Self::Assemble(error) => error.fmt(f),
             Self::Credentials(error) => error.fmt(f),
-            Self::Config(error) => error.fmt(f),
-            Self::NoRegion { looked_for } => {
+            Self::Setting(error) => error.fmt(f),
+            Self::Configuration { source, .. } => source.fmt(f),
+            Self::NoRegion { looked_at } => {
                 f.write_str("no region: name one, such as us-east-1")?;
-                if !looked_for.is_empty() {
-                    write!(f, "; looked for {} in the environment", looked_for.join(" and "))?;
+                if !looked_at.is_empty() {
+                    write!(f, "; looked at {}", looked_at.join(", "))?;
                 }
                 Ok(())
             }
             Self::Request(error) => error.fmt(f),
             Self::Validation(error) => write!(f, "the service would refuse the request: {error}"),
-            Self::Endpoint(error) => error.fmt(f),
+            Self::Endpoint { source: Some(source), error } => write!(f, "{source}: {error}"),
+            Self::Endpoint { source: None, error } => error.fmt(f),
             Self::Sign(error) => write!(f, "the request cannot be signed: {error}"),
             Self::Clock => f.write_str("the clock stands before 1970 or after 9999; set it"),
             Self::Plaintext { url } => write!(
@@ -312,6 +321,7 @@ impl StdError for Error {
             Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => source.source(),
             Kind::Stream(error) => error.source()?.source(),
             Kind::Credentials(error) => error.source(),
+            Kind::Configuration { source, .. } => source.source(),
             _ => None,
         }
     }
@@ -330,7 +340,7 @@ from! {
     Elapsed => Timeout,
     AssembleError => Assemble,
     CredentialsError => Credentials,
-    ConfigError => Config,
+    SettingError => Setting,
     RequestError => Request,
     ValidationError => Validation,
     SignError => Sign,

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use barerock_converse::{AwsModelId, ModelIdKind, ServiceError};
-use percent_encoding::percent_decode_str;
 
 use crate::error::{About, Error};
+use crate::percent::percent_decode;
 use crate::retry::is_daily_quota;
 use crate::transport::TransportErrorKind;
 
@@ -233,7 +233,8 @@ impl Asked {
     fn new(about: &About) -> Self {
         let path = about.uri.path();
         let label = path.rsplit_once("/model/").and_then(|(_, rest)| rest.split('/').next());
-        let model = percent_decode_str(label.unwrap_or_default()).decode_utf8_lossy().into_owned();
+        let model = percent_decode(label.unwrap_or_default());
+        let model = String::from_utf8_lossy(&model).into_owned();
         Self { model, region: about.region.clone() }
     }
 

@@ -65,9 +65,9 @@ impl Timeouts {
     }
 }
 
-/// A limit that has passed.
+/// A time limit that has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Elapsed {
+pub struct Elapsed {
     pub(crate) limit: Duration,
     pub(crate) waited_for: &'static str,
 }
@@ -80,8 +80,14 @@ impl fmt::Display for Elapsed {
 
 impl core::error::Error for Elapsed {}
 
-/// Runs `future`, but no longer than `limit`.
-pub(crate) async fn within<T: Transport, F: Future>(
+/// Runs a future for at most `limit`, by the clock of a transport; without a limit to its end. `waited_for` names in the error
+/// what did not come.
+///
+/// # Errors
+/// If the limit passes first.
+///
+/// Cancel safety: dropping this future drops the one inside.
+pub async fn within<T: Transport, F: Future>(
     transport: &T,
     limit: Option<Duration>,
     waited_for: &'static str,

@@ -3,7 +3,7 @@
 #![no_main]
 
 use barerock::Environment;
-use barerock::config::{Config, ConfigFile, Profiles};
+use barerock_config::{Config, ConfigFile, Profiles};
 
 /// What parts the two files in the input: no UTF-8 holds it.
 const PART: u8 = 0xff;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use barerock::converse::Endpoint;
-use barerock::credentials::io::{Io, IoFuture, ProcessOutput};
-use barerock::credentials::{
-    Answer, AskMfa, AssumeRole, AssumeRoleProvider, ContainerProvider, Credentials, CredentialsError,
-    InstanceMetadataProvider, ProcessProvider, ProvidedCredentials, Question, Sso, SsoProvider, Step, Steps,
-    Sts, WebIdentity, WebIdentityProvider,
+use barerock::credentials::{CredentialsError, ProvidedCredentials};
+use barerock::{Credentials, Environment, TransportError, TransportErrorKind};
+use barerock_config::providers::io::{Io, IoFuture, ProcessOutput};
+use barerock_config::providers::{
+    Answer, AskMfa, AssumeRole, AssumeRoleProvider, ContainerProvider, InstanceMetadataProvider,
+    ProcessProvider, Question, Sso, SsoProvider, Step, Steps, Sts, WebIdentity, WebIdentityProvider,
 };
-use barerock::{Environment, TransportError, TransportErrorKind};
 use bytes::Bytes;
 
 /// What parts the answers in the input: no UTF-8 holds it. The first byte of the input chooses the provider, that of each

@@ -5,12 +5,12 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Instant;
 
-use barerock::config::Config;
-use barerock::credentials::SystemIo;
 use barerock::types::Message;
 use barerock::{
     ConverseRequest, CountTokensRequest, Environment, Error, ErrorKind, RetryPolicy, Timeouts, Verdict,
 };
+use barerock_config::Config;
+use barerock_config::providers::SystemIo;
 use barerock_replay::MatchMode;
 use barerock_ureq::{Client, block_on};
 
@@ -84,7 +84,7 @@ fn configured(variables: &[(&str, &str)]) -> Result<Client, Error> {
     let environment: Environment = nowhere.iter().chain(variables).copied().collect();
     let io = Arc::new(SystemIo::new(Arc::new(Ureq::transport())));
     let config = block_on(Config::loader().environment(environment).load(io))?;
-    let builder = barerock::Client::builder(Ureq::transport()).config(&config);
+    let builder = config.builder(Ureq::transport());
     builder.build().map(Client::from)
 }
 

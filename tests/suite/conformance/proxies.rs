@@ -4,9 +4,9 @@ use core::time::Duration;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use barerock::credentials::{Io as _, SystemIo};
 use barerock::transport::ProxyRules;
 use barerock::{Client, ErrorKind};
+use barerock_config::providers::{Io as _, SystemIo};
 use barerock_hyper::HyperTransport;
 use barerock_replay::{MatchMode, Tls};
 use barerock_ureq::UreqTransport;

@@ -1,6 +1,6 @@
 //! Options for profile, region, endpoint and CA bundle.
 
-use barerock::config::{Config, ConfigLoader};
+use barerock_config::{Config, ConfigLoader};
 use clap::Args;
 
 use crate::mfa::Terminal;

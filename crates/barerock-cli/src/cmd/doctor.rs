@@ -9,7 +9,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use barerock::credentials::SystemIo;
+use barerock_config::providers::SystemIo;
 use clap::Args;
 
 use crate::args::{ReportOutput, Target};

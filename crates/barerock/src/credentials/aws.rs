@@ -88,7 +88,7 @@ fn ours(error: AwsError) -> CredentialsError {
             CredentialsError::not_found(format!("a provider of the AWS SDK ({message})"))
         }
         AwsError::ProviderTimedOut(_) | AwsError::ProviderError(_) => {
-            CredentialsError::in_trouble(PROVIDER, message)
+            CredentialsError::unavailable(PROVIDER, message, None)
         }
         _ => CredentialsError::invalid(PROVIDER, message),
     }

@@ -6,10 +6,10 @@ use std::time::SystemTime;
 
 use barerock_sigv4::Credentials;
 
-use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document, time};
+use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
 use crate::environment::Environment;
+use crate::time;
 
-pub(super) const PROVIDER: &str = "environment";
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 /// The current name, then the one botocore knows from before.
@@ -25,6 +25,9 @@ pub struct EnvironmentProvider {
 }
 
 impl EnvironmentProvider {
+    /// The name of this provider, as [`ProvidedCredentials::provider`] has it.
+    pub const NAME: &'static str = "environment";
+
     /// Looks in this environment.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
@@ -41,7 +44,7 @@ impl EnvironmentProvider {
     fn read(&self) -> Result<ProvidedCredentials, CredentialsError> {
         let half = |set, missing| {
             let message = format!("{set} is set, but {missing} is not; set both or neither");
-            Err(CredentialsError::invalid(PROVIDER, message))
+            Err(CredentialsError::invalid(Self::NAME, message))
         };
         let variables = &self.environment;
         let (id, secret) = match (variables.get(ACCESS_KEY_ID), variables.get(SECRET_ACCESS_KEY)) {
@@ -54,13 +57,16 @@ impl EnvironmentProvider {
             }
         };
         let token = variables.first(&SESSION_TOKEN).map(|(_, token)| token.to_owned());
-        let provided = ProvidedCredentials::new(Credentials::new(id, secret, token), PROVIDER);
+        let provided = ProvidedCredentials::new(Credentials::new(id, secret, token), Self::NAME);
         let Some(text) = variables.get(EXPIRATION) else { return Ok(provided) };
         let fresh = match time::parse(text) {
-            Some(expires_at) => document::fresh(provided.expires_at(expires_at), (self.clock)()),
+            Some(expires_at) => {
+                let provided = provided.expires_at(expires_at).unexpired((self.clock)());
+                provided.map_err(|expired| expired.to_string())
+            }
             None => Err(format!("{EXPIRATION} must be {}; correct or unset it", time::FORM)),
         };
-        fresh.map_err(|why| CredentialsError::invalid(PROVIDER, why))
+        fresh.map_err(|why| CredentialsError::invalid(Self::NAME, why))
     }
 }
 
@@ -79,8 +85,12 @@ impl ProvideCredentials for EnvironmentProvider {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::now;
     use super::*;
+
+    /// 2026-01-31T12:00:00Z.
+    fn now() -> SystemTime {
+        std::time::UNIX_EPOCH + core::time::Duration::from_secs(1_769_860_800)
+    }
 
     const PAIR: [(&str, &str); 2] = [(ACCESS_KEY_ID, "AKIDEXAMPLE"), (SECRET_ACCESS_KEY, "SQUIRREL")];
 

@@ -44,16 +44,18 @@ impl CredentialsError {
         Self::Invalid { provider, message: message.into() }
     }
 
-    pub(super) fn unavailable(provider: &'static str, message: String, source: TransportError) -> Self {
-        Self::Unavailable { provider, message, source: Some(Arc::new(source)) }
-    }
-
-    pub(super) fn in_trouble(provider: &'static str, message: String) -> Self {
-        Self::Unavailable { provider, message, source: None }
+    /// The source of the credentials cannot be reached (`source` is why), or answers with an error that may pass.
+    pub fn unavailable(
+        provider: &'static str,
+        message: impl Into<String>,
+        source: impl Into<Option<TransportError>>,
+    ) -> Self {
+        Self::Unavailable { provider, message: message.into(), source: source.into().map(Arc::new) }
     }
 
     /// The same error of something that `place` asks for, such as a profile.
-    pub(super) fn at(mut self, place: &str) -> Self {
+    #[must_use]
+    pub fn at(mut self, place: &str) -> Self {
         match &mut self {
             Self::Invalid { message, .. } | Self::Unavailable { message, .. } => {
                 message.insert_str(0, ": ");

@@ -1,52 +1,22 @@
-//! Where credentials come from.
-//!
-//! Each provider is a type of its own, so that a program links only those it names. They do no input or output
-//! themselves: they ask an [`Io`], and [`Steps`] hands their questions to whoever has no executor at all.
+//! Providers of the credentials requests are signed with: static, from environment variables, cached, and the trait for any
+//! other. `barerock-config` has those of profiles, roles, SSO, containers and instances.
 
-mod ask;
-mod assume_role;
 #[cfg(feature = "aws-credential-types")]
 pub mod aws;
 mod cache;
-mod chain;
-mod container;
-mod context;
-mod document;
 mod environment;
 mod error;
-mod imds;
-pub mod io;
-mod json;
-mod process;
-mod profile;
-mod sso;
-mod step;
-mod sts;
-#[cfg(test)]
-mod testing;
-mod time;
-mod web_identity;
 
 use core::fmt;
 use core::pin::Pin;
 use std::time::SystemTime;
 
-pub use assume_role::{AskMfa, AssumeRole, AssumeRoleProvider};
 pub use barerock_sigv4::Credentials;
 pub use cache::CachedCredentials;
-pub use chain::{CredentialsChain, DefaultChain, Explained};
-pub use container::ContainerProvider;
-pub use context::ProviderContext;
 pub use environment::EnvironmentProvider;
 pub use error::CredentialsError;
-pub use imds::{InstanceMetadataProvider, InstanceMetadataSetting};
-pub use io::{Io, SystemIo};
-pub use process::ProcessProvider;
-pub use profile::ProfileProvider;
-pub use sso::{Sso, SsoProvider};
-pub use step::{Answer, Question, Step, Steps};
-pub use sts::Sts;
-pub use web_identity::{WebIdentity, WebIdentityProvider};
+
+use crate::time;
 
 /// Credentials, how long they hold and who gave them.
 #[derive(Debug, Clone)]
@@ -73,7 +43,41 @@ impl ProvidedCredentials {
         self.expires_at = time.into();
         self
     }
+
+    /// The same credentials, unless they have expired.
+    ///
+    /// # Errors
+    /// If they expire at `now` or before.
+    pub fn unexpired(self, now: SystemTime) -> Result<Self, ExpiredCredentials> {
+        match self.expires_at {
+            Some(expired_at) if expired_at <= now => Err(ExpiredCredentials { expired_at, now }),
+            _ => Ok(self),
+        }
+    }
 }
+
+/// Credentials that have expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExpiredCredentials {
+    /// When they expired.
+    pub expired_at: SystemTime,
+    /// The time it was checked.
+    pub now: SystemTime,
+}
+
+impl fmt::Display for ExpiredCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "they expired at {}, and it is {} here; get new ones, or set the clock if it is wrong",
+            time::format(self.expired_at),
+            time::format(self.now)
+        )
+    }
+}
+
+impl core::error::Error for ExpiredCredentials {}
 
 /// What a provider's answer will be.
 pub type CredentialsFuture<'a> =
@@ -82,7 +86,7 @@ pub type CredentialsFuture<'a> =
 /// Something that can be asked for credentials, before every request.
 ///
 /// Nothing is kept in between: wrap a provider that asks others in [`CachedCredentials`], which asks it again in time. Those
-/// of a [`Config`](crate::config::Config) are wrapped already; [`Credentials`] and [`EnvironmentProvider`] need not be.
+/// of a `barerock_config::Config` are wrapped already; [`Credentials`] and [`EnvironmentProvider`] need not be.
 ///
 /// Providers are trait objects in a list, so that a program links only those it names.
 pub trait ProvideCredentials: fmt::Debug + Send + Sync {

@@ -181,6 +181,6 @@ fn who_is_not_bedrock() {
 
 #[test]
 fn what_says_itself_what_to_do_has_none() {
-    assert_eq!(Error::no_region(&[]).hint(), None);
+    assert_eq!(Error::no_region(Vec::new()).hint(), None);
     assert_eq!(Error::clock().hint(), None);
 }

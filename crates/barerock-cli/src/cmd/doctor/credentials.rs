@@ -4,8 +4,8 @@ use core::time::Duration;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use barerock::config::{AuthScheme, Config};
-use barerock::credentials::{DefaultChain, Explained, Io};
+use barerock_config::providers::{DefaultChain, Explained, Io};
+use barerock_config::{AuthScheme, Config};
 use barerock_sigv4::{ApiKeyError, ApiKeyInfo, SigningContext, SigningSettings, Timestamp};
 use serde::Serialize;
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use barerock::RetryMode;
-use barerock::config::{AuthScheme, Config, ConfigError, PassedOver, Resolved, SharedFiles, Source, Why};
 use barerock::converse::endpoint::FIPS_REGIONS;
-use barerock::credentials::Io;
 use barerock::transport::ProxyError;
+use barerock_config::providers::Io;
+use barerock_config::{AuthScheme, Config, ConfigError, PassedOver, Resolved, SharedFiles, Source, Why};
 use serde::Serialize;
 
 use super::credentials::Credentials;

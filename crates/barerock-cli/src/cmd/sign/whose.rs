@@ -4,8 +4,9 @@ use core::time::Duration;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use barerock::credentials::{EnvironmentProvider, SystemIo};
+use barerock::credentials::EnvironmentProvider;
 use barerock::{Credentials, Environment, ProvideCredentials as _};
+use barerock_config::providers::SystemIo;
 use barerock_sigv4::Timestamp;
 
 use super::Sign;

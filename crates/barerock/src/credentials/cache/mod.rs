@@ -12,9 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use self::flight::{Flight, Joined};
-use super::{
-    Credentials, CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document, time,
-};
+use super::{Credentials, CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
+use crate::time;
 
 /// How long before they expire credentials are replaced by whoever comes first, while the others go on with them.
 const ADVISORY: Duration = Duration::from_secs(15 * 60);
@@ -148,8 +147,10 @@ impl CachedCredentials {
     fn settle(&self, flight: &Flight<Provided>, result: &Provided) -> Result<(), CredentialsError> {
         let now = (self.clock)();
         let fresh = match result {
-            Ok(provided) => document::fresh(provided.clone(), now)
-                .map_err(|why| CredentialsError::invalid(provided.provider, why)),
+            Ok(provided) => provided
+                .clone()
+                .unexpired(now)
+                .map_err(|expired| CredentialsError::invalid(provided.provider, expired.to_string())),
             Err(error) => Err(error.clone()),
         };
         let mut state = self.state();

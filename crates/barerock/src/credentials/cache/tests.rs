@@ -3,9 +3,15 @@ use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::thread;
 
-use super::super::io::tests::block_on;
-use super::super::testing::now as start;
 use super::*;
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+fn start() -> SystemTime {
+    std::time::UNIX_EPOCH + Duration::from_secs(1_769_860_800)
+}
 
 const HOUR: u64 = 3600;
 

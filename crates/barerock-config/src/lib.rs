@@ -1,0 +1,65 @@
+//! AWS's shared configuration without the AWS SDK, for any program that signs AWS requests: environment, shared config and
+//! credentials files and code together give region, endpoint, credentials provider, retry policy, CA bundle and proxy, each
+//! with its source.
+//!
+//! In scope: every setting and credentials provider of the AWS SDKs that a client of one service needs, `login_session`
+//! excepted. Out of scope: sending requests (a [`Transport`](barerock::Transport)), the login of `aws sso login`.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use barerock::sigv4::{Signer, Timestamp};
+//! use barerock::Environment;
+//! use barerock_config::{Config, providers::SystemIo};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // `Config::load().await?` does this with the process's environment.
+//! let variables = [
+//!     ("AWS_REGION", "eu-west-3"),
+//!     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+//!     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+//! ];
+//! let io = Arc::new(SystemIo::without_http());
+//! let config = Config::loader().environment(variables.into_iter().collect()).load(io.clone()).await?;
+//! let region = config.region().value.clone().unwrap_or_default();
+//! assert_eq!(config.region().source.to_string(), "AWS_REGION");
+//!
+//! let keys = config.credentials(io).provide().await?;
+//! let uri = format!("https://dynamodb.{region}.amazonaws.com/");
+//! let mut request = http::Request::post(uri).body(bytes::Bytes::from_static(b"{}"))?;
+//! let now = Timestamp::parse("20260131T120000Z")?;
+//! Signer::new(&region, "dynamodb")?.sign_http(&mut request, &keys.credentials, now)?;
+//! assert!(request.headers().contains_key("authorization"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A client of Bedrock: [`client`] with a transport, or [`Config::builder`].
+
+mod client;
+mod config;
+mod endpoints;
+mod error;
+mod files;
+mod ini;
+mod loader;
+mod lookup;
+mod nearest;
+mod network;
+mod profiles;
+pub mod providers;
+mod retry;
+mod section;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use client::client;
+pub use config::{AuthScheme, Config};
+pub use error::{ConfigError, NoProfile};
+pub use files::{FileLocation, SharedFiles};
+pub use loader::ConfigLoader;
+pub use profiles::{ConfigFile, DEFAULT_PROFILE, Profile, Profiles};
+pub use section::{Section, SettingValue};
+pub use source::{PassedOver, Place, Resolved, Source, Why};

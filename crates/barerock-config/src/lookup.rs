@@ -1,0 +1,112 @@
+//! One setting, looked for where it may stand: in code, in the environment, in the profile.
+
+use super::error::ConfigError;
+use super::profiles::Profile;
+use super::section::SettingValue;
+use super::source::{PassedOver, Resolved, Source, Why};
+use barerock::Environment;
+use barerock::settings::Setting;
+
+/// A search in the order that counts: what comes first is taken, what comes after is passed over.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    found: Option<(String, Source)>,
+    passed_over: Vec<PassedOver>,
+}
+
+impl Search {
+    /// What is set in code.
+    pub(super) fn code(mut self, value: Option<&str>) -> Self {
+        if let Some(value) = value {
+            self.take(value, Source::Code, None);
+        }
+        self
+    }
+
+    /// The variables, one after the other, unless there is a reason to ignore them.
+    pub(super) fn variables(
+        mut self,
+        environment: &Environment,
+        names: &[&'static str],
+        ignored: Option<&str>,
+    ) -> Self {
+        for name in names {
+            match environment.get(name) {
+                Some(value) => self.take(value, Source::Variable(name), ignored),
+                None if environment.is_empty(name) => self.pass_over(*name, Why::Empty),
+                None => self.missing(*name),
+            }
+        }
+        self
+    }
+
+    /// A setting of a file, called `key` there, unless there is a reason to ignore it.
+    pub(super) fn file(
+        mut self,
+        key: String,
+        setting: Option<SettingValue<'_>>,
+        ignored: Option<&str>,
+    ) -> Self {
+        match setting {
+            Some(setting) => {
+                let source = Source::File { key, place: setting.place.clone() };
+                self.take(setting.value, source, ignored);
+            }
+            None => self.missing(key),
+        }
+        self
+    }
+
+    /// A key of the profile, if there is a profile.
+    pub(super) fn profile(self, profile: Option<Profile<'_>>, key: Option<&str>) -> Self {
+        match profile.zip(key) {
+            Some((profile, key)) => {
+                self.file(format!("{key} of profile {}", profile.name()), profile.setting(key), None)
+            }
+            None => self,
+        }
+    }
+
+    /// What was found.
+    pub(super) fn end(self) -> Resolved<Option<String>> {
+        let (value, source) = match self.found {
+            Some((value, source)) => (Some(value), source),
+            None => (None, Source::Default),
+        };
+        Resolved { value, source, passed_over: self.passed_over }
+    }
+
+    fn take(&mut self, value: &str, source: Source, ignored: Option<&str>) {
+        match (&self.found, ignored) {
+            (_, Some(why)) => self.pass_over(source.to_string(), Why::Other(why.to_owned())),
+            (Some((_, first)), None) => {
+                let why = Why::After(first.clone());
+                self.pass_over(source.to_string(), why);
+            }
+            (None, None) => self.found = Some((value.to_owned(), source)),
+        }
+    }
+
+    fn pass_over(&mut self, place: impl Into<String>, why: Why) {
+        self.passed_over.push(PassedOver::new(place, why));
+    }
+
+    /// What is missing after a value was found is not worth a word.
+    fn missing(&mut self, place: impl Into<String>) {
+        if self.found.is_none() {
+            self.pass_over(place, Why::NotSet);
+        }
+    }
+}
+
+impl Resolved<Option<String>> {
+    /// The value, parsed.
+    pub(super) fn parse<T>(self, setting: &Setting<T>) -> Result<Resolved<Option<T>>, ConfigError> {
+        let Resolved { value, source, passed_over } = self;
+        let parse = |text: String| {
+            let wrong = || ConfigError::Value { source: source.clone(), rule: setting.rule() };
+            setting.parse(text.trim_ascii()).ok_or_else(wrong)
+        };
+        Ok(Resolved { value: value.map(parse).transpose()?, source: source.clone(), passed_over })
+    }
+}

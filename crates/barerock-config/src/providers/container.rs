@@ -1,0 +1,276 @@
+//! Credentials of a container: ECS tasks, EKS pods, and whatever speaks their protocol.
+
+use core::net::IpAddr;
+use core::time::Duration;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{HeaderValue, Request, StatusCode, Uri};
+
+use super::ask::Ask;
+use super::io::Io;
+use super::json::Object;
+use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document};
+use barerock::Environment;
+
+pub(super) const PROVIDER: &str = "container";
+const RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+
+/// Where ECS answers relative URIs.
+const ECS: &str = "http://169.254.170.2";
+
+/// Besides the loopback, the addresses that may be asked over plain HTTP: ECS's, EKS's and EKS's in IPv6.
+const HOSTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
+
+/// botocore's: two seconds, three times.
+const LIMIT: Duration = Duration::from_secs(2);
+const ATTEMPTS: u32 = 3;
+
+/// Asks the endpoint that `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI` names, with the
+/// token of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, read anew each time, else of `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+///
+/// Over plain HTTP only a loopback address, `localhost` and the addresses of ECS and EKS are asked.
+#[derive(Debug, Clone)]
+pub struct ContainerProvider {
+    ask: Ask,
+    environment: Environment,
+}
+
+impl ContainerProvider {
+    /// Looks in this environment.
+    pub fn new(io: Arc<dyn Io>, environment: Environment) -> Self {
+        Self { ask: Ask { io, provider: PROVIDER, attempts: ATTEMPTS, limit: LIMIT }, environment }
+    }
+
+    async fn load(&self) -> Result<ProvidedCredentials, CredentialsError> {
+        let uri = self.uri()?;
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = uri;
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let token = self.token().await?;
+        if let Some(token) = &token {
+            request.headers_mut().insert(AUTHORIZATION, token.clone());
+        }
+        let answer = self.ask.send(&request).await?;
+        if answer.status() != StatusCode::OK {
+            let secret = String::from_utf8_lossy(token.as_ref().map_or(b"", HeaderValue::as_bytes));
+            return Err(self.ask.refusal(&request, &answer, &[&secret], ""));
+        }
+        Object::parse(answer.body())
+            .and_then(|object| document::provided(&object, "Token", PROVIDER, self.ask.io.now()))
+            .map_err(|why| self.ask.misfit(&request, &why))
+    }
+
+    fn uri(&self) -> Result<Uri, CredentialsError> {
+        let bad = |name: &str, why: &str| Err(CredentialsError::invalid(PROVIDER, format!("{name} {why}")));
+        if let Some(path) = self.environment.get(RELATIVE_URI) {
+            return match format!("{ECS}{path}").parse() {
+                Ok(uri) if path.starts_with('/') => Ok(uri),
+                _ => bad(RELATIVE_URI, "must be a path, such as /v2/credentials/id"),
+            };
+        }
+        let Some(url) = self.environment.get(FULL_URI) else {
+            let place = format!("{RELATIVE_URI} and {FULL_URI} in the environment");
+            return Err(CredentialsError::not_found(place));
+        };
+        let uri: Uri = match url.parse() {
+            Ok(uri) => uri,
+            Err(_) => {
+                return bad(FULL_URI, "is no URL; one such as http://169.254.170.23/v1/credentials is meant");
+            }
+        };
+        match (uri.scheme_str(), uri.host()) {
+            _ if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) => {
+                bad(FULL_URI, "must not hold a user name or password; remove them")
+            }
+            (Some("https"), Some(_)) => Ok(uri),
+            (Some("http"), Some(host)) if is_allowed(host) => Ok(uri),
+            (Some("http"), Some(host)) => {
+                let why = format!(
+                    "leads to {host} over plain HTTP, where keys could be read along; only loopback addresses, localhost and {} may: use https",
+                    HOSTS.join(", ")
+                );
+                bad(FULL_URI, &why)
+            }
+            _ => bad(FULL_URI, "must be an http or https URL with a host"),
+        }
+    }
+
+    async fn token(&self) -> Result<Option<HeaderValue>, CredentialsError> {
+        let bad = |what: String| CredentialsError::invalid(PROVIDER, what);
+        let (place, text) = match (self.environment.get(TOKEN_FILE), self.environment.get(TOKEN)) {
+            (Some(path), _) => {
+                let place = format!("the file {path}, which {TOKEN_FILE} names,");
+                match self.ask.io.read_file(Path::new(path)).await {
+                    Ok(Some(content)) => (place, content),
+                    Ok(None) => return Err(bad(format!("{place} is not there"))),
+                    Err(error) => return Err(bad(format!("{place} cannot be read: {error}"))),
+                }
+            }
+            (None, Some(token)) => (TOKEN.to_owned(), token.as_bytes().to_vec()),
+            (None, None) => return Ok(None),
+        };
+        let text = zeroize::Zeroizing::new(text);
+        if text.trim_ascii().is_empty() {
+            return Err(bad(format!("{place} is empty")));
+        }
+        // A file often ends with a line break, which is no part of the token.
+        let mut value = HeaderValue::from_bytes(text.trim_ascii()).map_err(|_| {
+            bad(format!("{place} holds characters that an HTTP header cannot; a token is one line of text"))
+        })?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+}
+
+fn is_allowed(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback() || HOSTS.iter().any(|allowed| allowed.parse() == Ok(address)),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+impl ProvideCredentials for ContainerProvider {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        Box::pin(self.load())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Script, line, now};
+    use super::*;
+
+    const BODY: &str = r#"{"RoleArn":"arn","AccessKeyId":"ASIA","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-31T13:00:00Z"}"#;
+
+    fn script(variables: &[(&str, &str)]) -> Script {
+        let environment = variables.iter().copied().collect();
+        Script::new(|io| ContainerProvider::new(io, environment))
+    }
+
+    fn refused(variables: &[(&str, &str)]) -> String {
+        script(variables).done().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_task_of_ecs() {
+        let mut script = script(&[(RELATIVE_URI, "/v2/credentials/id"), (FULL_URI, "https://other/")]);
+        script.exchange(
+            |request| {
+                assert_eq!(line(request), "GET http://169.254.170.2/v2/credentials/id");
+                assert!(!request.headers().contains_key(AUTHORIZATION));
+            },
+            200,
+            BODY,
+        );
+        let found = script.done().unwrap();
+        assert_eq!(found.credentials.access_key_id(), "ASIA");
+        assert_eq!(found.credentials.session_token(), Some("t"));
+        assert_eq!(found.expires_at, Some(now() + Duration::from_secs(3600)));
+    }
+
+    #[test]
+    fn a_pod_of_eks() {
+        let url = "http://[fd00:ec2::23]/v1/credentials";
+        let mut script = script(&[(FULL_URI, url), (TOKEN_FILE, "/token"), (TOKEN, "other")]);
+        script.file("/token", Some("PANDA\n"));
+        script.exchange(
+            |request| {
+                assert_eq!(line(request), format!("GET {url}"));
+                assert_eq!(request.headers()[AUTHORIZATION], "PANDA");
+                assert!(request.headers()[AUTHORIZATION].is_sensitive());
+            },
+            503,
+            "",
+        );
+        assert_eq!(script.pause(), Duration::from_millis(100));
+        script.unreachable();
+        assert_eq!(script.pause(), Duration::from_millis(200));
+        script.exchange(|_| {}, 200, BODY);
+        assert!(script.done().is_ok());
+    }
+
+    #[test]
+    fn only_hosts_that_may() {
+        for host in [
+            "127.0.0.1",
+            "127.1.2.3:80",
+            "[::1]:8080",
+            "localhost:1",
+            "LOCALHOST",
+            "169.254.170.23",
+            "169.254.170.2",
+        ] {
+            let mut script = script(&[(FULL_URI, &format!("http://{host}/x"))]);
+            script.exchange(|_| {}, 200, BODY);
+            assert!(script.done().is_ok(), "{host}");
+        }
+        for host in ["169.254.169.254", "10.0.0.1", "localhost.example", "example.com", "[fd00:ec2::24]"] {
+            let error = refused(&[(FULL_URI, &format!("http://{host}/x"))]);
+            assert!(error.contains("over plain HTTP"), "{host}: {error}");
+        }
+        for (url, why) in [
+            ("ftp://localhost/x", "must be an http or https URL with a host"),
+            ("/x", "must be an http or https URL with a host"),
+            ("http://", "is no URL"),
+            ("https://me:secret@host/x", "must not hold a user name or password"),
+        ] {
+            let error = refused(&[(FULL_URI, url)]);
+            assert!(error.contains(why) && !error.contains("secret"), "{url}: {error}");
+        }
+        for path in ["v2", "@evil.example/", ".evil.example/"] {
+            assert_eq!(
+                refused(&[(RELATIVE_URI, path)]),
+                "container credentials: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path, such as /v2/credentials/id"
+            );
+        }
+    }
+
+    #[test]
+    fn bad_tokens_and_answers() {
+        let url = (FULL_URI, "http://localhost/x");
+        let error = refused(&[url, (TOKEN, "PAN\nDA")]);
+        assert_eq!(
+            error,
+            "container credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN holds characters that an HTTP header cannot; a token is one line of text"
+        );
+        let mut missing = script(&[url, (TOKEN_FILE, "/token")]);
+        missing.file("/token", None);
+        assert_eq!(
+            missing.done().unwrap_err().to_string(),
+            "container credentials: the file /token, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, is not there"
+        );
+        let mut empty = script(&[url, (TOKEN_FILE, "/token")]);
+        empty.file("/token", Some(" \n"));
+        assert_eq!(
+            empty.done().unwrap_err().to_string(),
+            "container credentials: the file /token, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, is empty"
+        );
+        let mut refusing = script(&[url, (TOKEN, "PANDA")]);
+        refusing.exchange(|_| {}, 401, r#"{"code":"x","message":"no PANDA\n here"}"#);
+        assert_eq!(
+            refusing.done().unwrap_err().to_string(),
+            "container credentials: GET http://localhost/x answered 401: no **redacted** here"
+        );
+        let mut foreign = script(&[url, (TOKEN, "PANDÄ")]);
+        foreign.exchange(|_| {}, 403, r#"{"message":"no PANDÄ"}"#);
+        assert!(foreign.done().unwrap_err().to_string().ends_with("answered 403: no **redacted**"));
+        let mut missing = script(&[url]);
+        missing.exchange(
+            |_| {},
+            200,
+            r#"{"AccessKeyId":"ASIA","SecretAccessKey":"SQUIRREL","Expiration":7}"#,
+        );
+        assert_eq!(
+            missing.done().unwrap_err().to_string(),
+            "container credentials: GET http://localhost/x answered what is no credentials: Expiration is no text"
+        );
+        assert!(matches!(script(&[]).done(), Err(CredentialsError::NotFound { .. })));
+    }
+}

@@ -1,0 +1,81 @@
+//! What the providers of a configuration share.
+
+use std::sync::Arc;
+
+use barerock::Endpoint;
+use barerock::converse::endpoint::EndpointService;
+
+use super::assume_role::AskMfa;
+use super::imds::{InstanceMetadataProvider, InstanceMetadataSetting};
+use super::io::Io;
+use super::sts::Sts;
+use super::{ContainerProvider, CredentialsError, EnvironmentProvider};
+use crate::Config;
+
+/// A configuration, the world it is asked about, and perhaps a person to ask.
+#[derive(Debug, Clone)]
+pub struct ProviderContext {
+    pub(super) config: Arc<Config>,
+    pub(super) io: Arc<dyn Io>,
+    pub(super) mfa: Option<Arc<dyn AskMfa>>,
+}
+
+impl ProviderContext {
+    /// What this configuration says, looked up in this world.
+    pub fn new(io: Arc<dyn Io>, config: Arc<Config>) -> Self {
+        Self { config, io, mfa: None }
+    }
+
+    /// Who is asked for the codes of MFA devices; nobody if unset.
+    #[must_use]
+    pub fn mfa(mut self, ask: Arc<dyn AskMfa>) -> Self {
+        self.mfa = Some(ask);
+        self
+    }
+
+    pub(super) fn endpoint(
+        &self,
+        provider: &'static str,
+        service: EndpointService,
+        region: &str,
+    ) -> Result<Endpoint, CredentialsError> {
+        let endpoint = self.config.service_endpoint(service, region);
+        endpoint
+            .map(|found| found.value)
+            .map_err(|error| CredentialsError::invalid(provider, error.to_string()))
+    }
+
+    /// STS of the region the client is for: "regional", in the words of `AWS_STS_REGIONAL_ENDPOINTS`, whose other value,
+    /// `legacy`, is not followed, as in newer SDKs.
+    pub(super) fn sts(&self, provider: &'static str) -> Result<Sts, CredentialsError> {
+        let Some(region) = &self.config.region().value else {
+            let message = "STS is asked in the client's region, and there is none; set AWS_REGION, or region in the profile";
+            return Err(CredentialsError::invalid(provider, message));
+        };
+        let endpoint = self.endpoint(provider, EndpointService::Sts, region)?;
+        Ok(Sts::new(Arc::clone(&self.io), endpoint, region.clone()))
+    }
+
+    /// The instance metadata service, with the settings of the environment and the profile.
+    #[must_use]
+    pub fn instance_metadata(&self) -> InstanceMetadataProvider {
+        let provider = InstanceMetadataProvider::new(Arc::clone(&self.io), self.config.environment().clone());
+        let Some(profile) = self.config.profile() else { return provider };
+        InstanceMetadataSetting::ALL.into_iter().fold(provider, |provider, setting| {
+            let (_variable, key) = setting.names();
+            match profile.setting(key) {
+                Some(found) => provider.setting(setting, found.value, format!("{key} at {}", found.place)),
+                None => provider,
+            }
+        })
+    }
+
+    pub(super) fn environment(&self) -> EnvironmentProvider {
+        let io = Arc::clone(&self.io);
+        EnvironmentProvider::new(self.config.environment().clone()).clock(move || io.now())
+    }
+
+    pub(super) fn container(&self) -> ContainerProvider {
+        ContainerProvider::new(Arc::clone(&self.io), self.config.environment().clone())
+    }
+}

@@ -1,0 +1,170 @@
+//! The real world.
+
+use core::fmt;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use std::time::{Instant, SystemTime};
+
+use bytes::{Bytes, BytesMut};
+use http_body::Body;
+
+use super::detached::detached;
+use super::process::{self, Group};
+use super::{Io, IoFuture, MAX_ANSWER, NoHttp, ProcessOutput, too_long};
+use barerock::time::{Clock, system_clock};
+use barerock::transport::{NoProxy, Transport, TransportError, TransportErrorKind, is_local};
+use barerock::{Timeouts, within};
+
+/// The files and processes of this machine, and HTTP by a [`Transport`], which a client may share.
+///
+/// Files and processes are waited for on threads of their own, so that no executor stands still.
+pub struct SystemIo<T> {
+    transport: Arc<T>,
+    clock: Clock,
+}
+
+impl<T: Transport> SystemIo<T> {
+    /// HTTP goes by this transport.
+    pub fn new(transport: Arc<T>) -> Self {
+        Self { transport, clock: system_clock() }
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+}
+
+impl SystemIo<NoHttp> {
+    /// Files and processes only: every request fails. For configurations whose credentials need no HTTP, such as keys in files.
+    #[must_use]
+    pub fn without_http() -> Self {
+        Self::new(Arc::new(NoHttp))
+    }
+}
+
+impl<T: Transport> Io for SystemIo<T> {
+    fn read_file<'a>(&'a self, path: &'a Path) -> IoFuture<'a, io::Result<Option<Vec<u8>>>> {
+        let path = path.to_owned();
+        Box::pin(detached(move |_abandoned| read(&path)))
+    }
+
+    fn write_file<'a>(&'a self, path: &'a Path, content: &'a [u8]) -> IoFuture<'a, io::Result<()>> {
+        let (path, content) = (path.to_owned(), zeroize::Zeroizing::new(content.to_vec()));
+        Box::pin(detached(move |_abandoned| write(&path, &content)))
+    }
+
+    fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
+        let command = command.to_owned();
+        let group = Group::suitable();
+        Box::pin(detached(move |abandoned| process::run(&command, limit, group, abandoned)))
+    }
+
+    fn exchange(
+        &self,
+        mut request: http::Request<Bytes>,
+        limit: Duration,
+    ) -> IoFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        // For a stack that blocks, and so must obey the limit itself.
+        request.extensions_mut().insert(Timeouts::never().first_byte(limit).idle(limit));
+        if request.uri().host().is_some_and(is_local) {
+            request.extensions_mut().insert(NoProxy::default());
+        }
+        Box::pin(async move {
+            #[expect(clippy::disallowed_methods, reason = "the real world's time")]
+            let started = Instant::now();
+            let whole = async {
+                let answer = self.transport.send(request).await.map_err(Into::into)?;
+                let (head, body) = answer.into_parts();
+                Ok(http::Response::from_parts(head, collect::<T>(Box::pin(body), started, limit).await?))
+            };
+            within(&*self.transport, Some(limit), "the answer", whole)
+                .await
+                .unwrap_or_else(|elapsed| Err(TransportError::new(TransportErrorKind::Timeout, elapsed)))
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> IoFuture<'_, ()> {
+        Box::pin(self.transport.sleep(duration))
+    }
+
+    fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+}
+
+impl<T> fmt::Debug for SystemIo<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SystemIo").finish_non_exhaustive()
+    }
+}
+
+/// A stack that blocks knows no limit for a whole body, so that one that drips must be cut off here.
+async fn collect<T: Transport>(
+    mut body: Pin<Box<T::Body>>,
+    started: Instant,
+    limit: Duration,
+) -> Result<Bytes, TransportError> {
+    let mut whole = BytesMut::new();
+    while let Some(frame) = core::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        let frame = frame.map_err(|error| TransportError::new(TransportErrorKind::Io, error))?;
+        if let Ok(data) = frame.into_data() {
+            if data.len() > MAX_ANSWER.saturating_sub(whole.len()) {
+                return Err(TransportError::new(TransportErrorKind::Io, too_long()));
+            }
+            whole.extend_from_slice(&data);
+        }
+        if started.elapsed() > limit {
+            let why = format!("the answer was not whole within {limit:?}");
+            return Err(TransportError::new(TransportErrorKind::Timeout, why));
+        }
+    }
+    Ok(whole.freeze())
+}
+
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where files are read")]
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut content = Vec::new();
+    let limit = u64::try_from(MAX_ANSWER).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(limit).read_to_end(&mut content)?;
+    if content.len() > MAX_ANSWER { Err(too_long()) } else { Ok(Some(content)) }
+}
+
+/// Writes beside the file and moves it there, so that a reader sees the old file or the new one, and never a half.
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let (beside, mut file) = create_beside(path)?;
+    let written =
+        file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What went wrong before is what counts.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// A new file beside another, readable by its owner only.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, fs::File)> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    let beside = path.with_file_name(name);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&beside)?;
+    Ok((beside, file))
+}

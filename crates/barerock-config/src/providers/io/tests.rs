@@ -1,0 +1,188 @@
+//! Files and processes as they are; HTTP has its tests over real sockets.
+
+use core::future::pending;
+use core::task::{Context, Poll, Waker};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::task::Wake;
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+use super::*;
+use barerock::transport::Transport;
+
+/// A transport that never answers.
+struct Nowhere;
+
+impl Transport for Nowhere {
+    type Body = http_body::Empty;
+    type Error = TransportError;
+
+    async fn send(&self, _request: http::Request<Bytes>) -> Result<http::Response<Self::Body>, Self::Error> {
+        pending().await
+    }
+
+    async fn sleep(&self, _duration: Duration) {}
+}
+
+/// A body there is none of.
+mod http_body {
+    use core::convert::Infallible;
+
+    use super::*;
+
+    #[derive(Debug)]
+    pub(super) enum Empty {}
+
+    impl ::http_body::Body for Empty {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _context: &mut Context<'_>,
+        ) -> Poll<Option<Result<::http_body::Frame<Bytes>, Infallible>>> {
+            match *self {}
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// The smallest executor: it proves that the futures need no other.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = core::pin::pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+fn io() -> SystemIo<Nowhere> {
+    SystemIo::new(Arc::new(Nowhere))
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("barerock-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn files_are_read_and_replaced_whole() {
+    let folder = folder("files");
+    let path = folder.join("token.json");
+    assert_eq!(block_on(io().read_file(&path)).unwrap(), None);
+    block_on(io().write_file(&path, b"one")).unwrap();
+    block_on(io().write_file(&path, b"two")).unwrap();
+    assert_eq!(block_on(io().read_file(&path)).unwrap().unwrap(), b"two");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "nothing is left beside it");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    // A folder is there, but no file that can be read.
+    assert!(block_on(io().read_file(&folder)).is_err());
+    assert!(block_on(io().write_file(&folder.join("none/token.json"), b"x")).is_err());
+    std::fs::write(&path, vec![b' '; MAX_ANSWER + 1]).unwrap();
+    let error = block_on(io().read_file(&path)).unwrap_err();
+    assert_eq!(error.to_string(), "it is longer than 1048576 bytes");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn an_exchange_has_an_end() {
+    let answer = block_on(io().exchange(http::Request::new(Bytes::new()), Duration::from_secs(1)));
+    assert_eq!(answer.unwrap_err().kind(), barerock::TransportErrorKind::Timeout);
+}
+
+#[cfg(unix)]
+#[test]
+fn processes_end_one_way_or_another() {
+    const LIMIT: Duration = Duration::from_secs(10);
+    let run = |command| block_on(io().run(command, LIMIT));
+    let output = run("printf 'a b'; exit 3").unwrap();
+    assert_eq!((output.code, &*output.stdout), (Some(3), &b"a b"[..]));
+    assert!(!format!("{output:?}").contains("97"), "{output:?}");
+    assert_eq!(run("kill -9 $$").unwrap().code, None);
+    assert_eq!(run("no-such-command-there-is").unwrap().code, Some(127));
+    // Nobody answers a question on its standard input.
+    assert_eq!(run("read answer || exit 7").unwrap().code, Some(7));
+    assert_eq!(run("head -c 1048576 /dev/zero").unwrap().stdout.len(), MAX_ANSWER);
+    assert_eq!(run("cat /dev/zero").unwrap_err().to_string(), "it is longer than 1048576 bytes");
+
+    #[expect(clippy::disallowed_methods, reason = "the test measures")]
+    let start = Instant::now();
+    let error = block_on(io().run("sleep 60", Duration::from_millis(100))).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert_eq!(error.to_string(), "it did not end within 100ms");
+    // The shell ends, and what it left running holds the output.
+    let error = run("sleep 5 & exit 0").unwrap_err();
+    assert!(error.to_string().contains("still holds its output"), "{error}");
+    assert!(start.elapsed() < LIMIT);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_nobody_waits_for_is_killed() {
+    let folder = folder("abandoned");
+    let file = folder.join("alive");
+    let command = format!("sleep 0.5; touch '{}'", file.display());
+    drop(io().run(&command, Duration::from_secs(10)));
+    thread::sleep(Duration::from_secs(1));
+    assert!(!file.exists());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A child of a command writes to a file for as long as it lives.
+#[cfg(unix)]
+#[test]
+fn what_a_process_started_is_killed_with_it() {
+    use super::detached::detached;
+    use super::process::{self, Group};
+
+    let folder = folder("group");
+    let beat = folder.join("beat");
+    let script = folder.join("keys.sh");
+    // It ignores what it can, and holds no pipe of ours.
+    let child = format!("trap '' TERM HUP INT; while :; do echo x >>'{}'; sleep 0.05; done", beat.display());
+    std::fs::write(&script, format!("sh -c \"{child}\" >/dev/null 2>&1 &\nwait\n")).unwrap();
+    let length = || std::fs::metadata(&beat).map_or(0, |file| file.len());
+    let command = format!("sh '{}'; echo", script.display());
+    let run = |command: String, limit| {
+        detached(move |abandoned| process::run(&command, limit, Group::Own, abandoned))
+    };
+    let error = block_on(run(command.clone(), Duration::from_millis(500))).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    let killed_at = length();
+    assert!(killed_at > 0, "it was started");
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(length(), killed_at, "it lives on");
+
+    // Nobody waits any more.
+    let running = run(command, Duration::from_secs(10));
+    thread::sleep(Duration::from_millis(500));
+    drop(running);
+    thread::sleep(Duration::from_millis(500));
+    let killed_at = length();
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(length(), killed_at, "it lives on");
+
+    // What ends in time may leave something running: an agent that keeps a login, say.
+    let agent =
+        format!("(sleep 0.5; echo x >'{}') >/dev/null 2>&1 & echo done", folder.join("agent").display());
+    assert_eq!(block_on(run(agent, Duration::from_secs(10))).unwrap().stdout, b"done\n");
+    thread::sleep(Duration::from_secs(1));
+    assert!(folder.join("agent").exists());
+    std::fs::remove_dir_all(folder).unwrap();
+}

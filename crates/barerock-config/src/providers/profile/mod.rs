@@ -1,0 +1,176 @@
+//! Credentials that a profile of the shared files has, or says how to get.
+
+mod role;
+mod sso;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use barerock::sigv4::Credentials;
+
+use super::context::ProviderContext;
+use super::process::ProcessProvider;
+use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
+use crate::{Profile, Section};
+
+pub(super) const PROVIDER: &str = "profile";
+const ACCESS_KEY_ID: &str = "aws_access_key_id";
+const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
+/// The current name, then the one boto knew.
+const SESSION_TOKEN: [&str; 2] = ["aws_session_token", "aws_security_token"];
+
+/// The configuration's profile. In this order, the first that is set counts:
+///
+/// 1. `role_arn` with `web_identity_token_file`: as [`WebIdentityProvider`](super::WebIdentityProvider);
+/// 2. `role_arn` with `source_profile` or `credential_source`: as [`AssumeRoleProvider`](super::AssumeRoleProvider), the
+///    profiles one by one up to the first that has keys of its own;
+/// 3. `sso_account_id` and `sso_role_name` with `sso_session` or `sso_start_url`: as [`SsoProvider`](super::SsoProvider);
+/// 4. `aws_access_key_id` and `aws_secret_access_key` in the credentials file;
+/// 5. `login_session`, which is recognised and refused with what to do;
+/// 6. `credential_process`: as [`ProcessProvider`];
+/// 7. `aws_access_key_id` and `aws_secret_access_key` in the config file.
+///
+/// That is botocore's order. AWS's SDK for Rust puts 5 and 6 before 4.
+#[derive(Debug, Clone)]
+pub struct ProfileProvider {
+    context: ProviderContext,
+}
+
+/// A provider as it is built from a profile.
+type Built = Result<Option<Arc<dyn ProvideCredentials>>, CredentialsError>;
+
+impl ProfileProvider {
+    /// The profile that the configuration names.
+    #[must_use]
+    pub fn new(context: ProviderContext) -> Self {
+        Self { context }
+    }
+
+    async fn load(&self) -> Result<ProvidedCredentials, CredentialsError> {
+        let name = &self.context.config.profile_name().value;
+        let Some(profile) = self.context.config.profile() else {
+            return Err(CredentialsError::not_found(format!(
+                "profile {name}, which neither shared file has"
+            )));
+        };
+        match self.of_profile(profile, &mut Vec::new())? {
+            Some(provider) => provider.provide().await,
+            None => {
+                let place = format!("{}, which sets none", place(profile));
+                Err(CredentialsError::not_found(place))
+            }
+        }
+    }
+
+    /// What gives a profile's credentials. `behind` are the profiles that need them, the first first.
+    fn of_profile(&self, profile: Profile<'_>, behind: &mut Vec<String>) -> Built {
+        let is_source = !behind.is_empty();
+        let has_keys = || [ACCESS_KEY_ID, SECRET_ACCESS_KEY].iter().any(|key| profile.get(key).is_some());
+        // A source's own keys count first: otherwise a profile could not be its own source.
+        let built = if is_source && has_keys() {
+            keys_of(profile.credentials()).and_then(|found| match found {
+                Some(keys) => Ok(Some(keys)),
+                None => keys_of(profile.config()),
+            })
+        } else {
+            self.in_order(profile, behind)
+        };
+        let place = place(profile);
+        let built = built.map_err(|error| error.at(&place))?;
+        let Some(provider) = built else { return Ok(None) };
+        Ok(Some(Arc::new(Placed { place, provider, must_have: is_source })))
+    }
+
+    fn in_order(&self, profile: Profile<'_>, behind: &mut Vec<String>) -> Built {
+        if let Some(provider) = self.role(profile, behind)? {
+            return Ok(Some(provider));
+        }
+        if let Some(provider) = self.sso(profile)? {
+            return Ok(Some(provider));
+        }
+        if let Some(keys) = keys_of(profile.credentials())? {
+            return Ok(Some(keys));
+        }
+        if let Some(setting) = profile.setting("login_session") {
+            let name = profile.name();
+            let message = format!(
+                "login_session at {}: logins of `aws login` are not read here; give another profile the setting `credential_process = aws configure export-credentials --profile {name} --format process` and use that one",
+                setting.place
+            );
+            return Err(CredentialsError::invalid(PROVIDER, message));
+        }
+        if let Some(command) = profile.get("credential_process") {
+            let provider = ProcessProvider::new(Arc::clone(&self.context.io), command);
+            return Ok(Some(Arc::new(provider)));
+        }
+        keys_of(profile.config())
+    }
+}
+
+impl ProvideCredentials for ProfileProvider {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        Box::pin(self.load())
+    }
+}
+
+/// The keys that a section holds: a pair, or none of the two.
+fn keys_of(section: Option<&Section>) -> Built {
+    let Some(section) = section else { return Ok(None) };
+    let half = |set: &str, missing: &str| {
+        let place = section.setting(set).map(|setting| setting.place.to_string()).unwrap_or_default();
+        let message =
+            format!("{set} is set at {place}, but {missing} is not in that section; set both or neither");
+        Err(CredentialsError::invalid(PROVIDER, message))
+    };
+    match (section.get(ACCESS_KEY_ID), section.get(SECRET_ACCESS_KEY)) {
+        (Some(id), Some(secret)) => {
+            let token = SESSION_TOKEN.into_iter().find_map(|key| section.get(key)).map(str::to_owned);
+            Ok(Some(Arc::new(Keys(Credentials::new(id, secret, token)))))
+        }
+        (Some(_), None) => half(ACCESS_KEY_ID, SECRET_ACCESS_KEY),
+        (None, Some(_)) => half(SECRET_ACCESS_KEY, ACCESS_KEY_ID),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Keys that stand in a profile.
+#[derive(Debug)]
+struct Keys(Credentials);
+
+impl ProvideCredentials for Keys {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        let provided = ProvidedCredentials::new(self.0.clone(), PROVIDER);
+        Box::pin(core::future::ready(Ok(provided)))
+    }
+}
+
+/// A profile in errors.
+fn place(profile: Profile<'_>) -> String {
+    match profile.places().next() {
+        Some(place) => format!("profile {} ({place})", profile.name()),
+        None => format!("profile {}", profile.name()),
+    }
+}
+
+/// A provider whose errors tell which profile asks.
+#[derive(Debug)]
+struct Placed {
+    place: String,
+    provider: Arc<dyn ProvideCredentials>,
+    /// Whether a role needs these credentials, so that their absence is an error.
+    must_have: bool,
+}
+
+impl ProvideCredentials for Placed {
+    fn provide(&self) -> CredentialsFuture<'_> {
+        Box::pin(async {
+            self.provider.provide().await.map_err(|error| match error {
+                CredentialsError::NotFound { .. } if self.must_have => {
+                    CredentialsError::invalid(PROVIDER, error.to_string()).at(&self.place)
+                }
+                error => error.at(&self.place),
+            })
+        })
+    }
+}

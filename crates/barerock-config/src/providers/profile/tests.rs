@@ -1,0 +1,359 @@
+use std::sync::Arc;
+
+use super::super::testing::{Script, line};
+use super::super::{Answer, DefaultChain, Question};
+use super::*;
+use crate::{Config, ConfigFile, Profiles};
+
+const ROLE: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId>\
+    <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-31T13:00:00Z</Expiration>\
+    </Credentials></AssumeRoleResult></AssumeRoleResponse>";
+
+struct Setup {
+    config: &'static str,
+    credentials: &'static str,
+    environment: &'static [(&'static str, &'static str)],
+    profile: Option<&'static str>,
+}
+
+const EMPTY: Setup = Setup { config: "", credentials: "", environment: &[], profile: None };
+
+impl Setup {
+    fn config(&self) -> Arc<Config> {
+        let files =
+            (ConfigFile::new("config", self.config), ConfigFile::new("credentials", self.credentials));
+        let mut variables = vec![("HOME", "/home/me"), ("AWS_REGION", "eu-west-1")];
+        variables.extend(self.environment);
+        let loader = Config::loader().environment(variables.into_iter().collect());
+        let loader = match self.profile {
+            Some(name) => loader.profile(name),
+            None => loader,
+        };
+        Arc::new(loader.resolve(Profiles::parse(Some(files.0), Some(files.1)).unwrap()).unwrap())
+    }
+
+    fn profile(&self) -> Script {
+        let config = self.config();
+        Script::new(|io| ProfileProvider::new(ProviderContext::new(io, config)))
+    }
+
+    fn chain(&self) -> Script {
+        let config = self.config();
+        Script::new(|io| DefaultChain::new(ProviderContext::new(io, config)))
+    }
+}
+
+fn of(config: &'static str, profile: &'static str) -> Script {
+    Setup { config, profile: Some(profile), ..EMPTY }.profile()
+}
+
+fn refused(config: &'static str, profile: &'static str) -> String {
+    of(config, profile).done().unwrap_err().to_string()
+}
+
+fn key_id(script: Script) -> String {
+    script.done().unwrap().credentials.access_key_id().to_owned()
+}
+
+/// Answers an AssumeRole call that `key` signs, and gives its form.
+fn assume(script: &mut Script, key: &str) -> String {
+    let mut form = String::new();
+    script.exchange(
+        |request| {
+            assert_eq!(line(request), "POST https://sts.eu-west-1.amazonaws.com/");
+            let authorization = request.headers()["authorization"].to_str().unwrap();
+            assert!(authorization.contains(&format!("Credential={key}/")), "{authorization}");
+            form = String::from_utf8(request.body().to_vec()).unwrap();
+        },
+        200,
+        ROLE,
+    );
+    form
+}
+
+#[test]
+fn keys_of_either_file() {
+    let both = Setup {
+        config: "[default]\naws_access_key_id = CONFIG\naws_secret_access_key = s\n[profile one]\naws_access_key_id = ONE\naws_secret_access_key = s\naws_session_token = t\n",
+        credentials: "[default]\naws_access_key_id = CREDENTIALS\naws_secret_access_key = s\n",
+        ..EMPTY
+    };
+    assert_eq!(key_id(both.profile()), "CREDENTIALS");
+    let found = Setup { profile: Some("one"), ..both }.profile().done().unwrap();
+    assert_eq!((found.credentials.access_key_id(), found.credentials.session_token()), ("ONE", Some("t")));
+}
+
+#[test]
+fn half_a_key_is_an_error_and_halves_of_two_files_are_no_pair() {
+    let halves = Setup {
+        config: "[default]\naws_secret_access_key = SQUIRREL\n",
+        credentials: "[default]\naws_access_key_id = AKID\n",
+        ..EMPTY
+    };
+    assert_eq!(
+        halves.profile().done().unwrap_err().to_string(),
+        "profile credentials: profile default (credentials line 1): aws_access_key_id is set at credentials line 2, but aws_secret_access_key is not in that section; set both or neither"
+    );
+}
+
+#[test]
+fn order_within_a_profile() {
+    let process = Setup {
+        config: "[default]\ncredential_process = keys\naws_access_key_id = CONFIG\naws_secret_access_key = s\n",
+        ..EMPTY
+    };
+    let mut script = process.profile();
+    script.expect(|question| {
+        let Question::Run(command, _) = question else { panic!("{question:?}") };
+        assert_eq!(command, "keys");
+        Answer::Run(Err(std::io::Error::other("no such thing")))
+    });
+    assert_eq!(
+        script.done().unwrap_err().to_string(),
+        "process credentials: profile default (config line 1): the command \"keys\": no such thing; run it in a terminal to see what it says"
+    );
+    let keys = "[default]\naws_access_key_id = AKID\naws_secret_access_key = s\n";
+    assert_eq!(key_id(Setup { credentials: keys, ..process }.profile()), "AKID");
+    let error = refused("[profile x]\nlogin_session = arn\ncredential_process = keys\n", "x");
+    assert_eq!(
+        error,
+        "profile credentials: profile x (config line 1): login_session at config line 2: logins of `aws login` are not read here; give another profile the setting `credential_process = aws configure export-credentials --profile x --format process` and use that one"
+    );
+    let none = of("[profile x]\nregion = y\n", "x").done().unwrap_err().to_string();
+    assert_eq!(none, "no credentials; looked for profile x (config line 1), which sets none");
+}
+
+#[test]
+fn a_chain_of_roles() {
+    let mut script = of(
+        "[profile a]\nrole_arn = arn:a\nsource_profile = b\nexternal_id = x\nrole_session_name = me\nduration_seconds = 900\n\
+         [profile b]\nrole_arn = arn:b\nsource_profile = c\n\
+         [profile c]\nrole_arn = arn:c\nsource_profile = nowhere\naws_access_key_id = AKIDC\naws_secret_access_key = s\n",
+        "a",
+    );
+    assert!(assume(&mut script, "AKIDC").contains("RoleArn=arn%3Ab"));
+    assert_eq!(
+        assume(&mut script, "ASIA"),
+        "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aa&RoleSessionName=me&ExternalId=x&DurationSeconds=900"
+    );
+    assert_eq!(key_id(script), "ASIA");
+    // Its own keys, to take on its own role.
+    let own = "[profile a]\nrole_arn = arn\nsource_profile = a\naws_access_key_id = OWN\naws_secret_access_key = s\n";
+    let mut script = of(own, "a");
+    assume(&mut script, "OWN");
+    assert_eq!(key_id(script), "ASIA");
+}
+
+#[test]
+fn roles_that_cannot_be_taken_on() {
+    let circle =
+        "[profile a]\nrole_arn = a\nsource_profile = b\n[profile b]\nrole_arn = b\nsource_profile = a\n";
+    assert_eq!(
+        refused(circle, "a"),
+        "profile credentials: profile a (config line 1): profile b (config line 4): source_profile at config line 6 leads in a circle: a -> b -> a; one of them must have keys of its own"
+    );
+    let itself = "[profile a]\nrole_arn = a\nsource_profile = a\n";
+    assert!(refused(itself, "a").contains("leads in a circle: a -> a;"));
+    for (config, words) in [
+        (
+            "[profile a]\nrole_arn = x\nsource_profile = pord\n[profile prod]\n",
+            "source_profile at config line 3: there is no profile \"pord\" in config or credentials; did you mean prod?",
+        ),
+        (
+            "[profile a]\nrole_arn = x\nsource_profile = b\n[profile b]\n",
+            "source_profile at config line 3: profile b sets no credentials; give it some",
+        ),
+        (
+            "[profile a]\nrole_arn = x\n",
+            "role_arn needs keys to take the role on with; set source_profile, credential_source or web_identity_token_file",
+        ),
+        (
+            "[profile a]\nrole_arn = x\nsource_profile = b\ncredential_source = Environment\n",
+            "source_profile is set at config line 3 and credential_source at config line 4; remove one of the two",
+        ),
+        (
+            "[profile a]\nrole_arn = x\ncredential_source = environment\n",
+            "credential_source at config line 3 must be Environment, Ec2InstanceMetadata or EcsContainer",
+        ),
+        (
+            "[profile a]\nrole_arn = x\ncredential_source = Environment\nduration_seconds = 60\n",
+            "duration_seconds at config line 4 must be a number of seconds from 900 to 43200",
+        ),
+        (
+            "[profile a]\nweb_identity_token_file = /t\n",
+            "web_identity_token_file is set at config line 2, but role_arn is not; set both",
+        ),
+        (
+            "[profile a]\nrole_arn = x\ncredential_source = Environment\n",
+            "credential_source at config line 3: no credentials; looked for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment",
+        ),
+    ] {
+        let error = refused(config, "a");
+        assert_eq!(error, format!("profile credentials: profile a (config line 1): {words}"));
+    }
+}
+
+#[test]
+fn sources_of_a_role_that_are_no_profile() {
+    let mut script = Setup {
+        config: "[default]\nrole_arn = x\ncredential_source = Environment\nmfa_serial = arn:mfa\n",
+        environment: &[("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "s")],
+        ..EMPTY
+    };
+    let error = script.profile().done().unwrap_err().to_string();
+    assert!(error.contains("asks for a code of the MFA device arn:mfa: there is nobody to ask"), "{error}");
+    script.config = "[default]\nrole_arn = x\ncredential_source = Environment\n";
+    let mut script = script.profile();
+    assume(&mut script, "ENV");
+    assert_eq!(key_id(script), "ASIA");
+    let mut script = of("[profile a]\nrole_arn = x\nweb_identity_token_file = /t\n", "a");
+    script.file("/t", None);
+    assert_eq!(
+        script.done().unwrap_err().to_string(),
+        "web-identity credentials: profile a (config line 1): the token file /t is not there"
+    );
+    let mut script = of(
+        "[profile a]\nrole_arn = x\ncredential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint = http://localhost:9\n",
+        "a",
+    );
+    script.unreachable();
+    let error = script.done().unwrap_err().to_string();
+    assert!(error.starts_with("profile credentials: profile a (config line 1): credential_source at config line 3: no credentials; looked for the instance metadata service (PUT http://localhost:9/"), "{error}");
+}
+
+#[test]
+fn sso_settings() {
+    let session = "[profile a]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n[sso-session corp]\nsso_region = eu-north-1\nsso_start_url = https://corp/start\n";
+    let mut script = of(session, "a");
+    script.file(
+        "/home/me/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
+        Some(r#"{"accessToken":"PANDA","expiresAt":"2027-01-01T00:00:00Z"}"#),
+    );
+    script.exchange(
+        |request| assert_eq!(line(request), "GET https://portal.sso.eu-north-1.amazonaws.com/federation/credentials?role_name=r&account_id=1"),
+        403,
+        "",
+    );
+    assert!(
+        script
+            .done()
+            .unwrap_err()
+            .to_string()
+            .starts_with("sso credentials: profile a (config line 1): GET ")
+    );
+    let mut script = of(
+        "[profile a]\nsso_start_url = https://corp/start\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n",
+        "a",
+    );
+    script.file("/home/me/.aws/sso/cache/717f6b50ccf65f10839b090b78b6ff0786091a96.json", None);
+    assert!(
+        script.done().unwrap_err().to_string().ends_with("is not there; run `aws sso login --profile a`")
+    );
+    for (config, words) in [
+        (
+            "[profile a]\nsso_account_id = 1\n",
+            "sso_role_name is missing; run `aws configure sso` to set it up",
+        ),
+        (
+            "[profile a]\nsso_account_id = 1\nsso_role_name = r\n",
+            "sso_start_url is missing; run `aws configure sso` to set it up",
+        ),
+        (
+            "[profile a]\nsso_session = x\nsso_account_id = 1\nsso_role_name = r\n",
+            "sso_session at config line 2: there is no section [sso-session x] in the config file",
+        ),
+        (
+            "[profile a]\nsso_session = x\nsso_account_id = 1\nsso_role_name = r\n[sso-session x]\nsso_start_url = u\n",
+            "sso_region is missing from the section [sso-session x] at config line 5",
+        ),
+        (
+            "[profile a]\nsso_session = x\nsso_account_id = 1\nsso_role_name = r\nsso_region = a\n[sso-session x]\nsso_region = b\nsso_start_url = u\n",
+            "sso_region at config line 5 contradicts that of the session, at config line 7; remove the profile's",
+        ),
+    ] {
+        assert_eq!(refused(config, "a"), format!("sso credentials: profile a (config line 1): {words}"));
+    }
+    // A session alone has no credentials.
+    let alone = refused("[profile a]\nsso_session = x\n", "a");
+    assert_eq!(alone, "no credentials; looked for profile a (config line 1), which sets none");
+}
+
+#[test]
+fn the_default_order() {
+    let keys = Setup {
+        credentials: "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n",
+        environment: &[
+            ("AWS_ACCESS_KEY_ID", "ENV"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_PROFILE", "default"),
+        ],
+        ..EMPTY
+    };
+    assert_eq!(key_id(keys.chain()), "ENV");
+    // A profile named in code beats the environment, for keys and for a web identity.
+    assert_eq!(key_id(Setup { profile: Some("default"), ..keys }.chain()), "FILE");
+    let identity =
+        Setup { environment: &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_ROLE_ARN", "arn")], ..keys };
+    assert_eq!(key_id(Setup { profile: Some("default"), ..identity }.chain()), "FILE");
+    // A web identity comes before keys in a profile, and after a role.
+    let mut script = identity.chain();
+    script.file("/t", None);
+    assert!(script.done().unwrap_err().to_string().starts_with("web-identity"));
+    let role = Setup { config: "[default]\nrole_arn = x\nsource_profile = default\n", ..identity };
+    let mut script = role.chain();
+    assume(&mut script, "FILE");
+    assert_eq!(key_id(script), "ASIA");
+    // Half a key is an error, and nobody else's key is taken instead.
+    let half = Setup { environment: &[("AWS_ACCESS_KEY_ID", "ENV")], ..keys };
+    assert!(half.chain().done().unwrap_err().to_string().starts_with("environment credentials: "));
+}
+
+#[test]
+fn what_was_tried_is_told() {
+    let mut script = EMPTY.chain();
+    script.unreachable();
+    assert_eq!(
+        script.done().unwrap_err().to_string(),
+        "no credentials; looked for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment; \
+         AWS_WEB_IDENTITY_TOKEN_FILE in the environment; profile default, which neither shared file has; \
+         AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI in the environment; \
+         the instance metadata service (PUT http://169.254.169.254/latest/api/token: no connection: connection refused, after 1 attempt)"
+    );
+}
+
+/// Elsewhere than on EC2 the address may be another service's, which is not to have the last word.
+#[test]
+fn a_metadata_service_that_is_none_does_not_hide_what_was_tried() {
+    let mut script = EMPTY.chain();
+    script.exchange(|request| assert!(line(request).starts_with("PUT http://169.254.169.254/")), 404, "");
+    let error = script.done().unwrap_err().to_string();
+    assert!(error.starts_with("no credentials; looked for AWS_ACCESS_KEY_ID"), "{error}");
+    assert!(error.contains("profile default, which neither shared file has; "), "{error}");
+    // For a role that must have it, its absence is what is wrong.
+    let mut script = of("[profile a]\nrole_arn = x\ncredential_source = Ec2InstanceMetadata\n", "a");
+    script.exchange(|_| {}, 403, "");
+    let error = script.done().unwrap_err().to_string();
+    assert!(
+        error.contains("credential_source at config line 3: ") && error.contains("answered 403"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_role_needs_a_region() {
+    let config = Config::loader()
+        .environment([("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "s")].into_iter().collect())
+        .resolve(
+            Profiles::parse(
+                Some(ConfigFile::new("config", "[default]\nrole_arn = x\ncredential_source = Environment\n")),
+                None,
+            )
+            .unwrap(),
+        )
+        .unwrap();
+    let script = Script::new(|io| ProfileProvider::new(ProviderContext::new(io, Arc::new(config))));
+    assert_eq!(
+        script.done().unwrap_err().to_string(),
+        "assume-role credentials: profile default (config line 1): STS is asked in the client's region, and there is none; set AWS_REGION, or region in the profile"
+    );
+}

@@ -1,0 +1,241 @@
+//! A provider taken step by step: it says what it needs, and is told what came of it.
+
+use core::fmt;
+use core::future::poll_fn;
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use super::io::{Io, IoFuture, ProcessOutput};
+use super::{CredentialsError, ProvideCredentials, ProvidedCredentials};
+use barerock::transport::{TransportError, TransportErrorKind};
+
+/// What a provider needs of the world. Its parts are [`Io`]'s.
+///
+/// `Debug` does not show what a file or a request holds.
+#[non_exhaustive]
+pub enum Question {
+    /// [`Io::read_file`].
+    ReadFile(PathBuf),
+    /// [`Io::write_file`].
+    WriteFile(PathBuf, Vec<u8>),
+    /// [`Io::run`].
+    Run(String, Duration),
+    /// [`Io::exchange`].
+    Exchange(Box<http::Request<Bytes>>, Duration),
+    /// [`Io::sleep`].
+    Sleep(Duration),
+}
+
+/// What came of a [`Question`] of the same name. `Debug` does not show what came back.
+#[non_exhaustive]
+pub enum Answer {
+    /// The file's content; `None` if there is none.
+    ReadFile(io::Result<Option<Vec<u8>>>),
+    /// Whether the file is written.
+    WriteFile(io::Result<()>),
+    /// How the command ended.
+    Run(io::Result<ProcessOutput>),
+    /// What came back.
+    Exchange(Result<http::Response<Bytes>, TransportError>),
+    /// The time has passed.
+    Sleep,
+}
+
+/// How far a provider has come.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Step {
+    /// It needs something.
+    Ask(Question),
+    /// It is done.
+    Done(Result<ProvidedCredentials, CredentialsError>),
+}
+
+/// A provider that is driven by hand: no executor, no thread, no socket.
+///
+/// ```
+/// use barerock_config::providers::{Answer, ProcessProvider, Question, Step, Steps};
+/// use barerock_config::providers::io::ProcessOutput;
+/// # use std::time::UNIX_EPOCH;
+///
+/// let mut steps = Steps::new(|io| ProcessProvider::new(io, "my-keys"));
+/// let Step::Ask(Question::Run(command, _limit)) = steps.next(UNIX_EPOCH, None) else { panic!() };
+/// assert_eq!(command, "my-keys");
+///
+/// let output = br#"{"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "SQUIRREL"}"#;
+/// let answer = Answer::Run(Ok(ProcessOutput::new(Some(0), output.to_vec())));
+/// let Step::Done(Ok(provided)) = steps.next(UNIX_EPOCH, Some(answer)) else { panic!() };
+/// assert_eq!(provided.credentials.access_key_id(), "AKIDEXAMPLE");
+/// ```
+pub struct Steps {
+    io: Mailbox,
+    running: core::pin::Pin<Box<dyn Future<Output = Result<ProvidedCredentials, CredentialsError>> + Send>>,
+    done: bool,
+}
+
+impl Steps {
+    /// Asks the provider that `provider` makes with the [`Io`] it is given.
+    pub fn new<P: ProvideCredentials + 'static>(provider: impl FnOnce(Arc<dyn Io>) -> P) -> Self {
+        let io =
+            Mailbox(Arc::new(Mutex::new(Post { question: None, answer: None, now: SystemTime::UNIX_EPOCH })));
+        let provider = provider(Arc::new(io.clone()));
+        Self { io, running: Box::pin(async move { provider.provide().await }), done: false }
+    }
+
+    /// Goes on with the answer to the last question, `None` at the start.
+    ///
+    /// A provider that is done, or is not given the answer it waits for, ends with an error.
+    pub fn next(&mut self, now: SystemTime, answer: Option<Answer>) -> Step {
+        const MISUSED: &str =
+            "it was taken a step further without the answer to its question, or after its end";
+        let misused = || Step::Done(Err(CredentialsError::invalid("stepwise", MISUSED)));
+        if self.done {
+            return misused();
+        }
+        {
+            let mut post = self.io.post();
+            post.now = now;
+            post.answer = answer;
+        }
+        let polled = self.running.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let question = self.io.post().question.take();
+        match (polled, question) {
+            (Poll::Ready(result), _) => {
+                self.done = true;
+                Step::Done(result)
+            }
+            (Poll::Pending, Some(question)) => Step::Ask(question),
+            (Poll::Pending, None) => {
+                self.done = true;
+                misused()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Steps").field("done", &self.done).finish_non_exhaustive()
+    }
+}
+
+/// Where a question waits for its answer.
+struct Post {
+    question: Option<Question>,
+    answer: Option<Answer>,
+    now: SystemTime,
+}
+
+#[derive(Clone)]
+struct Mailbox(Arc<Mutex<Post>>);
+
+impl Mailbox {
+    fn post(&self) -> std::sync::MutexGuard<'_, Post> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ask(&self, question: Question) -> Answer {
+        self.post().question = Some(question);
+        poll_fn(|_context| match self.post().answer.take() {
+            Some(answer) => Poll::Ready(answer),
+            None => Poll::Pending,
+        })
+        .await
+    }
+}
+
+/// The answer is of another kind than the question.
+fn mismatch() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "the answer is not of the question's kind")
+}
+
+impl Io for Mailbox {
+    fn read_file<'a>(&'a self, path: &'a Path) -> IoFuture<'a, io::Result<Option<Vec<u8>>>> {
+        Box::pin(async move {
+            match self.ask(Question::ReadFile(path.to_owned())).await {
+                Answer::ReadFile(result) => result,
+                _ => Err(mismatch()),
+            }
+        })
+    }
+
+    fn write_file<'a>(&'a self, path: &'a Path, content: &'a [u8]) -> IoFuture<'a, io::Result<()>> {
+        Box::pin(async move {
+            match self.ask(Question::WriteFile(path.to_owned(), content.to_vec())).await {
+                Answer::WriteFile(result) => result,
+                _ => Err(mismatch()),
+            }
+        })
+    }
+
+    fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
+        Box::pin(async move {
+            match self.ask(Question::Run(command.to_owned(), limit)).await {
+                Answer::Run(result) => result,
+                _ => Err(mismatch()),
+            }
+        })
+    }
+
+    fn exchange(
+        &self,
+        request: http::Request<Bytes>,
+        limit: Duration,
+    ) -> IoFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        Box::pin(async move {
+            match self.ask(Question::Exchange(Box::new(request), limit)).await {
+                Answer::Exchange(result) => result,
+                _ => Err(TransportError::new(TransportErrorKind::Io, mismatch())),
+            }
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> IoFuture<'_, ()> {
+        Box::pin(async move {
+            let _ = self.ask(Question::Sleep(duration)).await;
+        })
+    }
+
+    fn now(&self) -> SystemTime {
+        self.post().now
+    }
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mailbox").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadFile(path) => f.debug_tuple("ReadFile").field(path).finish(),
+            Self::WriteFile(path, _content) => f.debug_tuple("WriteFile").field(path).finish_non_exhaustive(),
+            Self::Run(_command, limit) => f.debug_tuple("Run").field(limit).finish_non_exhaustive(),
+            Self::Exchange(request, limit) => {
+                f.debug_tuple("Exchange").field(request.method()).field(limit).finish_non_exhaustive()
+            }
+            Self::Sleep(duration) => f.debug_tuple("Sleep").field(duration).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, is_ok) = match self {
+            Self::ReadFile(result) => ("ReadFile", result.is_ok()),
+            Self::WriteFile(result) => ("WriteFile", result.is_ok()),
+            Self::Run(result) => ("Run", result.is_ok()),
+            Self::Exchange(result) => ("Exchange", result.is_ok()),
+            Self::Sleep => ("Sleep", true),
+        };
+        f.debug_struct(name).field("is_ok", &is_ok).finish_non_exhaustive()
+    }
+}

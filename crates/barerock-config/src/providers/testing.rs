@@ -1,0 +1,87 @@
+//! A script of questions and answers, in place of the world.
+
+use core::time::Duration;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+
+use super::io::Io;
+use super::{Answer, CredentialsError, ProvideCredentials, ProvidedCredentials, Question, Step, Steps};
+use barerock::transport::{TransportError, TransportErrorKind};
+
+/// 2026-01-31T12:00:00Z.
+pub(super) fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_769_860_800)
+}
+
+pub(super) struct Script {
+    steps: Steps,
+    next: Step,
+}
+
+impl Script {
+    pub(super) fn new<P: ProvideCredentials + 'static>(provider: impl FnOnce(Arc<dyn Io>) -> P) -> Self {
+        let mut steps = Steps::new(provider);
+        let next = steps.next(now(), None);
+        Self { steps, next }
+    }
+
+    /// The next question gets this answer.
+    pub(super) fn expect(&mut self, answer: impl FnOnce(Question) -> Answer) {
+        let step = core::mem::replace(&mut self.next, Step::Ask(Question::Sleep(Duration::ZERO)));
+        let Step::Ask(question) = step else { panic!("it asks nothing more: {step:?}") };
+        self.next = self.steps.next(now(), Some(answer(question)));
+    }
+
+    /// The next question is for a file at this path.
+    pub(super) fn file(&mut self, path: &str, content: Option<&str>) {
+        self.expect(|question| {
+            let Question::ReadFile(asked) = question else { panic!("{question:?}") };
+            assert_eq!(asked.to_str(), Some(path));
+            Answer::ReadFile(Ok(content.map(|content| content.as_bytes().to_vec())))
+        });
+    }
+
+    /// The next question is an exchange; it is checked and answered with a status and a body.
+    pub(super) fn exchange(&mut self, check: impl FnOnce(&http::Request<Bytes>), status: u16, body: &str) {
+        self.expect(|question| {
+            let Question::Exchange(request, _limit) = question else { panic!("{question:?}") };
+            check(&request);
+            let body = Bytes::copy_from_slice(body.as_bytes());
+            Answer::Exchange(Ok(http::Response::builder().status(status).body(body).unwrap()))
+        });
+    }
+
+    /// The next question is an exchange of this method and URI, and is not answered.
+    pub(super) fn unreachable(&mut self) {
+        self.expect(|question| {
+            let Question::Exchange(..) = question else { panic!("{question:?}") };
+            Answer::Exchange(Err(TransportError::new(TransportErrorKind::Connect, "connection refused")))
+        });
+    }
+
+    /// The next question is to wait.
+    pub(super) fn pause(&mut self) -> Duration {
+        let mut waited = Duration::ZERO;
+        self.expect(|question| {
+            let Question::Sleep(duration) = question else { panic!("{question:?}") };
+            waited = duration;
+            Answer::Sleep
+        });
+        waited
+    }
+
+    /// There is no further question.
+    pub(super) fn done(self) -> Result<ProvidedCredentials, CredentialsError> {
+        match self.next {
+            Step::Done(result) => result,
+            Step::Ask(question) => panic!("it asks {question:?}"),
+        }
+    }
+}
+
+/// What a request is for: method, URI and what the check needs.
+pub(super) fn line(request: &http::Request<Bytes>) -> String {
+    format!("{} {}", request.method(), request.uri())
+}
