@@ -243,7 +243,7 @@ async fn what_is_missing_is_named() {
     let empty = || Client::builder(HyperTransport::new()).environment(Environment::default());
     let error = empty().build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
-    assert!(error.to_string().contains("AWS_REGION and AWS_DEFAULT_REGION"), "{error}");
+    assert!(error.to_string().contains("AWS_REGION, AWS_DEFAULT_REGION"), "{error}");
 
     let client = empty().region(REGION).endpoint_url("http://127.0.0.1:9").build().unwrap();
     let error = client.converse(&question()).await.unwrap_err();
