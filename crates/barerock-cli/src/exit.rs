@@ -83,6 +83,12 @@ impl Failure {
         Self::new(Code::Other, error.into().to_string())
     }
 
+    /// Adds what to do about it.
+    pub(crate) fn with_hint(mut self, hint: Option<&'static str>) -> Self {
+        self.hint = hint;
+        self
+    }
+
     /// The cause of the failure. The text of an [`Error`] is the message already.
     fn cause(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.source {

@@ -1,25 +1,23 @@
 //! `--record`: every exchange kept as a fixture, which `replay` serves again.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use barerock::sigv4::{REDACTED, Timestamp};
 use barerock::{Observe, Stage};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use barerock_audit::exchange::{ExchangeWriter, RecordedHead, RecordedRequest};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::response::Parts;
 use http::{HeaderMap, Request};
-use serde_json::{Value, json};
 
 use crate::exit::Failure;
 use crate::secrets::Secrets;
 
-/// How much of a call's id is in the name of its folder.
+/// Characters of a call's id in the name of its folder.
 const ID: usize = 8;
 
 /// Keeps exchanges in a folder, one an attempt, whose names sort by time, and by number within a second.
@@ -33,22 +31,22 @@ pub(crate) struct Recorder {
 struct State {
     /// How many exchanges were begun.
     count: u32,
-    exchange: Option<Exchange>,
+    attempt: Option<Attempt>,
 }
 
-/// The exchange that goes on. Nothing of it is on the disk before there is an answer: without one it is no fixture.
+/// The attempt under way. Nothing of it is on the disk before there is a response: without one it is no fixture.
 #[derive(Debug)]
-struct Exchange {
+struct Attempt {
     folder: PathBuf,
     secrets: Secrets,
-    request: Value,
-    /// What is not yet written of the answer.
+    request: RecordedRequest,
+    /// The response's head, until it is written.
     head: Option<Parts>,
-    body: Option<File>,
+    writer: Option<ExchangeWriter>,
 }
 
 impl Recorder {
-    /// Makes the folder, so that nothing is asked whose answer could not be kept.
+    /// Creates the folder, so that nothing is sent whose response could not be kept.
     pub(crate) fn new(folder: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(folder)
             .map_err(|error| Failure::usage(format!("--record: {}: {error}", folder.display())))?;
@@ -56,92 +54,110 @@ impl Recorder {
     }
 
     fn note(&self, call: &str, stage: &Stage<'_>) -> io::Result<()> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         if let Stage::Sending { attempt, request, .. } = stage {
-            state.exchange = None;
+            state.end()?;
             state.count = state.count.saturating_add(1);
             let id = call.get(..ID).unwrap_or(call);
             let name = format!("{}-{:04}-{id}-{attempt}-{}", now(), state.count, operation(request));
-            state.exchange = Some(Exchange::begin(self.folder.join(name), request));
+            state.attempt = Some(Attempt::begin(self.folder.join(name), request));
         }
-        let Some(exchange) = &mut state.exchange else { return Ok(()) };
+        let Some(attempt) = &mut state.attempt else { return Ok(()) };
         match stage {
             Stage::Answered { head, .. } => {
-                exchange.head = Some((*head).clone());
+                attempt.head = Some((*head).clone());
                 Ok(())
             }
-            Stage::Read { body, .. } => exchange.answer(body),
-            Stage::Received { bytes, .. } => exchange.stream(bytes),
+            Stage::Read { body, .. } => {
+                attempt.write_whole(body)?;
+                state.end()
+            }
+            Stage::Received { bytes, .. } => attempt.write_piece(bytes),
             _ => Ok(()),
         }
+    }
+
+    fn report(&self, outcome: io::Result<()>) {
+        if let Err(error) = outcome {
+            tell!("--record: {}: {error}; this exchange is not kept", self.folder.display());
+            self.lock().attempt = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Observe for Recorder {
     fn observe(&self, call: &str, stage: &Stage<'_>) {
-        if let Err(error) = self.note(call, stage) {
-            tell!("--record: {}: {error}; this exchange is not kept", self.folder.display());
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).exchange = None;
+        let outcome = self.note(call, stage);
+        self.report(outcome);
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let outcome = self.lock().end();
+        self.report(outcome);
+    }
+}
+
+impl State {
+    /// Ends the attempt under way. A stream that broke off is kept as far as it came.
+    fn end(&mut self) -> io::Result<()> {
+        match self.attempt.take().and_then(|attempt| attempt.writer) {
+            Some(writer) => writer.finish(),
+            None => Ok(()),
         }
     }
 }
 
-impl Exchange {
+impl Attempt {
     fn begin(folder: PathBuf, request: &Request<Bytes>) -> Self {
         let secrets = Secrets::of(request.headers());
         let mut headers = pairs(request.headers(), &secrets);
         for (name, value) in &mut headers {
-            // A signature belongs to its time; replay asks for none of a fixture.
+            // A signature belongs to its time; replay does not check a fixture's.
             if name == AUTHORIZATION.as_str() {
                 *value = REDACTED.to_owned();
             }
         }
-        let body = match core::str::from_utf8(request.body()) {
-            Ok(text) => json!(text),
-            Err(_) => json!({ "base64": STANDARD.encode(request.body()) }),
-        };
-        let request = json!({
-            "method": request.method().as_str(), "uri": request.uri().to_string(), "headers": headers, "body": body,
-        });
-        Self { folder, secrets, request, head: None, body: None }
+        let request = RecordedRequest::new(
+            request.method().clone(),
+            request.uri().to_string(),
+            headers,
+            request.body().clone(),
+        );
+        Self { folder, secrets, request, head: None, writer: None }
     }
 
-    /// An answer that is whole.
-    fn answer(&mut self, body: &[u8]) -> io::Result<()> {
+    /// Writes a response that is whole.
+    fn write_whole(&mut self, body: &[u8]) -> io::Result<()> {
         let text = String::from_utf8_lossy(body);
         let hidden = self.secrets.hide_in_answer(&text);
         // What is no text stays as it is, unless a secret stands in it.
         let body = if hidden == text { body } else { hidden.as_bytes() };
-        self.head(Some(body.len()))?;
-        self.file()?.write_all(body)
+        self.write(body, Some(body.len()))
     }
 
-    /// A piece of a stream: what breaks off is kept as far as it came.
-    fn stream(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.head(None)?;
-        self.file()?.write_all(bytes)
+    /// Writes a piece of a stream.
+    fn write_piece(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes, None)
     }
 
-    /// Writes the request and the head of the answer, if they were not written.
-    fn head(&mut self, length: Option<usize>) -> io::Result<()> {
-        let Some(head) = self.head.take() else { return Ok(()) };
-        let mut headers = pairs(&head.headers, &self.secrets);
-        if let Some(length) = length {
-            for (_, value) in headers.iter_mut().filter(|(name, _)| name == CONTENT_LENGTH.as_str()) {
-                *value = length.to_string();
+    fn write(&mut self, bytes: &[u8], length: Option<usize>) -> io::Result<()> {
+        if let Some(head) = self.head.take() {
+            let mut headers = pairs(&head.headers, &self.secrets);
+            if let Some(length) = length {
+                for (_, value) in headers.iter_mut().filter(|(name, _)| name == CONTENT_LENGTH.as_str()) {
+                    *value = length.to_string();
+                }
             }
+            let head = RecordedHead::new(head.status.as_u16(), headers).map_err(io::Error::other)?;
+            self.writer = Some(ExchangeWriter::create(&self.folder, &self.request, &head)?);
         }
-        let file = json!({ "status": head.status.as_u16(), "headers": headers });
-        fs::create_dir(&self.folder)?;
-        write(&self.folder.join("request.json"), &self.request.take())?;
-        write(&self.folder.join("response.json"), &file)
-    }
-
-    fn file(&mut self) -> io::Result<&mut File> {
-        match &mut self.body {
-            Some(file) => Ok(file),
-            body => Ok(body.insert(File::create(self.folder.join("response.body"))?)),
-        }
+        self.writer.as_mut().map_or(Ok(()), |writer| writer.write(bytes))
     }
 }
 
@@ -152,12 +168,6 @@ fn pairs(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
         (name.to_string(), secrets.value(name, value).into_owned())
     };
     headers.iter().map(pair).collect()
-}
-
-fn write(path: &Path, value: &Value) -> io::Result<()> {
-    let mut text = serde_json::to_string_pretty(value)?;
-    text.push('\n');
-    fs::write(path, text)
 }
 
 /// The last part of the path, such as `converse-stream`.

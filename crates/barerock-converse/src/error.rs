@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use barerock_eventstream::looks_like;
 use http::{HeaderMap, StatusCode};
 
 use crate::json::Object;
+use crate::lookalike::looks_like;
 use crate::wire::ResponseHead;
 
 /// An error of the service: an HTTP answer that is not a success, or an exception inside a stream.

@@ -51,6 +51,7 @@ pub mod endpoint;
 pub mod error;
 pub mod invoke_guardrail_checks;
 mod json;
+mod lookalike;
 mod model_id;
 mod operation;
 pub mod request;
@@ -66,6 +67,7 @@ pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointError, EndpointService, Partition};
 pub use error::ServiceError;
 pub use invoke_guardrail_checks::{InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse};
+pub use lookalike::{Lookalike, looks_like};
 pub use model_id::{AwsModelId, ModelIdError, ModelIdKind};
 pub use operation::RequestError;
 pub use request::ConverseRequest;

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use barerock_eventstream::{Lookalike, looks_like};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::error::{ServiceError, beginning};
+use crate::lookalike::{Lookalike, looks_like};
 use crate::types::{
     ConverseMetrics, ConverseTrace, Document, Message, PerformanceConfiguration, ServiceTier, StopReason,
     TokenUsage, ToolUseBlock, structure, union,

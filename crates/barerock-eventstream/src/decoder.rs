@@ -176,7 +176,7 @@ impl FrameDecoder {
     }
 
     /// The bytes pushed from [`offset`](Self::offset) on: what no frame was made of. After an error they begin
-    /// with the faulty frame, for whoever wants to show it.
+    /// with the faulty frame, to be shown.
     #[must_use]
     #[inline]
     pub fn unread(&self) -> &[u8] {
@@ -197,7 +197,7 @@ impl FrameDecoder {
 
     #[cold]
     fn locate(&self, error: DecodeError) -> DecodeError {
-        error.looking_at(self.unread()).starting_at(self.offset)
+        error.starting_at(self.offset)
     }
 
     /// Moves what is left of the buffer to its front.

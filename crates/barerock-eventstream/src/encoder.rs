@@ -1,7 +1,7 @@
 //! Frames out of headers and payloads.
 
 use crate::error::EncodeError;
-use crate::header::{Header, HeaderValue, wire_type};
+use crate::header::{Header, HeaderValue, header_type};
 use crate::headers::SeenNames;
 use crate::limits::{
     Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, index,
@@ -190,16 +190,16 @@ fn write_header(header: &Header<'_>, writer: &mut Writer<'_>) {
     writer.put(&[u8::try_from(header.name.len()).unwrap_or(u8::MAX)]);
     writer.put(header.name.as_bytes());
     match header.value {
-        HeaderValue::Bool(true) => writer.put(&[wire_type::TRUE]),
-        HeaderValue::Bool(false) => writer.put(&[wire_type::FALSE]),
-        HeaderValue::Byte(value) => writer.put_value(wire_type::BYTE, &value.to_be_bytes()),
-        HeaderValue::Short(value) => writer.put_value(wire_type::SHORT, &value.to_be_bytes()),
-        HeaderValue::Integer(value) => writer.put_value(wire_type::INTEGER, &value.to_be_bytes()),
-        HeaderValue::Long(value) => writer.put_value(wire_type::LONG, &value.to_be_bytes()),
-        HeaderValue::Timestamp(value) => writer.put_value(wire_type::TIMESTAMP, &value.to_be_bytes()),
-        HeaderValue::Uuid(value) => writer.put_value(wire_type::UUID, &value),
-        HeaderValue::Bytes(value) => writer.put_prefixed(wire_type::BYTES, value),
-        HeaderValue::String(value) => writer.put_prefixed(wire_type::STRING, value.as_bytes()),
+        HeaderValue::Bool(true) => writer.put(&[header_type::TRUE]),
+        HeaderValue::Bool(false) => writer.put(&[header_type::FALSE]),
+        HeaderValue::Byte(value) => writer.put_value(header_type::BYTE, &value.to_be_bytes()),
+        HeaderValue::Short(value) => writer.put_value(header_type::SHORT, &value.to_be_bytes()),
+        HeaderValue::Integer(value) => writer.put_value(header_type::INTEGER, &value.to_be_bytes()),
+        HeaderValue::Long(value) => writer.put_value(header_type::LONG, &value.to_be_bytes()),
+        HeaderValue::Timestamp(value) => writer.put_value(header_type::TIMESTAMP, &value.to_be_bytes()),
+        HeaderValue::Uuid(value) => writer.put_value(header_type::UUID, &value),
+        HeaderValue::Bytes(value) => writer.put_prefixed(header_type::BYTES, value),
+        HeaderValue::String(value) => writer.put_prefixed(header_type::STRING, value.as_bytes()),
     }
 }
 
@@ -218,13 +218,13 @@ impl Writer<'_> {
         }
     }
 
-    fn put_value(&mut self, header_type: u8, value: &[u8]) {
-        self.put(&[header_type]);
+    fn put_value(&mut self, value_type: u8, value: &[u8]) {
+        self.put(&[value_type]);
         self.put(value);
     }
 
-    fn put_prefixed(&mut self, header_type: u8, value: &[u8]) {
-        self.put(&[header_type]);
+    fn put_prefixed(&mut self, value_type: u8, value: &[u8]) {
+        self.put(&[value_type]);
         self.put(&u16::try_from(value.len()).unwrap_or(u16::MAX).to_be_bytes());
         self.put(value);
     }
@@ -282,48 +282,28 @@ mod tests {
         let long: Vec<_> = numbers[..5].iter().map(|name| Header::new(name, &value[1..])).collect();
         let small = Limits::default().with_max_message_length(20);
         let cases: &[(&[Header<'_>], &[u8], Limits, &str)] = &[
-            (
-                &[Header::new("", true)],
-                b"",
-                Limits::default(),
-                "the name of header 0 has 0 bytes, not 1 to 255: give it another name",
-            ),
+            (&[Header::new("", true)], b"", Limits::default(), "name of header 0 has 0 bytes, not 1 to 255"),
             (
                 &[Header::new(&name, true)],
                 b"",
                 Limits::default(),
-                "the name of header 0 has 256 bytes, not 1 to 255: give it another name",
+                "name of header 0 has 256 bytes, not 1 to 255",
             ),
             (
                 &[Header::new("a", true), Header::new("b", value.as_str())],
                 b"",
                 Limits::default(),
-                "the value of header 1 has 32768 bytes, over the limit of 32767: put it into the payload",
+                "value of header 1 has 32768 bytes, over the limit of 32767",
             ),
             (
                 &[Header::new("a", true), Header::new("b", true), Header::new("a", false)],
                 b"",
                 Limits::default(),
-                "header 2 has the name of an earlier one: leave one out",
+                "header 2 has the name of an earlier header",
             ),
-            (
-                &many,
-                b"",
-                Limits::default(),
-                "1025 headers are over the limit of 1024: raise Limits::with_max_headers",
-            ),
-            (
-                &long,
-                b"",
-                Limits::default(),
-                "headers of 163860 bytes are over the limit of 131072: put them into the payload",
-            ),
-            (
-                &[],
-                b"12345",
-                small,
-                "a message of 21 bytes is over the limit of 20: raise Limits::with_max_message_length",
-            ),
+            (&many, b"", Limits::default(), "1025 headers are over the limit of 1024"),
+            (&long, b"", Limits::default(), "headers of 163860 bytes are over the limit of 131072"),
+            (&[], b"12345", small, "message of 21 bytes is over the limit of 20"),
         ];
         for (headers, payload, limits, expected) in cases {
             let error = FrameEncoder::with_limits(*limits).encode(headers, payload).unwrap_err();
@@ -331,10 +311,7 @@ mod tests {
         }
         let payload = vec![0; 25_165_825];
         let error = FrameEncoder::new().encode(&[], &payload).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "a payload of 25165825 bytes is over the limit of 25165824: send it in several messages"
-        );
+        assert_eq!(error.to_string(), "payload of 25165825 bytes is over the limit of 25165824");
     }
 
     #[test]

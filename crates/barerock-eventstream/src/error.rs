@@ -1,8 +1,6 @@
-//! What can be wrong with a stream or a frame, where, and what to do about it.
+//! Errors of decoding and encoding: what is wrong and where.
 
 use core::fmt;
-
-use crate::lookalike::Lookalike;
 
 mod encode;
 mod kind;
@@ -19,7 +17,6 @@ pub struct DecodeError {
     kind: DecodeErrorKind,
     frame_start: u64,
     frame_offset: u64,
-    lookalike: Option<Lookalike>,
 }
 
 impl DecodeError {
@@ -27,21 +24,12 @@ impl DecodeError {
     #[cold]
     pub(crate) fn in_frame(kind: DecodeErrorKind, offset: usize) -> Self {
         let frame_offset = u64::try_from(offset).unwrap_or(u64::MAX);
-        Self { kind, frame_start: 0, frame_offset, lookalike: None }
+        Self { kind, frame_start: 0, frame_offset }
     }
 
     /// The same error in a frame that begins at byte `frame_start` of the stream.
     pub(crate) fn starting_at(mut self, frame_start: u64) -> Self {
         self.frame_start = frame_start;
-        self
-    }
-
-    /// Names what `bytes`, found where a frame should begin, look like. Only a fault in the prelude can
-    /// mean that the bytes are no event stream at all.
-    pub(crate) fn looking_at(mut self, bytes: &[u8]) -> Self {
-        if self.kind.is_in_prelude() {
-            self.lookalike = crate::lookalike::looks_like(bytes);
-        }
         self
     }
 
@@ -69,31 +57,17 @@ impl DecodeError {
         matches!(self.kind, DecodeErrorKind::Truncated { .. })
     }
 
-    /// What to do about it, in a few words. [`DecodeErrorKind`]'s own words say what is wrong.
+    /// What to do about it, in one sentence.
     #[must_use]
-    pub const fn advice(&self) -> &'static str {
-        match self.lookalike {
-            Some(lookalike) => lookalike.advice(),
-            None => self.kind.advice(),
-        }
-    }
-
-    /// What the bytes at the faulty frame's start look like, where they are no event stream: JSON from a
-    /// proxy, for one.
-    #[must_use]
-    pub const fn lookalike(&self) -> Option<Lookalike> {
-        self.lookalike
+    pub const fn hint(&self) -> &'static str {
+        self.kind.hint()
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, frame_offset, .. } = self;
-        write!(f, "{kind} (stream offset {}, frame offset {frame_offset}); ", self.stream_offset())?;
-        if let Some(lookalike) = self.lookalike {
-            write!(f, "the bytes look like {lookalike}: ")?;
-        }
-        f.write_str(self.advice())
+        write!(f, "{kind} (stream offset {}, frame offset {frame_offset})", self.stream_offset())
     }
 }
 

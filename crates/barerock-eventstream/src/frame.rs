@@ -45,10 +45,7 @@ impl<'a> Frame<'a> {
             return Ok(Status::Partial);
         };
         let mut hasher = Hasher::new();
-        let prelude = match Prelude::parse_hashing(start, limits, &mut hasher) {
-            Ok(prelude) => prelude,
-            Err(error) => return Err(error.looking_at(bytes)),
-        };
+        let prelude = Prelude::parse_hashing(start, limits, &mut hasher)?;
         let length = index(prelude.total_length());
         let Some(bytes) = bytes.get(..length) else {
             return Ok(Status::Partial);

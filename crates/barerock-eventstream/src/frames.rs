@@ -81,8 +81,8 @@ impl<'a> Iterator for Frames<'a> {
         match self.parse() {
             Ok(frame) => Some(Ok(frame)),
             Err(error) => {
-                let rest = core::mem::take(&mut self.rest);
-                Some(Err(error.looking_at(rest).starting_at(self.offset)))
+                self.rest = &[];
+                Some(Err(error.starting_at(self.offset)))
             }
         }
     }

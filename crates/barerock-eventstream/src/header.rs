@@ -1,21 +1,33 @@
 //! Headers: names and values of ten types.
 
-pub(crate) mod wire_type {
-    //! "The following table shows the available types and their indicators." (Headers Format.)
-    pub(crate) const TRUE: u8 = 0;
-    pub(crate) const FALSE: u8 = 1;
-    pub(crate) const BYTE: u8 = 2;
-    pub(crate) const SHORT: u8 = 3;
-    pub(crate) const INTEGER: u8 = 4;
-    pub(crate) const LONG: u8 = 5;
-    pub(crate) const BYTES: u8 = 6;
-    pub(crate) const STRING: u8 = 7;
-    pub(crate) const TIMESTAMP: u8 = 8;
-    pub(crate) const UUID: u8 = 9;
+/// The type bytes of header values. "The following table shows the available types and their indicators." (Headers
+/// Format.)
+pub mod header_type {
+    /// The boolean true, without value bytes.
+    pub const TRUE: u8 = 0;
+    /// The boolean false, without value bytes.
+    pub const FALSE: u8 = 1;
+    /// One signed byte.
+    pub const BYTE: u8 = 2;
+    /// Two bytes, signed.
+    pub const SHORT: u8 = 3;
+    /// Four bytes, signed.
+    pub const INTEGER: u8 = 4;
+    /// Eight bytes, signed.
+    pub const LONG: u8 = 5;
+    /// A byte array, preceded by its length in two bytes.
+    pub const BYTES: u8 = 6;
+    /// UTF-8, preceded by its length in two bytes.
+    pub const STRING: u8 = 7;
+    /// Eight bytes: milliseconds since 1970-01-01T00:00:00Z, signed.
+    pub const TIMESTAMP: u8 = 8;
+    /// Sixteen bytes.
+    pub const UUID: u8 = 9;
 
-    /// Bytes of a value of this type; `None` for the two types that say their length, and for no type.
+    /// Bytes of a value of this type; `None` for byte arrays and strings, which state their length, and for unknown types.
     #[inline]
-    pub(crate) const fn fixed_length(value_type: u8) -> Option<usize> {
+    #[must_use]
+    pub const fn fixed_length(value_type: u8) -> Option<usize> {
         match value_type {
             TRUE | FALSE => Some(0),
             BYTE => Some(1),
@@ -25,6 +37,25 @@ pub(crate) mod wire_type {
             UUID => Some(16),
             _ => None,
         }
+    }
+
+    /// The type's name: `true`, `false`, `byte`, `short`, `integer`, `long`, `bytes`, `string`, `timestamp` or `uuid`;
+    /// `None` for unknown types.
+    #[must_use]
+    pub const fn name(value_type: u8) -> Option<&'static str> {
+        Some(match value_type {
+            TRUE => "true",
+            FALSE => "false",
+            BYTE => "byte",
+            SHORT => "short",
+            INTEGER => "integer",
+            LONG => "long",
+            BYTES => "bytes",
+            STRING => "string",
+            TIMESTAMP => "timestamp",
+            UUID => "uuid",
+            _ => return None,
+        })
     }
 }
 
@@ -62,21 +93,48 @@ impl<'a> HeaderValue<'a> {
         }
     }
 
-    /// The type's name: `true`, `false`, `byte`, `short`, `integer`, `long`, `bytes`, `string`,
-    /// `timestamp` or `uuid`.
+    /// The value that these bytes are as this type; `None` for an unknown type, and for bytes that are not such a value.
+    #[inline]
+    #[must_use]
+    pub fn decode(value_type: u8, bytes: &'a [u8]) -> Option<Self> {
+        Some(match value_type {
+            header_type::TRUE if bytes.is_empty() => Self::Bool(true),
+            header_type::FALSE if bytes.is_empty() => Self::Bool(false),
+            header_type::BYTE => Self::Byte(i8::from_be_bytes(bytes.try_into().ok()?)),
+            header_type::SHORT => Self::Short(i16::from_be_bytes(bytes.try_into().ok()?)),
+            header_type::INTEGER => Self::Integer(i32::from_be_bytes(bytes.try_into().ok()?)),
+            header_type::LONG => Self::Long(i64::from_be_bytes(bytes.try_into().ok()?)),
+            header_type::BYTES => Self::Bytes(bytes),
+            header_type::STRING => Self::String(core::str::from_utf8(bytes).ok()?),
+            header_type::TIMESTAMP => Self::Timestamp(i64::from_be_bytes(bytes.try_into().ok()?)),
+            header_type::UUID => Self::Uuid(bytes.try_into().ok()?),
+            _ => return None,
+        })
+    }
+
+    /// The type byte, one of [`header_type`]'s.
+    #[must_use]
+    pub const fn value_type(&self) -> u8 {
+        match self {
+            Self::Bool(true) => header_type::TRUE,
+            Self::Bool(false) => header_type::FALSE,
+            Self::Byte(_) => header_type::BYTE,
+            Self::Short(_) => header_type::SHORT,
+            Self::Integer(_) => header_type::INTEGER,
+            Self::Long(_) => header_type::LONG,
+            Self::Bytes(_) => header_type::BYTES,
+            Self::String(_) => header_type::STRING,
+            Self::Timestamp(_) => header_type::TIMESTAMP,
+            Self::Uuid(_) => header_type::UUID,
+        }
+    }
+
+    /// The type's name, as [`header_type::name`] has it.
     #[must_use]
     pub const fn type_name(&self) -> &'static str {
-        match self {
-            Self::Bool(true) => "true",
-            Self::Bool(false) => "false",
-            Self::Byte(_) => "byte",
-            Self::Short(_) => "short",
-            Self::Integer(_) => "integer",
-            Self::Long(_) => "long",
-            Self::Bytes(_) => "bytes",
-            Self::String(_) => "string",
-            Self::Timestamp(_) => "timestamp",
-            Self::Uuid(_) => "uuid",
+        match header_type::name(self.value_type()) {
+            Some(name) => name,
+            None => "",
         }
     }
 }

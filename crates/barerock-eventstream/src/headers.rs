@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind, HeaderPart};
-use crate::header::{Header, HeaderValue, wire_type};
+use crate::header::{Header, HeaderValue, header_type};
 use crate::kind::{MessageType, header_name};
 use crate::limits::{Limits, MAX_HEADER_VALUE_LENGTH, PRELUDE_LENGTH};
 
@@ -75,7 +75,7 @@ fn scan_each(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, Fault> {
         {
             return Err((DecodeErrorKind::DuplicateHeader { first: saturate(first) }, rest.len()));
         }
-        if header.value_type == wire_type::STRING {
+        if header.value_type == header_type::STRING {
             match header.name {
                 header_name::MESSAGE_TYPE_BYTES if landmarks.message_type == MessageType::Unknown => {
                     landmarks.message_type = MessageType::of(header.value);
@@ -135,7 +135,7 @@ impl<'a> RawHeader<'a> {
             return Err(overrun(HeaderPart::Type, 1, after));
         };
         let (length, after) = match value_type {
-            wire_type::BYTES | wire_type::STRING => {
+            header_type::BYTES | header_type::STRING => {
                 let Some((length, after)) = after_type.split_first_chunk() else {
                     return Err(overrun(HeaderPart::ValueLength, 2, after_type));
                 };
@@ -146,7 +146,7 @@ impl<'a> RawHeader<'a> {
                 }
                 (usize::from(length), after)
             }
-            _ => match wire_type::fixed_length(value_type) {
+            _ => match header_type::fixed_length(value_type) {
                 Some(length) => (length, after_type),
                 None => return Err((DecodeErrorKind::HeaderType { found: value_type }, after.len())),
             },
@@ -166,11 +166,11 @@ impl<'a> RawHeader<'a> {
         };
         let after_value = self.rest.len();
         let mut after_name = after_value.saturating_add(self.value.len()).saturating_add(1);
-        if matches!(self.value_type, wire_type::BYTES | wire_type::STRING) {
+        if matches!(self.value_type, header_type::BYTES | header_type::STRING) {
             after_name = after_name.saturating_add(2);
         }
         check(self.name, HeaderPart::Name, after_name)?;
-        if self.value_type == wire_type::STRING {
+        if self.value_type == header_type::STRING {
             check(self.value, HeaderPart::Value, after_value)?;
         }
         Ok(())
@@ -179,19 +179,7 @@ impl<'a> RawHeader<'a> {
     /// The header as values; `None` where it would not have passed [`check`].
     #[inline]
     fn decode(&self) -> Option<Header<'a>> {
-        let value = match self.value_type {
-            wire_type::TRUE => HeaderValue::Bool(true),
-            wire_type::FALSE => HeaderValue::Bool(false),
-            wire_type::BYTE => HeaderValue::Byte(i8::from_be_bytes(self.value.try_into().ok()?)),
-            wire_type::SHORT => HeaderValue::Short(i16::from_be_bytes(self.value.try_into().ok()?)),
-            wire_type::INTEGER => HeaderValue::Integer(i32::from_be_bytes(self.value.try_into().ok()?)),
-            wire_type::LONG => HeaderValue::Long(i64::from_be_bytes(self.value.try_into().ok()?)),
-            wire_type::BYTES => HeaderValue::Bytes(self.value),
-            wire_type::STRING => HeaderValue::String(core::str::from_utf8(self.value).ok()?),
-            wire_type::TIMESTAMP => HeaderValue::Timestamp(i64::from_be_bytes(self.value.try_into().ok()?)),
-            wire_type::UUID => HeaderValue::Uuid(self.value.try_into().ok()?),
-            _ => return None,
-        };
+        let value = HeaderValue::decode(self.value_type, self.value)?;
         Some(Header { name: core::str::from_utf8(self.name).ok()?, value })
     }
 }

@@ -2,9 +2,10 @@
 //! Strict, without copies, without `unsafe`, and without an allocator where there is none.
 //!
 //! In scope: the wire format of the Amazon Event Stream Specification (prelude, CRCs, ten header types),
-//! its message kinds, limits, positions of faults, and a map of which byte is which field.
+//! its message kinds, limits, and positions of faults.
 //!
-//! Out of scope: what payloads mean, HTTP, signing of events, and retries.
+//! Out of scope: what payloads mean, HTTP, signing of events, and retries. `barerock-audit` maps every byte of a stream to
+//! its field.
 //!
 //! ```
 //! use barerock_eventstream::{FrameDecoder, Header, MessageKind, encode_frame};
@@ -57,14 +58,12 @@ mod crc;
 mod decoder;
 mod encoder;
 mod error;
-mod fields;
 mod frame;
 mod frames;
 mod header;
 mod headers;
 mod kind;
 mod limits;
-mod lookalike;
 #[cfg(feature = "alloc")]
 mod owned;
 mod prelude;
@@ -76,17 +75,15 @@ pub use encoder::FrameEncoder;
 #[cfg(feature = "alloc")]
 pub use encoder::encode_frame;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, FramePart, HeaderPart};
-pub use fields::{Field, FieldName, Fields};
 pub use frame::{Frame, Status};
 pub use frames::Frames;
-pub use header::{Header, HeaderValue};
+pub use header::{Header, HeaderValue, header_type};
 pub use headers::Headers;
 pub use kind::{MessageKind, header_name};
 pub use limits::{
     Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH,
     MESSAGE_OVERHEAD, PRELUDE_LENGTH,
 };
-pub use lookalike::{Lookalike, looks_like};
 #[cfg(feature = "alloc")]
 pub use owned::OwnedFrame;
 pub use prelude::Prelude;

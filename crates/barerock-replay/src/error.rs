@@ -5,27 +5,27 @@ use core::net::SocketAddr;
 use std::io;
 use std::path::PathBuf;
 
+use barerock_audit::exchange::ExchangeError;
+
 /// A fixture that cannot be read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FixtureError {
-    /// A file or folder cannot be read.
+    /// The folder cannot be read.
     #[non_exhaustive]
     Io {
-        /// What was read.
+        /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A file is not what the form asks for.
+    /// An exchange is missing a file, or is invalid.
     #[non_exhaustive]
-    Invalid {
+    Exchange {
         /// The fixture's name.
         fixture: String,
-        /// The file in it.
-        file: &'static str,
-        /// The member, and what is wrong with it.
-        problem: String,
+        /// What is wrong with it.
+        source: ExchangeError,
     },
     /// A folder holds no fixture.
     #[non_exhaustive]
@@ -35,17 +35,11 @@ pub enum FixtureError {
     },
 }
 
-impl FixtureError {
-    pub(crate) fn invalid(fixture: String, file: &'static str, problem: String) -> Self {
-        Self::Invalid { fixture, file, problem }
-    }
-}
-
 impl fmt::Display for FixtureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
-            Self::Invalid { fixture, file, problem } => write!(f, "fixture {fixture}: {file}: {problem}"),
+            Self::Exchange { fixture, source } => write!(f, "fixture {fixture}: {source}"),
             Self::Empty { path } => write!(
                 f,
                 "{}: no fixture: wants folders with request.json, response.json and response.body",
@@ -59,7 +53,8 @@ impl core::error::Error for FixtureError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Io { source, .. } => Some(source),
-            Self::Invalid { .. } | Self::Empty { .. } => None,
+            Self::Exchange { source, .. } => Some(source),
+            Self::Empty { .. } => None,
         }
     }
 }

@@ -1,12 +1,11 @@
 //! A set of fixtures: from a folder, or built into the program.
 
-use crate::error::FixtureError;
-use crate::fixture::Fixture;
-use std::io::{self, ErrorKind};
+use barerock_audit::Exchange;
+use barerock_audit::exchange::PARTIAL_SUFFIX;
 use std::path::{Path, PathBuf};
 
-/// The files of a fixture.
-const FILES: [&str; 3] = ["request.json", "response.json", "response.body"];
+use crate::error::FixtureError;
+use crate::fixture::Fixture;
 
 /// Fixtures, in the order of their names.
 #[derive(Debug, Clone, Default)]
@@ -21,37 +20,24 @@ impl Fixtures {
     }
 
     /// Reads every folder in `folder` that holds `request.json`, `response.json` and `response.body`. Everything else
-    /// is passed over: other files, and folders with none of the three.
+    /// is ignored: other files, folders with none of the three, and folders of recordings that have not ended.
     ///
     /// # Errors
     ///
     /// [`FixtureError`] when the folder cannot be read, holds no fixture, or holds a broken one: a folder with only
-    /// some of the three files, or with a wrong member.
+    /// some of the three files, or with an invalid member.
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, FixtureError> {
         let folder = folder.as_ref();
         let mut fixtures = Vec::new();
         for path in subfolders(folder)? {
-            // Only some of the files is a mistake worth telling; none of them is just another folder.
-            let mut contents = Vec::with_capacity(FILES.len());
-            let mut missing = None;
-            for file in FILES {
-                match read(&path.join(file)) {
-                    Ok(bytes) => contents.push(bytes),
-                    Err(source) if source.kind() == ErrorKind::NotFound => {
-                        missing.get_or_insert((file, source));
-                    }
-                    Err(source) => return Err(FixtureError::Io { path: path.join(file), source }),
-                }
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            // Only some of the files is a mistake worth an error; none of them is just another folder.
+            if name.ends_with(PARTIAL_SUFFIX) || !Exchange::is_in(&path) {
+                continue;
             }
-            match (<[Vec<u8>; 3]>::try_from(contents), missing) {
-                (Ok([request, response, body]), _) => {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    fixtures.push(Fixture::parse(name, &request, &response, body)?);
-                }
-                (Err(some), Some((file, source))) if !some.is_empty() => {
-                    return Err(FixtureError::Io { path: path.join(file), source });
-                }
-                (Err(_), _) => {}
+            match Exchange::read(&path) {
+                Ok(exchange) => fixtures.push(Fixture::new(name, &exchange)),
+                Err(source) => return Err(FixtureError::Exchange { fixture: name.into_owned(), source }),
             }
         }
         if fixtures.is_empty() {
@@ -94,21 +80,13 @@ fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, FixtureError> {
     Ok(paths)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a fixture folder is this crate's input: it stands at the edge"
-)]
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    std::fs::read(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs::{create_dir, write};
 
     #[test]
-    fn other_files_and_folders_are_passed_over() {
+    fn other_files_and_folders_are_ignored() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path().join("INDEX.tsv"), "a\tb").unwrap();
         create_dir(folder.path().join("empty")).unwrap();
@@ -137,7 +115,10 @@ mod tests {
         create_dir(folder.path().join("half")).unwrap();
         write(folder.path().join("half").join("request.json"), "{}").unwrap();
         let error = Fixtures::load(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("half/response.json: "), "{error}");
+        assert!(error.starts_with("fixture half: ") && error.contains("half/response.json: "), "{error}");
+        std::fs::rename(folder.path().join("half"), folder.path().join("half.partial")).unwrap();
+        let error = Fixtures::load(folder.path()).unwrap_err();
+        assert!(matches!(error, FixtureError::Empty { .. }), "{error}");
     }
 
     #[test]

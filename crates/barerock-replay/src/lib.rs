@@ -37,7 +37,6 @@ mod fault;
 mod fixture;
 mod fixtures;
 mod frames;
-mod json;
 mod likeness;
 mod matching;
 mod operation;

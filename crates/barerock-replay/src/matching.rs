@@ -1,9 +1,9 @@
 //! Which fixture answers a request.
 
 use crate::fixture::{Fixture, RequestBody};
-use crate::json;
 use crate::likeness::likeness;
 use crate::operation::{Asked, Operation};
+use barerock_audit::json;
 use core::fmt;
 use core::str::FromStr;
 use core::sync::atomic::{AtomicUsize, Ordering};

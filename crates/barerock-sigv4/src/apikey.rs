@@ -10,8 +10,9 @@ use zeroize::Zeroizing;
 
 use crate::canonical::RequestParts;
 use crate::credentials::REDACTED;
+use crate::names::parameter_name;
 use crate::payload::PayloadHash;
-use crate::presign::{Order, X_AMZ_CREDENTIAL, X_AMZ_DATE, X_AMZ_EXPIRES, presign_parts};
+use crate::presign::{Order, presign_parts};
 use crate::sign::SigningContext;
 use crate::uri::{decoded, parameters};
 use crate::{CredentialScope, Credentials, SignError, SigningSettings, Timestamp};
@@ -113,11 +114,11 @@ impl ApiKeyInfo {
             let (_, value) = parameters(query).find(|(found, _)| *found == name)?;
             String::from_utf8(decoded(value).collect()).ok()
         };
-        let credential = value(X_AMZ_CREDENTIAL)?;
+        let credential = value(parameter_name::CREDENTIAL)?;
         let (access_key_id, scope) = credential.split_once('/')?;
         let scope = CredentialScope::parse(scope).filter(|scope| scope.service() == SERVICE)?;
-        let signed_at = Timestamp::parse(&value(X_AMZ_DATE)?).ok()?;
-        let seconds: u32 = value(X_AMZ_EXPIRES)?.parse().ok()?;
+        let signed_at = Timestamp::parse(&value(parameter_name::DATE)?).ok()?;
+        let seconds: u32 = value(parameter_name::EXPIRES)?.parse().ok()?;
         let expires_at = signed_at.unix_secs().checked_add(seconds.into())?;
         Some(Self {
             access_key_id: access_key_id.to_string(),

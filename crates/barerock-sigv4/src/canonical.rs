@@ -5,10 +5,8 @@ use core::fmt::{self, Write};
 use sha2::{Digest, Sha256};
 
 use crate::hash::TextHasher;
-use crate::headers::{
-    HeaderList, Line, SignedHeaders, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed,
-    is_token,
-};
+use crate::headers::{HeaderList, Line, SignedHeaders, is_never_signed, is_token};
+use crate::names::header_name::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::payload::{PayloadHash, SHA256_LENGTH};
 use crate::settings::{SessionTokenSigning, SigningSettings};
 use crate::sign::SigningContext;

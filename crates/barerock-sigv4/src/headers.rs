@@ -5,15 +5,10 @@ use core::fmt::{self, Write};
 use crate::SignError;
 use crate::bytes::ByteSet;
 use crate::credentials::REDACTED;
+use crate::names::header_name::{AUTHORIZATION, HOST, X_AMZ_SECURITY_TOKEN};
 
 /// The most header lines a request can sign: they are sorted on the stack. Servers commonly take no more.
 pub const MAX_SIGNED_HEADERS: usize = 100;
-
-pub(crate) const AUTHORIZATION: &str = "authorization";
-pub(crate) const HOST: &str = "host";
-pub(crate) const X_AMZ_CONTENT_SHA256: &str = "x-amz-content-sha256";
-pub(crate) const X_AMZ_DATE: &str = "x-amz-date";
-pub(crate) const X_AMZ_SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// Headers that proxies and HTTP libraries add or change on the way, and the signature itself.
 const NEVER_SIGNED: [&str; 13] = [

@@ -2,9 +2,10 @@
 //! printed is what is hashed. It signs and verifies requests, presigned URLs and event streams, on anything from a
 //! server to a microcontroller without an allocator.
 //!
-//! In scope: header signing, query presigning, event signing, verification of a received request, short-term Bedrock
-//! API keys, and the explanation of a mismatch.
-//! Out of scope: where credentials come from, what time it is, sending anything, and SigV4A.
+//! In scope: header signing, query presigning, event signing, verification of a received request, and short-term Bedrock
+//! API keys.
+//! Out of scope: where credentials come from, what time it is, sending anything, SigV4A, and the explanation of a
+//! mismatch, which is `barerock-audit`'s.
 //!
 //! Cites of "the specification" mean [AWS's description of Signature Version 4][spec].
 //!
@@ -41,7 +42,6 @@
 //! | `alloc` | yes | [`Credentials`], presigning, texts in strings |
 //! | `http` | yes | [`Signer`] and verification over `http::Request` |
 //! | `apikey` | no | short-term Bedrock API keys, minted and read back |
-//! | `audit` | no | raw requests, curl lines, the reason of a mismatch |
 //!
 //! With no feature at all the crate needs neither `std` nor an allocator: see [`sign_request`].
 //!
@@ -74,16 +74,13 @@ mod apikey;
 mod bytes;
 mod canonical;
 mod credentials;
-#[cfg(feature = "audit")]
-mod curl;
 mod error;
 mod event;
-#[cfg(feature = "audit")]
-mod explain;
 mod hash;
 mod headers;
 mod hex;
 mod key;
+mod names;
 mod payload;
 mod scope;
 mod settings;
@@ -95,8 +92,6 @@ mod uri;
 mod http;
 #[cfg(feature = "alloc")]
 mod presign;
-#[cfg(feature = "audit")]
-mod raw;
 #[cfg(feature = "alloc")]
 mod redact;
 #[cfg(feature = "alloc")]
@@ -110,21 +105,16 @@ pub use canonical::{CanonicalRequest, RedactedCanonicalRequest, Request};
 #[cfg(feature = "alloc")]
 pub use credentials::Credentials;
 pub use credentials::{CredentialsRef, REDACTED};
-#[cfg(feature = "audit")]
-pub use curl::{curl_line, presigned_curl_line};
 pub use error::SignError;
 pub use event::{EVENT_HEADERS_LENGTH, EventSigner, EventStringToSign, SignedEvent};
-#[cfg(feature = "audit")]
-pub use explain::{Difference, Explanation, explain_mismatch};
 pub use headers::{MAX_SIGNED_HEADERS, SignedHeaders, is_never_signed};
 #[cfg(feature = "http")]
 pub use http::{Signed, Signer};
 pub use key::{Signature, SigningKey};
+pub use names::{header_name, parameter_name};
 pub use payload::{PayloadHash, SHA256_LENGTH};
 #[cfg(feature = "alloc")]
 pub use presign::{Presigned, presign};
-#[cfg(feature = "audit")]
-pub use raw::{RawRequest, RawRequestError, RawSigned};
 #[cfg(feature = "alloc")]
 pub use redact::redact;
 pub use scope::CredentialScope;

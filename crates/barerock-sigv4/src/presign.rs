@@ -8,28 +8,22 @@ use crate::SignError;
 use crate::canonical::{CanonicalRequest, Request, RequestParts};
 use crate::headers::Line;
 use crate::key::{Signature, SigningKey};
+use crate::names::parameter_name;
 use crate::payload::PayloadHash;
 use crate::redact::redact;
 use crate::settings::{MAX_EXPIRES_SECONDS, SessionTokenSigning};
 use crate::sign::{ALGORITHM, SigningContext, StringToSign};
-use crate::uri::{X_AMZ_SECURITY_TOKEN, write_encoded_component};
-
-pub(crate) const X_AMZ_ALGORITHM: &str = "X-Amz-Algorithm";
-pub(crate) const X_AMZ_CREDENTIAL: &str = "X-Amz-Credential";
-pub(crate) const X_AMZ_DATE: &str = "X-Amz-Date";
-pub(crate) const X_AMZ_EXPIRES: &str = "X-Amz-Expires";
-pub(crate) const X_AMZ_SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
-pub(crate) const X_AMZ_SIGNATURE: &str = "X-Amz-Signature";
+use crate::uri::write_encoded_component;
 
 /// What a signature before may have left in the query.
 const ALL: [&str; 7] = [
-    X_AMZ_ALGORITHM,
-    X_AMZ_CREDENTIAL,
-    X_AMZ_DATE,
-    X_AMZ_EXPIRES,
-    X_AMZ_SIGNED_HEADERS,
-    X_AMZ_SECURITY_TOKEN,
-    X_AMZ_SIGNATURE,
+    parameter_name::ALGORITHM,
+    parameter_name::CREDENTIAL,
+    parameter_name::DATE,
+    parameter_name::EXPIRES,
+    parameter_name::SIGNED_HEADERS,
+    parameter_name::SECURITY_TOKEN,
+    parameter_name::SIGNATURE,
 ];
 
 /// The order of two parameters in the URL. The signature sorts them and so does not depend on it.
@@ -136,12 +130,12 @@ pub(crate) fn presign_parts<'a>(
         }
     }
     let credential = format!("{}/{}", context.credentials.access_key_id(), context.scope);
-    push_parameter(&mut query, X_AMZ_ALGORITHM, ALGORITHM);
-    push_parameter(&mut query, X_AMZ_CREDENTIAL, &credential);
-    push_parameter(&mut query, X_AMZ_DATE, context.timestamp.amz_date());
+    push_parameter(&mut query, parameter_name::ALGORITHM, ALGORITHM);
+    push_parameter(&mut query, parameter_name::CREDENTIAL, &credential);
+    push_parameter(&mut query, parameter_name::DATE, context.timestamp.amz_date());
     let mut last = [
-        (X_AMZ_SIGNED_HEADERS, unsigned.signed_headers().to_string()),
-        (X_AMZ_EXPIRES, expires_seconds.to_string()),
+        (parameter_name::SIGNED_HEADERS, unsigned.signed_headers().to_string()),
+        (parameter_name::EXPIRES, expires_seconds.to_string()),
     ];
     if order == Order::ExpiresFirst {
         last.reverse();
@@ -152,7 +146,7 @@ pub(crate) fn presign_parts<'a>(
     let token = context.credentials.session_token();
     let token_is_signed = context.settings.session_token == SessionTokenSigning::Signed;
     if let Some(token) = token.filter(|_| token_is_signed) {
-        push_parameter(&mut query, X_AMZ_SECURITY_TOKEN, token);
+        push_parameter(&mut query, parameter_name::SECURITY_TOKEN, token);
     }
 
     let canonical_request = unsigned.with_query(&query)?;
@@ -162,9 +156,9 @@ pub(crate) fn presign_parts<'a>(
     let canonical_request = canonical_request.to_string();
 
     if let Some(token) = token.filter(|_| !token_is_signed) {
-        push_parameter(&mut query, X_AMZ_SECURITY_TOKEN, token);
+        push_parameter(&mut query, parameter_name::SECURITY_TOKEN, token);
     }
-    push_parameter(&mut query, X_AMZ_SIGNATURE, signature.hex().as_str());
+    push_parameter(&mut query, parameter_name::SIGNATURE, signature.hex().as_str());
     Ok(Presigned { query, canonical_request, string_to_sign, signature })
 }
 

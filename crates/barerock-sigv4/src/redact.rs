@@ -3,21 +3,18 @@
 use alloc::string::String;
 
 use crate::credentials::REDACTED;
-use crate::headers::X_AMZ_SECURITY_TOKEN as HEADER;
-
-/// What curl lines have in the token's place: it names the token, and does not hold it.
-pub(crate) const TOKEN_VARIABLE: &str = "$AWS_SESSION_TOKEN";
+use crate::names::header_name::X_AMZ_SECURITY_TOKEN;
 
 /// Blanks the value of every `x-amz-security-token`, as header or query parameter and in any case, in a text such as a
 /// canonical request, an HTTP head or the error body in which AWS echoes one. A header's folded lines are part of its
-/// value; the variable in a curl line stays.
+/// value; a shell variable in the value's place, as in `$AWS_SESSION_TOKEN`, stays.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = find_ignoring_case(rest, HEADER) {
+    while let Some(at) = find_ignoring_case(rest, X_AMZ_SECURITY_TOKEN) {
         let (before, from_name) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        let (name, after) = from_name.split_at_checked(HEADER.len()).unwrap_or((from_name, ""));
+        let (name, after) = from_name.split_at_checked(X_AMZ_SECURITY_TOKEN.len()).unwrap_or((from_name, ""));
         redacted.push_str(before);
         redacted.push_str(name);
         let separator_at = blanks(after);
@@ -38,11 +35,18 @@ pub fn redact(text: &str) -> String {
         let (blanks, value) = value.split_at_checked(blanks(value)).unwrap_or(("", value));
         redacted.push_str(separator);
         redacted.push_str(blanks);
-        redacted.push_str(if value.starts_with(TOKEN_VARIABLE) { TOKEN_VARIABLE } else { REDACTED });
+        redacted.push_str(shell_variable(value).unwrap_or(REDACTED));
         rest = rest_after(value, more_ends);
     }
     redacted.push_str(rest);
     redacted
+}
+
+/// The shell variable that the text begins with: it names the token and does not hold it. No token begins with a `$`.
+fn shell_variable(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('$')?;
+    let length = name.bytes().take_while(|byte| byte.is_ascii_uppercase() || *byte == b'_').count();
+    text.get(..=length).filter(|_| length > 0)
 }
 
 /// How many blanks and quotes the text begins with.
@@ -89,6 +93,7 @@ mod tests {
                 r#"-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN" -X PUT"#,
                 r#"-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN" -X PUT"#,
             ),
+            ("X-Amz-Security-Token: $5ECRET", "X-Amz-Security-Token: **redacted**"),
             ("é X-AMZ-SECURITY-TOKEN=é", "é X-AMZ-SECURITY-TOKEN=**redacted**"),
             ("nothing", "nothing"),
         ] {

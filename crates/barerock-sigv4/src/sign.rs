@@ -39,6 +39,24 @@ impl<'a> SigningContext<'a> {
         Ok(Self { credentials, scope, timestamp, settings })
     }
 
+    /// The credentials to sign with.
+    #[must_use]
+    pub fn credentials(&self) -> CredentialsRef<'a> {
+        self.credentials
+    }
+
+    /// The time of the signature.
+    #[must_use]
+    pub fn timestamp(&self) -> &'a Timestamp {
+        self.timestamp
+    }
+
+    /// The rules to sign by.
+    #[must_use]
+    pub fn settings(&self) -> SigningSettings {
+        self.settings
+    }
+
     /// The scope of the signature.
     #[must_use]
     pub fn scope(&self) -> CredentialScope<'a> {

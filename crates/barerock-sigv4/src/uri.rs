@@ -5,10 +5,8 @@ use core::fmt::{self, Write};
 
 use crate::bytes::ByteSet;
 use crate::credentials::REDACTED;
+use crate::names::parameter_name;
 use crate::{SignError, UriEncoding, hex};
-
-/// The query parameter of the session token.
-pub(crate) const X_AMZ_SECURITY_TOKEN: &str = "X-Amz-Security-Token";
 
 /// The most parameters a signed query can have: they are sorted on the stack.
 pub const MAX_QUERY_PARAMETERS: usize = 256;
@@ -114,12 +112,6 @@ fn is_normal(path: &str) -> bool {
     }) && !path.starts_with('.')
 }
 
-/// Whether the path is the same however it is encoded and normalized.
-#[cfg(feature = "audit")]
-pub(crate) fn is_plain(path: &str) -> bool {
-    path.bytes().all(|byte| is_unreserved(byte) || byte == b'/') && is_normal(path)
-}
-
 /// Refuses a path that could not be normalized on the stack, and control characters.
 pub(crate) fn check_path(path: &str, normalize: bool) -> Result<(), SignError> {
     check_target(path)?;
@@ -183,7 +175,7 @@ pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], re
         write_recoded(w, name)?;
         // "If a parameter has no value, use an empty string": the '=' stands all the same.
         w.write_str("=")?;
-        if redact && *name == X_AMZ_SECURITY_TOKEN {
+        if redact && *name == parameter_name::SECURITY_TOKEN {
             w.write_str(REDACTED)?;
         } else {
             write_recoded(w, value)?;

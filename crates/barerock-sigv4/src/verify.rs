@@ -16,14 +16,13 @@ use self::claim::{Claim, Form};
 pub use self::error::{SignatureMismatch, VerifyError};
 use crate::canonical::{CanonicalRequest, RequestParts};
 use crate::credentials::Credentials;
-use crate::headers::{HOST, X_AMZ_CONTENT_SHA256, X_AMZ_SECURITY_TOKEN as TOKEN_HEADER};
 use crate::http::host_of;
 use crate::key::{Signature, SigningKey};
+use crate::names::header_name::{HOST, X_AMZ_CONTENT_SHA256, X_AMZ_SECURITY_TOKEN};
+use crate::names::parameter_name;
 use crate::payload::PayloadHash;
-use crate::presign::X_AMZ_SIGNATURE;
 use crate::settings::{PayloadSigning, SessionTokenSigning};
 use crate::sign::StringToSign;
-use crate::uri::X_AMZ_SECURITY_TOKEN;
 use crate::{SigningSettings, Timestamp};
 
 /// How far the clocks of client and service may be apart, in seconds, unless told otherwise: five minutes.
@@ -185,8 +184,10 @@ fn verify_claim(
     let lines = signed_lines(claim, uri, headers)?;
     let left_out: &[&str] = match (claim.form, settings.signing.session_token) {
         (Form::Header, _) => &[],
-        (Form::Query { .. }, SessionTokenSigning::Signed) => &[X_AMZ_SIGNATURE],
-        (Form::Query { .. }, SessionTokenSigning::AddedAfter) => &[X_AMZ_SIGNATURE, X_AMZ_SECURITY_TOKEN],
+        (Form::Query { .. }, SessionTokenSigning::Signed) => &[parameter_name::SIGNATURE],
+        (Form::Query { .. }, SessionTokenSigning::AddedAfter) => {
+            &[parameter_name::SIGNATURE, parameter_name::SECURITY_TOKEN]
+        }
     };
     let canonical_request =
         CanonicalRequest::for_received(parts, &lines, &payload, &settings.signing, left_out)
@@ -240,7 +241,7 @@ fn check_signed_headers(
 ) -> Result<(), VerifyError> {
     let token_may_follow = settings.signing.session_token == SessionTokenSigning::AddedAfter;
     let required = headers.keys().map(|name| name.as_str()).filter(|name| {
-        name.starts_with(MUST_BE_SIGNED_PREFIX) && !(token_may_follow && *name == TOKEN_HEADER)
+        name.starts_with(MUST_BE_SIGNED_PREFIX) && !(token_may_follow && *name == X_AMZ_SECURITY_TOKEN)
     });
     match [HOST].into_iter().chain(required).find(|name| !claim.signs(name)) {
         Some(name) => Err(VerifyError::HeaderNotSigned { name: name.to_owned() }),

@@ -114,8 +114,8 @@ impl Decoding {
             (Err(incomplete), What::Events) => self.output.json_line(&partial(&incomplete.partial))?,
             (Err(incomplete), What::Message) => self.output.json(&partial(&incomplete.partial))?,
         }
-        let (verdict, words) = match (ended, self.misplaced) {
-            (Err(error), _) => (error.verdict(), words(&error)),
+        let (verdict, text) = match (ended, self.misplaced) {
+            (Err(error), _) => (error.verdict(), error.to_string()),
             (Ok(()), Some((error, offset))) => {
                 (Verdict::Corrupt, format!("{error} (frame at offset {offset})"))
             }
@@ -124,17 +124,6 @@ impl Decoding {
                 return Ok(());
             }
         };
-        Failure::of_stream(verdict, Some(format!("{verdict}: {}", safe(&words)))).map_or(Ok(()), Err)
-    }
-}
-
-/// What is wrong, with what can be done about it here: settings of the library are options of `frames`.
-fn words(error: &StreamError) -> String {
-    match error {
-        StreamError::Corrupt(error) if error.advice().contains("Limits::") => {
-            let here = "`barerock frames` has options that let it pass";
-            format!("the stream is corrupt: {error}").replace(error.advice(), here)
-        }
-        error => error.to_string(),
+        Failure::of_stream(verdict, Some(format!("{verdict}: {}", safe(&text)))).map_or(Ok(()), Err)
     }
 }

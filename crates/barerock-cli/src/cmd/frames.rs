@@ -1,26 +1,21 @@
 //! `barerock frames`: any event stream, frame by frame, with a verdict on how it ends.
 
-mod annotate;
-mod decode;
-mod hex;
-mod html;
-mod json;
-mod payload;
-mod shown;
-mod text;
-mod value;
-mod verdict;
+mod sink;
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
-use barerock_eventstream::{Limits, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD};
+use barerock_audit::dump::{
+    DumpFormat, Excerpt, Hex, Html, Json, OutcomeLine, Palette, StreamDump, StreamOutcome, Text,
+};
+use barerock_eventstream::{
+    DecodeErrorKind, Limits, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD,
+};
 use clap::{Args, ValueEnum, value_parser};
 
-use self::decode::{Format, Sink};
-use self::shown::{Paint, Shown};
+use self::sink::Sink;
 use crate::exit::Failure;
 use crate::source::Source;
 
@@ -88,36 +83,84 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
         .with_max_message_length(arguments.max_message_bytes)
         .with_duplicate_headers(arguments.allow_duplicate_headers);
     let mut source = Source::open(arguments.file.as_deref())?;
-    let shown = if arguments.full { Shown::WHOLE } else { Shown::CUT };
-    let paint = match AutoStream::choice(&io::stdout()) {
-        ColorChoice::Never => Paint::PLAIN,
-        _ => Paint::COLOURED,
+    let excerpt = if arguments.full { Excerpt::WHOLE } else { Excerpt::SHORT.with_hint("--full shows all") };
+    let palette = match AutoStream::choice(&io::stdout()) {
+        ColorChoice::Never => Palette::PLAIN,
+        _ => Palette::ANSI,
     };
-    let format: Box<dyn Format> = match (arguments.output, &arguments.html) {
-        (Some(Output::Json), _) => Box::new(json::Json),
-        (Some(Output::Hex), _) => Box::new(hex::Hex { limits, paint }),
-        (Some(Output::Text), _) | (None, None) => Box::new(text::Text { limits, shown, paint }),
-        (None, Some(_)) => Box::new(text::VerdictAlone { paint }),
+    let format: Box<dyn DumpFormat> = match (arguments.output, &arguments.html) {
+        (Some(Output::Json), _) => Box::new(Json::new()),
+        (Some(Output::Hex), _) => Box::new(Hex::new(limits, palette)),
+        (Some(Output::Text), _) | (None, None) => Box::new(Text::new(limits, excerpt, palette)),
+        (None, Some(_)) => Box::new(OutcomeLine::new(palette)),
     };
     let mut sinks = vec![Sink::new("standard output", Box::new(io::stdout()), format)];
     if let Some(path) = &arguments.html {
         let page = create(path, &source)?;
-        sinks.push(Sink::new(path.display(), Box::new(page), Box::new(html::Html { limits, shown })));
+        sinks.push(Sink::new(path.display(), Box::new(page), Box::new(Html::new(limits, excerpt))));
     }
-    let verdict = decode::decode(&mut source, limits, None, &mut sinks)?;
+    let outcome = dump(&mut source, StreamDump::new(limits), &mut sinks)?;
     // On a terminal the verdict has just been read.
-    let words = (!io::stdout().is_terminal()).then(|| verdict.to_string());
-    Failure::of_stream(verdict.kind, words).map_or(Ok(()), Err)
+    let words = (!io::stdout().is_terminal()).then(|| outcome.to_string());
+    conclude(&outcome, words)
 }
 
 /// The event without which a message is not whole.
-const LAST: Option<&str> = Some("messageStop");
+const LAST: &str = "messageStop";
 
 /// Prints frames and the verdict of a Converse stream as `--output json` does.
 pub(crate) fn print_json(mut source: Source) -> Result<(), Failure> {
-    let mut sinks = [Sink::new("standard output", Box::new(io::stdout()), Box::new(json::Json))];
-    let verdict = decode::decode(&mut source, Limits::default(), LAST, &mut sinks)?;
-    Failure::of_stream(verdict.kind, Some(verdict.to_string())).map_or(Ok(()), Err)
+    let mut sinks = [Sink::new("standard output", Box::new(io::stdout()), Box::new(Json::new()))];
+    let dump_to_stop = StreamDump::new(Limits::default()).requiring_event(LAST);
+    let outcome = dump(&mut source, dump_to_stop, &mut sinks)?;
+    conclude(&outcome, Some(outcome.to_string()))
+}
+
+/// Decodes the source to its end.
+fn dump(source: &mut Source, mut dump: StreamDump, sinks: &mut [Sink]) -> Result<StreamOutcome, Failure> {
+    sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.start(out)))?;
+    loop {
+        if source.is_live() {
+            sinks.iter_mut().try_for_each(Sink::flush)?;
+        }
+        let chunk = source.read()?;
+        if chunk.is_empty() {
+            break;
+        }
+        dump.push(chunk, |placed| {
+            sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.frame(out, placed)))
+        })?;
+    }
+    let outcome = dump.finish(|broken| {
+        sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.broken(out, broken)))
+    })?;
+    for sink in sinks {
+        sink.write(|format, out| format.outcome(out, &outcome))?;
+        sink.flush()?;
+    }
+    Ok(outcome)
+}
+
+/// The exit of the program for an outcome, in these words.
+fn conclude(outcome: &StreamOutcome, words: Option<String>) -> Result<(), Failure> {
+    let failure = Failure::of_stream(outcome.verdict, words);
+    failure.map_or(Ok(()), |failure| Err(failure.with_hint(hint(outcome))))
+}
+
+/// What to do about it: in options of the command where there are any.
+fn hint(outcome: &StreamOutcome) -> Option<&'static str> {
+    match outcome.error().map(|error| error.kind()) {
+        Some(DecodeErrorKind::MessageTooLong { .. }) => {
+            Some("raise --max-message-bytes if such messages are expected")
+        }
+        Some(DecodeErrorKind::DuplicateHeader { .. }) => {
+            Some("report it to the sender; --allow-duplicate-headers accepts it")
+        }
+        Some(DecodeErrorKind::HeadersTooLong { .. } | DecodeErrorKind::TooManyHeaders { .. }) => {
+            Some("no service is known to send as many: report it to the service")
+        }
+        _ => outcome.hint(),
+    }
 }
 
 fn create(path: &Path, source: &Source) -> Result<File, Failure> {

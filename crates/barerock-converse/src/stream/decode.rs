@@ -1,10 +1,11 @@
 //! Bytes in, events out.
 
-use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind, looks_like};
+use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind};
 
 use super::error::StreamError;
 use super::event::StreamEvent;
 use crate::error::ServiceError;
+use crate::lookalike::looks_like;
 
 /// Makes events of the bytes of a ConverseStream answer, however they were cut.
 ///
@@ -172,9 +173,10 @@ fn event_of<'a>(frame: &Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, Strea
 
 #[cfg(test)]
 mod tests {
-    use barerock_eventstream::{Header, Lookalike, encode_frame};
+    use barerock_eventstream::{Header, encode_frame};
 
     use super::*;
+    use crate::Lookalike;
     use crate::stream::Verdict;
 
     fn frame(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {

@@ -2,9 +2,10 @@
 
 use core::fmt;
 
-use barerock_eventstream::{DecodeError, Lookalike};
+use barerock_eventstream::DecodeError;
 
 use crate::error::ServiceError;
+use crate::lookalike::Lookalike;
 
 /// How a stream ended, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

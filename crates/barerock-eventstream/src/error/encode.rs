@@ -66,47 +66,48 @@ pub enum EncodeError {
     },
 }
 
+impl EncodeError {
+    /// What to do about it, in one sentence.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::HeaderNameLength { .. } => "give the header another name",
+            Self::HeaderValueLength { .. } | Self::HeadersTooLong { .. } => "put the value into the payload",
+            Self::DuplicateHeader { .. } => "leave one of the headers out",
+            Self::TooManyHeaders { .. } => "raise Limits::with_max_headers",
+            Self::PayloadTooLong { .. } => "send the payload in several messages",
+            Self::MessageTooLong { .. } => "raise Limits::with_max_message_length",
+            Self::BufferTooSmall { .. } => "give a larger buffer",
+        }
+    }
+}
+
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::HeaderNameLength { position, length, limit } => {
-                write!(
-                    f,
-                    "the name of header {position} has {length} bytes, not 1 to {limit}: give it another name"
-                )
+                write!(f, "name of header {position} has {length} bytes, not 1 to {limit}")
             }
             Self::HeaderValueLength { position, length, limit } => {
-                write!(
-                    f,
-                    "the value of header {position} has {length} bytes, over the limit of {limit}: put it into the payload"
-                )
+                write!(f, "value of header {position} has {length} bytes, over the limit of {limit}")
             }
             Self::DuplicateHeader { position } => {
-                write!(f, "header {position} has the name of an earlier one: leave one out")
+                write!(f, "header {position} has the name of an earlier header")
             }
             Self::TooManyHeaders { count, limit } => {
-                write!(f, "{count} headers are over the limit of {limit}: raise Limits::with_max_headers")
+                write!(f, "{count} headers are over the limit of {limit}")
             }
             Self::HeadersTooLong { length, limit } => {
-                write!(
-                    f,
-                    "headers of {length} bytes are over the limit of {limit}: put them into the payload"
-                )
+                write!(f, "headers of {length} bytes are over the limit of {limit}")
             }
             Self::PayloadTooLong { length, limit } => {
-                write!(
-                    f,
-                    "a payload of {length} bytes is over the limit of {limit}: send it in several messages"
-                )
+                write!(f, "payload of {length} bytes is over the limit of {limit}")
             }
             Self::MessageTooLong { length, limit } => {
-                write!(
-                    f,
-                    "a message of {length} bytes is over the limit of {limit}: raise Limits::with_max_message_length"
-                )
+                write!(f, "message of {length} bytes is over the limit of {limit}")
             }
             Self::BufferTooSmall { needed, available } => {
-                write!(f, "the frame takes {needed} bytes and the buffer has {available}: give a larger one")
+                write!(f, "frame has {needed} bytes and the buffer {available}")
             }
         }
     }

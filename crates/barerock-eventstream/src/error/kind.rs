@@ -135,7 +135,9 @@ pub enum FramePart {
 }
 
 impl DecodeErrorKind {
-    pub(super) const fn is_in_prelude(&self) -> bool {
+    /// Whether the fault is in the prelude, so that the bytes may not be an event stream at all.
+    #[must_use]
+    pub const fn is_in_prelude(&self) -> bool {
         matches!(
             self,
             Self::PreludeCrc { .. }
@@ -144,13 +146,15 @@ impl DecodeErrorKind {
         )
     }
 
-    pub(super) const fn advice(&self) -> &'static str {
+    /// What to do about it, in one sentence.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
         match self {
             Self::PreludeCrc { .. } => {
-                "the bytes were changed on the way or are no event stream: check the response's status and \
-                 content type, and send the request again"
+                "the bytes were changed in transit or are not an event stream: check the response's status and content \
+                 type, and send the request again"
             }
-            Self::MessageCrc { .. } => "the bytes were changed on the way: send the request again",
+            Self::MessageCrc { .. } => "the bytes were changed in transit: send the request again",
             Self::MessageTooLong { .. } => {
                 "raise Limits::with_max_message_length if such messages are expected"
             }
@@ -159,11 +163,9 @@ impl DecodeErrorKind {
             }
             Self::TooManyHeaders { .. } => "raise Limits::with_max_headers if so many are expected",
             Self::DuplicateHeader { .. } => {
-                "the sender is at fault; Limits::with_duplicate_headers(true) lets it pass"
+                "report it to the sender; Limits::with_duplicate_headers(true) accepts it"
             }
-            Self::Truncated { .. } => {
-                "the connection closed early: what came before is whole, send the request again"
-            }
+            Self::Truncated { .. } => "the connection closed early: send the request again",
             Self::FramesPending => "call next_frame until it returns None before finish",
             Self::MessageTooShort { .. }
             | Self::HeadersOverrun { .. }
@@ -173,7 +175,7 @@ impl DecodeErrorKind {
             | Self::HeaderUtf8 { .. }
             | Self::HeaderType { .. }
             | Self::HeaderValueTooLong { .. } => {
-                "the CRC is right, so the sender wrote it so: report it to the service"
+                "the CRC is right, so the sender wrote these bytes: report it to the service"
             }
         }
     }
@@ -258,20 +260,20 @@ mod tests {
     use crate::DecodeError;
 
     #[test]
-    fn errors_say_what_where_and_what_to_do() {
+    fn errors_say_what_and_where_and_hint_what_to_do() {
         use DecodeErrorKind::*;
-        let sender = "the CRC is right, so the sender wrote it so: report it to the service";
+        let sender = "the CRC is right, so the sender wrote these bytes: report it to the service";
         let cases = [
             (
                 PreludeCrc { found: 0xdead_beef, computed: 0x8bb4_95fb },
                 "prelude CRC mismatch: found deadbeef, computed 8bb495fb",
-                "the bytes were changed on the way or are no event stream: check the response's status and \
-                 content type, and send the request again",
+                "the bytes were changed in transit or are not an event stream: check the response's status and content \
+                 type, and send the request again",
             ),
             (
                 MessageCrc { found: 0xf, computed: 0x1 },
                 "message CRC mismatch: found 0000000f, computed 00000001",
-                "the bytes were changed on the way: send the request again",
+                "the bytes were changed in transit: send the request again",
             ),
             (
                 MessageTooShort { length: 12, minimum: 16 },
@@ -310,7 +312,7 @@ mod tests {
             (
                 DuplicateHeader { first: 12 },
                 "header name occurs twice, first at frame offset 12",
-                "the sender is at fault; Limits::with_duplicate_headers(true) lets it pass",
+                "report it to the sender; Limits::with_duplicate_headers(true) accepts it",
             ),
             (
                 TooManyHeaders { limit: 1024 },
@@ -320,7 +322,7 @@ mod tests {
             (
                 Truncated { part: FramePart::MessageCrc, received: 44, needed: 45 },
                 "stream ends inside a message CRC: 44 of 45 bytes are there",
-                "the connection closed early: what came before is whole, send the request again",
+                "the connection closed early: send the request again",
             ),
             (
                 FramesPending,
@@ -328,12 +330,10 @@ mod tests {
                 "call next_frame until it returns None before finish",
             ),
         ];
-        for (kind, what, advice) in cases {
+        for (kind, what, hint) in cases {
             let error = DecodeError::in_frame(kind, 3).starting_at(100);
-            assert_eq!(
-                error.to_string(),
-                std::format!("{what} (stream offset 103, frame offset 3); {advice}"),
-            );
+            assert_eq!(error.to_string(), std::format!("{what} (stream offset 103, frame offset 3)"));
+            assert_eq!(error.hint(), hint);
         }
     }
 }

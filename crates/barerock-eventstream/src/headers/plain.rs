@@ -4,7 +4,7 @@
 //! exists because checking string by string takes several times as long as the CRC of the whole frame.
 
 use super::Landmarks;
-use crate::header::wire_type;
+use crate::header::header_type;
 use crate::kind::{MessageType, header_name};
 use crate::limits::Limits;
 
@@ -19,7 +19,7 @@ pub(super) fn scan(block: &[u8], limits: Limits) -> Option<Landmarks<'_>> {
     let mut rest = block;
     while let [name_length, after @ ..] = rest {
         let (name, after) = after.split_at_checked(usize::from(*name_length))?;
-        let [wire_type::STRING, high, low, after @ ..] = after else { return None };
+        let [header_type::STRING, high, low, after @ ..] = after else { return None };
         let (value, after) = after.split_at_checked(usize::from(u16::from_be_bytes([*high, *low])))?;
         match name {
             header_name::MESSAGE_TYPE_BYTES => landmarks.message_type = MessageType::of(value),

@@ -7,14 +7,11 @@ use ::http::header::{AUTHORIZATION, HeaderMap};
 use zeroize::Zeroizing;
 
 use super::VerifyError;
-use crate::headers::{X_AMZ_DATE as DATE_HEADER, X_AMZ_SECURITY_TOKEN as TOKEN_HEADER};
 use crate::key::Signature;
-use crate::presign::{
-    X_AMZ_ALGORITHM, X_AMZ_CREDENTIAL, X_AMZ_DATE, X_AMZ_EXPIRES, X_AMZ_SIGNATURE, X_AMZ_SIGNED_HEADERS,
-};
+use crate::names::{header_name, parameter_name};
 use crate::settings::MAX_EXPIRES_SECONDS;
 use crate::sign::ALGORITHM;
-use crate::uri::{X_AMZ_SECURITY_TOKEN, decoded, parameters};
+use crate::uri::{decoded, parameters};
 use crate::{CredentialScope, Timestamp};
 
 /// Where the signature stands.
@@ -41,7 +38,7 @@ pub(super) struct Claim {
 impl Claim {
     pub(super) fn read(uri: &Uri, headers: &HeaderMap) -> Result<Self, VerifyError> {
         let query = uri.query().unwrap_or_default();
-        let is_in_query = parameters(query).any(|(name, _)| name == X_AMZ_ALGORITHM);
+        let is_in_query = parameters(query).any(|(name, _)| name == parameter_name::ALGORITHM);
         match (headers.contains_key(AUTHORIZATION), is_in_query) {
             (false, false) => Err(VerifyError::MissingSignature),
             (true, true) => {
@@ -73,8 +70,12 @@ impl Claim {
                 return Err(malformed("the authorization header names something twice"));
             }
         }
-        let date = one_header(headers, DATE_HEADER, "more than one x-amz-date header")?;
-        let token = one_header(headers, TOKEN_HEADER, "more than one x-amz-security-token header")?;
+        let date = one_header(headers, header_name::X_AMZ_DATE, "more than one x-amz-date header")?;
+        let token = one_header(
+            headers,
+            header_name::X_AMZ_SECURITY_TOKEN,
+            "more than one x-amz-security-token header",
+        )?;
         Self::of_fields(
             Form::Header,
             credential.ok_or_else(|| malformed("the authorization header has no Credential"))?,
@@ -87,8 +88,8 @@ impl Claim {
 
     fn read_query(query: &str) -> Result<Self, VerifyError> {
         let required = |name, missing| one_parameter(query, name)?.ok_or_else(|| malformed(missing));
-        check_algorithm(&required(X_AMZ_ALGORITHM, "the query has no X-Amz-Algorithm")?)?;
-        let expires = required(X_AMZ_EXPIRES, "the query has no X-Amz-Expires")?;
+        check_algorithm(&required(parameter_name::ALGORITHM, "the query has no X-Amz-Algorithm")?)?;
+        let expires = required(parameter_name::EXPIRES, "the query has no X-Amz-Expires")?;
         let expires_seconds = expires
             .parse()
             .ok()
@@ -96,11 +97,11 @@ impl Claim {
             .ok_or_else(|| malformed("X-Amz-Expires is not a number of seconds up to seven days"))?;
         Self::of_fields(
             Form::Query { expires_seconds },
-            &required(X_AMZ_CREDENTIAL, "the query has no X-Amz-Credential")?,
-            &required(X_AMZ_DATE, "the query has no X-Amz-Date")?,
-            &required(X_AMZ_SIGNED_HEADERS, "the query has no X-Amz-SignedHeaders")?,
-            &required(X_AMZ_SIGNATURE, "the query has no X-Amz-Signature")?,
-            one_parameter(query, X_AMZ_SECURITY_TOKEN)?.map(Zeroizing::new),
+            &required(parameter_name::CREDENTIAL, "the query has no X-Amz-Credential")?,
+            &required(parameter_name::DATE, "the query has no X-Amz-Date")?,
+            &required(parameter_name::SIGNED_HEADERS, "the query has no X-Amz-SignedHeaders")?,
+            &required(parameter_name::SIGNATURE, "the query has no X-Amz-Signature")?,
+            one_parameter(query, parameter_name::SECURITY_TOKEN)?.map(Zeroizing::new),
         )
     }
 

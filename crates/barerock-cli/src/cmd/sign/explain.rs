@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use barerock_audit::{Explanation, RawRequest, explain_mismatch};
 use barerock_sigv4::{
-    Explanation, PayloadSigning, RawRequest, SessionTokenSigning, SigningSettings, Timestamp, UriEncoding,
-    explain_mismatch,
+    PayloadSigning, SessionTokenSigning, SigningSettings, Timestamp, UriEncoding, header_name, parameter_name,
 };
 
 use super::stages::query_value;
@@ -68,16 +68,16 @@ const OTHER_RULES: [(&str, Change); 5] = [
 
 /// The signature that the request carries, where it was signed before.
 fn sent_signature(request: &RawRequest) -> Option<&str> {
-    let of_header = || request.header("authorization")?.split("Signature=").nth(1);
-    let signature = query_value(request, "X-Amz-Signature").or_else(of_header)?;
+    let of_header = || request.header(header_name::AUTHORIZATION)?.split("Signature=").nth(1);
+    let signature = query_value(request, parameter_name::SIGNATURE).or_else(of_header)?;
     Some(signature.split([',', ' ']).next().unwrap_or_default()).filter(|signature| !signature.is_empty())
 }
 
 /// The date in the request, where it was signed before.
 fn date_of_request(request: &RawRequest, arguments: &Sign) -> Result<Option<Timestamp>, Failure> {
     let date = match arguments.rules.query {
-        true => query_value(request, "X-Amz-Date"),
-        false => request.header("x-amz-date"),
+        true => query_value(request, parameter_name::DATE),
+        false => request.header(header_name::X_AMZ_DATE),
     };
     let parsed = date.map(|date| Timestamp::parse(date.trim())).transpose();
     parsed.map_err(|error| Failure::usage(format!("--request: X-Amz-Date: {error}; --time beats it")))

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use barerock_sigv4::{RawRequest, SignError};
+use barerock_audit::RawRequest;
+use barerock_sigv4::SignError;
 
 use super::Sign;
 use crate::exit::Failure;

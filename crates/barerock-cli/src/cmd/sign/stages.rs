@@ -1,7 +1,8 @@
 //! The stages of a signature, in the header or in the query.
 
 use barerock::Endpoint;
-use barerock_sigv4::{RawRequest, SignError, SigningSettings, curl_line, presigned_curl_line};
+use barerock_audit::{RawRequest, curl_line, presigned_curl_line};
+use barerock_sigv4::{SignError, SigningSettings, parameter_name};
 
 use super::{Sign, Signing, failure, input};
 use crate::exit::Failure;
@@ -75,7 +76,7 @@ impl Signing {
 
 /// As the option says, else as a signature says that is there already.
 fn expires(request: &RawRequest, arguments: &Sign) -> Result<u64, Failure> {
-    match (arguments.expires, query_value(request, "X-Amz-Expires")) {
+    match (arguments.expires, query_value(request, parameter_name::EXPIRES)) {
         (Some(seconds), _) => Ok(seconds.into()),
         (None, Some(seconds)) => seconds.parse().map_err(|_| {
             Failure::usage("--request, line 1: X-Amz-Expires is no number of seconds: give --expires")

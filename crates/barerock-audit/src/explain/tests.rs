@@ -1,5 +1,3 @@
-use alloc::format;
-
 use super::*;
 
 const OURS: &str = "POST\n/model/a%3A0/converse\n\ncontent-type:application/json\nhost:example.com\n\
@@ -96,7 +94,7 @@ fn a_token_blanked_by_the_service_is_no_difference() {
     let explanation = explain("OURSECRET", "**redacted**");
     assert!(explanation.canonical_request().iter().all(|line| line.is_same));
     // In the query of a presigned request too; what else differs there is seen.
-    let presigned = |query: &str| OURS.replace("converse\n\n", &alloc::format!("converse\n{query}\n"));
+    let presigned = |query: &str| OURS.replace("converse\n\n", &format!("converse\n{query}\n"));
     let ours = presigned("a=1&X-Amz-Security-Token=SE%2FCRET&z=1");
     for (theirs, is_same) in [
         ("a=1&X-Amz-Security-Token=**redacted**&z=1", true),
@@ -136,14 +134,13 @@ fn messages_without_texts_are_understood() {
 }
 
 /// What `verify_http` says can be explained too.
-#[cfg(feature = "http")]
 #[test]
 fn our_own_verifier_s_message_is_understood() {
-    use crate::{Credentials, Signer, Timestamp, VerifyError, VerifySettings, verify_http};
+    use barerock_sigv4::{Credentials, Signer, Timestamp, VerifyError, VerifySettings, verify_http};
     let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("OURSECRET".into()));
     let now = Timestamp::parse("20150830T123600Z").expect("valid");
     let mut request =
-        ::http::Request::post("https://example.com/model/a%3A0/converse").body("").expect("valid");
+        http::Request::post("https://example.com/model/a%3A0/converse").body("").expect("valid");
     let mut signer = Signer::new("us-east-1", "bedrock").expect("valid");
     let signed = signer.sign_http(&mut request, &credentials, now).expect("signs");
     *request.uri_mut() = "https://example.com/model/a:0/converse".parse().expect("valid");

@@ -1,4 +1,4 @@
-//! JSON values compared as what they say: key order and the spelling of numbers do not matter.
+//! JSON values compared by meaning: key order and the spelling of numbers do not matter.
 
 use serde_json::{Number, Value};
 
@@ -7,8 +7,9 @@ const SHOWN_CHARS: usize = 60;
 /// Characters of a whole difference: a client chooses how long its member names are.
 const DIFFERENCE_CHARS: usize = 300;
 
-/// Whether two values say the same. `1`, `1.0` and `1e0` are one number.
-pub(crate) fn equal(a: &Value, b: &Value) -> bool {
+/// Whether two values mean the same. `1`, `1.0` and `1e0` are one number.
+#[must_use]
+pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => same_number(a, b),
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
@@ -25,8 +26,9 @@ fn same_number(a: &Number, b: &Number) -> bool {
     a == b || !integers && a.as_f64() == b.as_f64()
 }
 
-/// The first place where two values differ, in words; `None` where they do not.
-pub(crate) fn first_difference(asked: &Value, recorded: &Value) -> Option<String> {
+/// The first difference of a request from a recorded one, with its path; `None` if they are equal.
+#[must_use]
+pub fn first_difference(asked: &Value, recorded: &Value) -> Option<String> {
     let mut path = String::new();
     differ(asked, recorded, &mut path).map(|difference| shorten(difference, DIFFERENCE_CHARS))
 }

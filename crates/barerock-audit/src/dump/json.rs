@@ -1,4 +1,4 @@
-//! `--output json`: a line a frame, and one for the verdict.
+//! A line of JSON a frame, and one for the outcome.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -9,11 +9,20 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::decode::{Format, Out, Placed};
 use super::value::uuid;
-use super::verdict::Verdict;
+use super::{DumpFormat, PlacedFrame, StreamOutcome};
 
-pub(super) struct Json;
+/// A line of JSON a frame, and one for the outcome.
+#[derive(Debug, Default)]
+pub struct Json(());
+
+impl Json {
+    /// A dump as lines of JSON.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
 
 #[derive(Serialize)]
 struct FrameLine<'a> {
@@ -49,7 +58,7 @@ enum Payload<'a> {
 }
 
 #[derive(Serialize)]
-struct VerdictLine<'a> {
+struct OutcomeLine<'a> {
     verdict: &'a str,
     frames: u64,
     bytes: u64,
@@ -60,8 +69,8 @@ struct VerdictLine<'a> {
     looks_like: Option<String>,
 }
 
-impl Format for Json {
-    fn frame(&mut self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
+impl DumpFormat for Json {
+    fn frame(&mut self, out: &mut dyn Write, placed: &PlacedFrame<'_>) -> io::Result<()> {
         let (frame, prelude) = (&placed.frame, placed.frame.prelude());
         let line = FrameLine {
             offset: placed.offset,
@@ -75,20 +84,20 @@ impl Format for Json {
         write_line(out, &line)
     }
 
-    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()> {
-        let line = VerdictLine {
-            verdict: verdict.kind.as_str(),
-            frames: verdict.frames,
-            bytes: verdict.bytes,
-            offset: verdict.offset,
-            error: (!verdict.is_complete()).then(|| verdict.to_string()),
-            looks_like: verdict.looks_like().map(|lookalike| lookalike.to_string()),
+    fn outcome(&mut self, out: &mut dyn Write, outcome: &StreamOutcome) -> io::Result<()> {
+        let line = OutcomeLine {
+            verdict: outcome.verdict.as_str(),
+            frames: outcome.frames,
+            bytes: outcome.bytes,
+            offset: outcome.offset,
+            error: (!outcome.is_complete()).then(|| outcome.to_string()),
+            looks_like: outcome.looks_like().map(|lookalike| lookalike.to_string()),
         };
         write_line(out, &line)
     }
 }
 
-fn write_line(out: &mut Out, line: &impl Serialize) -> io::Result<()> {
+fn write_line(out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, line)?;
     out.write_all(b"\n")
 }

@@ -1,18 +1,19 @@
-//! `--output hex`: every byte of the stream, and which field it belongs to.
+//! Every byte of a stream in hexadecimal, with the field it belongs to.
 
 use std::io::{self, Write};
 
-use barerock_eventstream::{DecodeError, FieldName, Limits};
+use barerock_eventstream::{DecodeError, Limits};
 
 use super::annotate::{annotate, title};
-use super::decode::{Fault, Format, Out, Placed, REST_KEPT, count};
-use super::shown::{Paint, Shown};
-use super::verdict::Verdict;
-use crate::render::counted;
+use super::{BrokenFrame, DumpFormat, Excerpt, Palette, PlacedFrame, REST_KEPT, StreamOutcome};
+use crate::fields::FieldName;
+use crate::text::{count, counted};
 
-pub(super) struct Hex {
-    pub(super) limits: Limits,
-    pub(super) paint: Paint,
+/// Every byte of a stream in hexadecimal, with the field it belongs to.
+#[derive(Debug)]
+pub struct Hex {
+    limits: Limits,
+    palette: Palette,
 }
 
 /// Bytes in a row.
@@ -33,17 +34,23 @@ pub(super) fn rows(offset: u64, bytes: &[u8]) -> impl Iterator<Item = String> {
 }
 
 impl Hex {
+    /// A dump of a stream decoded by `limits`.
+    #[must_use]
+    pub fn new(limits: Limits, palette: Palette) -> Self {
+        Self { limits, palette }
+    }
+
     /// Dumps bytes that begin with a frame, which is `offset` bytes into the stream.
     fn dump(
         &self,
-        out: &mut Out,
+        out: &mut dyn Write,
         offset: u64,
         bytes: &[u8],
         error: Option<&DecodeError>,
         more: u64,
     ) -> io::Result<()> {
-        let Paint { label, name: named, bad, .. } = self.paint;
-        for field in annotate(bytes, self.limits, error, Shown::CUT) {
+        let Palette { label, name: named, bad, .. } = self.palette;
+        for field in annotate(bytes, self.limits, error, Excerpt::SHORT) {
             let is_rest = field.name == FieldName::Undecoded;
             let limit = if is_rest { REST_KEPT } else { usize::MAX };
             let data = field.bytes.get(..limit).unwrap_or(field.bytes);
@@ -66,22 +73,22 @@ impl Hex {
     }
 }
 
-impl Format for Hex {
-    fn frame(&mut self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
-        let style = self.paint.title;
+impl DumpFormat for Hex {
+    fn frame(&mut self, out: &mut dyn Write, placed: &PlacedFrame<'_>) -> io::Result<()> {
+        let style = self.palette.title;
         writeln!(out, "{style}{}{style:#}", title(placed))?;
         self.dump(out, placed.offset, placed.frame.as_bytes(), None, 0)?;
         writeln!(out)
     }
 
-    fn fault(&mut self, out: &mut Out, fault: &Fault<'_>) -> io::Result<()> {
-        let style = self.paint.bad;
-        writeln!(out, "{style}frame {} · offset {} · broken{style:#}", fault.number, fault.offset)?;
-        self.dump(out, fault.offset, fault.bytes, Some(&fault.error), fault.more)?;
+    fn broken(&mut self, out: &mut dyn Write, broken: &BrokenFrame<'_>) -> io::Result<()> {
+        let style = self.palette.bad;
+        writeln!(out, "{style}frame {} · offset {} · broken{style:#}", broken.number, broken.offset)?;
+        self.dump(out, broken.offset, broken.bytes, Some(&broken.error), broken.more)?;
         writeln!(out)
     }
 
-    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()> {
-        out.write_all(self.paint.verdict(verdict).as_bytes())
+    fn outcome(&mut self, out: &mut dyn Write, outcome: &StreamOutcome) -> io::Result<()> {
+        out.write_all(self.palette.outcome(outcome).as_bytes())
     }
 }

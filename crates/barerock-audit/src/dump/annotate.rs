@@ -1,19 +1,18 @@
-//! Each field of a stretch of bytes, and what it says.
+//! The fields of a run of bytes, each with its meaning.
 
-use barerock_eventstream::{DecodeError, Field, FieldName, Fields, Limits, MessageKind};
+use barerock_eventstream::{DecodeError, HeaderValue, Limits, MessageKind, header_type};
 
-use super::decode::{Placed, count};
-use super::shown::Shown;
-use super::value;
-use crate::render::{counted, grouped};
+use super::{Excerpt, PlacedFrame, value};
+use crate::fields::{Field, FieldName, Fields};
+use crate::text::{count, counted, grouped};
 
-/// A field, its bytes and what they say.
+/// A field, its bytes and their meaning.
 pub(super) struct Annotated<'a> {
     pub(super) name: FieldName,
-    /// Where in the stretch it begins.
+    /// Where in the bytes it begins.
     pub(super) start: usize,
     pub(super) bytes: &'a [u8],
-    /// What the bytes say, and whether they are right.
+    /// What the bytes mean, or what is wrong with them.
     pub(super) note: String,
     /// Whether the fault is here.
     pub(super) is_faulty: bool,
@@ -25,7 +24,7 @@ pub(super) fn annotate<'a>(
     bytes: &'a [u8],
     limits: Limits,
     error: Option<&'a DecodeError>,
-    shown: Shown,
+    excerpt: Excerpt,
 ) -> impl Iterator<Item = Annotated<'a>> {
     let mut value_type = 0;
     Fields::new(bytes, limits).map(move |field| {
@@ -37,7 +36,7 @@ pub(super) fn annotate<'a>(
         let mut note = match fault {
             Some(error) => error.kind().to_string(),
             None if field.is_cut => format!("cut short after {}", counted(count(data), "byte")),
-            None => note(field.name, data, value_type, shown),
+            None => note(field.name, data, value_type, excerpt),
         };
         if let (Some(_), FieldName::TotalLength | FieldName::HeadersLength) = (fault, field.name) {
             note = format!("{}: {note}", number(data));
@@ -57,17 +56,19 @@ fn is_in(error: &DecodeError, field: &Field) -> bool {
     usize::try_from(error.frame_offset()).is_ok_and(|offset| field.range.contains(&offset))
 }
 
-fn note(name: FieldName, data: &[u8], value_type: u8, shown: Shown) -> String {
+fn note(name: FieldName, data: &[u8], value_type: u8, excerpt: Excerpt) -> String {
     match name {
         FieldName::TotalLength
         | FieldName::HeadersLength
         | FieldName::HeaderNameLength
         | FieldName::HeaderValueLength => number(data),
         FieldName::PreludeCrc | FieldName::MessageCrc => "ok".to_owned(),
-        FieldName::HeaderName => shown.line(&String::from_utf8_lossy(data)),
-        FieldName::HeaderType => format!("{} {}", number(data), value::type_name(value_type)),
+        FieldName::HeaderName => excerpt.line(&String::from_utf8_lossy(data)),
+        FieldName::HeaderType => {
+            format!("{} {}", number(data), header_type::name(value_type).unwrap_or("unknown type"))
+        }
         FieldName::HeaderValue => {
-            value::parse(value_type, data).map(|value| value::text(value, shown)).unwrap_or_default()
+            HeaderValue::decode(value_type, data).map(|value| value::text(value, excerpt)).unwrap_or_default()
         }
         FieldName::Undecoded => format!("{} after the fault", counted(count(data), "byte")),
         _ => counted(count(data), "byte"),
@@ -79,9 +80,10 @@ fn number(data: &[u8]) -> String {
     data.iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte)).to_string()
 }
 
-/// What the frame is for, in a few words.
-pub(super) fn purpose(placed: &Placed<'_>) -> String {
-    let line = |words: &str, name: &str| Shown::CUT.line(&format!("{words} {name}")).trim_end().to_owned();
+/// The frame's message type and its event, exception or error type.
+pub(super) fn purpose(placed: &PlacedFrame<'_>) -> String {
+    let line =
+        |words: &str, name: &str| Excerpt::SHORT.line(&format!("{words} {name}")).trim_end().to_owned();
     match placed.frame.kind() {
         MessageKind::Event { event_type } => line("event", event_type),
         MessageKind::Exception { exception_type } => line("exception", exception_type),
@@ -93,8 +95,8 @@ pub(super) fn purpose(placed: &Placed<'_>) -> String {
     }
 }
 
-/// What names a frame: its number, place, length and purpose.
-pub(super) fn title(placed: &Placed<'_>) -> String {
+/// The title of a frame: its number, offset, length and purpose.
+pub(super) fn title(placed: &PlacedFrame<'_>) -> String {
     let length = grouped(placed.frame.total_length().into());
     format!("frame {} · offset {} · {length} bytes · {}", placed.number, placed.offset, purpose(placed))
 }

@@ -4,10 +4,9 @@ use core::fmt::Write as _;
 
 use serde::de::IgnoredAny;
 
-use super::decode::count;
+use super::Excerpt;
 use super::hex::rows;
-use super::shown::Shown;
-use crate::render::{counted, push_safe};
+use crate::text::{count, counted, push_safe};
 
 /// How deep JSON is indented, at most.
 const MAX_DEPTH: usize = 32;
@@ -18,31 +17,24 @@ pub(super) struct Readable {
     pub(super) title: String,
     /// Its lines.
     pub(super) body: String,
-    /// How many bytes of the payload are not shown.
-    pub(super) more: u64,
+    /// The line below the body if not all is shown.
+    pub(super) note: Option<String>,
 }
 
 /// Makes a payload readable that begins `offset` bytes into the stream.
-pub(super) fn readable(payload: &[u8], offset: u64, shown: Shown) -> Readable {
+pub(super) fn readable(payload: &[u8], offset: u64, excerpt: Excerpt) -> Readable {
     let (kind, (body, seen)) = if payload.is_empty() {
-        return Readable { title: "none".to_owned(), body: String::new(), more: 0 };
+        return Readable { title: "none".to_owned(), body: String::new(), note: None };
     } else if let Some(json) = as_json(payload) {
-        (" of JSON", pretty(json, shown.text))
+        (" of JSON", pretty(json, excerpt.text))
     } else if let Some(text) = as_text(payload) {
-        (" of text", lines(text, shown.text))
+        (" of text", lines(text, excerpt.text))
     } else {
-        let bytes = payload.get(..shown.bytes).unwrap_or(payload);
+        let bytes = payload.get(..excerpt.bytes).unwrap_or(payload);
         ("", (rows(offset, bytes).collect::<Vec<_>>().join("\n"), bytes.len()))
     };
-    let more = count(payload.get(seen..).unwrap_or_default());
-    Readable { title: format!("{}{kind}", counted(count(payload), "byte")), body, more }
-}
-
-impl Readable {
-    /// What stands below the lines if not all are shown.
-    pub(super) fn note(&self) -> Option<String> {
-        (self.more > 0).then(|| format!("… {} more; --full shows all", counted(self.more, "byte")))
-    }
+    let note = excerpt.note(count(payload.get(seen..).unwrap_or_default()));
+    Readable { title: format!("{}{kind}", counted(count(payload), "byte")), body, note }
 }
 
 fn as_json(payload: &[u8]) -> Option<&str> {
@@ -143,7 +135,7 @@ mod tests {
 
     #[test]
     fn what_is_what() {
-        let title = |payload: &[u8]| readable(payload, 0, Shown::CUT).title;
+        let title = |payload: &[u8]| readable(payload, 0, Excerpt::SHORT).title;
         assert_eq!(title(b""), "none");
         assert_eq!(title(b"{}"), "2 bytes of JSON");
         assert_eq!(title(b"a\r\nb"), "4 bytes of text");

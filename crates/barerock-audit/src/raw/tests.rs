@@ -1,5 +1,5 @@
 use super::*;
-use crate::{CredentialsRef, SigningSettings, Timestamp};
+use barerock_sigv4::{CredentialsRef, SigningSettings, Timestamp};
 
 fn sign(text: &str, settings: SigningSettings, token: Option<&str>) -> RawSigned {
     let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");

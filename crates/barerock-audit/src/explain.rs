@@ -3,13 +3,12 @@
 mod cause;
 mod message;
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::fmt;
 
+use barerock_sigv4::header_name::X_AMZ_SECURITY_TOKEN;
+use barerock_sigv4::{REDACTED, redact};
+
 use self::message::ServiceMessage;
-use crate::credentials::REDACTED;
-use crate::headers::X_AMZ_SECURITY_TOKEN;
 
 /// One line of a canonical request or string to sign, as each side has it. Session tokens are blanked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +69,7 @@ impl Explanation {
     #[must_use]
     pub fn with_sent_signature(mut self, sent: &str, ours: &str, rule: Option<&str>) -> Self {
         if sent != ours && !self.string_to_sign.is_empty() && self.first_difference().is_none() {
-            self.causes = alloc::vec![cause::of_the_signer(rule)];
+            self.causes = vec![cause::of_the_signer(rule)];
         }
         self
     }
@@ -204,9 +203,9 @@ fn compare(ours: Option<&str>, theirs: Option<&str>) -> Difference {
         line.split_once(':').is_some_and(|(name, _)| name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
     };
     let shown = |line: &str| match is_token(line) {
-        true => alloc::format!("{X_AMZ_SECURITY_TOKEN}:{REDACTED}"),
+        true => format!("{X_AMZ_SECURITY_TOKEN}:{REDACTED}"),
         // A presigned query has the token too.
-        false => crate::redact::redact(line),
+        false => redact(line),
     };
     // The service may have blanked the token itself, as it should: then it says nothing.
     let is_blanked = [ours, theirs].into_iter().flatten().any(|line| line.contains(REDACTED));

@@ -1,21 +1,22 @@
-//! `--html`: the annotated dump as a page of its own, to be attached to an issue.
+//! The annotated dump as a self-contained page, to be attached to an issue.
 
 use core::fmt::{self, Write as _};
 use std::io::{self, Write};
 
-use barerock_eventstream::{DecodeError, FieldName, Limits};
+use barerock_eventstream::{DecodeError, Limits};
 
 use super::annotate::{annotate, title};
-use super::decode::{Fault, Format, Out, Placed, REST_KEPT, count};
 use super::hex::rows;
 use super::payload::readable;
-use super::shown::Shown;
-use super::verdict::Verdict;
-use crate::render::counted;
+use super::{BrokenFrame, DumpFormat, Excerpt, PlacedFrame, REST_KEPT, StreamOutcome};
+use crate::fields::FieldName;
+use crate::text::{count, counted};
 
-pub(super) struct Html {
-    pub(super) limits: Limits,
-    pub(super) shown: Shown,
+/// The annotated dump as a self-contained page.
+#[derive(Debug)]
+pub struct Html {
+    limits: Limits,
+    excerpt: Excerpt,
 }
 
 /// The verdict is known last and stands first: the style sheet puts it there.
@@ -47,18 +48,24 @@ impl fmt::Display for Escaped<'_> {
 }
 
 impl Html {
+    /// A dump of a stream decoded by `limits`.
+    #[must_use]
+    pub fn new(limits: Limits, excerpt: Excerpt) -> Self {
+        Self { limits, excerpt }
+    }
+
     /// A row a field: its bytes on the left, what they say on the right.
     fn table(
         &self,
-        out: &mut Out,
+        out: &mut dyn Write,
         offset: u64,
         bytes: &[u8],
         fault: Option<(&DecodeError, u64)>,
     ) -> io::Result<()> {
         out.write_all(b"<table>\n")?;
-        for field in annotate(bytes, self.limits, fault.map(|(error, _)| error), self.shown) {
+        for field in annotate(bytes, self.limits, fault.map(|(error, _)| error), self.excerpt) {
             let offset = offset + u64::try_from(field.start).unwrap_or(u64::MAX);
-            let limit = if field.name == FieldName::Undecoded { REST_KEPT } else { self.shown.bytes };
+            let limit = if field.name == FieldName::Undecoded { REST_KEPT } else { self.excerpt.bytes };
             let data = field.bytes.get(..limit).unwrap_or(field.bytes);
             let faulty = if field.is_faulty { " bad" } else { "" };
             write!(out, "<tr class=\"{}{faulty}\"><td><pre>", class(field.name))?;
@@ -72,9 +79,9 @@ impl Html {
             let (name, note) = (field.name, Escaped(&field.note));
             write!(out, "</pre></td><th>{name}</th><td>{note}")?;
             if field.name == FieldName::Payload {
-                let payload = readable(field.bytes, offset, self.shown);
+                let payload = readable(field.bytes, offset, self.excerpt);
                 write!(out, "<pre>{}</pre>", Escaped(&payload.body))?;
-                if let Some(note) = payload.note() {
+                if let Some(note) = payload.note {
                     write!(out, "<p>{note}</p>")?;
                 }
             }
@@ -101,32 +108,32 @@ fn class(name: FieldName) -> &'static str {
     }
 }
 
-impl Format for Html {
-    fn start(&mut self, out: &mut Out) -> io::Result<()> {
+impl DumpFormat for Html {
+    fn start(&mut self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(HEAD.as_bytes())
     }
 
-    fn frame(&mut self, out: &mut Out, placed: &Placed<'_>) -> io::Result<()> {
+    fn frame(&mut self, out: &mut dyn Write, placed: &PlacedFrame<'_>) -> io::Result<()> {
         let (number, title) = (placed.number, title(placed));
         writeln!(out, "<section id=\"frame-{number}\"><h2>{}</h2>", Escaped(&title))?;
         self.table(out, placed.offset, placed.frame.as_bytes(), None)?;
         out.write_all(b"</section>\n")
     }
 
-    fn fault(&mut self, out: &mut Out, fault: &Fault<'_>) -> io::Result<()> {
-        let Fault { number, offset, error, more, .. } = fault;
+    fn broken(&mut self, out: &mut dyn Write, broken: &BrokenFrame<'_>) -> io::Result<()> {
+        let BrokenFrame { number, offset, error, more, .. } = broken;
         writeln!(out, "<section id=\"frame-{number}\">")?;
         writeln!(out, "<h2 class=\"bad\">frame {number} · offset {offset} · broken</h2>")?;
         let text = error.kind().to_string();
         writeln!(out, "<p>{} (frame offset {})</p>", Escaped(&text), error.frame_offset())?;
-        self.table(out, *offset, fault.bytes, Some((error, *more)))?;
+        self.table(out, *offset, broken.bytes, Some((error, *more)))?;
         out.write_all(b"</section>\n")
     }
 
-    fn verdict(&mut self, out: &mut Out, verdict: &Verdict) -> io::Result<()> {
-        let class = if verdict.is_complete() { "good" } else { "bad" };
-        let (kind, text) = (verdict.kind, verdict.to_string());
-        writeln!(out, "<header class=\"{class}\"><h1>{kind}</h1><p>{}</p></header>", Escaped(&text))?;
+    fn outcome(&mut self, out: &mut dyn Write, outcome: &StreamOutcome) -> io::Result<()> {
+        let class = if outcome.is_complete() { "good" } else { "bad" };
+        let (verdict, text) = (outcome.verdict, outcome.to_string());
+        writeln!(out, "<header class=\"{class}\"><h1>{verdict}</h1><p>{}</p></header>", Escaped(&text))?;
         out.write_all(b"</body></html>\n")
     }
 }

@@ -1,18 +1,15 @@
 //! A `curl` command line that sends the same signed request.
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use core::fmt::Write;
+use core::fmt::Write as _;
+use std::borrow::Cow;
 
-use crate::CredentialScope;
-use crate::headers::{AUTHORIZATION, HOST, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, is_never_signed};
+use barerock_sigv4::header_name::{AUTHORIZATION, HOST, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
+use barerock_sigv4::{CredentialScope, PayloadSigning, SessionTokenSigning, SigningContext, is_never_signed};
+
 use crate::raw::{RawRequest, RawSigned};
-use crate::redact::TOKEN_VARIABLE;
-use crate::settings::{PayloadSigning, SessionTokenSigning};
-use crate::sign::SigningContext;
-use crate::uri;
+
+/// The variable that replaces the session token: [`redact`](barerock_sigv4::redact) leaves it in place.
+const TOKEN_VARIABLE: &str = "$AWS_SESSION_TOKEN";
 
 /// A POSIX shell's command line with which `curl` sends `signed` to its host by `scheme`, which is `https` or `http`.
 ///
@@ -106,7 +103,7 @@ fn is_left_to_curl(name: &str, request: &RawRequest, lets_curl_sign: bool) -> bo
 /// Whether every version of curl that can sign signs the same text. Versions differ in how they encode paths and sort
 /// queries, so only what needs neither is left to them.
 fn can_curl_sign(request: &RawRequest, context: &SigningContext<'_>) -> bool {
-    let settings = &context.settings;
+    let settings = context.settings();
     let is_usual = settings.payload == PayloadSigning::Hashed
         && !settings.content_sha256_header
         && settings.session_token == SessionTokenSigning::Signed
@@ -125,12 +122,18 @@ fn can_curl_sign(request: &RawRequest, context: &SigningContext<'_>) -> bool {
     };
     let has_type_if_it_has_a_body = request.body().is_empty() || request.header("content-type").is_some();
     is_usual
-        && uri::is_plain(request.path())
+        && is_plain(request.path())
         && request.query().is_empty()
         && request.headers().all(is_plain_header)
         && request.header("content-length").is_none()
         && has_type_if_it_has_a_body
         && !request.body().contains(&0)
+}
+
+/// Whether the path is the same however it is encoded and normalized.
+fn is_plain(path: &str) -> bool {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.bytes().all(is_unreserved) && !path.contains("//") && !path.contains("/.")
 }
 
 /// curl sends a line break in a header as it is; the signature has a space there.
@@ -192,7 +195,7 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CredentialsRef, SigningSettings, Timestamp};
+    use barerock_sigv4::{CredentialsRef, SigningSettings, Timestamp};
 
     fn line(text: &str, settings: SigningSettings, token: Option<&str>) -> String {
         let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");

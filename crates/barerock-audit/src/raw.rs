@@ -2,19 +2,14 @@
 
 mod head;
 
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::fmt;
 
 use self::head::{Lines, Target};
-use crate::canonical::Request;
-use crate::headers::{AUTHORIZATION, HOST, X_AMZ_CONTENT_SHA256, is_token};
-use crate::payload::PayloadHash;
-use crate::presign::{Presigned, presign};
-use crate::redact::redact;
-use crate::sign::{SigningContext, sign_request};
-use crate::{SignError, Signature};
+use barerock_sigv4::header_name::{AUTHORIZATION, HOST, X_AMZ_CONTENT_SHA256};
+use barerock_sigv4::{
+    PayloadHash, Presigned, Request, SignError, Signature, SigningContext, presign, redact, sign_request,
+};
+use http::Method;
 
 /// A request in HTTP/1.1's own form. Lines end in `\n` or `\r\n`; the target may have spaces and raw UTF-8, and header
 /// lines may be folded, as in the test suite.
@@ -49,7 +44,7 @@ impl RawRequest {
             .rsplit_once(' ')
             .filter(|(_, version)| version.starts_with("HTTP/"))
             .ok_or(at_start("the first line does not end in a version such as HTTP/1.1"))?;
-        if method.is_empty() || !method.bytes().all(is_token) {
+        if Method::from_bytes(method.as_bytes()).is_err() {
             return Err(at_start("the method is not an HTTP token"));
         }
         let target = Target::parse(target).ok_or(RawRequestError {
@@ -152,17 +147,17 @@ impl RawRequest {
     /// # Errors
     /// As [`sign_request`].
     pub fn sign(&self, context: &SigningContext<'_>) -> Result<RawSigned, SignError> {
-        let payload = PayloadHash::with(context.settings.payload, &self.body);
+        let payload = PayloadHash::with(context.settings().payload, &self.body);
         let headers = self.borrowed_headers();
         let signed = sign_request(&self.borrowed(&headers), &payload, context, &context.derive_key())?;
         let authorization = signed.authorization().to_string();
 
-        let settings = &context.settings;
-        let token = context.credentials.session_token();
+        let settings = context.settings();
+        let token = context.credentials().session_token();
         // The order and the case of the test suite's signed requests.
         let added = [
             token.map(|token| ("X-Amz-Security-Token", token)),
-            Some(("X-Amz-Date", context.timestamp.amz_date())),
+            Some(("X-Amz-Date", context.timestamp().amz_date())),
             settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, payload.as_str())),
             Some(("Authorization", authorization.as_str())),
         ];
@@ -193,7 +188,7 @@ impl RawRequest {
         expires_seconds: u64,
         context: &SigningContext<'_>,
     ) -> Result<(Presigned, Self), SignError> {
-        let payload = PayloadHash::with(context.settings.payload, &self.body);
+        let payload = PayloadHash::with(context.settings().payload, &self.body);
         let headers = self.borrowed_headers();
         let key = context.derive_key();
         let presigned = presign(&self.borrowed(&headers), &payload, expires_seconds, context, &key)?;

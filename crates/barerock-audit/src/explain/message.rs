@@ -1,9 +1,8 @@
 //! Finding the message, and the texts it echoes, in an error body.
 
-use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use std::borrow::Cow;
 
-use crate::redact::redact;
+use barerock_sigv4::redact;
 
 const CANONICAL_REQUEST: &str = "The Canonical String for this request should have been";
 const STRING_TO_SIGN: &str = "The String-to-Sign should have been";
@@ -49,8 +48,8 @@ fn quoted_after(text: &str, sentence: &str, next_sentence: Option<&str>) -> Opti
 }
 
 fn xml_element(body: &str, name: &str) -> Option<String> {
-    let (_, after) = body.split_once(&alloc::format!("<{name}>"))?;
-    let (text, _) = after.split_once(&alloc::format!("</{name}>"))?;
+    let (_, after) = body.split_once(&format!("<{name}>"))?;
+    let (text, _) = after.split_once(&format!("</{name}>"))?;
     Some(unescaped(text).into_owned())
 }
 
@@ -92,10 +91,10 @@ mod tests {
     #[test]
     fn json_xml_and_text_say_the_same() {
         let quoted = serde_json::Value::from(SAID).to_string();
-        check(&alloc::format!("{{\"message\":{quoted}}}"));
-        check(&alloc::format!("{{\"Message\":{quoted},\"__type\":\"x\"}}"));
+        check(&format!("{{\"message\":{quoted}}}"));
+        check(&format!("{{\"Message\":{quoted},\"__type\":\"x\"}}"));
         check(SAID);
-        check(&alloc::format!("<Error><Message>{}</Message></Error>", SAID.replace('\'', "&apos;")));
+        check(&format!("<Error><Message>{}</Message></Error>", SAID.replace('\'', "&apos;")));
         check(
             "<?xml?><Error><Message>The request signature we calculated does not match.</Message>\
              <StringToSign>AWS4-HMAC-SHA256\nx</StringToSign>\

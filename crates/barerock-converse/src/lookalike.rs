@@ -1,8 +1,8 @@
-//! What bytes that are no event stream look like.
+//! Guesses at what bytes are that are not an event stream.
 
 use core::fmt;
 
-/// Something else than an event stream, by its first bytes.
+/// A kind of content other than an event stream, guessed from its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lookalike {
@@ -32,13 +32,13 @@ pub enum Lookalike {
     Text,
 }
 
-/// Names what `bytes` look like if they are no event stream. `None` is no verdict: an event stream, or
-/// binary data of no known beginning.
+/// Guesses what bytes are that could not be decoded as an event stream. `None` for an event stream, and for binary data
+/// without a known signature.
 ///
-/// A guess for people to read, after decoding has failed; it never decides whether to decode.
+/// The guess is for people to read; it never decides whether bytes are decoded.
 ///
 /// ```
-/// use barerock_eventstream::{Lookalike, looks_like};
+/// use barerock_converse::{Lookalike, looks_like};
 ///
 /// assert_eq!(looks_like(br#"{"message":"Forbidden"}"#), Some(Lookalike::Json));
 /// ```
@@ -115,24 +115,6 @@ fn is_base64(text: &[u8]) -> bool {
 fn is_http_chunk_size(bytes: &[u8]) -> bool {
     let digits = bytes.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     (1..=8).contains(&digits) && bytes.get(digits..).is_some_and(|rest| rest.starts_with(b"\r\n"))
-}
-
-impl Lookalike {
-    /// What to do about it, in a few words.
-    pub(crate) const fn advice(self) -> &'static str {
-        match self {
-            Self::Json | Self::Html | Self::Xml | Self::Text => {
-                "read it as an error; check the response's status and content type before decoding"
-            }
-            Self::Gzip | Self::Zstd => "decompress it first, or send no accept-encoding",
-            Self::ServerSentEvents => "the endpoint speaks another API: check the path and the content type",
-            Self::Http => "decode the body alone, without the head",
-            Self::HttpChunks => "remove the transfer coding first (chunk sizes are still in it)",
-            Self::Tls => "decode what TLS carries, not its records",
-            Self::PacketCapture => "extract the response body from the capture first",
-            Self::Base64 => "decode the base64 first",
-        }
-    }
 }
 
 impl fmt::Display for Lookalike {

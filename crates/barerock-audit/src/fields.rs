@@ -3,10 +3,14 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::frame::Frame;
-use crate::header::wire_type;
-use crate::limits::{Limits, PRELUDE_LENGTH, index};
-use crate::prelude::{HEADERS_LENGTH_AT, MESSAGE_CRC_LENGTH, PRELUDE_CRC_AT, Prelude};
+use barerock_eventstream::{Frame, Limits, PRELUDE_LENGTH, Prelude, header_type};
+
+/// Where in a frame the headers length and the prelude CRC are.
+const HEADERS_LENGTH_AT: usize = 4;
+const PRELUDE_CRC_AT: usize = 8;
+
+/// Bytes of the message CRC, the last of a frame.
+pub(crate) const MESSAGE_CRC_LENGTH: usize = 4;
 
 /// What a run of bytes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +59,7 @@ impl fmt::Display for FieldName {
     }
 }
 
-/// A run of bytes of a stream. It has at least one byte.
+/// A run of at least one byte of a stream, and the field it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
@@ -75,7 +79,8 @@ pub struct Field {
 /// decoder would refuse ends the naming where the decoder would stop.
 ///
 /// ```
-/// use barerock_eventstream::{FieldName, Fields, Limits};
+/// use barerock_audit::{FieldName, Fields};
+/// use barerock_eventstream::Limits;
 ///
 /// let empty_message = [0, 0, 0, 16, 0, 0, 0, 0, 0x05, 0xc2, 0x48, 0xeb, 0x7d, 0x98, 0xc8, 0xff];
 /// let names: Vec<_> = Fields::new(&empty_message, Limits::default()).map(|field| field.name).collect();
@@ -190,9 +195,9 @@ impl<'a> Fields<'a> {
             }
             Step::Type => {
                 self.next = match self.byte()? {
-                    wire_type::BYTES | wire_type::STRING => Step::ValueLength,
+                    header_type::BYTES | header_type::STRING => Step::ValueLength,
                     // Without a type there is no telling where the next header begins.
-                    value_type => Step::Value(wire_type::fixed_length(value_type).unwrap_or(usize::MAX)),
+                    value_type => Step::Value(header_type::fixed_length(value_type).unwrap_or(usize::MAX)),
                 };
                 self.in_headers(FieldName::HeaderType, 1)
             }
@@ -235,6 +240,11 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A length from the wire as an index. Where `usize` is too small for it, no slice is that long either.
+fn index(length: u32) -> usize {
+    usize::try_from(length).unwrap_or(usize::MAX)
+}
+
 impl Iterator for Fields<'_> {
     type Item = Field;
 
@@ -252,10 +262,8 @@ impl core::iter::FusedIterator for Fields<'_> {}
 
 #[cfg(test)]
 mod tests {
-    use std::vec::Vec;
-
     use super::*;
-    use crate::{FrameEncoder, Header};
+    use barerock_eventstream::{FrameEncoder, Header};
 
     fn frame() -> Vec<u8> {
         FrameEncoder::new().encode(&[Header::new("a", "xy"), Header::new("b", true)], b"{}").unwrap()
@@ -264,7 +272,7 @@ mod tests {
     /// Recomputes the message CRC of the only frame in `bytes`.
     fn reseal(bytes: &mut [u8]) {
         let (covered, crc) = bytes.split_last_chunk_mut::<MESSAGE_CRC_LENGTH>().unwrap();
-        *crc = crate::crc::hash(covered).to_be_bytes();
+        *crc = crc32fast::hash(covered).to_be_bytes();
     }
 
     /// The fields as (name, length); that they leave no gap is checked on the way.

@@ -1,14 +1,14 @@
-//! Header values as people and machines read them.
+//! Header values as text.
 
 use core::fmt::Write as _;
 
-use barerock::sigv4::Timestamp;
 use barerock_eventstream::HeaderValue;
+use barerock_sigv4::Timestamp;
 
-use super::shown::Shown;
+use super::Excerpt;
 
 /// The value as text.
-pub(super) fn text(value: HeaderValue<'_>, shown: Shown) -> String {
+pub(super) fn text(value: HeaderValue<'_>, excerpt: Excerpt) -> String {
     match value {
         HeaderValue::Bool(value) => value.to_string(),
         HeaderValue::Byte(number) => number.to_string(),
@@ -18,9 +18,9 @@ pub(super) fn text(value: HeaderValue<'_>, shown: Shown) -> String {
         HeaderValue::Bytes(bytes) => {
             let mut digits = String::new();
             bytes.iter().for_each(|byte| _ = write!(digits, "{byte:02x}"));
-            shown.line(&digits)
+            excerpt.line(&digits)
         }
-        HeaderValue::String(text) => shown.line(text),
+        HeaderValue::String(text) => excerpt.line(text),
         HeaderValue::Timestamp(milliseconds) => match date(milliseconds) {
             Some(date) => format!("{milliseconds} ({date})"),
             None => milliseconds.to_string(),
@@ -51,36 +51,13 @@ fn date(milliseconds: i64) -> Option<String> {
     Some(format!("{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction:03}Z"))
 }
 
-/// The value of a header whose type byte and value bytes are these. It is for dumps of broken frames: bytes
-/// that are no such value have none.
-pub(super) fn parse(value_type: u8, bytes: &[u8]) -> Option<HeaderValue<'_>> {
-    Some(match value_type {
-        2 => HeaderValue::Byte(i8::from_be_bytes(bytes.try_into().ok()?)),
-        3 => HeaderValue::Short(i16::from_be_bytes(bytes.try_into().ok()?)),
-        4 => HeaderValue::Integer(i32::from_be_bytes(bytes.try_into().ok()?)),
-        5 => HeaderValue::Long(i64::from_be_bytes(bytes.try_into().ok()?)),
-        6 => HeaderValue::Bytes(bytes),
-        7 => HeaderValue::String(core::str::from_utf8(bytes).ok()?),
-        8 => HeaderValue::Timestamp(i64::from_be_bytes(bytes.try_into().ok()?)),
-        9 => HeaderValue::Uuid(bytes.try_into().ok()?),
-        _ => return None,
-    })
-}
-
-/// The name of a type byte.
-pub(super) fn type_name(value_type: u8) -> &'static str {
-    const NAMES: [&str; 10] =
-        ["true", "false", "byte", "short", "integer", "long", "bytes", "string", "timestamp", "uuid"];
-    NAMES.get(usize::from(value_type)).copied().unwrap_or("no type")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn dates_and_uuids() {
-        let text = |value| text(value, Shown::CUT);
+        let text = |value| text(value, Excerpt::SHORT);
         assert_eq!(
             text(HeaderValue::Timestamp(1_420_070_400_123)),
             "1420070400123 (2015-01-01T00:00:00.123Z)"

@@ -1,11 +1,11 @@
 //! From a difference to its usual cause.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use std::borrow::Cow;
+
+use barerock_sigv4::header_name::{HOST, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
+use percent_encoding::percent_decode_str;
 
 use super::{Difference, LINES_BEFORE_HEADERS};
-use crate::headers::{HOST, X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
-use crate::uri::decoded;
 
 /// What is said where nothing can be.
 pub(super) const NOT_ABOUT_A_SIGNATURE: &str = "this is no message about a signature";
@@ -49,7 +49,7 @@ pub(super) fn find(
 }
 
 fn path(ours: &str, theirs: &str) -> &'static str {
-    let decoded_once = |path: &str| String::from_utf8(decoded(path).collect()).ok();
+    let decoded_once = |path: &str| percent_decode_str(path).decode_utf8().ok().map(Cow::into_owned);
     if decoded_once(theirs).as_deref() == Some(ours) {
         "the path was encoded once and must be encoded twice: the service encodes the path as sent (%3A becomes %253A). \
          Sign with double URI encoding, and let no HTTP library decode or encode the path after it is signed"
@@ -76,8 +76,10 @@ fn collapsed(path: &str) -> Vec<&str> {
 
 fn query(ours: &str, theirs: &str) -> &'static str {
     let sorted = |query: &str| {
-        let mut parameters: Vec<Vec<u8>> =
-            query.split('&').map(|parameter| decoded(parameter).collect()).collect();
+        let mut parameters: Vec<Vec<u8>> = query
+            .split('&')
+            .map(|parameter| percent_decode_str(&parameter.replace('+', " ")).collect())
+            .collect();
         parameters.sort();
         parameters
     };
@@ -97,12 +99,12 @@ fn header(line: &Difference) -> String {
     let (name, ours, theirs) = match (split(&line.ours), split(&line.theirs)) {
         (Some((name, ours)), Some((_, theirs))) => (name, ours, theirs),
         (Some((name, _)), None) => {
-            return alloc::format!(
+            return format!(
                 "the header {name} was signed but did not arrive: a proxy or HTTP library removed it"
             );
         }
         (None, Some((name, _))) => {
-            return alloc::format!("the service takes the header {name} as signed, and we did not sign it");
+            return format!("the service takes the header {name} as signed, and we did not sign it");
         }
         (None, None) => return "a header line has no ':'".to_string(),
     };
@@ -114,10 +116,10 @@ fn header(line: &Difference) -> String {
         X_AMZ_DATE => "the request was sent with another date than it was signed with: sign again before each try".to_string(),
         X_AMZ_SECURITY_TOKEN => "the session token sent is not the one that was signed".to_string(),
         X_AMZ_CONTENT_SHA256 => payload(&theirs).to_string(),
-        _ if squeezed(&ours) == squeezed(&theirs) => alloc::format!(
+        _ if squeezed(&ours) == squeezed(&theirs) => format!(
             "the header {name} differs in its spaces only: trim it, and turn runs of spaces into one, before signing"
         ),
-        _ => alloc::format!("the header {name} was rewritten after it was signed, by a proxy or HTTP library"),
+        _ => format!("the header {name} was rewritten after it was signed, by a proxy or HTTP library"),
     }
 }
 
@@ -164,7 +166,7 @@ fn string_to_sign_causes(canonical_request: &[Difference], string_to_sign: &[Dif
 /// Why a signature is another one, although both sides agree on what should be signed.
 pub(super) fn of_the_signer(rule: Option<&str>) -> String {
     match rule {
-        Some(rule) => alloc::format!(
+        Some(rule) => format!(
             "the service and this program sign the same text, but the request was signed by another rule: its signature is that of \
              {rule}"
         ),

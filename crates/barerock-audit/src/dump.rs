@@ -1,0 +1,236 @@
+//! Event streams, whole or broken, shown frame by frame: from chunks of bytes to frames, a fault and an outcome.
+//!
+//! [`StreamDump`] decodes; a [`DumpFormat`] writes what it finds: [`Text`] and [`Hex`] to be read, [`Json`] for machines,
+//! [`Html`] as a page.
+//!
+//! ```
+//! use barerock_audit::dump::{DumpFormat, Json, StreamDump};
+//! use barerock_eventstream::{Header, Limits, encode_frame};
+//!
+//! let mut stream = Vec::new();
+//! encode_frame(&[Header::new(":message-type", "event")], b"{}", &mut stream)?;
+//!
+//! let (mut json, mut out) = (Json::new(), Vec::new());
+//! let mut dump = StreamDump::new(Limits::default());
+//! for chunk in stream.chunks(7) {
+//!     dump.push(chunk, |frame| json.frame(&mut out, frame))?;
+//! }
+//! let outcome = dump.finish(|broken| json.broken(&mut out, broken))?;
+//! json.outcome(&mut out, &outcome)?;
+//!
+//! assert!(outcome.is_complete());
+//! assert!(String::from_utf8(out)?.ends_with("{\"verdict\":\"complete\",\"frames\":1,\"bytes\":40,\"offset\":40}\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod annotate;
+mod excerpt;
+mod hex;
+mod html;
+mod json;
+mod outcome;
+mod palette;
+mod payload;
+mod text;
+mod value;
+
+use std::io::{self, Write};
+
+use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind};
+
+pub use self::excerpt::Excerpt;
+pub use self::hex::Hex;
+pub use self::html::Html;
+pub use self::json::Json;
+pub use self::outcome::{ServiceFault, StreamOutcome};
+pub use self::palette::Palette;
+pub use self::text::{OutcomeLine, Text};
+use crate::text::count;
+
+/// Bytes kept after a fault at least, and shown of them at most.
+const REST_KEPT: usize = 4096;
+
+/// A frame and its place in the stream.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PlacedFrame<'a> {
+    /// The frame's number, from 1.
+    pub number: u64,
+    /// The byte of the stream where the frame begins.
+    pub offset: u64,
+    /// The frame.
+    pub frame: Frame<'a>,
+}
+
+/// The frame that ended decoding before the stream ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BrokenFrame<'a> {
+    /// The frame's number, from 1.
+    pub number: u64,
+    /// The byte of the stream where the frame begins.
+    pub offset: u64,
+    /// The stream from there on: the broken frame as far as it is known, and at least 4 KiB after it.
+    pub bytes: &'a [u8],
+    /// Bytes of the stream after these.
+    pub more: u64,
+    /// What is wrong with the frame.
+    pub error: DecodeError,
+}
+
+/// A way to write a stream's frames and its outcome.
+pub trait DumpFormat {
+    /// Writes what precedes the first frame.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    fn start(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Writes a frame.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    fn frame(&mut self, _out: &mut dyn Write, _placed: &PlacedFrame<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Writes the frame that ended decoding.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    fn broken(&mut self, _out: &mut dyn Write, _broken: &BrokenFrame<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Writes how the stream ended.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    fn outcome(&mut self, out: &mut dyn Write, outcome: &StreamOutcome) -> io::Result<()>;
+}
+
+/// Decodes a stream that arrives in chunks, up to its first fault, and counts what follows that.
+#[derive(Debug)]
+pub struct StreamDump {
+    decoder: FrameDecoder,
+    bytes: u64,
+    service_fault: Option<ServiceFault>,
+    /// The type of the event that must still come.
+    awaited: Option<String>,
+    broken: Option<Rest>,
+}
+
+/// The stream from its first fault on.
+#[derive(Debug)]
+struct Rest {
+    error: DecodeError,
+    kept: Vec<u8>,
+    room: usize,
+    more: u64,
+}
+
+impl StreamDump {
+    /// A dump of a stream whose frames keep to `limits`.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            decoder: FrameDecoder::with_limits(limits),
+            bytes: 0,
+            service_fault: None,
+            awaited: None,
+            broken: None,
+        }
+    }
+
+    /// Requires an event of this type: a stream without it ended early. Converse's is `messageStop`.
+    #[must_use]
+    pub fn requiring_event(mut self, event_type: impl Into<String>) -> Self {
+        self.awaited = Some(event_type.into());
+        self
+    }
+
+    /// Takes the next bytes of the stream, and hands on the frames they complete.
+    ///
+    /// # Errors
+    /// What `on_frame` returns. A fault of the stream is none: see [`is_broken`](Self::is_broken).
+    pub fn push<E>(
+        &mut self,
+        chunk: &[u8],
+        mut on_frame: impl FnMut(&PlacedFrame<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.bytes = self.bytes.saturating_add(count(chunk));
+        if let Some(rest) = &mut self.broken {
+            rest.keep(chunk);
+            return Ok(());
+        }
+        self.decoder.push(chunk);
+        loop {
+            let (number, offset) = (self.decoder.frames().saturating_add(1), self.decoder.offset());
+            let frame = match self.decoder.next_frame() {
+                Ok(Some(frame)) => frame,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    self.broken = Some(Rest::new(error, self.decoder.unread()));
+                    return Ok(());
+                }
+            };
+            let placed = PlacedFrame { number, offset, frame };
+            if self.service_fault.is_none() {
+                self.service_fault = ServiceFault::of(&placed);
+            }
+            if let MessageKind::Event { event_type } = placed.frame.kind()
+                && self.awaited.as_deref() == Some(event_type)
+            {
+                self.awaited = None;
+            }
+            on_frame(&placed)?;
+        }
+    }
+
+    /// Whether decoding has met a fault. What is pushed from then on is counted and not decoded.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
+    /// Ends the stream: hands on the broken frame, if there is one, and returns the outcome.
+    ///
+    /// # Errors
+    /// What `on_broken` returns.
+    pub fn finish<E>(
+        mut self,
+        on_broken: impl FnOnce(&BrokenFrame<'_>) -> Result<(), E>,
+    ) -> Result<StreamOutcome, E> {
+        let (frames, offset) = (self.decoder.frames(), self.decoder.offset());
+        if self.broken.is_none()
+            && let Err(error) = self.decoder.finish()
+        {
+            self.broken = Some(Rest::new(error, self.decoder.unread()));
+        }
+        if let Some(rest) = &self.broken {
+            on_broken(&BrokenFrame {
+                number: frames.saturating_add(1),
+                offset,
+                bytes: &rest.kept,
+                more: rest.more,
+                error: rest.error,
+            })?;
+        }
+        let broken = self.broken.as_ref().map(|rest| (rest.error, &*rest.kept));
+        Ok(StreamOutcome::new(frames, self.bytes, broken, self.service_fault, self.awaited))
+    }
+}
+
+impl Rest {
+    fn new(error: DecodeError, unread: &[u8]) -> Self {
+        Self { error, kept: unread.to_vec(), room: unread.len().saturating_add(REST_KEPT), more: 0 }
+    }
+
+    fn keep(&mut self, chunk: &[u8]) {
+        let (kept, rest) = chunk.split_at(chunk.len().min(self.room.saturating_sub(self.kept.len())));
+        self.kept.extend_from_slice(kept);
+        self.more = self.more.saturating_add(count(rest));
+    }
+}

@@ -1,0 +1,92 @@
+//! Exchanges written while they take place.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{BODY_FILE, Exchange, REQUEST_FILE, RESPONSE_FILE, RecordedHead, RecordedRequest, form};
+use crate::file::{create_private, create_private_folder};
+
+/// The end of the name of a folder whose exchange has not ended. Such a folder is not an exchange yet.
+pub const PARTIAL_SUFFIX: &str = ".partial";
+
+/// Writes an exchange whose response arrives in pieces.
+///
+/// The files are in a folder whose name ends in [`PARTIAL_SUFFIX`] until the exchange is [finished](Self::finish), so that
+/// no half-written exchange is taken for a whole one. A writer that is dropped removes the folder. On Unix only its owner
+/// can read it.
+#[derive(Debug)]
+pub struct ExchangeWriter {
+    folder: PathBuf,
+    partial: PathBuf,
+    body: File,
+    is_finished: bool,
+}
+
+impl ExchangeWriter {
+    /// Creates the folder and writes the two heads into it.
+    ///
+    /// # Errors
+    /// What the system returns, an existing `folder` among it.
+    pub fn create(folder: &Path, request: &RecordedRequest, head: &RecordedHead) -> io::Result<Self> {
+        if folder.exists() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let mut name = folder.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+        name.push(PARTIAL_SUFFIX);
+        let partial = folder.with_file_name(name);
+        create_private_folder(&partial)?;
+        let body = write_heads(&partial, request, head).inspect_err(|_| remove(&partial))?;
+        Ok(Self { folder: folder.to_owned(), partial, body, is_finished: false })
+    }
+
+    /// Appends a piece of the response's body.
+    ///
+    /// # Errors
+    /// What the system returns. The exchange can then not be finished.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.body.write_all(bytes)
+    }
+
+    /// Gives the folder its name.
+    ///
+    /// # Errors
+    /// What the system returns; the folder is then removed.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.body.sync_all()?;
+        fs::rename(&self.partial, &self.folder)?;
+        self.is_finished = true;
+        Ok(())
+    }
+}
+
+impl Exchange {
+    /// Writes the exchange into a new folder, which is there whole or not at all.
+    ///
+    /// # Errors
+    /// What the system returns, an existing `folder` among it.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        let mut writer = ExchangeWriter::create(folder, &self.request, &self.response.head)?;
+        writer.write(&self.response.body)?;
+        writer.finish()
+    }
+}
+
+impl Drop for ExchangeWriter {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            remove(&self.partial);
+        }
+    }
+}
+
+fn write_heads(partial: &Path, request: &RecordedRequest, head: &RecordedHead) -> io::Result<File> {
+    create_private(&partial.join(REQUEST_FILE))?.write_all(form::write_request(request).as_bytes())?;
+    create_private(&partial.join(RESPONSE_FILE))?.write_all(form::write_head(head).as_bytes())?;
+    create_private(&partial.join(BODY_FILE))
+}
+
+/// Removes a folder that is not an exchange. Where that fails, its name says that it is partial.
+fn remove(partial: &Path) {
+    let _ = fs::remove_dir_all(partial);
+}
