@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate of the product, and which of the others it may know.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("barerock-eventstream", &[]),
     ("barerock-sigv4", &[]),
     ("barerock-converse", &["barerock-eventstream"]),
@@ -16,11 +16,13 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("barerock-hyper", &["barerock", "barerock-config", "barerock-tls"]),
     ("barerock-reqwest", &["barerock", "barerock-config", "barerock-tls"]),
     ("barerock-ureq", &["barerock", "barerock-config", "barerock-tls"]),
-    ("barerock-replay", &["barerock-eventstream", "barerock-sigv4"]),
+    ("barerock-audit", &["barerock-converse", "barerock-eventstream", "barerock-sigv4"]),
+    ("barerock-replay", &["barerock-audit", "barerock-eventstream", "barerock-sigv4"]),
     (
         "barerock-cli",
         &[
             "barerock",
+            "barerock-audit",
             "barerock-config",
             "barerock-hyper",
             "barerock-replay",

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use barerock_eventstream::{Fields, Frames, Limits};
+use barerock_audit::Fields;
+use barerock_eventstream::{Frames, Limits};
 use barerock_tests::eventstream::{decode, describe};
 use barerock_tests::{json, read, vectors};
 use serde_json::Value;

@@ -1,10 +1,10 @@
 //! Every recording of the real service, served and asked for.
 
+use barerock_audit::Exchange;
 use barerock_replay::{Chunking, Fixtures, MatchMode, Replay};
 use barerock_tests::captures::{self, COUNT};
 use barerock_tests::client::Client;
-use barerock_tests::{read, report_cases};
-use bytes::Bytes;
+use barerock_tests::report_cases;
 use http::Request;
 
 #[tokio::test]
@@ -20,18 +20,18 @@ async fn every_recording_is_served_as_it_was_recorded() {
         let mut client = Client::connect(replay.local_addr()).await;
         let mut served = 0;
         for fixture in fixtures.iter() {
-            let (method, path, body) = captures::request(&folder.join(fixture.name()));
+            let Exchange { request, response: recorded } =
+                Exchange::read(&folder.join(fixture.name())).unwrap();
             let request = Request::builder()
-                .method(method.as_str())
-                .uri(path)
+                .method(request.method())
+                .uri(request.target().unwrap())
                 .header("host", "localhost")
-                .body(Bytes::from(body))
+                .body(request.body().clone())
                 .unwrap();
             let answer = client.send(request).await;
             assert_eq!(answer.status(), fixture.status(), "{}", fixture.name());
             // Recordings of one request answer in the order of their names: the order of this loop.
-            let recorded = read(&folder.join(fixture.name()).join("response.body"));
-            assert!(answer.body() == &recorded, "{}", fixture.name());
+            assert!(answer.body() == recorded.body(), "{}", fixture.name());
             assert!(answer.headers().contains_key("content-type"), "{}", fixture.name());
             assert!(answer.headers().contains_key("x-amzn-requestid"), "{}", fixture.name());
             served += 1;

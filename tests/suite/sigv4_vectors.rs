@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use barerock_audit::RawRequest;
 use barerock_sigv4::{
-    CredentialsRef, RawRequest, SessionTokenSigning, SigningContext, SigningSettings, Timestamp, UriEncoding,
+    CredentialsRef, SessionTokenSigning, SigningContext, SigningSettings, Timestamp, UriEncoding,
 };
 use barerock_tests::signing::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, basic, string};
 use barerock_tests::vectors::{SIGNING_CASES, cases, named, signing_suite};

@@ -3,6 +3,7 @@
 use core::error::Error as StdError;
 use core::fmt;
 
+use barerock_converse::eventstream::DecodeError;
 use barerock_converse::types::Message;
 use barerock_converse::{
     AssembleError, EndpointError, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
@@ -198,6 +199,14 @@ impl Error {
         match &*self.kind {
             Kind::Service(error) => Some(error),
             Kind::Stream(error) => error.service_error(),
+            _ => None,
+        }
+    }
+
+    /// The fault of a frame, if that ended the stream.
+    pub(crate) fn decode_error(&self) -> Option<&DecodeError> {
+        match &*self.kind {
+            Kind::Stream(StreamError::Corrupt(error) | StreamError::Truncated(error)) => Some(error),
             _ => None,
         }
     }

@@ -197,7 +197,7 @@ impl Error {
                 Some(TransportErrorKind::Connect) => Some(NO_CONNECTION.into()),
                 Some(TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused) => Some(PROXY.into()),
                 _ if self.is_timeout() => Some(TIMED_OUT.into()),
-                _ => None,
+                _ => self.decode_error().map(|error| error.hint().into()),
             };
         };
         let words = error.message.replace('\u{2019}', "'").to_ascii_lowercase();

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use serde_json::Value;
-
-use crate::{json, read};
+use barerock_audit::Exchange;
+use http::{HeaderMap, StatusCode};
 
 /// How many recordings the folder holds.
 pub const COUNT: usize = 323;
@@ -25,20 +23,6 @@ pub fn folder(name: &str) -> Option<PathBuf> {
         crate::not_run(name, "BAREROCK_CAPTURES");
     }
     folder
-}
-
-/// The request of a recording: method, path of the URI, body.
-///
-/// # Panics
-///
-/// If the recording has no such file, or it has another form.
-pub fn request(recording: &Path) -> (String, String, String) {
-    let request = json(&recording.join("request.json"));
-    let member = |name: &str| request[name].as_str().unwrap().to_owned();
-    let uri = member("uri");
-    // Hosts were scrubbed by the recorders: what is left is not always a URI.
-    let path = uri.split_once(".com/").map_or(uri.as_str(), |(host, _)| &uri[host.len() + ".com".len()..]);
-    (member("method"), path.to_owned(), member("body"))
 }
 
 /// A recorded exchange.
@@ -100,22 +84,15 @@ fn folders(name: &str) -> Option<Vec<PathBuf>> {
 }
 
 fn recording(folder: PathBuf) -> Recording {
-    let response: Value = json(&folder.join("response.json"));
-    let (_, path, request_body) = request(&folder);
-    let headers = response["headers"].as_array().unwrap().iter();
+    let Exchange { request, response } =
+        Exchange::read(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     Recording {
         name: folder.file_name().unwrap().to_string_lossy().into_owned(),
-        path,
-        request_body,
-        status: u16::try_from(response["status"].as_u64().unwrap()).unwrap().try_into().unwrap(),
-        headers: headers
-            .map(|header| {
-                (header[0].as_str().unwrap().parse().unwrap(), header[1].as_str().unwrap().parse().unwrap())
-            })
-            .collect::<Vec<(HeaderName, HeaderValue)>>()
-            .into_iter()
-            .collect(),
-        body: read(&folder.join("response.body")),
+        path: request.target().unwrap().to_owned(),
+        request_body: String::from_utf8(request.body().to_vec()).unwrap(),
+        status: response.status(),
+        headers: response.header_lines().collect(),
+        body: response.body().to_vec(),
         folder,
     }
 }

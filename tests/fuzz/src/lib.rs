@@ -1,7 +1,8 @@
 //! What the fuzz targets share: frames with right CRCs around any bytes, and what must hold for any bytes.
 
+use barerock_audit::Fields;
 use barerock_eventstream::{
-    DecodeError, Fields, Frame, FrameDecoder, FrameEncoder, Frames, Header, Limits, OwnedFrame,
+    DecodeError, Frame, FrameDecoder, FrameEncoder, Frames, Header, Limits, OwnedFrame,
 };
 
 /// A frame around this header block and payload, its lengths and CRCs right.

@@ -124,7 +124,7 @@ impl StreamOutcome {
             (Some(looks_like), _) => Some(hint_for(looks_like)),
             (None, Some(error)) => Some(error.hint()),
             (None, None) if self.verdict == Verdict::EndedEarly => {
-                Some("the connection closed early: send the request again")
+                Some("Send the request again: the connection closed early.")
             }
             (None, None) => None,
         }
@@ -178,13 +178,13 @@ impl fmt::Display for StreamOutcome {
 
 fn hint_for(lookalike: Lookalike) -> &'static str {
     match lookalike {
-        Lookalike::Gzip | Lookalike::Zstd => "decompress it first, or send no accept-encoding",
-        Lookalike::ServerSentEvents => "the endpoint is another API's: check the path and the content type",
-        Lookalike::Http => "decode the body alone, without the head",
-        Lookalike::HttpChunks => "remove the transfer coding first (chunk sizes are still in it)",
-        Lookalike::Tls => "decode the data inside TLS, not its records",
-        Lookalike::PacketCapture => "extract the response body from the capture first",
-        Lookalike::Base64 => "decode the base64 first",
-        _ => "read it as an error; check the response's status and content type before decoding",
+        Lookalike::Gzip | Lookalike::Zstd => "Decompress it first, or send no accept-encoding.",
+        Lookalike::ServerSentEvents => "Check the path and the content type: the endpoint is another API's.",
+        Lookalike::Http => "Decode the body alone, without the head.",
+        Lookalike::HttpChunks => "Remove the transfer coding first: chunk sizes are still in it.",
+        Lookalike::Tls => "Decode the data inside TLS, not its records.",
+        Lookalike::PacketCapture => "Extract the response body from the capture first.",
+        Lookalike::Base64 => "Decode the base64 first.",
+        _ => "Read it as an error: check the response's status and content type before decoding.",
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use barerock::converse::{AssembleError, EventDecoder, StreamError};
 use barerock::{MessageAssembler, Verdict};
+use barerock_eventstream::DecodeErrorKind;
 use clap::{Args, ValueEnum};
 
 use super::converse_stream::partial;
@@ -114,16 +115,29 @@ impl Decoding {
             (Err(incomplete), What::Events) => self.output.json_line(&partial(&incomplete.partial))?,
             (Err(incomplete), What::Message) => self.output.json(&partial(&incomplete.partial))?,
         }
-        let (verdict, text) = match (ended, self.misplaced) {
-            (Err(error), _) => (error.verdict(), error.to_string()),
+        let (verdict, text, hint) = match (ended, self.misplaced) {
+            (Err(error), _) => (error.verdict(), error.to_string(), hint(&error)),
             (Ok(()), Some((error, offset))) => {
-                (Verdict::Corrupt, format!("{error} (frame at offset {offset})"))
+                (Verdict::Corrupt, format!("{error} (frame at offset {offset})"), None)
             }
             (Ok(()), None) => {
                 tell!("{}: {}, {}", Verdict::Complete, counted(frames, "event"), counted(bytes, "byte"));
                 return Ok(());
             }
         };
-        Failure::of_stream(verdict, Some(format!("{verdict}: {}", safe(&text)))).map_or(Ok(()), Err)
+        let failure = Failure::of_stream(verdict, Some(format!("{verdict}: {}", safe(&text))));
+        failure.map_or(Ok(()), |failure| Err(failure.with_hint(hint)))
+    }
+}
+
+/// What to do about it: the library's limits are options of `frames`.
+fn hint(error: &StreamError) -> Option<&'static str> {
+    let (StreamError::Corrupt(error) | StreamError::Truncated(error)) = error else { return None };
+    match error.kind() {
+        DecodeErrorKind::MessageTooLong { .. }
+        | DecodeErrorKind::DuplicateHeader { .. }
+        | DecodeErrorKind::HeadersTooLong { .. }
+        | DecodeErrorKind::TooManyHeaders { .. } => Some("`barerock frames` has options that accept it."),
+        _ => Some(error.hint()),
     }
 }

@@ -151,13 +151,13 @@ fn conclude(outcome: &StreamOutcome, words: Option<String>) -> Result<(), Failur
 fn hint(outcome: &StreamOutcome) -> Option<&'static str> {
     match outcome.error().map(|error| error.kind()) {
         Some(DecodeErrorKind::MessageTooLong { .. }) => {
-            Some("raise --max-message-bytes if such messages are expected")
+            Some("Raise --max-message-bytes if such messages are expected.")
         }
         Some(DecodeErrorKind::DuplicateHeader { .. }) => {
-            Some("report it to the sender; --allow-duplicate-headers accepts it")
+            Some("Report it to the sender, or accept it with --allow-duplicate-headers.")
         }
         Some(DecodeErrorKind::HeadersTooLong { .. } | DecodeErrorKind::TooManyHeaders { .. }) => {
-            Some("no service is known to send as many: report it to the service")
+            Some("Report it to the service: none is known to send as many.")
         }
         _ => outcome.hint(),
     }

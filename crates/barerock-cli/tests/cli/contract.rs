@@ -78,14 +78,14 @@ fn an_error_in_a_request_is_shown_where_it_stands() {
     assert!(ran.err.contains("missing field `source` at line 4 column "), "{}", ran.err);
 }
 
-/// Advice is about what the command line has.
+/// Hints are about what the command line has.
 #[test]
-fn advice_names_no_code() {
+fn hints_name_no_code() {
     let twice = crate::program::fixtures().join("../eventstream/invalid/duplicate-header");
     let ran = run(bare(&["events", twice.to_str().unwrap()]), "");
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(
-        ran.err.contains("`barerock frames` has options") && !ran.err.contains("Limits::"),
+        ran.err.contains("\nhint: `barerock frames` has options") && !ran.err.contains("Limits::"),
         "{}",
         ran.err
     );

@@ -72,7 +72,7 @@ frame 2 · offset 16 · broken
 00000018  05 c2 48 eb                                      ..H.              prelude CRC  ok
 0000001c  7d 98 c8 fe                                      }...              message CRC  message CRC mismatch: found 7d98c8fe, computed 7d98c8ff
 
-corrupt at offset 28 in frame 2: message CRC mismatch: found 7d98c8fe, computed 7d98c8ff; the bytes were changed on the way: send the request again
+corrupt at offset 28 in frame 2: message CRC mismatch: found 7d98c8fe, computed 7d98c8ff
 "
     );
 }

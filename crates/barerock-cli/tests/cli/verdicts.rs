@@ -13,22 +13,28 @@ fn verdict_with(stream: &[u8], arguments: &[&str]) -> (Value, Ran) {
     (serde_json::from_str(ran.out.lines().last().unwrap()).unwrap(), ran)
 }
 
-/// Verdict, frames, offset, exit code, words.
-fn verdict(stream: &[u8]) -> (String, u64, u64, i32, String) {
+/// Verdict, frames, offset, exit code, the sentence, the hint.
+fn verdict(stream: &[u8]) -> (String, u64, u64, i32, String, String) {
     let (line, ran) = verdict_with(stream, &[]);
     let number = |name: &str| line[name].as_u64().unwrap();
     assert_eq!(number("bytes"), u64::try_from(stream.len()).unwrap(), "{line}");
     // The same words everywhere: in JSON, as the last line of text, and on standard error.
     let text = run(bare(&["frames"]), stream);
     let words = text.out.lines().last().unwrap().to_owned();
-    match line["error"].as_str() {
+    let hint = match line["error"].as_str() {
         Some(error) => {
-            assert_eq!((error, &*ran.err), (&*words, &*format!("error: {words}\n")));
+            assert_eq!(error, words);
+            let rest = ran.err.strip_prefix(&format!("error: {words}\n")).unwrap();
+            rest.trim_end().strip_prefix("hint: ").unwrap_or(rest).to_owned()
         }
-        None => assert_eq!((ran.err, ran.code), (String::new(), 0)),
-    }
+        None => {
+            assert_eq!((ran.err, ran.code), (String::new(), 0));
+            String::new()
+        }
+    };
     assert_eq!(text.code, ran.code);
-    (line["verdict"].as_str().unwrap().to_owned(), number("frames"), number("offset"), ran.code, words)
+    let word = line["verdict"].as_str().unwrap().to_owned();
+    (word, number("frames"), number("offset"), ran.code, words, hint)
 }
 
 #[test]
@@ -37,17 +43,16 @@ fn every_verdict() {
     let length = u64::try_from(ping.len()).unwrap();
     let slow = exception("throttlingException", r#"{"message":"slow down"}"#);
     let cases = [
-        (ping.repeat(2), "complete", 2, 2 * length, 0, "complete: 2 frames, 194 bytes".to_owned()),
-        (vec![], "complete", 0, 0, 0, "complete: 0 frames, 0 bytes (the input is empty)".to_owned()),
+        (ping.repeat(2), "complete", 2, 2 * length, 0, "complete: 2 frames, 194 bytes".to_owned(), ""),
+        (vec![], "complete", 0, 0, 0, "complete: 0 frames, 0 bytes (the input is empty)".to_owned(), ""),
         (
             ping.repeat(2)[..150].to_vec(),
             "truncated",
             1,
             150,
             4,
-            "truncated at offset 150 inside frame 2's header block: 53 of 97 bytes are there; the connection \
-             closed early: what came before is whole, send the request again"
-                .to_owned(),
+            "truncated at offset 150 inside frame 2's header block: 53 of 97 bytes are there".to_owned(),
+            "Send the request again: the connection closed early.",
         ),
         (
             [&ping[..], &slow, &ping].concat(),
@@ -56,6 +61,7 @@ fn every_verdict() {
             length,
             3,
             format!("exception in frame 2 at offset {length}: throttlingException: slow down; 3 frames, 297 bytes"),
+            "",
         ),
         (
             [ping.clone(), error_frame("InternalError", "try later")].concat(),
@@ -64,6 +70,7 @@ fn every_verdict() {
             length,
             3,
             format!("error in frame 2 at offset {length}: InternalError: try later; 2 frames, 190 bytes"),
+            "",
         ),
         (
             flipped(&ping.repeat(2), 193),
@@ -71,9 +78,8 @@ fn every_verdict() {
             1,
             190,
             4,
-            "corrupt at offset 190 in frame 2: message CRC mismatch: found c4799c03, computed c4799c02; the bytes \
-             were changed on the way: send the request again"
-                .to_owned(),
+            "corrupt at offset 190 in frame 2: message CRC mismatch: found c4799c03, computed c4799c02".to_owned(),
+            "Send the request again: the bytes were changed in transit.",
         ),
         (
             b"{\"message\":\"Forbidden\"}".to_vec(),
@@ -81,9 +87,8 @@ fn every_verdict() {
             0,
             0,
             4,
-            "not-an-event-stream at offset 0: looks like JSON; read it as an error; check the response's status and content \
-             type before decoding"
-                .to_owned(),
+            "not-an-event-stream at offset 0: looks like JSON".to_owned(),
+            "Read it as an error: check the response's status and content type before decoding.",
         ),
         (
             [ping.clone(), b"<html><body>Bad Gateway</body></html>".to_vec()].concat(),
@@ -91,9 +96,9 @@ fn every_verdict() {
             1,
             length + 8,
             4,
-            "corrupt at offset 105 in frame 2: prelude CRC mismatch: found 6f64793e, computed 71429e58: looks like \
-             HTML; read it as an error; check the response's status and content type before decoding"
+            "corrupt at offset 105 in frame 2: prelude CRC mismatch: found 6f64793e, computed 71429e58: looks like HTML"
                 .to_owned(),
+            "Read it as an error: check the response's status and content type before decoding.",
         ),
         (
             [&ping[..], &slow, &ping[..20]].concat(),
@@ -101,14 +106,14 @@ fn every_verdict() {
             2,
             220,
             4,
-            "truncated at offset 220 inside frame 3's header block: 20 of 97 bytes are there; the connection \
-             closed early: what came before is whole, send the request again; before that, exception in frame 2 at \
-             offset 97: throttlingException: slow down"
+            "truncated at offset 220 inside frame 3's header block: 20 of 97 bytes are there; before that, exception in \
+             frame 2 at offset 97: throttlingException: slow down"
                 .to_owned(),
+            "Send the request again: the connection closed early.",
         ),
     ];
-    for (stream, word, frames, offset, code, words) in cases {
-        assert_eq!(verdict(&stream), (word.to_owned(), frames, offset, code, words));
+    for (stream, word, frames, offset, code, words, hint) in cases {
+        assert_eq!(verdict(&stream), (word.to_owned(), frames, offset, code, words, hint.to_owned()));
     }
 }
 
@@ -128,11 +133,11 @@ fn every_cut_is_truncated_where_it_was_cut() {
 
 #[test]
 fn what_it_looks_like() {
-    for (input, looks_like, advice) in [
-        (&b"{\"message\":\"x\"}"[..], "JSON", "read it as an error"),
-        (b"{}", "JSON", "read it as an error"),
+    for (input, looks_like, hint) in [
+        (&b"{\"message\":\"x\"}"[..], "JSON", "Read it as an error"),
+        (b"{}", "JSON", "Read it as an error"),
         (b"<!doctype html><title>Sign in</title>", "HTML", "status and content type"),
-        (b"\x1f\x8b\x08\0\0\0\0\0\0\x03rest", "gzip data", "decompress"),
+        (b"\x1f\x8b\x08\0\0\0\0\0\0\x03rest", "gzip data", "Decompress"),
         (b"data: {\"a\":1}\n\n", "server-sent events", "path"),
         (b"HTTP/1.1 200 OK\r\ncontent-type: x\r\n\r\n", "an HTTP message", "body alone"),
         (b"1a3\r\n\0\0\x01\x8f rest of it", "an HTTP body in chunked transfer coding", "transfer coding"),
@@ -140,7 +145,7 @@ fn what_it_looks_like() {
         let (line, ran) = verdict_with(input, &[]);
         assert_eq!((ran.code, line["verdict"].as_str()), (4, Some("not-an-event-stream")), "{line}");
         assert_eq!(line["looks_like"], looks_like);
-        assert!(line["error"].as_str().unwrap().contains(advice), "{line}");
+        assert!(ran.err.contains("\nhint: ") && ran.err.contains(hint), "{}", ran.err);
     }
     // Bytes that look like nothing known are no less wrong.
     let (line, _) = verdict_with(&[0xff; 40], &[]);
@@ -153,7 +158,9 @@ fn limits_are_options_and_their_errors_name_them() {
     let (line, ran) = verdict_with(&long, &["--max-message-bytes", "1015"]);
     assert_eq!((ran.code, line["verdict"].as_str(), line["offset"].as_u64()), (4, Some("corrupt"), Some(0)));
     assert!(
-        line["error"].as_str().unwrap().ends_with("raise --max-message-bytes if such messages are expected")
+        ran.err.ends_with("hint: Raise --max-message-bytes if such messages are expected.\n"),
+        "{}",
+        ran.err
     );
     assert_eq!(verdict_with(&long, &["--max-message-bytes", "1016"]).1.code, 0);
 
@@ -165,7 +172,7 @@ fn limits_are_options_and_their_errors_name_them() {
     twice[end..].copy_from_slice(&crc);
     let (line, ran) = verdict_with(&twice, &[]);
     assert_eq!((ran.code, line["offset"].as_u64()), (4, Some(15)), "{line}");
-    assert!(line["error"].as_str().unwrap().contains("--allow-duplicate-headers"), "{line}");
+    assert!(ran.err.contains("--allow-duplicate-headers"), "{}", ran.err);
     assert_eq!(verdict_with(&twice, &["--allow-duplicate-headers"]).1.code, 0);
 }
 

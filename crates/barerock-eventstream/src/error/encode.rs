@@ -71,13 +71,13 @@ impl EncodeError {
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
-            Self::HeaderNameLength { .. } => "give the header another name",
-            Self::HeaderValueLength { .. } | Self::HeadersTooLong { .. } => "put the value into the payload",
-            Self::DuplicateHeader { .. } => "leave one of the headers out",
-            Self::TooManyHeaders { .. } => "raise Limits::with_max_headers",
-            Self::PayloadTooLong { .. } => "send the payload in several messages",
-            Self::MessageTooLong { .. } => "raise Limits::with_max_message_length",
-            Self::BufferTooSmall { .. } => "give a larger buffer",
+            Self::HeaderNameLength { .. } => "Give the header another name.",
+            Self::HeaderValueLength { .. } | Self::HeadersTooLong { .. } => "Put the value into the payload.",
+            Self::DuplicateHeader { .. } => "Leave one of the headers out.",
+            Self::TooManyHeaders { .. } => "Raise `Limits::with_max_headers`.",
+            Self::PayloadTooLong { .. } => "Send the payload in several messages.",
+            Self::MessageTooLong { .. } => "Raise `Limits::with_max_message_length`.",
+            Self::BufferTooSmall { .. } => "Give a larger buffer.",
         }
     }
 }

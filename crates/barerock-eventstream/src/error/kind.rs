@@ -151,22 +151,22 @@ impl DecodeErrorKind {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::PreludeCrc { .. } => {
-                "the bytes were changed in transit or are not an event stream: check the response's status and content \
-                 type, and send the request again"
+                "Check the response's status and content type, and send the request again: the bytes were changed in \
+                 transit or are not an event stream."
             }
-            Self::MessageCrc { .. } => "the bytes were changed in transit: send the request again",
+            Self::MessageCrc { .. } => "Send the request again: the bytes were changed in transit.",
             Self::MessageTooLong { .. } => {
-                "raise Limits::with_max_message_length if such messages are expected"
+                "Raise `Limits::with_max_message_length` if such messages are expected."
             }
             Self::HeadersTooLong { .. } => {
-                "raise Limits::with_max_headers_length if such headers are expected"
+                "Raise `Limits::with_max_headers_length` if such headers are expected."
             }
-            Self::TooManyHeaders { .. } => "raise Limits::with_max_headers if so many are expected",
+            Self::TooManyHeaders { .. } => "Raise `Limits::with_max_headers` if so many are expected.",
             Self::DuplicateHeader { .. } => {
-                "report it to the sender; Limits::with_duplicate_headers(true) accepts it"
+                "Report it to the sender, or accept it with `Limits::with_duplicate_headers(true)`."
             }
-            Self::Truncated { .. } => "the connection closed early: send the request again",
-            Self::FramesPending => "call next_frame until it returns None before finish",
+            Self::Truncated { .. } => "Send the request again: the connection closed early.",
+            Self::FramesPending => "Call `next_frame` until it returns `None` before `finish`.",
             Self::MessageTooShort { .. }
             | Self::HeadersOverrun { .. }
             | Self::PayloadTooLong { .. }
@@ -175,7 +175,7 @@ impl DecodeErrorKind {
             | Self::HeaderUtf8 { .. }
             | Self::HeaderType { .. }
             | Self::HeaderValueTooLong { .. } => {
-                "the CRC is right, so the sender wrote these bytes: report it to the service"
+                "Report it to the service: the CRC is right, so the sender wrote these bytes."
             }
         }
     }
@@ -262,18 +262,18 @@ mod tests {
     #[test]
     fn errors_say_what_and_where_and_hint_what_to_do() {
         use DecodeErrorKind::*;
-        let sender = "the CRC is right, so the sender wrote these bytes: report it to the service";
+        let sender = "Report it to the service: the CRC is right, so the sender wrote these bytes.";
         let cases = [
             (
                 PreludeCrc { found: 0xdead_beef, computed: 0x8bb4_95fb },
                 "prelude CRC mismatch: found deadbeef, computed 8bb495fb",
-                "the bytes were changed in transit or are not an event stream: check the response's status and content \
-                 type, and send the request again",
+                "Check the response's status and content type, and send the request again: the bytes were changed in \
+                 transit or are not an event stream.",
             ),
             (
                 MessageCrc { found: 0xf, computed: 0x1 },
                 "message CRC mismatch: found 0000000f, computed 00000001",
-                "the bytes were changed in transit: send the request again",
+                "Send the request again: the bytes were changed in transit.",
             ),
             (
                 MessageTooShort { length: 12, minimum: 16 },
@@ -283,12 +283,12 @@ mod tests {
             (
                 MessageTooLong { length: 9, limit: 8 },
                 "total length 9 is over the limit of 8 bytes",
-                "raise Limits::with_max_message_length if such messages are expected",
+                "Raise `Limits::with_max_message_length` if such messages are expected.",
             ),
             (
                 HeadersTooLong { length: 9, limit: 8 },
                 "headers length 9 is over the limit of 8 bytes",
-                "raise Limits::with_max_headers_length if such headers are expected",
+                "Raise `Limits::with_max_headers_length` if such headers are expected.",
             ),
             (
                 HeadersOverrun { length: 9, available: 8 },
@@ -312,22 +312,22 @@ mod tests {
             (
                 DuplicateHeader { first: 12 },
                 "header name occurs twice, first at frame offset 12",
-                "report it to the sender; Limits::with_duplicate_headers(true) accepts it",
+                "Report it to the sender, or accept it with `Limits::with_duplicate_headers(true)`.",
             ),
             (
                 TooManyHeaders { limit: 1024 },
                 "more than 1024 headers",
-                "raise Limits::with_max_headers if so many are expected",
+                "Raise `Limits::with_max_headers` if so many are expected.",
             ),
             (
                 Truncated { part: FramePart::MessageCrc, received: 44, needed: 45 },
                 "stream ends inside a message CRC: 44 of 45 bytes are there",
-                "the connection closed early: send the request again",
+                "Send the request again: the connection closed early.",
             ),
             (
                 FramesPending,
                 "stream finished with a frame not yet taken",
-                "call next_frame until it returns None before finish",
+                "Call `next_frame` until it returns `None` before `finish`.",
             ),
         ];
         for (kind, what, hint) in cases {
