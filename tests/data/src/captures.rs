@@ -1,6 +1,6 @@
 //! Recordings of the real service. Other people made them; they are not part of the project.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use barerock_audit::Exchange;
 use http::{HeaderMap, StatusCode};

@@ -3,5 +3,5 @@
 
 libfuzzer_sys::fuzz_target!(|stream: &[u8]| {
     barerock_fuzz::check(stream);
-    let _ = barerock_eventstream::looks_like(stream);
+    let _ = barerock_converse::looks_like(stream);
 });
