@@ -22,7 +22,9 @@ use tokio::time::Interval;
 pub enum Reply {
     /// Answers with this status, content type and body.
     Answer(u16, &'static str, Bytes),
-    /// Never answers.
+    /// Sends this response.
+    Response(Box<Response<Bytes>>),
+    /// Never responds.
     Hang,
     /// Closes the connection.
     Close,
@@ -131,6 +133,7 @@ async fn answer(reply: Reply) -> Result<Response<Body>, Box<dyn core::error::Err
             let answer = Response::builder().status(status).header("content-type", content_type);
             Ok(answer.body(Body::Whole(Full::new(body)))?)
         }
+        Reply::Response(response) => Ok(response.map(|body| Body::Whole(Full::new(body)))),
         Reply::Hang => pending::<Result<_, Infallible>>().await.map_err(Into::into),
         Reply::Close => Err("closed".into()),
         Reply::Drip(each) => Ok(Response::new(Body::Drip(tokio::time::interval(each)))),

@@ -18,6 +18,7 @@ mod credentials;
 mod credentials_bridge;
 mod credentials_hostile;
 mod credentials_steps;
+mod echoed_secrets;
 mod eventstream_captures;
 mod eventstream_differential;
 mod eventstream_fixtures;
