@@ -45,8 +45,8 @@ impl State {
                 };
                 format!("* credentials: {provider}, {access_key_id}, {expire}\n")
             }
-            Stage::Sending { attempt, max_attempts, request, signed, .. } => {
-                self.secrets = Secrets::of(request.headers());
+            Stage::Sending { attempt, max_attempts, request, signed, secrets, .. } => {
+                self.secrets = Secrets::from(*secrets);
                 let mut text = String::new();
                 if let Some(signed) = signed {
                     text += &block("canonical request", &signed.redacted_canonical_request());

@@ -17,6 +17,12 @@ const BEARER: &[u8] = b"Bearer ";
 #[derive(Debug, Default)]
 pub(crate) struct Secrets(sigv4::Secrets);
 
+impl From<&sigv4::Secrets> for Secrets {
+    fn from(secrets: &sigv4::Secrets) -> Self {
+        Self(secrets.clone())
+    }
+}
+
 impl Secrets {
     /// The secrets in the headers of a request.
     pub(crate) fn of(headers: &HeaderMap) -> Self {

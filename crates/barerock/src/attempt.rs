@@ -63,7 +63,7 @@ impl<T: Transport> Inner<T> {
         let id = self.invocation_id();
         request.headers_mut().insert(&USER_AGENT, AGENT);
         request.headers_mut().insert(&INVOCATION_ID, id.clone());
-        let mut call = Call { uri: request.uri().clone(), id, attempts: 0 };
+        let mut call = Call { uri: request.uri().clone(), id, attempts: 0, proof: Proof::None };
         let mut deadline = self.timeouts.operation.map(|limit| Deadline::new(&self.transport, limit));
         // In a box, so that whoever goes on to read a stream does not hold the room for all of this: 7 KB.
         let attempts = Box::pin(self.attempts(request, want, &mut call));
@@ -94,9 +94,15 @@ impl<T: Transport> Inner<T> {
             request.extensions_mut().insert(timeouts);
             request.headers_mut().insert(&ATTEMPT, self.attempt_header(call, timeouts.operation)?);
             let skew = *lock(&self.skew);
-            let proof = self.prove(call, &mut request, skew).await?;
+            call.proof = self.prove(call, &mut request, skew).await?;
 
-            let result = self.exchange(call, request, want).await.map_err(|failed| failed.without(&proof));
+            let mut result = self.exchange(call, request, want).await;
+            match &mut result {
+                Ok(Answer { refused: Some(error), .. }) | Err(Failed { error, .. }) => {
+                    error.hide(&call.proof.secrets());
+                }
+                Ok(_) => {}
+            }
             let (error, retry_after) = match &result {
                 Ok(Answer { refused: Some(error), .. }) => (error, None),
                 Ok(_) => {
@@ -106,7 +112,7 @@ impl<T: Transport> Inner<T> {
                 Err(Failed { error, retry_after }) => (error, *retry_after),
             };
             let class = match error.service_error() {
-                Some(service) if self.mends(service, &proof, skew, &mut mended) => {
+                Some(service) if self.mends(service, &call.proof, skew, &mut mended) => {
                     Some(RetryClass::Transient)
                 }
                 _ => RetryClass::of_error(error),
@@ -153,8 +159,11 @@ impl<T: Transport> Inner<T> {
             );
         }
         let max_attempts = lock(&self.retries).max_attempts();
-        let signed = signed.as_ref();
-        self.tell(call, &Stage::Sending { attempt: call.attempts, max_attempts, request, signed });
+        if self.observer.is_some() {
+            let (signed, secrets) = (signed.as_ref(), &proof.secrets());
+            let attempt = call.attempts;
+            self.tell(call, &Stage::Sending { attempt, max_attempts, request, signed, secrets });
+        }
         Ok(proof)
     }
 

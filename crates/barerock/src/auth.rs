@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use barerock_converse::Endpoint;
-use barerock_sigv4::{Credentials, REDACTED, Signed, Signer, Timestamp};
+use barerock_sigv4::{Credentials, Secrets, Signed, Signer, Timestamp};
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
@@ -82,17 +82,12 @@ impl Auth {
 }
 
 impl Proof {
-    /// Takes the secrets of this proof out of an error, wherever the service echoes them.
-    pub(crate) fn hide_in(&self, error: &mut Error) {
-        let secrets = match self {
-            Self::SigV4(ProvidedCredentials { credentials, .. }) => {
-                [Some(credentials.secret_access_key()), credentials.session_token()]
-            }
-            Self::Bearer(value) => [value.to_str().ok().and_then(|value| value.strip_prefix(BEARER)), None],
-            Self::None => [None, None],
-        };
-        for secret in secrets.into_iter().flatten().filter(|secret| !secret.is_empty()) {
-            error.replace(secret, REDACTED);
+    /// The secrets of this proof, which a peer may echo.
+    pub(crate) fn secrets(&self) -> Secrets {
+        match self {
+            Self::SigV4(provided) => Secrets::from(&provided.credentials),
+            Self::Bearer(value) => value.as_bytes().strip_prefix(BEARER.as_bytes()).into_iter().collect(),
+            Self::None => Secrets::new(),
         }
     }
 }

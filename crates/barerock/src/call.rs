@@ -2,6 +2,7 @@
 
 use http::{HeaderValue, Uri};
 
+use crate::auth::Proof;
 use crate::client::Inner;
 use crate::error::{About, Error};
 use crate::exchange::Answer;
@@ -25,13 +26,17 @@ pub(crate) struct Call {
     pub(crate) id: HeaderValue,
     /// Attempts that were begun.
     pub(crate) attempts: u32,
+    /// What the last attempt was authenticated with.
+    pub(crate) proof: Proof,
 }
 
 impl<T: Transport> Inner<T> {
     /// An error of a call, which can tell what to do about it.
     pub(crate) fn failed(&self, call: &Call, error: impl Into<Error>) -> Error {
         let about = About { uri: call.uri.clone(), region: self.region.clone(), attempts: call.attempts };
-        error.into().about(about)
+        let mut error = error.into().about(about);
+        error.hide(&call.proof.secrets());
+        error
     }
 
     /// Lets whoever looks on know.

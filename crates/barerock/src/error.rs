@@ -1,4 +1,6 @@
-//! What can go wrong with a call, grouped by who is at fault.
+//! Errors of a call, grouped by who is at fault.
+
+mod hide;
 
 use core::error::Error as StdError;
 use core::fmt;
@@ -9,7 +11,7 @@ use barerock_converse::{
     AssembleError, EndpointError, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
     Verdict,
 };
-use barerock_sigv4::{SignError, redact};
+use barerock_sigv4::SignError;
 use http::Uri;
 
 use crate::credentials::CredentialsError;
@@ -149,20 +151,6 @@ impl Error {
             Kind::Response(_) => true,
             Kind::Stream(error) => error.verdict() == Verdict::NotAnEventStream,
             _ => false,
-        }
-    }
-
-    /// Puts a text in the place of a secret, wherever the service echoes it.
-    pub(crate) fn replace(&mut self, secret: &str, with: &str) {
-        let service = match &mut *self.kind {
-            Kind::Service(error) => Some(error),
-            Kind::Stream(error) => error.service_error_mut(),
-            _ => None,
-        };
-        if let Some(error) = service {
-            for text in [Some(&mut error.message), error.original_message.as_mut()].into_iter().flatten() {
-                *text = text.replace(secret, with);
-            }
         }
     }
 
@@ -355,24 +343,15 @@ from! {
     SignError => Sign,
 }
 
-/// AWS shows what it made of a request whose signature is wrong, session token and all.
-fn redacted(error: &mut ServiceError) {
-    error.message = redact(&error.message);
-}
-
 impl From<ServiceError> for Error {
-    fn from(mut source: ServiceError) -> Self {
-        redacted(&mut source);
-        Self::new(Kind::Service(source))
+    fn from(source: ServiceError) -> Self {
+        Self::new(Kind::Service(source)).hide_named_tokens()
     }
 }
 
 impl From<StreamError> for Error {
-    fn from(mut source: StreamError) -> Self {
-        if let Some(error) = source.service_error_mut() {
-            redacted(error);
-        }
-        Self::new(Kind::Stream(source))
+    fn from(source: StreamError) -> Self {
+        Self::new(Kind::Stream(source)).hide_named_tokens()
     }
 }
 
@@ -380,7 +359,7 @@ impl From<ResponseError> for Error {
     fn from(source: ResponseError) -> Self {
         match source {
             ResponseError::Service(error) => Self::from(*error),
-            source => Self::new(Kind::Response(source)),
+            source => Self::new(Kind::Response(source)).hide_named_tokens(),
         }
     }
 }

@@ -11,7 +11,6 @@ use http::response::Parts;
 use http::{HeaderName, Request, StatusCode};
 use http_body::Body;
 
-use crate::auth::Proof;
 use crate::call::Call;
 use crate::client::{Inner, lock};
 use crate::error::Error;
@@ -52,14 +51,6 @@ pub(crate) struct Failed {
     pub(crate) error: Error,
     /// The wait the service asks for.
     pub(crate) retry_after: Option<Duration>,
-}
-
-impl Failed {
-    /// The same without the secrets of a proof, wherever they are echoed.
-    pub(crate) fn without(mut self, proof: &Proof) -> Self {
-        proof.hide_in(&mut self.error);
-        self
-    }
 }
 
 impl From<Error> for Failed {

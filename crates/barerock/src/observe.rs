@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
-use barerock_sigv4::Signed;
+use barerock_sigv4::{Secrets, Signed};
 use bytes::Bytes;
 use http::response::Parts;
 
@@ -14,7 +14,7 @@ use crate::error::Error;
 /// It is asked while the call waits, so it should be quick. It sees what goes over the wire, prompts and answers among it.
 /// Secrets come to it in headers that are marked sensitive, in [`Signed::canonical_request`], which
 /// [`Signed::redacted_canonical_request`] shows without, and in the body of an answer that echoes them ([`Stage::Read`]),
-/// which [`redact`](barerock_sigv4::redact) blanks. No error it is shown holds one.
+/// which [`Secrets::hide`] redacts with the secrets of [`Stage::Sending`]. No error it is shown holds one.
 ///
 /// ```
 /// use barerock::{Observe, Stage};
@@ -61,6 +61,8 @@ pub enum Stage<'a> {
         request: &'a http::Request<Bytes>,
         /// How it was signed, if it was.
         signed: Option<&'a Signed>,
+        /// The secrets of the request, to be hidden wherever the peer echoes them.
+        secrets: &'a Secrets,
     },
     /// The head of an answer is there.
     #[non_exhaustive]

@@ -18,6 +18,11 @@ pub(crate) struct Redirect {
 }
 
 impl Redirect {
+    /// Where it points, for redaction.
+    pub(crate) fn target_mut(&mut self) -> Option<&mut String> {
+        self.to.as_mut()
+    }
+
     /// What an answer of a status from 300 to 399 says.
     pub(crate) fn of(head: &Parts) -> Option<Self> {
         head.status.is_redirection().then(|| Self { status: head.status, to: target(&head.headers) })

@@ -96,6 +96,13 @@ impl TransportError {
         }
     }
 
+    /// Visits the text of a redirect; no other error holds a text of the peer.
+    pub(crate) fn redirect_text(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        if let Some(redirect) = self.source.downcast_mut::<crate::redirect::Redirect>() {
+            redirect.target_mut().into_iter().for_each(visit);
+        }
+    }
+
     /// What happened.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {

@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use core::time::Duration;
 use std::sync::Arc;
 
-use barerock::sigv4::REDACTED;
+use barerock::sigv4::Secrets;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri};
 
@@ -145,10 +145,8 @@ pub(super) fn is_html(answer: &Response<Bytes>) -> bool {
 
 /// Somebody else's words on one line, not too many, and without the secrets we sent.
 pub(super) fn cleaned(text: &str, secrets: &[&str]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, REDACTED);
-    }
+    let secrets: Secrets = secrets.iter().collect();
+    let text = secrets.hide(text);
     let mut cleaned = String::new();
     for (index, word) in text.split(|c: char| c.is_whitespace() || c.is_control()).enumerate() {
         if index > 0 && !word.is_empty() && !cleaned.is_empty() {
