@@ -1,0 +1,96 @@
+"""The streams that the checks decode, and what `barerock frames --output json` says of each."""
+
+import base64
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MEDIA_TYPE = "application/vnd.amazon.eventstream"
+
+
+def barerock() -> str:
+    """The program: BAREROCK, or the newest that cargo built."""
+    if given := os.environ.get("BAREROCK"):
+        return given
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    built = [path for profile in ("debug", "release") if (path := target / profile / "barerock").exists()]
+    if not built:
+        raise SystemExit(f"error: no barerock in {target}: run cargo build -p barerock-cli")
+    return str(max(built, key=lambda path: path.stat().st_mtime))
+
+
+@dataclass
+class Stream:
+    """A body, its frames and its verdict."""
+
+    name: str
+    body: bytes
+    frames: list[dict]
+    verdict: dict
+
+
+def stream(name: str, body: bytes) -> Stream:
+    run = subprocess.run([barerock(), "frames", "--output", "json", "-"], input=body, capture_output=True)
+    *frames, verdict = [json.loads(line) for line in run.stdout.splitlines()]
+    return Stream(name, body, frames, verdict)
+
+
+def all_streams() -> list[Stream]:
+    """Every fixture that is sent as an event stream, and one frame cut at every byte and with every byte changed."""
+    bodies = {}
+    for kind in ("valid", "invalid"):
+        for path in sorted((ROOT / "fixtures/eventstream" / kind).iterdir()):
+            if path.suffix != ".json":
+                bodies[f"{kind}-{path.name}"] = path.read_bytes()
+    for path in sorted((ROOT / "fixtures/converse").iterdir()):
+        headers = dict(json.loads((path / "response.json").read_text())["headers"])
+        if headers.get("Content-Type") == MEDIA_TYPE:
+            bodies[path.name] = (path / "response.body").read_bytes()
+    whole = bodies["valid-event"]
+    for at in range(1, len(whole), 3):
+        bodies[f"event-cut-{at}"] = whole[:at]
+        bodies[f"event-changed-{at}"] = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]
+    return [stream(name, body) for name, body in bodies.items()]
+
+
+def payload_of(data: bytes) -> dict:
+    """A payload in the form of `frames --output json`."""
+    try:
+        return {"json": json.loads(data.decode())}
+    except ValueError:
+        return {"base64": base64.b64encode(data).decode()}
+
+
+def differences(expected: Stream, frames: list[dict], verdict: dict) -> list[str]:
+    """What another decoder says otherwise, frame by frame and member by member."""
+    found = []
+    for number in range(max(len(expected.frames), len(frames))):
+        ours = expected.frames[number] if number < len(expected.frames) else {}
+        theirs = frames[number] if number < len(frames) else {}
+        for key in ours.keys() | theirs.keys():
+            if ours.get(key) != theirs.get(key):
+                found.append(f"frame {number + 1}: {key}: {ours.get(key)!r}, decoded {theirs.get(key)!r}")
+    for key in ("verdict", "frames", "bytes", "offset"):
+        if expected.verdict[key] != verdict.get(key):
+            found.append(f"{key}: {expected.verdict[key]!r}, decoded {verdict.get(key)!r}")
+    return [f"{expected.name}: {text}" for text in found]
+
+
+class Tally:
+    """Counts what passed and collects what did not."""
+
+    def __init__(self, title: str):
+        self.title, self.passed, self.failed = title, 0, []
+
+    def add(self, problems: list[str]) -> None:
+        self.failed += problems
+        self.passed += not problems
+
+    def report(self) -> bool:
+        for text in self.failed[:40]:
+            print(f"  {text}")
+        print(f"{self.title}: {self.passed} passed, {len(self.failed)} failed")
+        return not self.failed and self.passed > 0
