@@ -60,7 +60,7 @@ async fn it_ends_a_call_that_is_not_answered() {
         let error = client.converse(&question()).await.unwrap_err();
         assert_took(start, LIMIT);
         assert!(error.kind() == ErrorKind::Transport && error.is_timeout(), "{fault}: {error}");
-        assert_eq!(error.to_string(), "the whole answer did not come within 3s; the limit can be raised");
+        assert_eq!(error.to_string(), "timed out after 3s waiting for the whole response");
         assert_eq!(replay.requests().len(), 1, "{fault}: there is no time for another");
     }
 }

@@ -23,19 +23,21 @@ pub(crate) fn transport(
     config: &Config,
     connect_timeout: Option<Duration>,
 ) -> Result<HyperTransport, Failure> {
-    let mut transport = HyperTransport::builder().connect_timeout(connect_timeout);
     let bundle = config.ca_bundle();
-    if let Some(path) = bundle.value {
-        let name = match bundle.source {
-            Source::Code => CA_BUNDLE.to_owned(),
-            source => source.to_string(),
-        };
-        let wrong = |why: &dyn core::fmt::Display| Failure::usage(format!("{name}: {path}: {why}"));
-        let pem = read(Path::new(&path)).map_err(|error| wrong(&error))?;
-        transport = transport.ca_bundle(&pem).map_err(|error| wrong(&error))?;
-    }
+    let transport = match bundle.value {
+        None => HyperTransport::builder(),
+        Some(path) => {
+            let name = match bundle.source {
+                Source::Code => CA_BUNDLE.to_owned(),
+                source => source.to_string(),
+            };
+            let wrong = |why: &dyn core::fmt::Display| Failure::usage(format!("{name}: {path}: {why}"));
+            let pem = read(Path::new(&path)).map_err(|error| wrong(&error))?;
+            HyperTransport::with_ca_bundle(&pem).map_err(|error| wrong(&error))?
+        }
+    };
     let proxies = ProxyRules::from_environment(config.environment()).map_err(Failure::input)?;
-    transport = transport.proxy(proxies).map_err(Failure::input)?;
+    let transport = transport.connect_timeout(connect_timeout).proxy(proxies).map_err(Failure::input)?;
     Ok(transport.key_log_file().build())
 }
 

@@ -1,39 +1,26 @@
-//! Setting up a transport.
+//! Settings of a transport.
 
 use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
-use barerock_tls::RootsError;
+use barerock::transport::{CONNECT_TIMEOUT, MAX_RESPONSE_HEAD, POOL_IDLE_TIMEOUT, TCP_KEEPALIVE};
 use barerock_tls::rustls::{ClientConfig, KeyLog, KeyLogFile};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::connector::{Connector, Direct, ProxyConnect};
+use crate::resolver::Resolver;
 use crate::transport::{HyperTransport, Proxied};
 
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long a connection is kept for the next request. AWS's load balancers close theirs after a minute.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
-
-/// How often TCP asks whether the other side is still there. AWS's NAT gateways forget a silent connection after 350
-/// seconds, and a model can think for longer.
-const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
-
-/// The longest head of an answer, and the most that is read at once, in bytes: what a TLS record holds. hyper's own limit is 408
-/// KiB, and a connection that once had so much to read goes on with such a buffer: half of what a thousand streams take.
-const MAX_BUFFER: usize = 16 * 1024;
-
-/// HTTP/2's name in ALPN (RFC 7540, 3.1).
+/// The ALPN name of HTTP/2 (RFC 7540, section 3.1).
 #[cfg(feature = "http2")]
 pub(crate) const H2: &[u8] = b"h2";
 
-/// Sets up a [`HyperTransport`].
+/// Settings of a [`HyperTransport`].
 #[derive(Clone)]
-#[must_use = "nothing is there before `build`"]
+#[must_use = "`build` makes the transport"]
 pub struct HyperTransportBuilder {
     tls: ClientConfig,
     key_log: Option<Arc<dyn KeyLog>>,
@@ -61,55 +48,33 @@ impl HyperTransportBuilder {
         }
     }
 
-    /// How long a connection may take, from looking up the name to the end of the TLS handshake; ten seconds if unset. `None`
-    /// leaves it to the operating system.
+    /// Sets how long making a connection may take, from name lookup to the end of the TLS handshake; [`CONNECT_TIMEOUT`] if
+    /// unset. `None` leaves it to the operating system.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = limit.into();
         self
     }
 
-    /// How long an idle connection is kept for the next request; 50 seconds if unset. `None` keeps it until the
-    /// other side closes it.
+    /// Sets how long an idle connection is kept for the next request; [`POOL_IDLE_TIMEOUT`] if unset. `None` keeps it until the
+    /// peer closes it.
     pub fn pool_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.pool_idle_timeout = limit.into();
         self
     }
 
-    /// How many idle connections to a host are kept; all if unset, and with 0 none.
+    /// Sets how many idle connections to a host are kept; all if unset, none with 0.
     pub fn pool_max_idle_per_host(mut self, count: usize) -> Self {
         self.pool_max_idle_per_host = count;
         self
     }
 
-    /// How long a connection is silent before TCP asks whether the other side is still there; 60 seconds if unset. `None`
-    /// never asks.
+    /// Sets how long a connection is silent before TCP probes the peer; [`TCP_KEEPALIVE`] if unset. `None` never probes.
     pub fn tcp_keepalive(mut self, after: impl Into<Option<Duration>>) -> Self {
         self.tcp_keepalive = after.into();
         self
     }
 
-    /// Trusts the certificates of this PEM text, and no others: what `AWS_CA_BUNDLE` names. It takes the place of all roots,
-    /// as it does in botocore, and of a configuration that was brought.
-    ///
-    /// # Errors
-    /// If a certificate in it is broken, or there is none.
-    pub fn ca_bundle(mut self, pem: &[u8]) -> Result<Self, RootsError> {
-        self.tls = barerock_tls::client_config(barerock_tls::ca_bundle(pem)?);
-        Ok(self)
-    }
-
-    /// Trusts the system's roots in place of those built in, and of a configuration that was brought. Who means it says it:
-    /// whether Mozilla's are built in, other crates of the program decide as well.
-    ///
-    /// # Errors
-    /// If the system has none.
-    #[cfg(feature = "native-roots")]
-    pub fn native_roots(mut self) -> Result<Self, RootsError> {
-        self.tls = barerock_tls::client_config(barerock_tls::native_roots()?);
-        Ok(self)
-    }
-
-    /// Tells the secrets of each TLS connection, for those who decrypt a capture of their own traffic.
+    /// Gives the secrets of each TLS connection to a key log, which lets Wireshark decrypt a capture.
     pub fn key_log(mut self, log: Arc<dyn KeyLog>) -> Self {
         self.key_log = Some(log);
         self
@@ -137,18 +102,18 @@ impl HyperTransportBuilder {
         Ok(self)
     }
 
-    /// Offers HTTP/2 beside HTTP/1.1 when TLS begins.
+    /// Offers HTTP/2 beside HTTP/1.1 in the TLS handshake.
     #[cfg(feature = "http2")]
     pub fn http2(mut self) -> Self {
         self.http2 = true;
         self
     }
 
-    /// The transport.
+    /// Builds the transport.
     #[must_use]
     pub fn build(self) -> HyperTransport {
         let mut tls = self.tls;
-        // What is offered here must be spoken below.
+        // Only what hyper speaks here may be offered.
         tls.alpn_protocols.clear();
         #[cfg(feature = "http2")]
         if self.http2 {
@@ -157,12 +122,12 @@ impl HyperTransportBuilder {
         if let Some(log) = self.key_log {
             tls.key_log = log;
         }
-        let mut tcp = HttpConnector::new();
-        // https is the TLS layer's business.
+        let mut tcp = HttpConnector::new_with_resolver(Resolver);
+        // `https` URIs are connected by the TLS layer.
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(self.tcp_keepalive);
-        // Each of several addresses gets its share, so that a dead one does not use up the whole.
+        // Each of several addresses gets its share, so that a dead one does not use up the whole limit.
         tcp.set_connect_timeout(self.connect_timeout);
         let direct = Arc::new(Direct { tcp, tls: Arc::new(tls).into() });
         let mut client = Client::builder(TokioExecutor::new());
@@ -170,7 +135,8 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle_per_host)
-            .http1_max_buf_size(MAX_BUFFER);
+            // hyper's own limit is 408 KiB, and a connection keeps the buffer it once needed: half the memory of a thousand streams.
+            .http1_max_buf_size(MAX_RESPONSE_HEAD);
         let client = |proxy| {
             let direct = Arc::clone(&direct);
             client.build(Connector { direct, proxy, limit: self.connect_timeout })

@@ -4,9 +4,9 @@ use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
-use std::io;
 use std::sync::Arc;
 
+use barerock::Elapsed;
 use barerock::transport::{BoxError, HopError, ProxyUrl};
 use barerock_tls::server_name;
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
+use crate::resolver::Resolver;
 use crate::stream::Stream;
 
 /// A connection that is being made.
@@ -37,7 +38,7 @@ pub(crate) trait ProxyConnect: fmt::Debug + Send + Sync {
 
 /// Connections without a proxy.
 pub(crate) struct Direct {
-    pub(crate) tcp: HttpConnector,
+    pub(crate) tcp: HttpConnector<Resolver>,
     pub(crate) tls: TlsConnector,
 }
 
@@ -93,7 +94,10 @@ impl Service<Uri> for Connector {
             };
             match limit {
                 None => connecting.await,
-                Some(limit) => tokio::time::timeout(limit, connecting).await.map_err(|_| elapsed(limit))?,
+                Some(limit) => match tokio::time::timeout(limit, connecting).await {
+                    Ok(connected) => connected,
+                    Err(_) => Err(Elapsed::new("the connection", limit).into()),
+                },
             }
         })
     }
@@ -106,9 +110,4 @@ impl fmt::Debug for Connector {
             .field("limit", &self.limit)
             .finish_non_exhaustive()
     }
-}
-
-fn elapsed(limit: Duration) -> BoxError {
-    let words = format!("the connection did not come within {limit:?}; the limit can be raised");
-    io::Error::new(io::ErrorKind::TimedOut, words).into()
 }

@@ -1,4 +1,4 @@
-//! A connection, with TLS or without.
+//! Connections, with TLS or without.
 
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -13,7 +13,7 @@ use tokio_rustls::client::TlsStream;
 /// A connection.
 pub(crate) struct Stream {
     io: Io,
-    /// Whether a proxy reads the requests: it wants the whole URI in them.
+    /// Whether a proxy reads the requests: they then carry the absolute URI.
     proxied: bool,
 }
 
@@ -50,7 +50,7 @@ impl Connection for Stream {
     }
 }
 
-/// Forwards to the one or the other.
+/// Calls the method of the stream, whichever kind it is.
 macro_rules! forward {
     ($self:ident.$method:ident($($argument:ident),*)) => {
         match &mut $self.get_mut().io {

@@ -2,13 +2,13 @@
 
 use core::error::Error;
 use core::time::Duration;
+use std::io;
 use std::sync::Arc;
 
 use barerock::transport::{HopError, NoProxy};
-use barerock::{Transport, TransportError, TransportErrorKind};
+use barerock::{Elapsed, Transport, TransportError, TransportErrorKind};
+use barerock_tls::RootsError;
 use barerock_tls::rustls::ClientConfig;
-#[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
-use barerock_tls::rustls::RootCertStore;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -33,22 +33,38 @@ pub(crate) struct Proxied {
 }
 
 impl HyperTransport {
-    /// A transport with Mozilla's roots (the system's, where only the feature `native-roots` is on), ten seconds for a
-    /// connection, and no proxy.
-    #[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
+    /// A transport with Mozilla's roots, the default limits and no proxy.
+    #[cfg(feature = "webpki-roots")]
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// A transport to be set up.
-    #[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
+    /// Settings of a transport with Mozilla's roots.
+    #[cfg(feature = "webpki-roots")]
     pub fn builder() -> HyperTransportBuilder {
-        HyperTransportBuilder::new(barerock_tls::client_config(default_roots()))
+        Self::with_tls(barerock_tls::webpki_client_config())
     }
 
-    /// A transport to be set up, with a TLS configuration of your own: other roots, a client certificate, a verifier. Its
-    /// ALPN protocols are the transport's business.
+    /// Settings of a transport with the system's roots, which are read now.
+    ///
+    /// # Errors
+    /// If the system has none.
+    #[cfg(feature = "native-roots")]
+    pub fn with_native_roots() -> Result<HyperTransportBuilder, RootsError> {
+        barerock_tls::client_config(barerock_tls::native_roots()?).map(Self::with_tls)
+    }
+
+    /// Settings of a transport with the certificates of a PEM text as its only roots: the file that `AWS_CA_BUNDLE` names.
+    ///
+    /// # Errors
+    /// If a certificate is invalid, or there is none.
+    pub fn with_ca_bundle(pem: &[u8]) -> Result<HyperTransportBuilder, RootsError> {
+        barerock_tls::client_config(barerock_tls::ca_bundle(pem)?).map(Self::with_tls)
+    }
+
+    /// Settings of a transport with a TLS configuration of your own: other roots, a client certificate, a verifier. Its ALPN
+    /// protocols are replaced by those that are spoken here.
     pub fn with_tls(tls: ClientConfig) -> HyperTransportBuilder {
         HyperTransportBuilder::new(tls)
     }
@@ -58,19 +74,7 @@ impl HyperTransport {
     }
 }
 
-/// Mozilla's roots.
 #[cfg(feature = "webpki-roots")]
-fn default_roots() -> RootCertStore {
-    barerock_tls::webpki_roots()
-}
-
-/// The system's roots. Where there are none, every server is refused, which says so.
-#[cfg(all(feature = "native-roots", not(feature = "webpki-roots")))]
-fn default_roots() -> RootCertStore {
-    barerock_tls::native_roots().unwrap_or_else(|_| RootCertStore::empty())
-}
-
-#[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
 impl Default for HyperTransport {
     fn default() -> Self {
         Self::new()
@@ -106,9 +110,10 @@ impl Transport for HyperTransport {
     }
 }
 
-/// Whether a limit passed, somewhere down the chain of causes.
+/// Whether a time limit passed, somewhere in the chain of causes.
 fn timed_out(error: &(dyn Error + 'static)) -> bool {
-    core::iter::successors(Some(error), |error| Error::source(*error))
-        .filter_map(|error| error.downcast_ref::<std::io::Error>())
-        .any(|error| error.kind() == std::io::ErrorKind::TimedOut)
+    core::iter::successors(Some(error), |error| Error::source(*error)).any(|error| {
+        let io = error.downcast_ref::<io::Error>();
+        error.is::<Elapsed>() || io.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+    })
 }

@@ -2,9 +2,13 @@
 
 use core::error::Error;
 use core::fmt;
+use std::sync::Arc;
 
+#[cfg(feature = "webpki-roots")]
+use barerock::transport::ProxyError;
 use barerock::transport::ProxyUrl;
 use barerock::{TransportError, TransportErrorKind};
+use reqwest::Url;
 
 /// An error of a request that was to use the proxy, if any. The URL is left out: `barerock` names it already.
 pub(crate) fn convert(error: reqwest::Error, proxy: Option<&ProxyUrl>) -> TransportError {
@@ -55,3 +59,62 @@ impl Error for ThroughProxy {
         Some(&self.source)
     }
 }
+
+/// Why there is no client for a request.
+#[derive(Debug, Clone)]
+pub(crate) enum BuildError {
+    Client(Arc<reqwest::Error>),
+    #[cfg(feature = "webpki-roots")]
+    Proxy(ProxyError),
+    NoDirectClient,
+}
+
+impl BuildError {
+    pub(crate) fn client(error: reqwest::Error) -> Self {
+        Self::Client(Arc::new(error))
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(error) => error.fmt(f),
+            #[cfg(feature = "webpki-roots")]
+            Self::Proxy(error) => error.fmt(f),
+            Self::NoDirectClient => f.write_str("no client without proxies for a request over https"),
+        }
+    }
+}
+
+impl Error for BuildError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Client(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+/// A redirect that the client followed.
+#[derive(Debug)]
+pub(crate) struct Redirected {
+    host: String,
+}
+
+impl Redirected {
+    pub(crate) fn to(url: &Url) -> Self {
+        Self { host: url.host_str().unwrap_or_default().to_owned() }
+    }
+}
+
+impl fmt::Display for Redirected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the reqwest client followed a redirect to {}; it must be built with redirect(Policy::none())",
+            self.host
+        )
+    }
+}
+
+impl Error for Redirected {}

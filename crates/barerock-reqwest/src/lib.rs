@@ -1,39 +1,45 @@
-//! reqwest as a transport of `barerock`: bring your own `reqwest::Client`, with its proxies, HTTP/2, resolvers and TLS as you
-//! know them, or take ours. It sends what it is given and hands back what comes.
+//! reqwest as a transport of `barerock`: bring your own `reqwest::Client`, with its middleware, resolvers, HTTP/2 and TLS, or take
+//! one built here. It sends requests as they are given and returns responses as they come.
 //!
-//! In scope: turning requests and answers into reqwest's and back. Out of scope: signing, retries, settings (`barerock`).
+//! In scope: converting requests, responses and errors to reqwest's and back. Out of scope: signing, retries, settings, which are
+//! `barerock`'s and `barerock-config`'s.
 //!
-//! ```no_run
-//! use barerock::types::Message;
-//! use barerock::{Client, ConverseRequest};
+//! ```
+//! use barerock::transport::ProxyRules;
+//! use barerock::{Client, Credentials};
 //! use barerock_reqwest::ReqwestTransport;
 //!
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let http = ReqwestTransport::client_builder().https_only(true).build()?;
-//! let client = Client::from_env(ReqwestTransport::from(http))?;
-//! let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("hello")]);
-//! println!("{}", client.converse(&request).await?.text());
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let builder = ReqwestTransport::client_builder().https_only(true);
+//! let transport = ReqwestTransport::build(builder, ProxyRules::all("http://proxy.internal:3128".parse()?));
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
+//! let client = Client::builder(transport).region("us-east-1").credentials(credentials).build()?;
+//! // client.converse(&request).await?
+//! # drop(client);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Limits
 //!
-//! reqwest's own: the head of an answer may have 100 headers (`http1_max_headers`) and 408 KiB, its chunk extensions and trailers 16
-//! KiB each; what goes past that breaks the connection off.
+//! reqwest's own: the head of a response may have 100 headers (`http1_max_headers`) and 408 KiB, its chunk extensions and trailers
+//! 16 KiB each; what exceeds that breaks the connection off. A proxy must open a tunnel with status 200: reqwest takes no other 2xx, and
+//! does not tell the status of a refusal.
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls with ring and Mozilla's roots; for others,
-//!   `ReqwestTransport::client_builder_with_tls`.
-//! - `native-roots`: the system's roots for rustls (`tls::native_roots`).
-//! - `native-tls`: TLS by the system's library with the system's roots. With both, [`ReqwestTransport::new`] takes rustls.
-//!   It takes a connection that breaks for one that ends; lengths, chunks, frames and `messageStop` still tell.
-//! - `http2`: HTTP/2 with those who offer it.
+//! No feature changes which servers a constructor trusts.
 //!
-//! With neither kind of TLS, only `http` endpoints can be called, unless your own client knows better.
+//! - `webpki-roots` (default): TLS by rustls with ring and Mozilla's roots: `ReqwestTransport::new`,
+//!   `ReqwestTransport::client_builder`.
+//! - `rustls`: TLS by rustls with roots of your own: `ReqwestTransport::client_builder_with_tls`.
+//! - `native-roots`: the system's roots for rustls: `tls::native_roots`.
+//! - `native-tls`: TLS by the system's library with the system's roots: `ReqwestTransport::native_tls_client_builder`. It takes a
+//!   connection that breaks for one that ends; lengths, chunks, frames and `messageStop` still tell.
+//! - `http2`: HTTP/2, where the server has it.
 
 mod body;
+mod client;
 mod error;
 mod transport;
 

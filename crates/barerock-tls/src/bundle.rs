@@ -1,15 +1,15 @@
-//! The certificates of a PEM text.
+//! The certificates of a CA bundle.
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use crate::error::RootsError;
 
-/// The certificates of a PEM text, in its order: of the file that `AWS_CA_BUNDLE` names. What else is in it is passed over. What
-/// a certificate says is not looked at.
+/// Returns the certificates of a PEM text, in its order: of the file that `AWS_CA_BUNDLE` names. Other items are skipped, and
+/// the contents of a certificate are not checked.
 ///
 /// # Errors
-/// If a certificate's PEM is broken, or there is none.
+/// If the PEM of a certificate is invalid, or there is no certificate.
 pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, RootsError> {
     let mut certificates = Vec::new();
     for (index, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
@@ -23,13 +23,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bad_text_is_explained() {
+    fn an_invalid_bundle_is_explained() {
         assert_eq!(certificates(b"not PEM").unwrap_err(), RootsError::EmptyBundle);
         let whole = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert_eq!(certificates(whole.as_bytes()).unwrap()[0].as_ref(), [0; 3]);
         let cut = whole.repeat(2);
         let error = certificates(&cut.as_bytes()[..cut.len() - 10]).unwrap_err();
         assert!(matches!(error, RootsError::Broken { number: 2, .. }), "{error}");
-        assert!(error.to_string().starts_with("certificate 2 of the CA bundle cannot be read: "), "{error}");
+        assert!(error.to_string().starts_with("invalid certificate 2 in CA bundle: "), "{error}");
     }
 }

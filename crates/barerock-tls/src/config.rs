@@ -7,8 +7,10 @@ use rustls::pki_types::{InvalidDnsNameError, PrivateKeyDer, ServerName};
 use rustls::sign::SigningKey;
 use rustls::{ClientConfig, RootCertStore};
 
-/// Loads no private key: nobody shows a client's certificate here, and what reads and signs with keys of all kinds is a
-/// part of every program that could. Who has one brings a configuration of their own.
+use crate::error::RootsError;
+
+/// Loads no private key: no client certificate is used here, and the code for keys of all kinds would be linked into every
+/// program. A caller with a client certificate brings a configuration of their own.
 #[derive(Debug)]
 struct NoKeys;
 
@@ -18,20 +20,39 @@ impl KeyProvider for NoKeys {
     }
 }
 
-/// rustls with ring, which trusts these roots and shows no certificate of its own. It offers no protocol by ALPN.
+/// Builds a rustls configuration with ring that trusts these roots, has no client certificate and offers no ALPN protocol.
+///
+/// # Errors
+/// If there are no roots: every server would be refused.
+pub fn client_config(roots: RootCertStore) -> Result<ClientConfig, RootsError> {
+    if roots.is_empty() { Err(RootsError::EmptyStore) } else { Ok(build(roots)) }
+}
+
+/// Builds the same configuration with Mozilla's roots ([`webpki_roots`](crate::webpki_roots)).
+#[cfg(feature = "webpki-roots")]
 #[must_use]
-pub fn client_config(roots: RootCertStore) -> ClientConfig {
+pub fn webpki_client_config() -> ClientConfig {
+    build(crate::webpki_roots())
+}
+
+/// Builds the same configuration without roots: for HTTP stacks that need one though they send no `https` request.
+#[must_use]
+pub fn untrusting_client_config() -> ClientConfig {
+    build(RootCertStore::empty())
+}
+
+fn build(roots: RootCertStore) -> ClientConfig {
     let ring = CryptoProvider { key_provider: &NoKeys, ..rustls::crypto::ring::default_provider() };
-    #[expect(clippy::expect_used, reason = "ring always has TLS 1.3, and 1.2 where that is asked for")]
+    #[expect(clippy::expect_used, reason = "ring always has TLS 1.3, and 1.2 if the feature is on")]
     ClientConfig::builder_with_provider(ring.into())
         .with_safe_default_protocol_versions()
-        .expect("ring speaks every version there is")
+        .expect("ring supports every protocol version")
         .with_root_certificates(roots)
         .with_no_client_auth()
 }
 
-/// The name that a server's certificate must have, of a URI's host: a URI has brackets around an IPv6 address, a certificate
-/// has none.
+/// Returns the name a server's certificate must have, from the host of a URI: a URI has brackets around an IPv6 address, a
+/// certificate has none.
 ///
 /// # Errors
 /// If no certificate can have such a name.
@@ -56,6 +77,11 @@ mod tests {
         for host in ["", "[::1", "a b", "[a.example]x"] {
             assert!(server_name(host).is_err(), "{host}");
         }
+    }
+
+    #[test]
+    fn an_empty_root_store_is_refused() {
+        assert_eq!(client_config(RootCertStore::empty()).unwrap_err(), RootsError::EmptyStore);
     }
 
     #[test]

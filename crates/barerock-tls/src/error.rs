@@ -1,25 +1,27 @@
-//! Roots that cannot be had.
+//! Errors of root stores.
 
 use core::fmt;
 
-/// Roots that cannot be had.
+/// A root store that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RootsError {
     /// The CA bundle holds no certificate.
     EmptyBundle,
-    /// A certificate of the CA bundle cannot be read.
+    /// A certificate of the CA bundle is invalid.
     Broken {
-        /// Which one, counted from 1.
+        /// Its number, counted from 1.
         number: usize,
         /// What is wrong with it.
         reason: String,
     },
-    /// The system has none.
+    /// The system has no root certificates.
     Native {
-        /// What went wrong first.
+        /// The first error of reading them.
         reason: String,
     },
+    /// The root store is empty: no server could be trusted.
+    EmptyStore,
 }
 
 impl RootsError {
@@ -31,11 +33,12 @@ impl RootsError {
 impl fmt::Display for RootsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyBundle => f.write_str("the CA bundle holds no certificate; it must be PEM text"),
+            Self::EmptyBundle => f.write_str("CA bundle holds no certificate in PEM format"),
             Self::Broken { number, reason } => {
-                write!(f, "certificate {number} of the CA bundle cannot be read: {reason}")
+                write!(f, "invalid certificate {number} in CA bundle: {reason}")
             }
-            Self::Native { reason } => write!(f, "the system has no root certificates: {reason}"),
+            Self::Native { reason } => write!(f, "no system root certificates: {reason}"),
+            Self::EmptyStore => f.write_str("empty root store"),
         }
     }
 }

@@ -1,17 +1,23 @@
-//! Whom `barerock`'s transports trust, in one place for all of them: the certificates of a CA bundle, Mozilla's roots or the
-//! system's. With them comes rustls, set up with ring.
+//! TLS root stores (a CA bundle, Mozilla's roots, the system's) and the rustls configuration that the transports of `barerock`
+//! share. A transport built over it never trusts nobody, or somebody else, without an error.
 //!
-//! In scope: roots, and a rustls configuration for clients. Out of scope: connections and handshakes (the transports').
+//! In scope: root stores, and a rustls configuration with ring for clients. Out of scope: connections and handshakes, which are
+//! the transports'.
 //!
 //! ```
+//! # #[cfg(feature = "rustls")]
+//! # fn build(pem: &[u8]) -> Result<barerock_tls::rustls::ClientConfig, barerock_tls::RootsError> {
+//! let config = barerock_tls::client_config(barerock_tls::ca_bundle(pem)?)?;
+//! # Ok(config)
+//! # }
 //! let error = barerock_tls::certificates(b"not PEM").unwrap_err();
-//! assert_eq!(error.to_string(), "the CA bundle holds no certificate; it must be PEM text");
+//! assert_eq!(error.to_string(), "CA bundle holds no certificate in PEM format");
 //! ```
 //!
 //! # Features
 //!
-//! - `rustls`: a configuration of rustls ([`client_config`]), and its crate.
-//! - `tls12`: TLS 1.2 beside 1.3 in it.
+//! - `rustls`: the configuration of rustls (`client_config`), and the crate.
+//! - `tls12`: TLS 1.2 beside 1.3.
 //! - `webpki-roots`: Mozilla's roots, built into the program.
 //! - `native-roots`: the system's roots.
 
@@ -23,8 +29,10 @@ mod error;
 mod roots;
 
 pub use bundle::certificates;
+#[cfg(feature = "webpki-roots")]
+pub use config::webpki_client_config;
 #[cfg(feature = "rustls")]
-pub use config::{client_config, server_name};
+pub use config::{client_config, server_name, untrusting_client_config};
 pub use error::RootsError;
 #[cfg(feature = "rustls")]
 pub use roots::ca_bundle;

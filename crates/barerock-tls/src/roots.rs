@@ -1,14 +1,14 @@
-//! Roots, as rustls takes them.
+//! Root stores for rustls.
 
 use rustls::RootCertStore;
 
 use crate::bundle::certificates;
 use crate::error::RootsError;
 
-/// The certificates of a PEM text as roots: what `AWS_CA_BUNDLE` names.
+/// Returns the certificates of a PEM text as roots: the file that `AWS_CA_BUNDLE` names.
 ///
 /// # Errors
-/// If a certificate in it is broken, or there is none.
+/// If a certificate is invalid, or there is none.
 pub fn ca_bundle(pem: &[u8]) -> Result<RootCertStore, RootsError> {
     let mut roots = RootCertStore::empty();
     for (index, certificate) in certificates(pem)?.into_iter().enumerate() {
@@ -17,18 +17,18 @@ pub fn ca_bundle(pem: &[u8]) -> Result<RootCertStore, RootsError> {
     Ok(roots)
 }
 
-/// Mozilla's roots.
+/// Returns Mozilla's roots, which are built into the program.
 #[cfg(feature = "webpki-roots")]
 #[must_use]
 pub fn webpki_roots() -> RootCertStore {
     RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
-/// The system's roots; those that are broken are left out, as every store has some. `SSL_CERT_FILE` and `SSL_CERT_DIR`, where
-/// they are set, take the place of the system's own.
+/// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name. Invalid certificates are skipped, as every
+/// store has some.
 ///
 /// # Errors
-/// If the system has none.
+/// If there is no valid certificate.
 #[cfg(feature = "native-roots")]
 pub fn native_roots() -> Result<RootCertStore, RootsError> {
     let found = rustls_native_certs::load_native_certs();
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_that_says_nothing_is_refused() {
+    fn a_certificate_without_contents_is_refused() {
         let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         let error = ca_bundle(pem).unwrap_err();
         assert!(matches!(error, RootsError::Broken { number: 1, .. }), "{error}");

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use barerock::Environment;
-use barerock::transport::{ProxyError, ProxyRules, ProxyScheme};
+use barerock::transport::{CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT, ProxyError, ProxyRules, ProxyScheme};
 #[cfg(feature = "rustls")]
 use barerock_tls::rustls::ClientConfig;
 use ureq::Agent;
@@ -14,12 +14,6 @@ use ureq::unversioned::transport::NativeTlsConnector;
 
 use crate::connector::{LimitedConnector, LimitedResolver, plain};
 use crate::transport::{UreqTransport, bounded};
-
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long a connection is kept for the next request. AWS's load balancers close theirs after a minute.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// The longest head of an answer, and the most that is read at once, in bytes: what a TLS record holds.
 const MAX_HEAD: usize = 16 * 1024;
@@ -109,7 +103,7 @@ impl UreqTransportBuilder {
     pub fn ca_bundle(mut self, pem: &[u8]) -> Result<Self, barerock_tls::RootsError> {
         #[cfg(feature = "rustls")]
         {
-            self.rustls = barerock_tls::client_config(barerock_tls::ca_bundle(pem)?);
+            self.rustls = barerock_tls::client_config(barerock_tls::ca_bundle(pem)?)?;
         }
         #[cfg(feature = "native-tls")]
         {
@@ -128,7 +122,7 @@ impl UreqTransportBuilder {
     /// If the system has none.
     #[cfg(feature = "native-roots")]
     pub fn native_roots(mut self) -> Result<Self, barerock_tls::RootsError> {
-        self.rustls = barerock_tls::client_config(barerock_tls::native_roots()?);
+        self.rustls = barerock_tls::client_config(barerock_tls::native_roots()?)?;
         Ok(self)
     }
 

@@ -67,10 +67,9 @@ struct Elapsed {
 
 impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} did not come", self.waited_for)?;
         match self.limit {
-            Some(limit) => write!(f, " within {limit:?}; the limit can be raised"),
-            None => f.write_str(" in time; the limit can be raised"),
+            Some(limit) => write!(f, "timed out after {limit:?} waiting for {}", self.waited_for),
+            None => write!(f, "timed out waiting for {}", self.waited_for),
         }
     }
 }
@@ -88,14 +87,11 @@ mod tests {
             request: Timeouts::never().first_byte(Duration::from_secs(60)).idle(Duration::from_millis(700)),
         };
         for (reason, words) in [
-            (Timeout::Resolve, "the address of the host did not come within 10s; the limit can be raised"),
-            (Timeout::Connect, "the connection did not come within 10s; the limit can be raised"),
-            (Reason::Head.name(), "the answer did not come within 60s; the limit can be raised"),
-            (
-                Reason::Piece.name(),
-                "the next piece of the answer did not come within 700ms; the limit can be raised",
-            ),
-            (Reason::Whole.name(), "the whole answer did not come in time; the limit can be raised"),
+            (Timeout::Resolve, "timed out after 10s waiting for the address of the host"),
+            (Timeout::Connect, "timed out after 10s waiting for the connection"),
+            (Reason::Head.name(), "timed out after 60s waiting for the answer"),
+            (Reason::Piece.name(), "timed out after 700ms waiting for the next piece of the answer"),
+            (Reason::Whole.name(), "timed out waiting for the whole answer"),
         ] {
             let error = limits.explain(Error::Timeout(reason));
             assert_eq!(error.kind(), TransportErrorKind::Timeout);

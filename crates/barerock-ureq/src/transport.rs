@@ -42,7 +42,7 @@ impl UreqTransport {
     /// A transport to be set up.
     pub fn builder() -> UreqTransportBuilder {
         #[cfg(feature = "rustls")]
-        return Self::with_tls(barerock_tls::client_config(barerock_tls::webpki_roots()));
+        return Self::with_tls(barerock_tls::webpki_client_config());
         #[cfg(not(feature = "rustls"))]
         UreqTransportBuilder::new()
     }

@@ -69,7 +69,7 @@ impl<T: Transport> Inner<T> {
     ) -> Result<Answer<T::Body>, Failed> {
         let sent = self.now();
         let answer = self.transport.send(request);
-        let answer = within(&*self.transport, self.timeouts.first_byte, "the answer", answer).await;
+        let answer = within(&*self.transport, self.timeouts.first_byte, "the response", answer).await;
         let answer = answer.map_err(Error::from)?;
         let answer = answer.map_err(|error| Error::transport(&self.endpoint, error.into()))?;
         let (head, body) = answer.into_parts();
@@ -130,7 +130,7 @@ impl<T: Transport> Inner<T> {
     pub(crate) async fn next_chunk(&self, body: &mut Pin<Box<T::Body>>) -> Result<Option<Bytes>, ChunkError> {
         loop {
             let frame = core::future::poll_fn(|context| body.as_mut().poll_frame(context));
-            let frame = within(&*self.transport, self.timeouts.idle, "the next piece of the answer", frame)
+            let frame = within(&*self.transport, self.timeouts.idle, "the next chunk of the response", frame)
                 .await
                 .map_err(|error| ChunkError::Timeout(error.into()))?;
             match frame {

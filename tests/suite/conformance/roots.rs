@@ -17,7 +17,7 @@ use super::stacks::{Hyper, Reqwest, Stack, Ureq, client};
 const URL: &str = "BAREROCK_TESTS_URL";
 
 /// What is said where the system has no roots.
-const NO_ROOTS: &str = "the system has no root certificates";
+const NO_ROOTS: &str = "no system root certificates";
 
 /// The test again, with the system's roots in this file, and what it printed.
 fn again(name: &str, url: &str, roots: &std::path::Path) -> (bool, String) {
@@ -61,7 +61,7 @@ fn with_roots_of_the_system<S: Stack>(name: &str, transport: impl FnOnce() -> S:
 #[test]
 fn hyper_trusts_them() {
     with_roots_of_the_system::<Hyper>("conformance::roots::hyper_trusts_them", || {
-        HyperTransport::builder().native_roots().unwrap_or_else(|error| panic!("{error}")).build()
+        HyperTransport::with_native_roots().unwrap_or_else(|error| panic!("{error}")).build()
     });
 }
 
@@ -69,7 +69,7 @@ fn hyper_trusts_them() {
 fn reqwest_trusts_them() {
     with_roots_of_the_system::<Reqwest>("conformance::roots::reqwest_trusts_them", || {
         let roots = tls::native_roots().unwrap_or_else(|error| panic!("{error}"));
-        let client = ReqwestTransport::client_builder_with_tls(tls::client_config(roots));
+        let client = ReqwestTransport::client_builder_with_tls(tls::client_config(roots).unwrap());
         client.build().unwrap().into()
     });
 }

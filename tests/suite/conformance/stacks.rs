@@ -83,10 +83,10 @@ impl Stack for Hyper {
     type Transport = HyperTransport;
 
     fn set_up(settings: &Settings) -> HyperTransport {
-        let mut builder = HyperTransport::builder();
-        if let Some(pem) = &settings.ca_pem {
-            builder = builder.ca_bundle(pem.as_bytes()).unwrap();
-        }
+        let mut builder = match &settings.ca_pem {
+            None => HyperTransport::builder(),
+            Some(pem) => HyperTransport::with_ca_bundle(pem.as_bytes()).unwrap(),
+        };
         if let Some(limit) = settings.connect_timeout {
             builder = builder.connect_timeout(limit);
         }
@@ -103,7 +103,7 @@ impl Stack for Reqwest {
         let client = match &settings.ca_pem {
             None => ReqwestTransport::client_builder(),
             Some(pem) => {
-                let trusting = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap());
+                let trusting = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap()).unwrap();
                 ReqwestTransport::client_builder_with_tls(trusting)
             }
         };
@@ -119,7 +119,7 @@ impl Stack for ReqwestNativeTls {
     const TELLS_A_BREAK: bool = false;
 
     fn set_up(settings: &Settings) -> ReqwestTransport {
-        let mut client = ReqwestTransport::client_builder().tls_backend_native();
+        let mut client = ReqwestTransport::native_tls_client_builder();
         if let Some(pem) = &settings.ca_pem {
             let certificate = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
             client = client.tls_certs_only([certificate]);

@@ -88,7 +88,7 @@ async fn version<T: Transport>(transport: T, server: SocketAddr) -> String {
 #[tokio::test]
 async fn hyper_speaks_http2_where_it_is_told_to() {
     let (server, pem) = serve(&[&TLS13]).await;
-    let plain = || HyperTransport::builder().ca_bundle(pem.as_bytes()).unwrap();
+    let plain = || HyperTransport::with_ca_bundle(pem.as_bytes()).unwrap();
     assert_eq!(version(plain().build(), server).await, "one");
     assert_eq!(version(plain().http2().build(), server).await, "two");
 }
@@ -97,7 +97,7 @@ async fn hyper_speaks_http2_where_it_is_told_to() {
 async fn reqwest_speaks_http2_with_its_feature() {
     let (server, pem) = serve(&[&TLS13]).await;
     for (offered, spoken) in [(None, "two"), (Some(b"http/1.1"), "one")] {
-        let mut tls = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap());
+        let mut tls = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap()).unwrap();
         tls.alpn_protocols.extend(offered.map(|protocol| protocol.to_vec()));
         let client = ReqwestTransport::client_builder_with_tls(tls).build().unwrap();
         assert_eq!(version(ReqwestTransport::from(client), server).await, spoken);
@@ -108,7 +108,7 @@ async fn reqwest_speaks_http2_with_its_feature() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ureq_and_hyper_offer_what_they_speak() {
     let (server, pem) = serve(&[&TLS13]).await;
-    let mut offers = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap());
+    let mut offers = tls::client_config(tls::ca_bundle(pem.as_bytes()).unwrap()).unwrap();
     offers.alpn_protocols = vec![b"h2".to_vec()];
     assert_eq!(version(HyperTransport::with_tls(offers.clone()).build(), server).await, "one");
     assert_eq!(

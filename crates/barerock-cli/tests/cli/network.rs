@@ -70,7 +70,7 @@ fn a_bad_bundle_is_2_and_named() {
     std::fs::write(&bad, "not PEM").unwrap();
     for (path, says) in [
         ("/nowhere/at/all", "No such file"),
-        (bad.to_str().unwrap(), "the CA bundle holds no certificate"),
+        (bad.to_str().unwrap(), "CA bundle holds no certificate"),
         #[cfg(unix)]
         ("/dev/zero", "longer than 16777216 bytes"),
     ] {

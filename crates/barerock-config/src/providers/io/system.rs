@@ -86,7 +86,7 @@ impl<T: Transport> Io for SystemIo<T> {
                 let (head, body) = answer.into_parts();
                 Ok(http::Response::from_parts(head, collect::<T>(Box::pin(body), started, limit).await?))
             };
-            within(&*self.transport, Some(limit), "the answer", whole)
+            within(&*self.transport, Some(limit), "the response", whole)
                 .await
                 .unwrap_or_else(|elapsed| Err(TransportError::new(TransportErrorKind::Timeout, elapsed)))
         })
