@@ -28,3 +28,5 @@ mod streams;
 mod terminal;
 mod tools;
 mod verdicts;
+#[cfg(target_os = "linux")]
+mod wire_doc;
