@@ -29,6 +29,7 @@ mod fields;
 mod file;
 pub mod json;
 mod raw;
+mod redact;
 pub mod text;
 
 pub use curl::{curl_line, presigned_curl_line};
@@ -37,3 +38,4 @@ pub use explain::{Difference, Explanation, explain_mismatch};
 pub use fields::{Field, FieldName, Fields};
 pub use file::ReplacementFile;
 pub use raw::{RawRequest, RawRequestError, RawSigned};
+pub use redact::{StreamRedactor, redact_body};

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use barerock::sigv4::{REDACTED, Timestamp};
+use barerock::sigv4::{self, REDACTED, Timestamp};
 use barerock::{Observe, Stage};
+use barerock_audit::StreamRedactor;
 use barerock_audit::exchange::{ExchangeWriter, RecordedHead, RecordedRequest};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
@@ -43,6 +44,7 @@ struct Attempt {
     /// The response's head, until it is written.
     head: Option<Parts>,
     writer: Option<ExchangeWriter>,
+    stream: StreamRedactor,
 }
 
 impl Recorder {
@@ -55,12 +57,12 @@ impl Recorder {
 
     fn note(&self, call: &str, stage: &Stage<'_>) -> io::Result<()> {
         let mut state = self.lock();
-        if let Stage::Sending { attempt, request, .. } = stage {
+        if let Stage::Sending { attempt, request, secrets, .. } = stage {
             state.end()?;
             state.count = state.count.saturating_add(1);
             let id = call.get(..ID).unwrap_or(call);
             let name = format!("{}-{:04}-{id}-{attempt}-{}", now(), state.count, operation(request));
-            state.attempt = Some(Attempt::begin(self.folder.join(name), request));
+            state.attempt = Some(Attempt::begin(self.folder.join(name), request, secrets));
         }
         let Some(attempt) = &mut state.attempt else { return Ok(()) };
         match stage {
@@ -106,16 +108,14 @@ impl Drop for Recorder {
 impl State {
     /// Ends the attempt under way. A stream that broke off is kept as far as it came.
     fn end(&mut self) -> io::Result<()> {
-        match self.attempt.take().and_then(|attempt| attempt.writer) {
-            Some(writer) => writer.finish(),
-            None => Ok(()),
-        }
+        self.attempt.take().map_or(Ok(()), Attempt::finish)
     }
 }
 
 impl Attempt {
-    fn begin(folder: PathBuf, request: &Request<Bytes>) -> Self {
-        let secrets = Secrets::of(request.headers());
+    fn begin(folder: PathBuf, request: &Request<Bytes>, secrets: &sigv4::Secrets) -> Self {
+        let stream = StreamRedactor::new(secrets.clone());
+        let secrets = Secrets::from(secrets);
         let mut headers = pairs(request.headers(), &secrets);
         for (name, value) in &mut headers {
             // A signature belongs to its time; replay does not check a fixture's.
@@ -127,23 +127,30 @@ impl Attempt {
             request.method().clone(),
             request.uri().to_string(),
             headers,
-            request.body().clone(),
+            Bytes::from(secrets.hide_in_body(request.body()).into_owned()),
         );
-        Self { folder, secrets, request, head: None, writer: None }
+        Self { folder, secrets, request, head: None, writer: None, stream }
     }
 
     /// Writes a response that is whole.
     fn write_whole(&mut self, body: &[u8]) -> io::Result<()> {
-        let text = String::from_utf8_lossy(body);
-        let hidden = self.secrets.hide_in_answer(&text);
-        // What is no text stays as it is, unless a secret stands in it.
-        let body = if hidden == text { body } else { hidden.as_bytes() };
-        self.write(body, Some(body.len()))
+        let body = self.secrets.hide_in_body(body).into_owned();
+        self.write(&body, Some(body.len()))
     }
 
     /// Writes a piece of a stream.
     fn write_piece(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write(bytes, None)
+        let redacted = self.stream.push(bytes);
+        self.write(&redacted, None)
+    }
+
+    /// Writes the rest of a stream, and makes the exchange a fixture.
+    fn finish(mut self) -> io::Result<()> {
+        let rest = self.stream.finish();
+        if !rest.is_empty() {
+            self.write(&rest, None)?;
+        }
+        self.writer.map_or(Ok(()), ExchangeWriter::finish)
     }
 
     fn write(&mut self, bytes: &[u8], length: Option<usize>) -> io::Result<()> {

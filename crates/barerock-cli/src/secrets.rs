@@ -2,16 +2,14 @@
 
 use std::borrow::Cow;
 
-use barerock::sigv4::{self, REDACTED, redact};
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use barerock::sigv4::{self, REDACTED};
+use barerock_audit::redact_body;
+use http::header::{COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
+use http::{HeaderName, HeaderValue};
 
 /// Headers whose value is a secret.
 const KEYS: [HeaderName; 4] =
     [HeaderName::from_static("x-amz-security-token"), PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
-
-/// What precedes a bearer key in an authorization header. A signature is no secret: it is valid for one request and five minutes.
-const BEARER: &[u8] = b"Bearer ";
 
 /// The secrets sent with a request, which its response may echo.
 #[derive(Debug, Default)]
@@ -24,30 +22,19 @@ impl From<&sigv4::Secrets> for Secrets {
 }
 
 impl Secrets {
-    /// The secrets in the headers of a request.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let secrets = headers.iter().filter_map(|(name, value)| {
-            let value = value.as_bytes();
-            if KEYS.contains(name) {
-                Some(value)
-            } else if *name == AUTHORIZATION {
-                value.strip_prefix(BEARER)
-            } else {
-                None
-            }
-        });
-        Self(secrets.collect())
-    }
-
     /// The text without them, in whatever spelling they stand in it.
     pub(crate) fn hide(&self, text: &str) -> String {
         self.0.hide(text).into_owned()
     }
 
-    /// A response body without them and without any other session token: to a wrong signature the service answers with the canonical
-    /// request it expected.
+    /// A response body as text, without them.
     pub(crate) fn hide_in_answer(&self, text: &str) -> String {
-        redact(&self.hide(text))
+        String::from_utf8_lossy(&self.hide_in_body(text.as_bytes())).into_owned()
+    }
+
+    /// A body without them ([`redact_body`]).
+    pub(crate) fn hide_in_body<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+        redact_body(&self.0, body)
     }
 
     /// A header's value; [`REDACTED`] if the header is a secret.
