@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .pcap import CHUNKED, chunks
 from .replay import Replay, ask, path_of
-from .streams import ROOT, Stream, Tally, barerock, differences, stream
+from .streams import ROOT, Stream, Tally, barerock, controls, differences, stream
 
 SCRIPT = ROOT / "contrib/mitmproxy/eventstream.py"
 
@@ -107,6 +107,8 @@ def check_view(folder: Path, streams: list[Stream]) -> bool:
     for index, expected in enumerate(streams):
         tally.add(problems(expected, decoded[index] if index < len(decoded) else None))
         tally.add([] if bodies[index] == expected.body else [f"{expected.name}: the body was changed on the way"])
+    found = controls(proxy.text())
+    tally.add([f"control characters in the output: {found}"] if found else [])
     return tally.report()
 
 
@@ -126,7 +128,8 @@ def check_client(folder: Path, streams: list[Stream]) -> bool:
             run = subprocess.run(command, capture_output=True, env=environment)
             *frames, verdict = [json.loads(line) for line in run.stdout.splitlines()] or [{}]
             tally.add(differences(expected, frames, verdict))
-            tally.add([] if run.returncode == code else [f"{expected.name}: exit code {run.returncode}: {run.stderr!r}"])
+            text = f"{expected.name}: exit code {run.returncode}: {run.stderr!r}"
+            tally.add([] if run.returncode == code else [text])
     decoded = shown(proxy.text())
     for index, expected in enumerate((whole, cut)):
         tally.add(problems(expected, decoded[index] if index < len(decoded) else None))

@@ -97,14 +97,21 @@ def h2_frame(kind: int, flags: int, number: int, payload: bytes = b"") -> bytes:
     return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, number) + payload
 
 
+FIELDS = b"\x83\x86\x84\x01\x01x"  # POST, http, /, :authority x
+
+
+def h2_preface() -> bytes:
+    return b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + h2_frame(SETTINGS, 0, 0)
+
+
 def h2_request(*numbers: int) -> bytes:
-    fields = b"\x83\x86\x84\x01\x01x"  # POST, http, /, :authority x
-    requests = [h2_frame(HEADERS, END_STREAM | END_HEADERS, number, fields) for number in numbers]
-    return b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + h2_frame(SETTINGS, 0, 0) + b"".join(requests)
+    requests = [h2_frame(HEADERS, END_STREAM | END_HEADERS, number, FIELDS) for number in numbers]
+    return h2_preface() + b"".join(requests)
 
 
-def h2_head(number: int) -> bytes:
+def h2_head(number: int, request: bool = False) -> bytes:
+    """Header fields with the media type: of a response, or of a request whose body follows."""
     media_type = b"application/vnd.amazon.eventstream"
     # :status 200, and content-type as a literal with the name's index 31.
-    fields = b"\x88\x0f\x10" + bytes([len(media_type)]) + media_type
+    fields = (FIELDS if request else b"\x88") + b"\x0f\x10" + bytes([len(media_type)]) + media_type
     return h2_frame(HEADERS, END_HEADERS, number, fields)

@@ -66,4 +66,12 @@ def write(capture: pcap.Capture, streams: list[Stream]) -> dict[str, list[Stream
         line.respond(pcap.h2_frame(pcap.DATA, pcap.END_STREAM, 1, pieces[-1]))
         line.respond(pcap.h2_frame(pcap.RST_STREAM, 0, 3, bytes(4)))
         line.close()
+    shapes["HTTP/2, a stream in each direction"] = [two, kinds]
+    line = capture.connection(pcap.HTTP2)
+    line.request(pcap.h2_preface() + pcap.h2_head(1, request=True))
+    line.respond(pcap.h2_frame(pcap.SETTINGS, 0, 0) + pcap.h2_head(1))
+    line.request(pcap.h2_frame(pcap.DATA, 0, 1, kinds.body[:100]))
+    line.respond(pcap.h2_frame(pcap.DATA, pcap.END_STREAM, 1, two.body))
+    line.request(pcap.h2_frame(pcap.DATA, pcap.END_STREAM, 1, kinds.body[100:]))
+    line.close()
     return shapes

@@ -3,7 +3,9 @@
 import base64
 import json
 import os
+import struct
 import subprocess
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +40,29 @@ def stream(name: str, body: bytes) -> Stream:
     return Stream(name, body, frames, verdict)
 
 
+def frame(headers: dict[str, str], payload: bytes) -> bytes:
+    block = b""
+    for name, value in headers.items():
+        for data, form in ((name.encode(), ">B"), (b"\x07", ""), (value.encode(), ">H")):
+            block += (struct.pack(form, len(data)) if form else b"") + data
+    message = struct.pack(">II", 16 + len(block) + len(payload), len(block))
+    message += struct.pack(">I", zlib.crc32(message)) + block + payload
+    return message + struct.pack(">I", zlib.crc32(message))
+
+
+# What would clear a terminal, end a line or turn text around, in every place that is shown.
+CONTROLS = "\x1b[2J\r\n\x9b2J\u202e\x7f"
+HOSTILE = frame(
+    {":message-type": "event", ":event-type": CONTROLS, "name" + CONTROLS: "x"},
+    json.dumps({CONTROLS: CONTROLS, "raw": "\x9b\u202e\x7f"}, ensure_ascii=False).encode(),
+)
+
+
+def controls(text: str) -> list[str]:
+    """The characters in output that a terminal would obey."""
+    return sorted({c for c in text if c in CONTROLS and c not in "[2J\r\n"})
+
+
 def all_streams() -> list[Stream]:
     """Every fixture that is sent as an event stream, and one frame cut at every byte and with every byte changed."""
     bodies = {}
@@ -49,6 +74,7 @@ def all_streams() -> list[Stream]:
         headers = dict(json.loads((path / "response.json").read_text())["headers"])
         if headers.get("Content-Type") == MEDIA_TYPE:
             bodies[path.name] = (path / "response.body").read_bytes()
+    bodies["hostile"] = HOSTILE
     whole = bodies["valid-event"]
     for at in range(1, len(whole), 3):
         bodies[f"event-cut-{at}"] = whole[:at]

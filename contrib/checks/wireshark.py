@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import pcap, shapes
 from .replay import Replay, ask
-from .streams import ROOT, Stream, Tally, differences, payload_of
+from .streams import HOSTILE, ROOT, Stream, Tally, controls, differences, payload_of
 
 PLUGIN = ROOT / "contrib/wireshark"
 NOBODY = 65534
@@ -173,6 +173,13 @@ def check_shapes(tshark: Tshark, folder: Path, streams: list[Stream]) -> bool:
         for index, (shape, carried) in enumerate(expected.items()):
             for stream, elements in zip(carried, responses(decoded.get(index, []), len(carried))):
                 tally.add([f"{shape}: {text}" for text in problems(stream, elements)])
+    line = capture.connection()
+    line.respond(pcap.CHUNKED, *pcap.chunks(HOSTILE, 50), pcap.LAST_CHUNK)
+    capture.write()
+    summary, tree = (tshark.run("-r", str(path), *options, *form)[0] for form in ([], ["-V"]))
+    # Wireshark shows the values of fields by its own rules: there, only the start of a control sequence is looked for.
+    found = controls(summary) + ["\x1b" for _ in range("\x1b" in tree)]
+    tally.add([f"control characters in the output: {found}"] if found else [])
     # Payloads are decoded as JSON, and a filter finds headers and faults.
     for query, name in (
         ('json.key == "delta"', "json.value.string"),

@@ -11,7 +11,7 @@
 --
 -- Wireshark 4.4 decodes a chunked or HTTP/2 body as its pieces arrive; the verdict stands in the packet that ends the
 -- body or the connection. Wireshark 4.0 does so for HTTP/2 alone; it decodes an HTTP/1.1 body in the packet that
--- completes it, and one whose connection breaks in the packet that breaks it.
+-- completes it, and one whose connection breaks in the packet that breaks it; under TLS the latter stays undecoded.
 
 local MEDIA_TYPE = "application/vnd.amazon.eventstream"
 local MEDIA_PATTERN = "application/vnd%.amazon%.eventstream"
@@ -90,9 +90,15 @@ es.experts = e
 
 local json = Dissector.get("json")
 
+-- Text from the wire without control characters and marks of direction: the info column goes to terminals as it is.
+local function safe(text)
+    text = text:gsub("%c", "."):gsub("\194[\128-\159]", ".")
+    return (text:gsub("\226\128[\142\143\170-\174]", "."):gsub("\226\129[\166-\169]", "."))
+end
+
 local function show_header(tree, range, header)
     local item = tree:add(f.header, range(header.at, header.stop + 1 - header.at))
-    item:set_text("Header " .. header.name .. (header.text and ": " .. header.text or ""))
+    item:set_text(safe("Header " .. header.name .. (header.text and ": " .. header.text or "")))
     item:add(f.name_length, range(header.at, 1))
     item:add_packet_field(f.name, range(header.name_at, #header.name), ENC_UTF_8)
     item:add(f.type, range(header.type_at, 1))
@@ -118,7 +124,7 @@ end
 
 local function show_payload(tree, bytes, with_json, pinfo)
     local item, start = tree:add(f.payload, bytes), bytes:raw():match("^%s*(.)")
-    if with_json and (start == "{" or start == "[") and tree.visible then
+    if with_json and (start == "{" or start == "[") then
         local protocol, info = tostring(pinfo.cols.protocol), tostring(pinfo.cols.info)
         item:set_text(("Payload: %d bytes of JSON"):format(bytes:len()))
         json:call(bytes:tvb(), pinfo, item)
@@ -128,7 +134,7 @@ end
 
 local function title(frame)
     local kind, name = frames.kind(frame)
-    return kind == "event" and name or kind and kind .. " " .. name or "no message type"
+    return safe(kind == "event" and name or kind and kind .. " " .. name or "no message type")
 end
 
 -- Shows a frame of `tvb` as far as it goes.
@@ -222,12 +228,20 @@ local h2_reset = Field.new("http2.rst_stream.error")
 
 -- A body whole -------------------------------------------------------------------------------------------------
 
--- By connection: the segments of a response that is not decoded yet, or the packet in which one was; and where the
--- newest of those responses begins.
+-- By line: the segments of a response that is not decoded yet, or the packet in which one was; and where the newest
+-- of those responses begins. A line is one direction of a TCP connection.
 local held, head_seq
 
+local function line_of(connection, address, port)
+    return ("%s %s %s"):format(connection, address, port)
+end
+
+local function line(pinfo)
+    return line_of(tcp_stream(), pinfo.src, pinfo.src_port)
+end
+
 function es.dissector(tvb, pinfo, tree)
-    held[tostring(tcp_stream())] = pinfo.number
+    held[line(pinfo)] = pinfo.number
     local stream = frames.new_stream()
     local list = frames.decode(tvb:raw(), stream)
     local item = tree:add(es, tvb())
@@ -245,7 +259,7 @@ DissectorTable.get("media_type"):add(MEDIA_TYPE, es)
 local open, before, seen, ended, piece
 
 function es.init()
-    -- Streams that go on, by connection; response heads of a connection in earlier packets; then by packet.
+    -- Streams that go on, by line; response heads of a line in earlier packets; then by packet.
     open, before, seen, ended, piece, held, head_seq = {}, {}, {}, {}, 0, {}, {}
 end
 
@@ -255,25 +269,19 @@ local function copy(stream)
     return twin
 end
 
-local function sender(pinfo)
-    return tostring(pinfo.src) .. " " .. pinfo.src_port
-end
-
 -- The stream that a piece of the packet belongs to. HTTP/2 numbers its streams; in HTTP/1.1 one response follows
 -- the other.
 local function stream_of(pinfo)
-    local connection, ids = tostring(tcp_stream()), { h2_stream() }
-    local key = ids[1] and "h2:" .. tostring(ids[#ids]) or (before[connection] or 0) + #{ http_code() }
-    open[connection] = open[connection] or {}
-    local stream = open[connection][key] or frames.new_stream()
-    stream.sender = sender(pinfo)
-    open[connection][key] = stream
-    return stream
+    local at, ids = line(pinfo), { h2_stream() }
+    local key = ids[1] and "h2:" .. tostring(ids[#ids]) or (before[at] or 0) + #{ http_code() }
+    open[at] = open[at] or {}
+    open[at][key] = open[at][key] or frames.new_stream()
+    return open[at][key]
 end
 
 function pieces.dissector(tvb, pinfo, tree)
     local raw, item, stream = tvb:raw(), tree:add(es, tvb()), nil
-    held[tostring(tcp_stream())] = pinfo.number
+    held[line(pinfo)] = pinfo.number
     piece = piece + 1
     if pinfo.visited then
         stream = copy((seen[pinfo.number] or {})[piece] or frames.new_stream())
@@ -303,25 +311,21 @@ function pieces.dissector(tvb, pinfo, tree)
 end
 
 -- Keeps the segments of an HTTP/1.1 response that Wireshark may never hand over.
-local function hold(connection, pinfo)
-    if held[connection] == pinfo.number then held[connection] = nil return end
+local function hold(at, pinfo)
+    if held[at] == pinfo.number then held[at] = nil return end
     local payload = tcp_payload()
-    local raw = payload and payload.range:raw()
-    local seq = raw and tcp_seq().value
-    local is_head = raw and raw:find("^HTTP/1%.%d ") and raw:lower():find("\ncontent%-type: *" .. MEDIA_PATTERN)
+    if not payload then return end
+    local raw, seq = payload.range:raw(), tcp_seq().value
+    local is_head = raw:find("^HTTP/1%.%d ") and raw:lower():find("\ncontent%-type: *" .. MEDIA_PATTERN)
     -- A head that was seen before is a retransmission.
-    if is_head and not held[connection] and seq > (head_seq[connection] or -1) then
-        held[connection], head_seq[connection] = { sender = sender(pinfo) }, seq
-    end
-    local segments = held[connection]
-    if raw and segments and segments.sender == sender(pinfo) then
-        segments[#segments + 1] = { seq = seq, raw = raw }
-    end
+    if is_head and not held[at] and seq > (head_seq[at] or -1) then held[at], head_seq[at] = {}, seq end
+    if held[at] then table.insert(held[at], { seq = seq, raw = raw }) end
 end
 
--- Takes the streams of a connection that end in this packet out of `open`.
-local function take_ended(connection, pinfo)
-    local streams, list = open[connection] or {}, {}
+-- Takes the streams of a line that end in this packet out of `open`. A reset ends both lines of the connection, all
+-- else only that of its sender.
+local function take_ended(at, is_sender)
+    local streams, list = open[at] or {}, {}
     local function close(key, is_unfinished)
         if not streams[key] then return end
         streams[key].is_unfinished = is_unfinished
@@ -334,7 +338,7 @@ local function take_ended(connection, pinfo)
         end
     end
     for _, flag in ipairs({ h2_end() }) do
-        if flag.value then close_h2(flag, 1) end
+        if is_sender and flag.value then close_h2(flag, 1) end
     end
     for _, code in ipairs({ h2_reset() }) do close_h2(code, -4, true) end
     for _, size in ipairs({ chunk_size() }) do
@@ -342,19 +346,16 @@ local function take_ended(connection, pinfo)
         for key in pairs(streams) do
             if type(key) == "number" and (not oldest or key < oldest) then oldest = key end
         end
-        if size.value == 0 and oldest then close(oldest) end
+        if is_sender and size.value == 0 and oldest then close(oldest) end
     end
-    local is_reset, is_fin, keys = reset().value, fin().value, {}
-    local function is_end(of) return is_reset or is_fin and of.sender == sender(pinfo) end
-    for key, stream in pairs(streams) do
-        if is_end(stream) then keys[#keys + 1] = key end
-    end
+    if not (reset().value or is_sender and fin().value) then return list end
+    local keys, segments = {}, held[at]
+    for key in pairs(streams) do keys[#keys + 1] = key end
     for _, key in ipairs(keys) do close(key, true) end
-    local segments = held[connection]
-    local body = type(segments) == "table" and is_end(segments) and frames.http_body(segments)
+    local body = type(segments) == "table" and frames.http_body(segments)
     if body then
         local stream = frames.new_stream()
-        stream.part, stream.is_unfinished, held[connection] = body, true, nil
+        stream.part, stream.is_unfinished, held[at] = body, true, nil
         list[#list + 1] = stream
     end
     return list
@@ -363,13 +364,14 @@ end
 function ending.dissector(_, pinfo, tree)
     piece = 0
     if not tcp_stream() then return end
-    local connection = tostring(tcp_stream())
     if not pinfo.visited then
-        local list = take_ended(connection, pinfo)
+        local at, list = line(pinfo), {}
+        for index, one in ipairs({ at, line_of(tcp_stream(), pinfo.dst, pinfo.dst_port) }) do
+            for _, stream in ipairs(take_ended(one, index == 1)) do list[#list + 1] = stream end
+        end
         if #list > 0 then ended[pinfo.number] = list end
-        local heads = #{ http_code() }
-        if heads > 0 then before[connection] = (before[connection] or 0) + heads end
-        hold(connection, pinfo)
+        before[at] = (before[at] or 0) + #{ http_code() }
+        hold(at, pinfo)
     end
     for _, stream in ipairs(ended[pinfo.number] or {}) do
         local item, twin, list = tree:add(es), copy(stream), {}
