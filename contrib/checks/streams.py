@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import struct
 import subprocess
 import zlib
@@ -80,6 +81,16 @@ def all_streams() -> list[Stream]:
         bodies[f"event-cut-{at}"] = whole[:at]
         bodies[f"event-changed-{at}"] = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]
     return [stream(name, body) for name, body in bodies.items()]
+
+
+def recordings() -> list[Stream]:
+    """Every event stream in the folders of BAREROCK_CAPTURES, if that is set."""
+    folder, bodies = os.environ.get("BAREROCK_CAPTURES"), {}
+    for path in sorted(Path(folder).rglob("response.json")) if folder else []:
+        headers = {name.lower(): value for name, value in json.loads(path.read_text())["headers"]}
+        if headers.get("content-type") == MEDIA_TYPE:
+            bodies[f"recording-{len(bodies)}-{path.parent.name}"] = path.with_name("response.body").read_bytes()
+    return [stream(re.sub(r"[^\w-]", "-", name), body) for name, body in bodies.items()]
 
 
 def payload_of(data: bytes) -> dict:

@@ -191,6 +191,20 @@ def check_shapes(tshark: Tshark, folder: Path, streams: list[Stream]) -> bool:
     return tally.report()
 
 
+def check_recordings(tshark: Tshark, folder: Path, recorded: list[Stream]) -> bool:
+    tally = Tally("wireshark, recordings")
+    capture = pcap.Capture(folder / "recordings.pcap")
+    for stream in recorded:
+        line = capture.connection()
+        line.request()
+        line.respond(pcap.CHUNKED, *pcap.chunks(stream.body, 333), pcap.LAST_CHUNK)
+        line.close()
+    decoded = tshark.decode(capture.write(), "-d", f"tcp.port=={pcap.HTTP1},http")
+    for index, stream in enumerate(recorded):
+        tally.add(problems(stream, decoded.get(index, [])))
+    return tally.report()
+
+
 def responses(elements: list, count: int) -> list[list]:
     """The elements of each response of a connection: its own end with a verdict."""
     parts = [[]]
