@@ -146,12 +146,14 @@ def check_capture(tshark: Tshark, folder: Path, streams: list[Stream]) -> bool |
                 dumpcap.wait()
                 print("wireshark, loopback capture: skipped: no permission to capture on lo")
                 return None
-            ask(replay.port, chosen)
-            ask(replay.port, chosen[:20], connection_each=False)
-            # The kernel hands a block of packets over within a second.
-            time.sleep(1.5)
-            dumpcap.send_signal(signal.SIGINT)
-            dumpcap.wait()
+            try:
+                ask(replay.port, chosen)
+                ask(replay.port, chosen[:20], connection_each=False)
+                # The kernel hands a block of packets over within a second.
+                time.sleep(1.5)
+            finally:
+                dumpcap.send_signal(signal.SIGINT)
+                dumpcap.wait()
         decoded = tshark.decode(capture, "-d", f"tcp.port=={replay.port},http")
         for index, stream in enumerate(chosen):
             tally.add(problems(stream, decoded.get(index, [])))
