@@ -1,5 +1,6 @@
 //! The offline tests.
 
+mod adaptive;
 mod architecture;
 mod assembled;
 mod bring_your_own;

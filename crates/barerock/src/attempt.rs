@@ -83,10 +83,7 @@ impl<T: Transport> Inner<T> {
         let begun = self.now();
         let (mut attempts, mut mended) = (Attempts::default(), Mended::default());
         loop {
-            let turn = lock(&self.retries).before_attempt(&mut attempts, self.time());
-            if !turn.is_zero() {
-                self.transport.sleep(turn).await;
-            }
+            self.retries.permit(&*self.transport, &mut attempts, || self.time()).await;
             call.attempts = attempts.number();
             let mut request = request.clone();
             let mut timeouts = self.timeouts;
@@ -106,7 +103,7 @@ impl<T: Transport> Inner<T> {
             let (error, retry_after) = match &result {
                 Ok(Answer { refused: Some(error), .. }) => (error, None),
                 Ok(_) => {
-                    lock(&self.retries).after_success(&attempts, self.time());
+                    self.retries.after_success(&attempts, self.time());
                     return result.map_err(|failed| failed.error);
                 }
                 Err(Failed { error, retry_after }) => (error, *retry_after),
@@ -117,8 +114,8 @@ impl<T: Transport> Inner<T> {
                 }
                 _ => RetryClass::of_error(error),
             };
-            let failure = class.map_or_else(Failure::final_one, Failure::new).retry_after(retry_after);
-            let decision = lock(&self.retries).after_failure(&mut attempts, &failure, self.time());
+            let failure = class.map_or_else(Failure::permanent, Failure::new).retry_after(retry_after);
+            let decision = self.retries.after_failure(&mut attempts, &failure, self.time());
             match decision {
                 // A wait that would outlast the call is not begun: what went wrong says more than that time is up.
                 Decision::Wait(wait) if self.left(begun).is_none_or(|left| wait < left) => {
@@ -158,7 +155,7 @@ impl<T: Transport> Inner<T> {
                 },
             );
         }
-        let max_attempts = lock(&self.retries).max_attempts();
+        let max_attempts = self.retries.max_attempts();
         if self.observer.is_some() {
             let (signed, secrets) = (signed.as_ref(), &proof.secrets());
             let attempt = call.attempts;
@@ -187,7 +184,7 @@ impl<T: Transport> Inner<T> {
     /// `attempt=N; max=M`, and on a retry `ttl` before them: until when an answer would be waited for.
     fn attempt_header(&self, call: &Call, left: Option<Duration>) -> Result<HeaderValue, Error> {
         let number = call.attempts;
-        let max = lock(&self.retries).max_attempts();
+        let max = self.retries.max_attempts();
         let until = self.timeouts.first_byte.into_iter().chain(left).min().filter(|_| number > 1);
         let ttl = until.and_then(|limit| self.now().checked_add(limit));
         let ttl = ttl.and_then(|time| Timestamp::try_from(time).ok());

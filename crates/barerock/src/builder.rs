@@ -13,7 +13,7 @@ use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::observe::Observe;
-use crate::retry::{Retries, RetryPolicy};
+use crate::retry::{Retries, RetryPolicy, SharedRetries};
 use crate::time::{Clock, system_clock};
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
@@ -216,7 +216,7 @@ impl<T: Transport> ClientBuilder<T> {
         let is_allowed = self.plaintext_hosts.iter().any(|host| host.eq_ignore_ascii_case(endpoint.host()));
         let in_the_clear = !endpoint.is_https() && !endpoint.is_loopback() && !is_allowed;
         let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let retries = Mutex::new(Retries::new(&policy, chance.u64(..)));
+        let retries = SharedRetries::new(Retries::new(&policy, chance.u64(..)));
         let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
         Ok(Client {
             inner: Arc::new(Inner {

@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::exchange::Want;
 use crate::observe::Observe;
-use crate::retry::Retries;
+use crate::retry::SharedRetries;
 use crate::skew::ClockSkew;
 use crate::stream::EventStream;
 use crate::time::Clock;
@@ -40,7 +40,7 @@ pub(crate) struct Inner<T> {
     pub(crate) timeouts: Timeouts,
     pub(crate) max_response: usize,
     pub(crate) validates: bool,
-    pub(crate) retries: Mutex<Retries>,
+    pub(crate) retries: SharedRetries,
     /// Ids of calls come from it.
     pub(crate) chance: Mutex<fastrand::Rng>,
     pub(crate) skew: Mutex<ClockSkew>,

@@ -1,45 +1,39 @@
-//! How often and how a client tries.
+//! Retry policy and retry modes.
 
 use core::fmt;
 use core::str::FromStr;
-use core::time::Duration;
 
-use super::adaptive::Cubic;
+use super::limiter::{AdaptiveLimiter, RateLimiter};
 
-/// Attempts in standard and adaptive mode, the first among them.
+/// Attempts in standard and adaptive mode, including the first.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// How often a client tries, and how. A mode that is not named is not linked.
+/// Retry mode and number of attempts. A mode that is not named is not linked.
 #[derive(Clone)]
 pub struct RetryPolicy {
     max_attempts: u32,
     mode: RetryMode,
-    limiter: Option<fn() -> Box<dyn Limiter>>,
-}
-
-/// Something that holds requests back.
-pub(super) trait Limiter: fmt::Debug + Send {
-    /// How long the next request must wait for its turn.
-    fn acquire(&mut self, now: Duration) -> Duration;
-
-    /// Notes an answer.
-    fn answered(&mut self, throttled: bool, now: Duration);
+    limiter: Option<fn() -> Box<dyn RateLimiter>>,
 }
 
 impl RetryPolicy {
-    /// The standard mode in its version 2.1, which is what a client does if told nothing: three attempts; exponential waits with
-    /// full jitter, from 50 ms, or from 1 s after throttling, to 20 s; the service's hint obeyed within bounds; and
-    /// a bucket of tokens that ends retries when much fails.
+    /// Standard mode, version 2.1; the default of a client. Three attempts; exponential backoff with full jitter from 50 ms (1 s after
+    /// throttling) to 20 s; the service's `x-amz-retry-after` is obeyed up to 5 s more; a retry quota that ends retries
+    /// while many calls fail.
     #[must_use]
     pub fn standard() -> Self {
         Self { max_attempts: MAX_ATTEMPTS, mode: RetryMode::Standard, limiter: None }
     }
 
-    /// The standard mode, and a limit on the client's own rate that follows the service's throttling (CUBIC). It delays first
-    /// attempts too; each client has its own.
+    /// Adaptive mode: standard mode, and a rate limiter that follows the service's throttling (CUBIC). After the first throttled
+    /// response it delays first attempts too, in the order in which they were made. Each client has its own limiter.
     #[must_use]
     pub fn adaptive() -> Self {
-        Self { mode: RetryMode::Adaptive, limiter: Some(|| Box::new(Cubic::default())), ..Self::standard() }
+        Self {
+            mode: RetryMode::Adaptive,
+            limiter: Some(|| Box::new(AdaptiveLimiter::default())),
+            ..Self::standard()
+        }
     }
 
     /// One attempt.
@@ -48,7 +42,7 @@ impl RetryPolicy {
         Self::standard().max_attempts(1)
     }
 
-    /// The policy of a mode that is known only at run time. It links both.
+    /// The policy of a mode that is known only at run time. Links both modes.
     #[must_use]
     pub fn of(mode: RetryMode) -> Self {
         match mode {
@@ -57,15 +51,15 @@ impl RetryPolicy {
         }
     }
 
-    /// Sets the attempts a call may have, the first among them; 0 counts as 1. boto3's `max_attempts` in a `Config`
-    /// counts the retries alone: its 5 is 6 here. `AWS_MAX_ATTEMPTS` and the profile's `max_attempts` count as here.
+    /// Sets the attempts a call may have, including the first; 0 counts as 1. boto3's `max_attempts` in a `Config`
+    /// counts retries only: its 5 is 6 here. `AWS_MAX_ATTEMPTS` and the profile's `max_attempts` count as here.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The attempts a call may have.
+    /// Attempts a call may have, including the first.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.max_attempts
@@ -77,7 +71,7 @@ impl RetryPolicy {
         self.mode
     }
 
-    pub(super) fn limiter(&self) -> Option<Box<dyn Limiter>> {
+    pub(super) fn limiter(&self) -> Option<Box<dyn RateLimiter>> {
         self.limiter.map(|new| new())
     }
 }
@@ -125,7 +119,7 @@ impl fmt::Display for RetryMode {
     }
 }
 
-/// Reads a mode, in any case as the SDKs do. `legacy`, boto3's mode of old, is not one of ours.
+/// Parses a mode, ignoring case as the SDKs do. `legacy`, boto3's old default, is not supported.
 impl FromStr for RetryMode {
     type Err = UnknownRetryMode;
 
@@ -137,17 +131,15 @@ impl FromStr for RetryMode {
     }
 }
 
-/// Not the name of a retry mode.
+/// The text is not the name of a supported retry mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownRetryMode(String);
 
 impl fmt::Display for UnknownRetryMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a retry mode; write standard or adaptive", self.0)?;
-        if self.0.eq_ignore_ascii_case("legacy") {
-            f.write_str(" (legacy is boto3's alone; standard takes its place there too)")?;
-        }
-        Ok(())
+        let legacy = self.0.eq_ignore_ascii_case("legacy");
+        let what = if legacy { "is supported by boto3 only" } else { "is not a retry mode" };
+        write!(f, "{:?} {what}: expected standard or adaptive", self.0)
     }
 }
 
