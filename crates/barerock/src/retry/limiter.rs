@@ -39,7 +39,7 @@ pub(super) trait RateLimiter: fmt::Debug + Send {
     fn on_response(&mut self, is_throttled: bool, now: Duration);
 
     /// Returns the waker of the first call in the queue if its wait may have changed.
-    fn to_wake(&mut self) -> Option<Waker>;
+    fn take_waker(&mut self) -> Option<Waker>;
 }
 
 /// A token bucket, and the queue before it.
@@ -127,7 +127,7 @@ impl RateLimiter for AdaptiveLimiter {
         self.is_changed = true;
     }
 
-    fn to_wake(&mut self) -> Option<Waker> {
+    fn take_waker(&mut self) -> Option<Waker> {
         core::mem::take(&mut self.is_changed).then(|| self.queue.front_mut()?.waker.take()).flatten()
     }
 }

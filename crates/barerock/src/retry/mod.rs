@@ -223,8 +223,8 @@ impl Retries {
     }
 
     /// The waker of the call that should look at its wait again.
-    fn to_wake(&mut self) -> Option<Waker> {
-        self.limiter.as_mut()?.to_wake()
+    fn take_waker(&mut self) -> Option<Waker> {
+        self.limiter.as_mut()?.take_waker()
     }
 }
 

@@ -76,7 +76,7 @@ impl SharedRetries {
     fn with<R>(&self, act: impl FnOnce(&mut Retries) -> R) -> R {
         let mut retries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let result = act(&mut retries);
-        let waker = retries.to_wake();
+        let waker = retries.take_waker();
         drop(retries);
         if let Some(waker) = waker {
             waker.wake();

@@ -119,15 +119,15 @@ impl Wake for Woken {
 #[test]
 fn the_first_in_the_queue_is_woken() {
     let mut limiter = throttled();
-    limiter.to_wake();
+    limiter.take_waker();
     let woken: [Arc<Woken>; 3] = Default::default();
     let mut tickets = [None; 3];
     for (ticket, woken) in tickets.iter_mut().zip(&woken) {
         limiter.acquire(ticket, Some(&Waker::from(Arc::clone(woken))), at(0.0));
-        assert!(limiter.to_wake().is_none(), "a look changes nothing");
+        assert!(limiter.take_waker().is_none(), "a look changes nothing");
     }
     let wakes = |limiter: &mut AdaptiveLimiter| {
-        if let Some(waker) = limiter.to_wake() {
+        if let Some(waker) = limiter.take_waker() {
             waker.wake();
         }
         woken.each_ref().map(|woken| woken.0.load(Ordering::Relaxed))
