@@ -12,6 +12,7 @@ pub mod samples;
 pub mod signing;
 pub mod splitting;
 pub mod violations;
+pub mod workspace;
 
 /// The README's code is compiled with the tests.
 #[cfg(doctest)]

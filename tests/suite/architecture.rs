@@ -1,8 +1,8 @@
 //! The crates depend on each other only downwards, and judges and rivals never get into the product.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
+use barerock_tests::workspace::{published, text};
 use serde_json::Value;
 
 /// Each crate of the product, and which of the others it may know.
@@ -34,23 +34,12 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
 
 /// The normal dependencies of each crate that is published, by crate.
 fn normal_dependencies() -> BTreeMap<String, Vec<String>> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let packages = metadata["packages"].as_array().unwrap().iter();
-    // `publish = false` is an empty list of registries.
-    let product = packages.filter(|package| package["publish"] != Value::Array(Vec::new()));
-    let dependencies = product.map(|package| {
+    let dependencies = |package: &Value| {
         let dependencies = package["dependencies"].as_array().unwrap().iter();
         let normal = dependencies.filter(|dependency| dependency["kind"].is_null());
-        (text(&package["name"]), normal.map(|dependency| text(&dependency["name"])).collect())
-    });
-    dependencies.collect()
+        normal.map(|dependency| text(dependency, "name").to_owned()).collect()
+    };
+    published().iter().map(|package| (text(package, "name").to_owned(), dependencies(package))).collect()
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod eventstream_streams;
 mod eventstream_vectors;
 mod fault_matrix;
 mod fixture_streams;
+mod packaging;
 mod replay;
 mod retries;
 mod sigv4_bedrock;

@@ -78,3 +78,8 @@ pub use stream::{
 };
 pub use validate::ValidationError;
 pub use wire::{ResponseHead, WireRequest};
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -87,3 +87,8 @@ pub use limits::{
 #[cfg(feature = "alloc")]
 pub use owned::OwnedFrame;
 pub use prelude::Prelude;
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

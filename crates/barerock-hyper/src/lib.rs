@@ -46,3 +46,8 @@ mod transport;
 pub use barerock_tls::{RootsError, rustls};
 pub use builder::HyperTransportBuilder;
 pub use transport::HyperTransport;
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

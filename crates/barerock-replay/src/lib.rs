@@ -63,3 +63,8 @@ pub use server::Replay;
 #[cfg(feature = "tls")]
 pub use tls::{Tls, TlsError};
 pub use verify::Verify;
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -47,3 +47,8 @@ mod transport;
 pub use barerock_tls as tls;
 pub use body::ReqwestBody;
 pub use transport::ReqwestTransport;
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -128,3 +128,8 @@ pub use uri::{MAX_PATH_SEGMENTS, MAX_QUERY_PARAMETERS};
 pub use verify::{
     DEFAULT_MAX_CLOCK_SKEW_SECONDS, SignatureMismatch, Verified, VerifyError, VerifySettings, verify_http,
 };
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

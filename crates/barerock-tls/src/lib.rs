@@ -43,3 +43,8 @@ pub use roots::webpki_roots;
 #[cfg(feature = "rustls")]
 pub use rustls;
 pub use rustls_pki_types as pki_types;
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

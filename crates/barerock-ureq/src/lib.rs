@@ -64,3 +64,8 @@ pub use builder::UreqTransportBuilder;
 pub use client::Client;
 pub use stream::EventStream;
 pub use transport::UreqTransport;
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -67,3 +67,8 @@ pub use retry::{RetryMode, RetryPolicy};
 pub use stream::EventStream;
 pub use timeout::{Elapsed, Timeouts, within};
 pub use transport::{Transport, TransportError, TransportErrorKind};
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,42 @@
+//! The workspace's packages, as `cargo metadata` describes them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The folder of the workspace.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The packages of the workspace that are published, in `cargo metadata`'s form.
+///
+/// # Panics
+///
+/// If cargo fails.
+#[must_use]
+pub fn published() -> Vec<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
+    let mut packages = metadata["packages"].as_array().expect("a list of packages").clone();
+    // `publish = false` is an empty list of registries.
+    packages.retain(|package| package["publish"] != Value::Array(Vec::new()));
+    packages
+}
+
+/// A member of a package's description that is a string.
+///
+/// # Panics
+///
+/// If it is not a string.
+#[must_use]
+pub fn text<'v>(package: &'v Value, member: &str) -> &'v str {
+    package[member].as_str().unwrap_or_else(|| panic!("{}: no {member}", package["name"]))
+}
