@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::read;
-
 /// The folder of the exchanges.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/converse")
@@ -13,9 +11,11 @@ pub fn folder() -> PathBuf {
 ///
 /// # Panics
 ///
-/// Where there is no such fixture.
+/// If there is no such fixture.
+#[expect(clippy::disallowed_methods, reason = "tests read their fixtures")]
 pub fn body(name: &str) -> Vec<u8> {
-    read(&folder().join(name).join("response.body"))
+    let path = folder().join(name).join("response.body");
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The streams that end well and are at most `longest` bytes, each with its name.

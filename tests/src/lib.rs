@@ -1,7 +1,5 @@
 //! Code that the tests share.
 
-pub use barerock_test_data::{captures, json, read, report_cases, text, vectors};
-
 pub mod client;
 pub mod decoding;
 pub mod eventstream;

@@ -10,8 +10,8 @@ use barerock_converse::{
     CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, ServiceError,
 };
 use barerock_eventstream::{Header, encode_frame};
+use barerock_test_data::report_cases;
 use barerock_tests::model::{Kind, Model, Need, Type};
-use barerock_tests::report_cases;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Map, Value, json};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use barerock_config::{ConfigFile, Profile, Profiles, Section, SettingValue};
-use barerock_tests::read;
+use barerock_test_data::read;
 use serde_json::{Map, Value, json};
 
 /// The folder of the files, a folder a case.

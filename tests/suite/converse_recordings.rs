@@ -2,9 +2,9 @@
 
 use barerock_converse::stream::Verdict;
 use barerock_converse::{ConverseRequest, ConverseResponse, CountTokensRequest, ServiceError};
-use barerock_tests::captures::{self, Recording};
+use barerock_test_data::captures::{self, Recording};
+use barerock_test_data::{json, report_cases};
 use barerock_tests::decoding::decode;
-use barerock_tests::{json, report_cases};
 use http::StatusCode;
 use serde_json::Value;
 

@@ -7,7 +7,8 @@ use barerock_converse::stream::{
 };
 use barerock_converse::{ConverseRequest, Endpoint, StreamEvent};
 use barerock_eventstream::{FrameDecoder, MessageKind};
-use barerock_tests::{captures, fixtures, report_cases};
+use barerock_test_data::{captures, report_cases};
+use barerock_tests::fixtures;
 use serde::Deserialize;
 
 /// How many events and requests of Converse the recordings hold.

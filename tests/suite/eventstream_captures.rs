@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use barerock_eventstream::Limits;
-use barerock_tests::captures;
+use barerock_test_data::captures;
+use barerock_test_data::{json, read, report_cases};
 use barerock_tests::eventstream::decode;
-use barerock_tests::{json, read, report_cases};
 use serde_json::Value;
 
 const FRAMES: usize = 4413;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use barerock_audit::Fields;
 use barerock_eventstream::{Frames, Limits};
+use barerock_test_data::{json, read, vectors};
 use barerock_tests::eventstream::{decode, describe};
-use barerock_tests::{json, read, vectors};
 use serde_json::Value;
 
 /// The streams of a folder of `fixtures/eventstream`, each with its JSON.

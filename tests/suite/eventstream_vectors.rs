@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use aws_smithy_eventstream::frame::read_message_from;
 use barerock_eventstream::{DecodeErrorKind, HeaderPart, HeaderValue, Limits};
+use barerock_test_data::vectors::{FRAMES, frames, named};
+use barerock_test_data::{json, read, report_cases, text};
 use barerock_tests::eventstream::{decode, describe, reseal, to_message};
-use barerock_tests::vectors::{FRAMES, frames, named};
-use barerock_tests::{json, read, report_cases, text};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;

@@ -16,7 +16,8 @@ use barerock::{Client, ConverseRequest, Credentials, Error, RetryPolicy, Timeout
 use barerock_hyper::HyperTransport;
 use barerock_replay::{Fault, FaultRule, Fixtures, MatchMode, Replay, Verify};
 use barerock_reqwest::ReqwestTransport;
-use barerock_tests::{fixtures, report_cases};
+use barerock_test_data::report_cases;
+use barerock_tests::fixtures;
 use barerock_ureq::{UreqTransport, block_on};
 use bytes::Bytes;
 use http::{Request, Response};

@@ -1,9 +1,9 @@
 //! The project's own streams, whole and in every way broken: each gives the verdict it should.
 
 use barerock_converse::stream::Verdict;
+use barerock_test_data::report_cases;
 use barerock_tests::decoding::decode;
 use barerock_tests::fixtures::{body, good_streams};
-use barerock_tests::report_cases;
 
 /// Cutting a stream everywhere takes the square of its length: the long ones only say the same for longer.
 const SHORT: usize = 5_000;

@@ -2,9 +2,9 @@
 
 use barerock_audit::Exchange;
 use barerock_replay::{Chunking, Fixtures, MatchMode, Replay};
-use barerock_tests::captures::{self, COUNT};
+use barerock_test_data::captures::{self, COUNT};
+use barerock_test_data::report_cases;
 use barerock_tests::client::Client;
-use barerock_tests::report_cases;
 use http::Request;
 
 #[tokio::test]

@@ -11,11 +11,11 @@ use barerock_sigv4::{
     PayloadHash, Request, Signature, SignedEvent, Signer, SigningContext, SigningKey, SigningSettings,
     Timestamp, sign_request,
 };
+use barerock_test_data::vectors::named;
+use barerock_test_data::{json, report_cases};
 use barerock_tests::signing::{
     ACCESS_KEY_ID, SECRET_ACCESS_KEY, SigningCase, basic, identity, parameters, string,
 };
-use barerock_tests::vectors::named;
-use barerock_tests::{json, report_cases};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;

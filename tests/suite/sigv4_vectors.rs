@@ -6,9 +6,9 @@ use barerock_audit::RawRequest;
 use barerock_sigv4::{
     CredentialsRef, SessionTokenSigning, SigningContext, SigningSettings, Timestamp, UriEncoding,
 };
+use barerock_test_data::vectors::{SIGNING_CASES, cases, named, signing_suite};
+use barerock_test_data::{json, report_cases, text};
 use barerock_tests::signing::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, basic, string};
-use barerock_tests::vectors::{SIGNING_CASES, cases, named, signing_suite};
-use barerock_tests::{json, report_cases, text};
 
 /// A signed request without its final line breaks, whose number differs, and with the one path that smithy-rs encodes.
 fn comparable(request: &str) -> String {

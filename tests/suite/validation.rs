@@ -6,8 +6,8 @@ use barerock_converse::{
     ApplyGuardrailRequest, AwsModelId, ConverseRequest, CountTokensRequest, InvokeGuardrailChecksRequest,
     ValidationError,
 };
+use barerock_test_data::{captures, report_cases};
 use barerock_tests::model::{Kind, Model, Need, Type};
-use barerock_tests::{captures, report_cases};
 use http::StatusCode;
 use proptest::prelude::*;
 use proptest::string::string_regex;

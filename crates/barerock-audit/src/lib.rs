@@ -39,3 +39,8 @@ pub use fields::{Field, FieldName, Fields};
 pub use file::ReplacementFile;
 pub use raw::{RawRequest, RawRequestError, RawSigned};
 pub use redact::{StreamRedactor, redact_body};
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

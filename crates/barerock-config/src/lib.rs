@@ -63,3 +63,8 @@ pub use loader::ConfigLoader;
 pub use profiles::{ConfigFile, DEFAULT_PROFILE, Profile, Profiles};
 pub use section::{Section, SettingValue};
 pub use source::{PassedOver, Place, Resolved, Source, Why};
+
+/// Compiles the example of the README with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
