@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::task::Wake;
 use std::thread::{self, Thread};
 
-/// Runs a future of `barerock`'s to its end on this thread, which sleeps where the future has to wait.
+/// Runs a future to its end on this thread, which sleeps while the future waits.
 ///
-/// The methods of [`Client`](crate::Client) do it for you. It takes any future that needs no runtime: those of a client over
+/// The methods of [`Client`](crate::Client) do so. It runs any future that needs no runtime: those of a client over
 /// a [`UreqTransport`](crate::UreqTransport) need none, and block while they are polled.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
@@ -24,7 +24,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        // An unpark that came before makes this return at once, and so does nothing at all now and then: hence the loop.
+        // It returns at once after an earlier unpark, and sometimes without any: hence the loop.
         thread::park();
     }
 }

@@ -1,49 +1,108 @@
-//! The body of an answer.
+//! The body of a response.
 
 use core::fmt;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::io::{self, Read as _};
+use std::io;
+use std::sync::Arc;
 
-use barerock::TransportError;
+use barerock::{Timeouts, TransportError};
 use bytes::{Bytes, BytesMut};
 use http_body::Frame;
+use ureq_proto::BodyMode;
+use ureq_proto::client::state::RecvBody;
+use ureq_proto::client::{Call, RecvBodyResult};
 
-use crate::deadline::{Deadline, Reason, within};
-use crate::error::Limits;
+use crate::error::of_exchange;
+use crate::input::Input;
+use crate::limit::TimeLimit;
+use crate::pool::{Key, Pool};
+use crate::socket::Connection;
 
-/// The room for one read, in bytes: what a TLS record holds at most.
+/// The room for one piece of the body, in bytes: one TLS record.
 const READ: usize = 16 * 1024;
 
 /// Less room than this is not worth a read.
 const LEAST: usize = 2 * 1024;
 
-/// The body of an answer. Polling it blocks until the next piece is there.
+/// The most that chunk headers and trailers may have between two pieces of the body, in bytes.
+const MAX_FRAMING: usize = 16 * 1024;
+
+/// The body of a response. Polling it blocks until the next piece is there.
 pub struct UreqBody {
-    reader: ureq::BodyReader<'static>,
-    /// Zeroed, ready to be read into. What is read is split off, so most pieces cost no allocation.
-    room: BytesMut,
-    limits: Limits,
-    /// When all of it must be there.
-    whole: Option<Deadline>,
+    /// `None` once the body has ended, or failed.
+    receiving: Option<Receiving>,
+    timeouts: Timeouts,
+    /// When all of the response must be there.
+    whole: Option<TimeLimit>,
+}
+
+/// The connection while it is in use.
+pub(crate) struct Receiving {
+    pub(crate) call: Call<RecvBody>,
+    pub(crate) connection: Box<dyn Connection>,
+    pub(crate) input: Input,
+    pub(crate) key: Key,
+    pub(crate) pool: Arc<Pool>,
 }
 
 impl UreqBody {
-    pub(crate) fn new(body: ureq::Body, limits: Limits, whole: Option<Deadline>) -> Self {
-        Self { reader: body.into_reader(), room: BytesMut::new(), limits, whole }
+    pub(crate) fn new(receiving: Receiving, timeouts: Timeouts, whole: Option<TimeLimit>) -> Self {
+        Self { receiving: Some(receiving), timeouts, whole }
     }
 
-    fn read(&mut self) -> io::Result<Bytes> {
-        if self.room.len() < LEAST {
-            self.room = BytesMut::zeroed(READ);
-        }
+    pub(crate) fn empty() -> Self {
+        Self { receiving: None, timeouts: Timeouts::never(), whole: None }
+    }
+}
+
+impl Receiving {
+    /// The next piece, or none at the end.
+    fn next(&mut self) -> io::Result<Bytes> {
+        let mut room = BytesMut::zeroed(READ);
+        let mut framing: usize = 0;
         loop {
-            match self.reader.read(&mut self.room) {
-                // A reader that claims more than it had room for has a bug; `min` keeps it from being a panic.
-                Ok(count) => return Ok(self.room.split_to(count.min(self.room.len())).freeze()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+            let (consumed, produced) =
+                self.call.read(self.input.unread(), &mut room).map_err(io::Error::other)?;
+            self.input.consume(consumed);
+            if produced > 0 {
+                room.truncate(produced);
+                // A short piece does not hold on to the whole room.
+                let is_short = produced < LEAST;
+                return Ok(if is_short { Bytes::copy_from_slice(&room) } else { room.freeze() });
             }
+            if self.has_ended() {
+                return Ok(Bytes::new());
+            }
+            framing = framing.saturating_add(consumed);
+            if framing > MAX_FRAMING || self.input.is_full() {
+                return Err(io::Error::other(format!("chunk framing of more than {MAX_FRAMING} bytes")));
+            }
+            if consumed == 0 && self.input.fill(&mut *self.connection)? == 0 {
+                // Either only the end of the connection ends the body, or all its chunks have come.
+                let is_whole =
+                    self.call.body_mode() == BodyMode::CloseDelimited || self.call.is_ended_chunked();
+                return if is_whole { Ok(Bytes::new()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+            }
+        }
+    }
+
+    /// Whether the whole body has come, as its framing says.
+    fn has_ended(&self) -> bool {
+        self.call.can_proceed() && self.call.body_mode() != BodyMode::CloseDelimited
+    }
+
+    /// Keeps the connection for the next request, if the response allows it and nothing follows.
+    fn release(mut self) {
+        let nothing_follows = self.has_ended() && self.input.unread().is_empty();
+        let is_reusable = match self.call.proceed() {
+            Some(RecvBodyResult::Cleanup(call)) => !call.must_close_connection(),
+            Some(RecvBodyResult::Redirect(call)) => !call.must_close_connection(),
+            None => false,
+        };
+        if is_reusable && nothing_follows {
+            self.connection.socket().set_limit(None);
+            self.pool.put(self.key, self.connection);
         }
     }
 }
@@ -57,12 +116,26 @@ impl http_body::Body for UreqBody {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let body = self.get_mut();
-        let piece = Deadline::after(body.limits.request.idle, Reason::Piece);
-        Poll::Ready(match within([piece, body.whole], || body.read()) {
-            Ok(piece) if piece.is_empty() => None,
-            Ok(piece) => Some(Ok(Frame::data(piece))),
-            Err(error) => Some(Err(body.limits.explain(error.into()))),
+        let Some(mut receiving) = body.receiving.take() else { return Poll::Ready(None) };
+        let piece = TimeLimit::after(body.timeouts.idle, "the next chunk of the response");
+        let limit = TimeLimit::earlier(piece, body.whole);
+        receiving.connection.socket().set_limit(limit);
+        Poll::Ready(match receiving.next() {
+            Ok(piece) => {
+                let has_ended = piece.is_empty() || receiving.has_ended();
+                if has_ended {
+                    receiving.release()
+                } else {
+                    body.receiving = Some(receiving)
+                }
+                (!piece.is_empty()).then(|| Ok(Frame::data(piece)))
+            }
+            Err(error) => Some(Err(of_exchange(error.into(), limit))),
         })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.receiving.is_none()
     }
 }
 

@@ -1,185 +1,98 @@
-//! Setting up a transport.
+//! Settings of a transport.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use barerock::Environment;
-use barerock::transport::{CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT, ProxyError, ProxyRules, ProxyScheme};
-#[cfg(feature = "rustls")]
-use barerock_tls::rustls::ClientConfig;
-use ureq::Agent;
-use ureq::config::{AutoHeaderValue, Config};
-use ureq::unversioned::transport::Connector;
-#[cfg(feature = "native-tls")]
-use ureq::unversioned::transport::NativeTlsConnector;
+use barerock::transport::{
+    CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT, ProxyError, ProxyRules, ProxyScheme, TCP_KEEPALIVE,
+};
 
-use crate::connector::{LimitedConnector, LimitedResolver, plain};
-use crate::transport::{UreqTransport, bounded};
+use crate::connect::Connector;
+use crate::pool::Pool;
+use crate::tls::TlsLayer;
+use crate::transport::UreqTransport;
 
-/// The longest head of an answer, and the most that is read at once, in bytes: what a TLS record holds.
-const MAX_HEAD: usize = 16 * 1024;
-
-/// What is buffered of a request, in bytes.
-const OUTPUT_BUFFER: usize = 16 * 1024;
-
-/// The schemes of proxies.
+/// The supported schemes of proxies.
 const SCHEMES: &[ProxyScheme] = &[
     ProxyScheme::Http,
+    ProxyScheme::Https,
     #[cfg(feature = "socks")]
     ProxyScheme::Socks4,
     #[cfg(feature = "socks")]
     ProxyScheme::Socks4a,
     #[cfg(feature = "socks")]
     ProxyScheme::Socks5,
+    #[cfg(feature = "socks")]
+    ProxyScheme::Socks5h,
 ];
 
-/// Sets up a [`UreqTransport`].
+/// Settings of a [`UreqTransport`].
 #[derive(Debug)]
+#[must_use = "`build` makes the transport"]
 pub struct UreqTransportBuilder {
+    tls: Arc<dyn TlsLayer>,
     connect_timeout: Option<Duration>,
     pool_idle_timeout: Duration,
+    tcp_keepalive: Option<Duration>,
     proxies: Option<ProxyRules>,
-    #[cfg(feature = "rustls")]
-    rustls: ClientConfig,
-    #[cfg(feature = "native-tls")]
-    native_tls: NativeTls,
-}
-
-/// What the system's TLS is told.
-#[cfg(feature = "native-tls")]
-#[derive(Debug)]
-struct NativeTls {
-    is_asked: bool,
-    roots: ureq::tls::RootCerts,
 }
 
 impl UreqTransportBuilder {
-    pub(crate) fn new(#[cfg(feature = "rustls")] rustls: ClientConfig) -> Self {
+    pub(crate) fn new(tls: Arc<dyn TlsLayer>) -> Self {
         Self {
+            tls,
             connect_timeout: Some(CONNECT_TIMEOUT),
             pool_idle_timeout: POOL_IDLE_TIMEOUT,
+            tcp_keepalive: Some(TCP_KEEPALIVE),
             proxies: None,
-            #[cfg(feature = "rustls")]
-            rustls,
-            #[cfg(feature = "native-tls")]
-            native_tls: NativeTls {
-                is_asked: !cfg!(feature = "rustls"),
-                roots: ureq::tls::RootCerts::PlatformVerifier,
-            },
         }
     }
 
-    /// How long a connection may take, from the first TCP handshake to the end of TLS's; ten seconds if unset. `None`
-    /// leaves it to the operating system. Looking up the name has as long again.
-    #[must_use]
+    /// Sets how long making a connection may take, from name lookup to the end of the TLS handshake; [`CONNECT_TIMEOUT`] if
+    /// unset. Several addresses of a host share it. `None` leaves it to the operating system.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = limit.into();
         self
     }
 
-    /// How long an idle connection is kept for the next request; 50 seconds if unset. Zero keeps none.
-    #[must_use]
+    /// Sets how long an idle connection is kept for the next request; [`POOL_IDLE_TIMEOUT`] if unset. Zero keeps none.
     pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
         self.pool_idle_timeout = limit;
         self
     }
 
-    /// The proxies; those of the process's environment if unset. If a proxy's URL in the environment is invalid, every request
-    /// fails with that error.
+    /// Sets how long a connection is silent before TCP probes the peer; [`TCP_KEEPALIVE`] if unset. `None` never probes.
+    pub fn tcp_keepalive(mut self, after: impl Into<Option<Duration>>) -> Self {
+        self.tcp_keepalive = after.into();
+        self
+    }
+
+    /// Sets the proxies; if unset, those of the process's environment by [`ProxyRules::from_environment`] (if a URL there is
+    /// invalid, every request fails with that error). An HTTP proxy is asked for a tunnel with CONNECT, for `http` URIs too.
     ///
     /// # Errors
-    /// If a proxy has a scheme that is not supported.
+    /// If a proxy has another scheme than `http`, `https` and, with the feature `socks`, those of SOCKS.
     pub fn proxy(mut self, rules: ProxyRules) -> Result<Self, ProxyError> {
         rules.require_schemes(SCHEMES)?;
         self.proxies = Some(rules);
         Ok(self)
     }
 
-    /// Trusts the certificates of this PEM text, and no others: what `AWS_CA_BUNDLE` names. It takes the place of all roots,
-    /// as it does in botocore, and of a configuration that was brought.
-    ///
-    /// # Errors
-    /// If a certificate in it is broken, or there is none.
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub fn ca_bundle(mut self, pem: &[u8]) -> Result<Self, barerock_tls::RootsError> {
-        #[cfg(feature = "rustls")]
-        {
-            self.rustls = barerock_tls::client_config(barerock_tls::ca_bundle(pem)?)?;
-        }
-        #[cfg(feature = "native-tls")]
-        {
-            let certificates = barerock_tls::certificates(pem)?;
-            let owned = |der: &barerock_tls::pki_types::CertificateDer<'_>| {
-                ureq::tls::Certificate::from_der(der).to_owned()
-            };
-            self.native_tls.roots = certificates.iter().map(owned).into();
-        }
-        Ok(self)
-    }
-
-    /// Trusts the system's roots in place of those built in, and of a configuration that was brought, where TLS is by rustls.
-    ///
-    /// # Errors
-    /// If the system has none.
-    #[cfg(feature = "native-roots")]
-    pub fn native_roots(mut self) -> Result<Self, barerock_tls::RootsError> {
-        self.rustls = barerock_tls::client_config(barerock_tls::native_roots()?)?;
-        Ok(self)
-    }
-
-    /// Uses the system's TLS where rustls is there too. Who means it says it: whether rustls is there, other crates of the
-    /// program decide as well.
-    #[cfg(feature = "native-tls")]
-    #[must_use]
-    pub fn native_tls(mut self) -> Self {
-        self.native_tls.is_asked = true;
-        self
-    }
-
-    /// The transport.
+    /// Builds the transport.
     #[must_use]
     pub fn build(self) -> UreqTransport {
-        let mut config = Config::builder()
-            // What the service answers with an error status is `barerock`'s to read.
-            .http_status_as_error(false)
-            // A signature holds for one host only.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            // The request is sent as it was signed, and no compressed answer asked for.
-            .user_agent(AutoHeaderValue::None)
-            .accept(AutoHeaderValue::None)
-            .accept_encoding(AutoHeaderValue::None)
-            .max_response_header_size(MAX_HEAD)
-            .input_buffer_size(MAX_HEAD)
-            .output_buffer_size(OUTPUT_BUFFER)
-            .timeout_resolve(self.connect_timeout.map(bounded))
-            .timeout_connect(self.connect_timeout.map(bounded))
-            .max_idle_age(bounded(self.pool_idle_timeout));
-        config = config.proxy(None);
         let proxies = match self.proxies {
             Some(rules) => Ok(rules),
             None => ProxyRules::from_environment(&Environment::of_process())
                 .and_then(|rules| rules.require_schemes(SCHEMES).map(|()| rules)),
         };
-        let connector = plain();
-        #[cfg(feature = "native-tls")]
-        if self.native_tls.is_asked {
-            let tls = ureq::tls::TlsConfig::builder()
-                .provider(ureq::tls::TlsProvider::NativeTls)
-                .root_certs(self.native_tls.roots);
-            let connector = connector.chain(NativeTlsConnector::default());
-            return transport(config.tls_config(tls.build()).build(), connector, proxies);
+        let connector =
+            Connector { tls: self.tls, timeout: self.connect_timeout, tcp_keepalive: self.tcp_keepalive };
+        UreqTransport {
+            connector: Arc::new(connector),
+            pool: Arc::new(Pool::new(self.pool_idle_timeout)),
+            proxies: Arc::new(proxies),
         }
-        #[cfg(feature = "rustls")]
-        let connector = connector.chain(crate::tls::TlsConnector::new(self.rustls));
-        transport(config.build(), connector, proxies)
     }
-}
-
-fn transport(
-    config: Config,
-    connector: impl Connector,
-    proxies: Result<ProxyRules, ProxyError>,
-) -> UreqTransport {
-    let agent = Agent::with_parts(config, LimitedConnector(connector), LimitedResolver::default());
-    UreqTransport::of(agent, proxies)
 }

@@ -1,18 +1,19 @@
 //! The blocking client.
 
+#[cfg(feature = "webpki-roots")]
+use barerock::ClientBuilder;
 use barerock::{
-    ApplyGuardrailRequest, ApplyGuardrailResponse, ClientBuilder, ConverseRequest, ConverseResponse,
-    CountTokensRequest, CountTokensResponse, Error, InvokeGuardrailChecksRequest,
-    InvokeGuardrailChecksResponse,
+    ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
+    CountTokensResponse, Error, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse,
 };
 
 use crate::block_on::block_on;
 use crate::stream::EventStream;
 use crate::transport::UreqTransport;
 
-/// Calls Bedrock and blocks until the answer is there. Cheap to clone; clones share connections and signing keys.
+/// Calls Bedrock and blocks until the response has come. Cheap to clone; clones share connections and signing keys.
 ///
-/// It is [`barerock::Client`] on the calling thread: what is set up there holds here.
+/// It is [`barerock::Client`] on the calling thread, with its settings.
 ///
 /// ```
 /// use barerock::Credentials;
@@ -32,26 +33,28 @@ impl Client {
     ///
     /// # Errors
     /// As [`barerock::Client::from_env`]'s.
+    #[cfg(feature = "webpki-roots")]
     pub fn from_env() -> Result<Self, Error> {
         barerock::Client::from_env(UreqTransport::new()).map(Self::from)
     }
 
-    /// A client by all that AWS's SDKs look at: the environment, the shared files, and whatever these lead to.
+    /// A client by the whole configuration of AWS's SDKs: the environment, the shared files, and what these lead to.
     ///
     /// # Errors
     /// As [`barerock_config::client`]'s.
-    #[cfg(feature = "config")]
+    #[cfg(all(feature = "config", feature = "webpki-roots"))]
     pub fn from_config() -> Result<Self, Error> {
         block_on(barerock_config::client(UreqTransport::new())).map(Self::from)
     }
 
-    /// A client to be set up in code: `Client::from(Client::builder().region("us-east-1").build()?)`. For another transport
-    /// than [`UreqTransport::new`]'s, begin with [`barerock::Client::builder`].
+    /// A builder with [`UreqTransport::new`]: `Client::from(Client::builder().region("us-east-1").build()?)`. For another transport
+    /// begin with [`barerock::Client::builder`].
+    #[cfg(feature = "webpki-roots")]
     pub fn builder() -> ClientBuilder<UreqTransport> {
         barerock::Client::builder(UreqTransport::new())
     }
 
-    /// Asks and waits for the whole answer.
+    /// Sends a Converse request and waits for the whole response.
     ///
     /// # Errors
     /// As [`barerock::Client::converse`]'s.
@@ -59,7 +62,7 @@ impl Client {
         block_on(self.inner.converse(request))
     }
 
-    /// Asks and returns as soon as the answer begins.
+    /// Sends a ConverseStream request and returns as soon as the response begins.
     ///
     /// # Errors
     /// As [`barerock::Client::converse_stream`]'s.
@@ -67,7 +70,7 @@ impl Client {
         block_on(self.inner.converse_stream(request)).map(EventStream::new)
     }
 
-    /// Asks what a request would cost in input tokens.
+    /// Counts the input tokens of a request.
     ///
     /// # Errors
     /// As [`barerock::Client::count_tokens`]'s.
@@ -75,7 +78,7 @@ impl Client {
         block_on(self.inner.count_tokens(request))
     }
 
-    /// Asks what a guardrail says to a text or a picture.
+    /// Applies a guardrail to text or images.
     ///
     /// # Errors
     /// As [`barerock::Client::apply_guardrail`]'s.
@@ -83,7 +86,7 @@ impl Client {
         block_on(self.inner.apply_guardrail(request))
     }
 
-    /// Asks what ready-made checks say to messages.
+    /// Runs Bedrock's predefined guardrail checks on messages.
     ///
     /// # Errors
     /// As [`barerock::Client::invoke_guardrail_checks`]'s.
@@ -94,7 +97,7 @@ impl Client {
         block_on(self.inner.invoke_guardrail_checks(request))
     }
 
-    /// The client whose futures this one runs: for [`block_on`] and what has no method here.
+    /// The async client below: for [`block_on`] and what has no method here.
     #[must_use]
     pub fn as_async(&self) -> &barerock::Client<UreqTransport> {
         &self.inner

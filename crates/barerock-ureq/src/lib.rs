@@ -1,56 +1,67 @@
-//! `barerock` without an async runtime: a blocking [`Client`] whose streams are iterators, and the [`UreqTransport`] it
-//! works over. TLS is rustls's or the system's own.
+//! `barerock` without an async runtime: a blocking [`Client`] whose streams are iterators, and its transport, a small HTTP/1.1
+//! client over ureq-proto, ureq's protocol without I/O. TLS is rustls's or the system's own.
 //!
-//! In scope: sockets, TLS, connection reuse, limits, and driving `barerock`'s futures on the calling thread
-//! ([`block_on`]). Out of scope: signing, retries, credentials, settings, which are `barerock`'s; HTTP/2.
+//! In scope: sockets, TLS, connection reuse, proxies, time limits, and running `barerock`'s futures on the calling thread
+//! ([`block_on`]). Out of scope: signing, retries, credentials, settings, which are `barerock`'s and `barerock-config`'s; HTTP/2.
 //!
-//! ```no_run
-//! use barerock::ConverseRequest;
-//! use barerock::types::Message;
-//! use barerock_ureq::Client;
+//! ```
+//! use barerock::Credentials;
+//! use barerock_ureq::{Client, UreqTransport};
 //!
-//! # fn run() -> Result<(), barerock::Error> {
-//! let client = Client::from_env()?;
-//! let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("hello")]);
-//! println!("{}", client.converse(&request)?.text());
-//!
-//! for event in client.converse_stream(&request)? {
-//!     print!("{}", event?.text().unwrap_or_default());
-//! }
+//! # fn main() -> Result<(), barerock::Error> {
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
+//! let builder = barerock::Client::builder(UreqTransport::new()).region("us-east-1");
+//! let client = Client::from(builder.credentials(credentials).build()?);
+//! // for event in client.converse_stream(&request)? {
+//! //     print!("{}", event?.text().unwrap_or_default());
+//! // }
+//! # drop(client);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Limits
 //!
-//! The limits of [`Timeouts`](barerock::Timeouts) hold while a call blocks: one for all there is up to the head of the answer,
-//! looking up the name and connecting among it, one for each piece of the body, and one for all of it. The head of an answer may
-//! have 128 headers and 16 KiB. A call that blocks cannot be given up from outside; dropping a stream closes its connection.
-//! ureq has no setting for TCP's own question whether the other side is still there: where something on the way forgets silent
-//! connections (a NAT gateway of AWS after 350 seconds), the `first_byte` and `idle` limits are what ends the wait.
+//! The limits of [`Timeouts`](barerock::Timeouts) hold while a call blocks: `first_byte` up to the head of the response, name lookup
+//! and connecting included, `idle` for each piece of the body, `operation` for all of it. The head of a response may have 128 headers
+//! and 16 KiB, chunk headers and trailers 16 KiB between two pieces of the body. A call that blocks cannot be cancelled; dropping a
+//! stream closes its connection.
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls with ring and Mozilla's roots.
-//! - `tls12` (default): TLS 1.2 beside 1.3 in rustls.
-//! - `native-roots`: the system's roots for rustls, for those who ask for them.
-//! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program. With both,
-//!   rustls is used unless `UreqTransportBuilder::native_tls` says otherwise.
-//!   It takes a connection that breaks for one that ends; lengths, chunks, frames and `messageStop` still tell.
-//! - `socks`: SOCKS proxies, beside HTTP ones.
+//! No feature changes which servers a constructor trusts, or which TLS library it uses.
 //!
-//! With neither kind of TLS, only `http` endpoints can be called.
+//! - `webpki-roots` (default): rustls with ring and Mozilla's roots: `UreqTransport::new`, `UreqTransport::builder`, and the
+//!   constructors of [`Client`] over it.
+//! - `rustls`: rustls with roots of your own: `UreqTransport::with_tls`, `UreqTransport::with_ca_bundle`.
+//! - `tls12` (default): TLS 1.2 beside 1.3 in rustls.
+//! - `native-roots`: the system's roots for rustls: `UreqTransport::with_native_roots`.
+//! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program:
+//!   `UreqTransport::native_tls`. It takes a connection that breaks for one that ends; lengths, chunks, frames and `messageStop`
+//!   still tell.
+//! - `config`: `Client::from_config`.
+//! - `socks`: SOCKS proxies beside HTTP ones.
 
 mod block_on;
 mod body;
 mod builder;
 mod client;
-mod connector;
-mod deadline;
+mod connect;
 mod error;
-mod sleep;
-mod stream;
+mod exchange;
+mod input;
+mod limit;
+#[cfg(feature = "native-tls")]
+mod native_tls_layer;
+mod pool;
+mod resolve;
 #[cfg(feature = "rustls")]
+mod rustls_layer;
+mod sleep;
+mod socket;
+#[cfg(feature = "socks")]
+mod socks;
+mod stream;
 mod tls;
 mod transport;
 

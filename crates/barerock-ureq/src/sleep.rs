@@ -8,18 +8,17 @@ use std::sync::Arc;
 use std::thread::{self, Thread};
 use std::time::Instant;
 
-use crate::deadline::now;
+use crate::limit::now;
 
-/// Is ready when the time has come. A thread of its own keeps the time from the first poll on, and ends with the future: whoever
-/// polls has other things to look at meanwhile, and there is no runtime with a timer.
+/// A timer without a runtime: from the first poll on a thread of its own waits and wakes the task, and it ends with the future.
 #[derive(Debug)]
 pub(crate) struct Sleep {
-    /// `None` past the end of time.
+    /// `None` if it lies beyond what the clock can represent.
     until: Option<Instant>,
     timer: Option<Timer>,
 }
 
-/// The thread that keeps the time; dropping this ends it.
+/// The thread that waits; dropping this ends it.
 #[derive(Debug)]
 struct Timer {
     wakes: Waker,
@@ -69,7 +68,7 @@ impl Future for Sleep {
         if self.timer.as_ref().is_none_or(|timer| !timer.wakes.will_wake(context.waker())) {
             match Timer::start(until, context.waker()) {
                 Ok(timer) => self.timer = Some(timer),
-                // A system without a thread to spare still has this one.
+                // Without a thread to spare this one waits.
                 Err(_) => {
                     thread::sleep(left);
                     return Poll::Ready(());
@@ -87,7 +86,7 @@ mod tests {
     use core::pin::pin;
 
     #[test]
-    fn it_takes_its_time_and_no_more() {
+    fn it_waits_as_long_as_asked() {
         let start = now();
         block_on(Sleep::new(Duration::from_millis(60)));
         let elapsed = start.elapsed();
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_looked_at_meanwhile() {
+    fn other_futures_are_polled_meanwhile() {
         for long in [Duration::from_secs(60), Duration::MAX] {
             let start = now();
             let (mut long, mut short) = (pin!(Sleep::new(long)), pin!(Sleep::new(Duration::from_millis(30))));
@@ -108,7 +107,7 @@ mod tests {
         }
     }
 
-    /// Counted by what the threads hold, for nothing else counts them.
+    /// Threads are counted by the references they hold.
     #[test]
     fn its_thread_ends_with_it() {
         let mut sleep = Box::pin(Sleep::new(Duration::from_secs(600)));

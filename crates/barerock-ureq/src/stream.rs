@@ -1,4 +1,4 @@
-//! A streamed answer, taken on the calling thread.
+//! A streamed response, read on the calling thread.
 
 use core::iter::FusedIterator;
 
@@ -9,10 +9,10 @@ use http::HeaderMap;
 use crate::block_on::block_on;
 use crate::transport::UreqTransport;
 
-/// The events of a streamed answer, as they come: an iterator, or [`next_event`](Self::next_event) for events that
-/// borrow. Memory holds one frame and one piece of the body, however slowly they are taken.
+/// The events of a streamed response, as they come: an iterator, or [`next_event`](Self::next_event) for events that
+/// borrow. Memory holds one frame and one piece of the body, however slowly they are read.
 ///
-/// An iteration that ends without an error has seen the whole answer. After an error there are no more events. Dropping the
+/// An iteration that ends without an error has seen the whole response. After an error there are no more events. Dropping the
 /// stream before its end closes the connection.
 #[derive(Debug)]
 pub struct EventStream {
@@ -25,7 +25,7 @@ impl EventStream {
         Self { inner, failed: false }
     }
 
-    /// The next event, borrowed, or `None` when the answer is whole.
+    /// The next event, borrowed, or `None` when the response is complete.
     ///
     /// # Errors
     /// As [`barerock::EventStream::next_event`]'s.
@@ -41,7 +41,7 @@ impl EventStream {
         block_on(self.inner.next_with_payload())
     }
 
-    /// The next bytes as they come, or `None` at their end: for those who decode themselves.
+    /// The next bytes of the body as they come, or `None` at its end: for a decoder of your own.
     ///
     /// # Errors
     /// As [`barerock::EventStream::next_chunk`]'s.
@@ -49,7 +49,7 @@ impl EventStream {
         block_on(self.inner.next_chunk())
     }
 
-    /// Waits for the whole answer and puts it together.
+    /// Waits for the whole response and assembles its message.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event)'s; the error holds the message as far as it came
@@ -58,13 +58,13 @@ impl EventStream {
         block_on(self.inner.into_message())
     }
 
-    /// The head of the answer.
+    /// The headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.inner.headers()
     }
 
-    /// The request's id, which AWS support asks for.
+    /// The request id, which AWS Support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.inner.request_id()

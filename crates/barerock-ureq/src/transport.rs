@@ -1,77 +1,144 @@
-//! ureq as a transport.
+//! The blocking transport.
 
 use core::time::Duration;
 use std::sync::Arc;
 
-use barerock::transport::{BoxError, NoProxy, ProxyError, ProxyRules};
+use barerock::transport::{NoProxy, ProxyError, ProxyRules};
 use barerock::{Timeouts, Transport, TransportError, TransportErrorKind};
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use barerock_tls::RootsError;
 use bytes::Bytes;
 use http::{Request, Response};
-use ureq::{Agent, Proxy};
 
-use crate::body::UreqBody;
+use crate::body::{Receiving, UreqBody};
 use crate::builder::UreqTransportBuilder;
-use crate::deadline::{Deadline, Reason, within};
-use crate::error::Limits;
+use crate::connect::Connector;
+use crate::error::{of_connect, of_exchange};
+use crate::exchange::{Rest, exchange};
+use crate::input::Input;
+use crate::limit::TimeLimit;
+use crate::pool::{Key, Pool};
 use crate::sleep::Sleep;
+use crate::tls::NoTls;
 
-/// The longest limit there is: 136 years. ureq adds limits to points in time, and a sum must not overflow.
-const FOREVER: Duration = Duration::from_secs(1 << 32);
-
-/// A limit that ureq can count with.
-pub(crate) fn bounded(limit: Duration) -> Duration {
-    limit.min(FOREVER)
-}
-
-/// ureq as a [`Transport`]. Its requests, and its bodies, block the thread that polls them; its waits do not. Cheap to clone; clones
-/// share connections.
+/// A blocking HTTP/1.1 [`Transport`]. Its requests and its bodies block the thread that polls them; its waits do not. Cheap to
+/// clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
-    agent: Agent,
-    proxies: Arc<Result<ProxyRules, ProxyError>>,
+    pub(crate) connector: Arc<Connector>,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) proxies: Arc<Result<ProxyRules, ProxyError>>,
 }
 
 impl UreqTransport {
-    /// A transport with ten seconds to connect and the proxies of the process's environment by
+    /// A transport with rustls and Mozilla's roots, the default limits, and the proxies of the process's environment by
     /// [`ProxyRules::from_environment`].
+    #[cfg(feature = "webpki-roots")]
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// A transport to be set up.
+    /// Settings of a transport with rustls and Mozilla's roots.
+    #[cfg(feature = "webpki-roots")]
     pub fn builder() -> UreqTransportBuilder {
-        #[cfg(feature = "rustls")]
-        return Self::with_tls(barerock_tls::webpki_client_config());
-        #[cfg(not(feature = "rustls"))]
-        UreqTransportBuilder::new()
+        Self::with_tls(barerock_tls::webpki_client_config())
     }
 
-    /// A transport to be set up, with a configuration of rustls of your own: other roots, a client certificate, a verifier,
-    /// a key log. It is asked for HTTP/1.1, whatever it offers by ALPN.
+    /// Settings of a transport with rustls and the system's roots, which are read now.
+    ///
+    /// # Errors
+    /// If the system has none.
+    #[cfg(feature = "native-roots")]
+    pub fn with_native_roots() -> Result<UreqTransportBuilder, RootsError> {
+        barerock_tls::client_config(barerock_tls::native_roots()?).map(Self::with_tls)
+    }
+
+    /// Settings of a transport with rustls and the certificates of a PEM text as its only roots: the file that `AWS_CA_BUNDLE`
+    /// names.
+    ///
+    /// # Errors
+    /// If a certificate is invalid, or there is none.
+    #[cfg(feature = "rustls")]
+    pub fn with_ca_bundle(pem: &[u8]) -> Result<UreqTransportBuilder, RootsError> {
+        barerock_tls::client_config(barerock_tls::ca_bundle(pem)?).map(Self::with_tls)
+    }
+
+    /// Settings of a transport with a configuration of rustls of your own: other roots, a client certificate, a verifier, a key
+    /// log. Its ALPN protocols are replaced: HTTP/1.1 is all that is spoken here.
     #[cfg(feature = "rustls")]
     pub fn with_tls(tls: barerock_tls::rustls::ClientConfig) -> UreqTransportBuilder {
-        UreqTransportBuilder::new(tls)
+        UreqTransportBuilder::new(Arc::new(crate::rustls_layer::Rustls::new(tls)))
     }
 
-    pub(crate) fn of(agent: Agent, proxies: Result<ProxyRules, ProxyError>) -> Self {
-        Self { agent, proxies: Arc::new(proxies) }
+    /// Settings of a transport with the system's TLS library and roots.
+    #[cfg(feature = "native-tls")]
+    pub fn native_tls() -> UreqTransportBuilder {
+        UreqTransportBuilder::new(Arc::new(crate::native_tls_layer::NativeTls::default()))
     }
 
-    /// The request with the proxy it is to use.
-    fn with_proxy<'b>(
-        &self,
-        request: Request<&'b [u8]>,
-        is_direct: bool,
-    ) -> Result<Request<&'b [u8]>, TransportError> {
-        let failed = |error: BoxError| TransportError::new(TransportErrorKind::Connect, error);
-        let rules = (*self.proxies).as_ref().map_err(|error| failed(error.clone().into()))?;
-        let Some(proxy) = rules.proxy_for(request.uri()).filter(|_| !is_direct) else { return Ok(request) };
-        let proxy = Proxy::new(&proxy.with_password()).map_err(|error| failed(error.into()))?;
-        Ok(self.agent.configure_request(request).proxy(Some(proxy)).build())
+    /// Settings of a transport with the system's TLS library and the certificates of a PEM text as its only roots.
+    ///
+    /// # Errors
+    /// If a certificate is invalid, or there is none.
+    #[cfg(feature = "native-tls")]
+    pub fn native_tls_with_ca_bundle(pem: &[u8]) -> Result<UreqTransportBuilder, RootsError> {
+        let mut roots = Vec::new();
+        for (index, certificate) in barerock_tls::certificates(pem)?.iter().enumerate() {
+            let root = native_tls::Certificate::from_der(certificate);
+            roots.push(root.map_err(|error| RootsError::Broken {
+                number: index.saturating_add(1),
+                reason: error.to_string(),
+            })?);
+        }
+        Ok(UreqTransportBuilder::new(Arc::new(crate::native_tls_layer::NativeTls::with_roots(roots))))
+    }
+
+    /// Settings of a transport without TLS: it refuses `https` URIs.
+    pub fn without_tls() -> UreqTransportBuilder {
+        UreqTransportBuilder::new(Arc::new(NoTls))
+    }
+
+    /// Sends a request over an idle connection, or a new one.
+    fn run(&self, request: Request<Bytes>, timeouts: Timeouts) -> Result<Response<UreqBody>, TransportError> {
+        let whole = TimeLimit::after(timeouts.operation, "the whole response");
+        let head = TimeLimit::after(timeouts.first_byte, "the response");
+        let limit = TimeLimit::earlier(head, whole);
+        let refused = |error: &ProxyError| TransportError::new(TransportErrorKind::Connect, error.clone());
+        let rules = (*self.proxies).as_ref().map_err(refused)?;
+        let is_direct = request.extensions().get::<NoProxy>().is_some();
+        let proxy = rules.proxy_for(request.uri()).filter(|_| !is_direct);
+        let key = Key::new(request.uri(), proxy);
+        let mut connection = match self.pool.take(&key) {
+            Some(connection) => connection,
+            None => {
+                let limit = TimeLimit::earlier(self.connector.limit(), limit);
+                let connected = self.connector.connect(request.uri(), proxy, limit);
+                connected.map_err(|error| of_connect(error, limit))?
+            }
+        };
+        connection.socket().set_limit(limit);
+        let mut input = Input::new();
+        let exchanged = exchange(&mut *connection, request, &mut input);
+        let (response, rest) = exchanged.map_err(|error| of_exchange(error, limit))?;
+        let pool = Arc::clone(&self.pool);
+        let body = match rest {
+            Rest::Body(call) => {
+                UreqBody::new(Receiving { call, connection, input, key, pool }, timeouts, whole)
+            }
+            Rest::Nothing { is_reusable } => {
+                if is_reusable && input.unread().is_empty() {
+                    connection.socket().set_limit(None);
+                    pool.put(key, connection);
+                }
+                UreqBody::empty()
+            }
+        };
+        Ok(response.map(|()| body))
     }
 }
 
+#[cfg(feature = "webpki-roots")]
 impl Default for UreqTransport {
     fn default() -> Self {
         Self::new()
@@ -82,19 +149,11 @@ impl Transport for UreqTransport {
     type Body = UreqBody;
     type Error = TransportError;
 
-    /// Keeps the [`Timeouts`] that travel with the request: `first_byte` for all there is up to the head of the answer, `idle`
-    /// for each piece of the body, `operation` for all of it. Without them the only limit is the one for the connection.
+    /// Keeps the [`Timeouts`] that travel with the request: `first_byte` up to the head of the response, `idle` for each piece of
+    /// the body, `operation` for all of it. Without them the only limit is that of making a connection.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<UreqBody>, TransportError> {
-        let asked: Timeouts = request.extensions().get().copied().unwrap_or_else(Timeouts::never);
-        let limits = Limits { connect: self.agent.config().timeouts().connect, request: asked };
-        let is_direct = request.extensions().get::<NoProxy>().is_some();
-        let (parts, body) = request.into_parts();
-        let request = self.with_proxy(Request::from_parts(parts, &*body), is_direct)?;
-        let whole = Deadline::after(asked.operation, Reason::Whole);
-        let head = Deadline::after(asked.first_byte, Reason::Head);
-        let answer = within([head, whole], || self.agent.run(request));
-        let answer = answer.map_err(|error| limits.explain(error))?;
-        Ok(answer.map(|body| UreqBody::new(body, limits, whole)))
+        let timeouts = request.extensions().get().copied().unwrap_or_else(Timeouts::never);
+        self.run(request, timeouts)
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -22,8 +22,10 @@ macro_rules! over_every_stack {
     ($($(#[$attribute:meta])* $case:ident),* $(,)?) => {
         over_every_stack!(@ hyper Hyper, $($(#[$attribute])* $case),*);
         over_every_stack!(@ reqwest Reqwest, $($(#[$attribute])* $case),*);
+        #[cfg(feature = "native-tls")]
         over_every_stack!(@ reqwest_native_tls ReqwestNativeTls, $($(#[$attribute])* $case),*);
         over_every_stack!(@ ureq Ureq, $($(#[$attribute])* $case),*);
+        #[cfg(feature = "native-tls")]
         over_every_stack!(@ ureq_native_tls UreqNativeTls, $($(#[$attribute])* $case),*);
     };
     (@ $module:ident $stack:ident, $($(#[$attribute:meta])* $case:ident),*) => {

@@ -77,8 +77,7 @@ fn reqwest_trusts_them() {
 #[test]
 fn ureq_trusts_them() {
     with_roots_of_the_system::<Ureq>("conformance::roots::ureq_trusts_them", || {
-        UreqTransport::builder()
-            .native_roots()
+        UreqTransport::with_native_roots()
             .unwrap_or_else(|error| panic!("{error}"))
             .proxy(ProxyRules::default())
             .unwrap()

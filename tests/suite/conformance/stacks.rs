@@ -111,8 +111,10 @@ impl Stack for Reqwest {
     }
 }
 
+#[cfg(feature = "native-tls")]
 pub(super) struct ReqwestNativeTls;
 
+#[cfg(feature = "native-tls")]
 impl Stack for ReqwestNativeTls {
     type Transport = ReqwestTransport;
 
@@ -141,7 +143,11 @@ impl Stack for Ureq {
     type Transport = UreqTransport;
 
     fn set_up(settings: &Settings) -> UreqTransport {
-        ureq(UreqTransport::builder(), settings)
+        let builder = match &settings.ca_pem {
+            None => UreqTransport::builder(),
+            Some(pem) => UreqTransport::with_ca_bundle(pem.as_bytes()).unwrap(),
+        };
+        ureq(builder, settings)
     }
 
     fn run<T>(future: impl Future<Output = T>) -> T {
@@ -155,15 +161,21 @@ impl Stack for Ureq {
     }
 }
 
+#[cfg(feature = "native-tls")]
 pub(super) struct UreqNativeTls;
 
+#[cfg(feature = "native-tls")]
 impl Stack for UreqNativeTls {
     type Transport = UreqTransport;
 
     const TELLS_A_BREAK: bool = false;
 
     fn set_up(settings: &Settings) -> UreqTransport {
-        ureq(UreqTransport::builder().native_tls(), settings)
+        let builder = match &settings.ca_pem {
+            None => UreqTransport::native_tls(),
+            Some(pem) => UreqTransport::native_tls_with_ca_bundle(pem.as_bytes()).unwrap(),
+        };
+        ureq(builder, settings)
     }
 
     fn run<T>(future: impl Future<Output = T>) -> T {
@@ -176,9 +188,6 @@ impl Stack for UreqNativeTls {
 }
 
 fn ureq(mut builder: UreqTransportBuilder, settings: &Settings) -> UreqTransport {
-    if let Some(pem) = &settings.ca_pem {
-        builder = builder.ca_bundle(pem.as_bytes()).unwrap();
-    }
     if let Some(limit) = settings.connect_timeout {
         builder = builder.connect_timeout(limit);
     }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use http::uri::Scheme;
 use http::{StatusCode, Uri};
 
 use super::url::ProxyUrl;
@@ -21,11 +22,12 @@ pub struct Tunnel {
 }
 
 impl Tunnel {
-    /// A tunnel to the host and port of a URI; the port is 443 if the URI names none.
+    /// A tunnel to the host and port of a URI; without a port to the scheme's, 443 or 80.
     #[must_use]
     pub fn new(proxy: &ProxyUrl, target: &Uri) -> Self {
         let host = target.host().unwrap_or_default();
-        let target = format!("{host}:{}", target.port_u16().unwrap_or(443));
+        let default = if target.scheme() == Some(&Scheme::HTTP) { 80 } else { 443 };
+        let target = format!("{host}:{}", target.port_u16().unwrap_or(default));
         Self { proxy: proxy.authority(), target, head: Vec::new() }
     }
 
@@ -186,6 +188,7 @@ mod tests {
     #[test]
     fn the_request() {
         for (proxy, uri, expected) in [
+            ("p:1", "http://a.example/", "CONNECT a.example:80 HTTP/1.1\r\nHost: a.example:80\r\n\r\n"),
             ("p:1", "https://a.example/x?y", "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"),
             (
                 "http://me:SQUIRREL@p",

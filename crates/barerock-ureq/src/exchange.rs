@@ -1,0 +1,115 @@
+//! One request and the head of its response over a connection, by ureq-proto's HTTP/1.1.
+
+use std::io;
+
+use barerock::transport::{BoxError, MAX_RESPONSE_HEAD};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::{Method, Request, Response};
+use ureq_proto::client::state::{RecvBody, RecvResponse};
+use ureq_proto::client::{Await100Result, Call, RecvResponseResult, SendRequestResult};
+
+use crate::input::Input;
+use crate::socket::Connection;
+
+/// The room for the head of a request, in bytes, which grows by as much; no header may be longer.
+const HEAD: usize = 16 * 1024;
+
+/// Bodies up to this length are sent with the head, in one write.
+const SHORT_BODY: usize = 16 * 1024;
+
+/// What follows the head of a response.
+pub(crate) enum Rest {
+    /// A body.
+    Body(Call<RecvBody>),
+    /// No body, and whether the connection can be used again.
+    Nothing { is_reusable: bool },
+}
+
+/// Sends a request and receives the head of the response; 1xx responses are skipped.
+pub(crate) fn exchange(
+    connection: &mut dyn Connection,
+    request: Request<Bytes>,
+    input: &mut Input,
+) -> Result<(Response<()>, Rest), BoxError> {
+    let (parts, body) = request.into_parts();
+    let has_length = !body.is_empty() || [Method::POST, Method::PUT, Method::PATCH].contains(&parts.method);
+    let mut request = Request::from_parts(parts, ());
+    if has_length {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    }
+    let (call, head) = head_of(request, &body)?;
+    let sent = send(connection, head, &body);
+    match receive(connection, call, input) {
+        // The peer may have answered before it closed the connection.
+        Err(error) => Err(sent.err().map_or(error, Into::into)),
+        received => received,
+    }
+}
+
+/// The bytes of a request's head, and the state after head and body were sent.
+fn head_of(request: Request<()>, body: &[u8]) -> Result<(Call<RecvResponse>, Vec<u8>), BoxError> {
+    let mut call = Call::new(request)?;
+    if !body.is_empty() {
+        call.force_send_body();
+    }
+    let mut call = call.proceed();
+    let mut head = Vec::new();
+    while !call.can_proceed() {
+        let written = head.len();
+        head.resize(written.saturating_add(HEAD), 0);
+        let count = call.write(head.get_mut(written..).unwrap_or_default())?;
+        head.truncate(written.saturating_add(count));
+    }
+    let mut call = match call.proceed()? {
+        Some(SendRequestResult::RecvResponse(call)) => return Ok((call, head)),
+        Some(SendRequestResult::SendBody(call)) => call,
+        // The body is sent without waiting for the server's consent.
+        Some(SendRequestResult::Await100(call)) => match call.proceed()? {
+            Await100Result::SendBody(call) => call,
+            Await100Result::RecvResponse(call) => return Ok((call, head)),
+        },
+        None => return Err("incomplete request head".into()),
+    };
+    call.consume_direct_write(body.len())?;
+    Ok((call.proceed().ok_or("incomplete request body")?, head))
+}
+
+fn send(connection: &mut dyn Connection, mut head: Vec<u8>, body: &[u8]) -> io::Result<()> {
+    if body.len() <= SHORT_BODY {
+        head.extend_from_slice(body);
+        connection.write_all(&head)?;
+    } else {
+        connection.write_all(&head)?;
+        connection.write_all(body)?;
+    }
+    connection.flush()
+}
+
+fn receive(
+    connection: &mut dyn Connection,
+    mut call: Call<RecvResponse>,
+    input: &mut Input,
+) -> Result<(Response<()>, Rest), BoxError> {
+    let response = loop {
+        let (count, response) = call.try_response(input.unread(), false)?;
+        input.consume(count);
+        match response {
+            Some(response) => break response,
+            None if count > 0 => continue,
+            None if input.is_full() => {
+                return Err(format!("response head of more than {MAX_RESPONSE_HEAD} bytes").into());
+            }
+            None => {}
+        }
+        if input.fill(connection)? == 0 {
+            return Err("connection closed before the response".into());
+        }
+    };
+    let rest = match call.proceed().ok_or("incomplete response head")? {
+        RecvResponseResult::RecvBody(call) => Rest::Body(call),
+        RecvResponseResult::Redirect(call) => Rest::Nothing { is_reusable: !call.must_close_connection() },
+        RecvResponseResult::Cleanup(call) => Rest::Nothing { is_reusable: !call.must_close_connection() },
+    };
+    Ok((response, rest))
+}

@@ -1,0 +1,68 @@
+//! What was received and not read yet.
+
+use core::ops::Range;
+use std::io::{self, Read};
+
+use barerock::transport::MAX_RESPONSE_HEAD;
+
+/// A buffer of 16 KiB: the longest head of a response, and what one read takes at most.
+pub(crate) struct Input {
+    room: Box<[u8]>,
+    unread: Range<usize>,
+}
+
+impl Input {
+    pub(crate) fn new() -> Self {
+        Self { room: vec![0; MAX_RESPONSE_HEAD].into(), unread: 0..0 }
+    }
+
+    pub(crate) fn unread(&self) -> &[u8] {
+        self.room.get(self.unread.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn consume(&mut self, count: usize) {
+        self.unread.start = self.unread.start.saturating_add(count).min(self.unread.end);
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.unread.len() == self.room.len()
+    }
+
+    /// Reads once and returns how many bytes came: 0 at the end, or if there is no room.
+    pub(crate) fn fill(&mut self, from: &mut (impl Read + ?Sized)) -> io::Result<usize> {
+        if self.unread.end == self.room.len() || self.unread.is_empty() {
+            self.room.copy_within(self.unread.clone(), 0);
+            self.unread = 0..self.unread.len();
+        }
+        loop {
+            match from.read(self.room.get_mut(self.unread.end..).unwrap_or_default()) {
+                Ok(count) => {
+                    self.unread.end = self.unread.end.saturating_add(count).min(self.room.len());
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_used_again() {
+        let mut input = Input::new();
+        let mut source = vec![1; 3 * MAX_RESPONSE_HEAD];
+        let mut source = source.as_mut_slice() as &[u8];
+        assert_eq!(input.fill(&mut source).unwrap(), MAX_RESPONSE_HEAD);
+        assert!(input.is_full());
+        assert_eq!(input.fill(&mut source).unwrap(), 0);
+        input.consume(10);
+        assert_eq!((input.fill(&mut source).unwrap(), input.unread().len()), (10, MAX_RESPONSE_HEAD));
+        input.consume(usize::MAX);
+        assert!(input.unread().is_empty());
+        assert_eq!(input.fill(&mut source).unwrap(), MAX_RESPONSE_HEAD);
+    }
+}
