@@ -75,7 +75,9 @@ impl Connector {
             }
             #[cfg(not(feature = "socks"))]
             scheme => {
-                return Err(broken(format!("no support for {} on port {port}", scheme.as_str()).into()).into());
+                return Err(
+                    broken(format!("no support for {} on port {port}", scheme.as_str()).into()).into()
+                );
             }
         }
         open_tunnel(&mut *connection, proxy, Tunnel::new(proxy, uri))?;
@@ -137,5 +139,46 @@ fn open_tunnel(
         if tunnel.receive(room.get(..count).unwrap_or_default())? {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::tls::NoTls;
+
+    fn connector(timeout: Option<Duration>) -> Connector {
+        Connector { tls: Arc::new(NoTls), timeout, tcp_keepalive: Some(Duration::from_secs(42)) }
+    }
+
+    /// `localhost` may have an IPv6 address, where nobody listens here.
+    #[test]
+    fn the_addresses_of_a_host_are_tried_in_turn() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let uri = format!("http://localhost:{}", listener.local_addr().unwrap().port()).parse().unwrap();
+        for timeout in [None, Some(Duration::from_secs(10))] {
+            let connector = connector(timeout);
+            let mut connection = connector.connect(&uri, None, connector.limit()).unwrap();
+            let tcp = connection.socket().tcp();
+            assert!(tcp.nodelay().unwrap());
+            #[cfg(target_os = "linux")]
+            assert_eq!(SockRef::from(tcp).tcp_keepalive_time().unwrap(), Duration::from_secs(42));
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_hop() {
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let proxy: ProxyUrl = format!("http://me:SQUIRREL@{nobody}").parse().unwrap();
+        let uri = "https://a.invalid".parse().unwrap();
+        let error = connector(None).connect(&uri, Some(&proxy), None).err().unwrap();
+        assert_eq!(error.to_string(), format!("no connection to proxy {nobody}"));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let uri = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let error = connector(None).connect(&uri, None, None).err().unwrap();
+        assert_eq!(error.to_string(), "TLS handshake with 127.0.0.1 failed");
+        assert_eq!(error.source().unwrap().to_string(), "the transport is set up without TLS");
     }
 }

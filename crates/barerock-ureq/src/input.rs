@@ -54,8 +54,8 @@ mod tests {
     #[test]
     fn room_is_used_again() {
         let mut input = Input::new();
-        let mut source = vec![1; 3 * MAX_RESPONSE_HEAD];
-        let mut source = source.as_mut_slice() as &[u8];
+        let bytes = vec![1; 3 * MAX_RESPONSE_HEAD];
+        let mut source = &*bytes;
         assert_eq!(input.fill(&mut source).unwrap(), MAX_RESPONSE_HEAD);
         assert!(input.is_full());
         assert_eq!(input.fill(&mut source).unwrap(), 0);

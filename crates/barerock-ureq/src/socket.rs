@@ -50,6 +50,11 @@ impl Socket {
         self.limit = limit;
     }
 
+    #[cfg(test)]
+    pub(crate) fn tcp(&self) -> &TcpStream {
+        &self.tcp
+    }
+
     fn set_probing(&mut self, is_probing: bool) -> io::Result<()> {
         self.tcp.set_nonblocking(is_probing)?;
         self.is_probing = is_probing;

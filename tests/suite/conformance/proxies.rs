@@ -5,19 +5,30 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use barerock::transport::ProxyRules;
-use barerock::{Client, ErrorKind};
+use barerock::{Client, ErrorKind, RetryPolicy};
 use barerock_config::providers::{Io as _, SystemIo};
 use barerock_hyper::HyperTransport;
 use barerock_replay::{MatchMode, Tls};
 use barerock_ureq::UreqTransport;
 
+use rustls::ServerConnection;
+use rustls::version::TLS13;
+
 use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, REGION, question};
-use super::stacks::{Hyper, Settings, Stack, client};
+use super::stacks::{Hyper, Settings, Stack, Ureq, client};
 use super::tap::{Tap, always, forward, read_request};
+use super::versions::server_config;
 
-over_every_stack![a_tunnel, a_proxy_that_refuses, exceptions_go_straight, no_proxy_for_the_machines_own];
+over_every_stack![
+    a_tunnel,
+    a_proxy_that_refuses,
+    exceptions_go_straight,
+    no_proxy_for_the_machines_own,
+    the_proxy_that_is_not_there_is_named,
+    a_tls_failure_names_its_hop,
+];
 
 /// Nobody can look this name up: only the proxy knows the way (RFC 6761, 6.4).
 const HOST: &str = "bedrock.invalid";
@@ -26,6 +37,11 @@ const AUTHORIZATION: &str = "Basic bWU6U1FVSVJSRUwtMg==";
 
 /// A proxy that leads every CONNECT with the right password to one server.
 fn proxy_to(url: &str) -> Tap {
+    proxy_with_status(url, "200 Connection established")
+}
+
+/// The same with another status for success.
+fn proxy_with_status(url: &str, status: &'static str) -> Tap {
     let target = url.split_once("://").unwrap().1.to_owned();
     Tap::start(move |mut client, note| {
         let request = read_request(&mut client);
@@ -40,7 +56,7 @@ fn proxy_to(url: &str) -> Tap {
                 client.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
             return;
         }
-        client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+        client.write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes()).unwrap();
         forward(client, &target, note);
     })
 }
@@ -150,6 +166,92 @@ fn hyper_gives_a_plain_request_to_the_proxy_whole() {
     let sent = String::from_utf8(proxy.seen()[0].sent.clone()).unwrap();
     assert!(sent.starts_with(&format!("POST http://{HOST}/model/")), "{sent}");
     assert!(sent.contains(&format!("proxy-authorization: {AUTHORIZATION}\r\n")), "{sent}");
+}
+
+/// Not reqwest: hyper-util, which it is built with, takes 200 alone.
+macro_rules! over_own_tunnels {
+    ($($case:ident),* $(,)?) => {
+        mod own_tunnels_hyper { $(#[test] fn $case() { super::$case::<super::Hyper>(); })* }
+        mod own_tunnels_ureq { $(#[test] fn $case() { super::$case::<super::Ureq>(); })* }
+    };
+}
+over_own_tunnels![any_success_opens_a_tunnel, a_refusal_names_proxy_and_status];
+
+fn any_success_opens_a_tunnel<S: Stack>() {
+    for status in ["201 Created", "204 No Content", "299 Odd"] {
+        let tls = Tls::generate_for(&[HOST]).unwrap();
+        let bedrock = Bedrock::start_with(&[], |replay| replay.tls(tls.clone()));
+        let proxy = proxy_with_status(&bedrock.url(), status);
+        let transport = S::set_up(&through(&proxy, "SQUIRREL-2", "", &tls));
+        let client = client(transport, &format!("https://{HOST}")).build().unwrap();
+        assert!(S::run(client.converse(&question())).unwrap().text().contains("GraphQL"), "{status}");
+    }
+}
+
+/// What would be refused again is not asked for again.
+fn a_refusal_names_proxy_and_status<S: Stack>() {
+    for (status, attempts) in [("403 Forbidden", 1), ("503 Service Unavailable", 2)] {
+        let proxy = always(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n"));
+        let settings = Settings { proxy: Some((proxy.url(), String::new())), ..Settings::default() };
+        let client = client(S::set_up(&settings), &format!("https://{HOST}"));
+        let client = client.retry(RetryPolicy::standard().max_attempts(2)).build().unwrap();
+        let error = S::run(client.converse(&question())).unwrap_err();
+        let address = proxy.url().replace("http://", "");
+        let words = format!(": proxy {address} refused a tunnel to {HOST}:443: status {status}");
+        assert!(
+            chain(&error).contains("no connection") && chain(&error).contains(&words),
+            "{}",
+            chain(&error)
+        );
+        assert_eq!(error.attempts(), attempts, "{status}");
+        assert!(error.hint().unwrap().contains("HTTPS_PROXY"), "{status}");
+    }
+}
+
+fn the_proxy_that_is_not_there_is_named<S: Stack>() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = Settings {
+        proxy: Some((format!("http://me:SQUIRREL-2@{nobody}"), String::new())),
+        ..Settings::default()
+    };
+    let client = client(S::set_up(&settings), &format!("https://{HOST}")).build().unwrap();
+    let chain = chain(&S::run(client.converse(&question())).unwrap_err());
+    assert!(chain.contains(&format!("proxy {nobody}")) && chain.contains("refused"), "{chain}");
+    assert!(!chain.contains("SQUIRREL"), "{chain}");
+}
+
+fn a_tls_failure_names_its_hop<S: Stack>() {
+    let (tls, other) = (Tls::generate_for(&[HOST]).unwrap(), Tls::generate_for(&[HOST]).unwrap());
+    let bedrock = Bedrock::start_with(&[], |replay| replay.tls(tls.clone()));
+    let proxy = proxy_to(&bedrock.url());
+    let transport = S::set_up(&through(&proxy, "SQUIRREL-2", "", &other));
+    let client = client(transport, &format!("https://{HOST}")).build().unwrap();
+    let chain = chain(&S::run(client.converse(&question())).unwrap_err());
+    let address = proxy.url().replace("http://", "");
+    assert!(chain.contains(HOST) && chain.contains(&format!("through proxy {address}")), "{chain}");
+}
+
+/// TLS with the proxy, and in the tunnel TLS with the endpoint.
+#[test]
+fn ureq_reaches_a_proxy_over_tls() {
+    let (config, pem) = server_config(&[&TLS13]);
+    let config = Arc::new(config);
+    let proxy = Tap::start(move |mut client, note| {
+        let mut outer = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut tunnel = rustls::Stream::new(&mut outer, &mut client);
+        note.sent(&read_request(&mut tunnel));
+        tunnel.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        let mut inner = ServerConnection::new(Arc::clone(&config)).unwrap();
+        read_request(&mut rustls::Stream::new(&mut inner, &mut tunnel));
+    });
+    let proxy_url = proxy.url().replace("http:", "https:");
+    let rules = ProxyRules::all(proxy_url.parse().unwrap());
+    let transport = UreqTransport::with_ca_bundle(pem.as_bytes()).unwrap().proxy(rules).unwrap().build();
+    let error = Ureq::run(client(transport, "https://192.0.2.1").build().unwrap().converse(&question()));
+    // The certificate is for the loopback alone: the outer handshake passes, the inner one tells.
+    let chain = chain(&error.unwrap_err());
+    assert!(chain.contains("TLS handshake with 192.0.2.1 through proxy 127.0.0.1:"), "{chain}");
+    assert!(proxy.seen()[0].sent.starts_with(b"CONNECT 192.0.2.1:443 HTTP/1.1\r\n"));
 }
 
 #[test]
