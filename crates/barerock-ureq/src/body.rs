@@ -39,7 +39,7 @@ pub struct UreqBody {
 
 /// The connection while it is in use.
 pub(crate) struct Receiving {
-    pub(crate) call: Call<RecvBody>,
+    pub(crate) call: Box<Call<RecvBody>>,
     pub(crate) connection: Box<dyn Connection>,
     pub(crate) input: Input,
     pub(crate) key: Key,
@@ -95,7 +95,7 @@ impl Receiving {
     /// Keeps the connection for the next request, if the response allows it and nothing follows.
     fn release(mut self) {
         let nothing_follows = self.has_ended() && self.input.unread().is_empty();
-        let is_reusable = match self.call.proceed() {
+        let is_reusable = match (*self.call).proceed() {
             Some(RecvBodyResult::Cleanup(call)) => !call.must_close_connection(),
             Some(RecvBodyResult::Redirect(call)) => !call.must_close_connection(),
             None => false,

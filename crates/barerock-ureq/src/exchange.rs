@@ -21,7 +21,7 @@ const SHORT_BODY: usize = 16 * 1024;
 /// What follows the head of a response.
 pub(crate) enum Rest {
     /// A body.
-    Body(Call<RecvBody>),
+    Body(Box<Call<RecvBody>>),
     /// No body, and whether the connection can be used again.
     Nothing { is_reusable: bool },
 }
@@ -107,7 +107,7 @@ fn receive(
         }
     };
     let rest = match call.proceed().ok_or("incomplete response head")? {
-        RecvResponseResult::RecvBody(call) => Rest::Body(call),
+        RecvResponseResult::RecvBody(call) => Rest::Body(Box::new(call)),
         RecvResponseResult::Redirect(call) => Rest::Nothing { is_reusable: !call.must_close_connection() },
         RecvResponseResult::Cleanup(call) => Rest::Nothing { is_reusable: !call.must_close_connection() },
     };

@@ -1,4 +1,4 @@
-//! A complete streaming Converse client without an async runtime: `barerock` over ureq, TLS by the system.
+//! A complete streaming Converse client without an async runtime: `barerock` over ureq-proto, TLS by the system.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use barerock::credentials::EnvironmentProvider;
 use barerock::types::Message;
 use barerock::{ConverseRequest, Environment};
-use barerock_ureq::Client;
+use barerock_ureq::{Client, UreqTransport};
 
 /// What went wrong, in words: a box would link each error's `Debug` too.
 fn words(error: impl Display) -> String {
@@ -17,7 +17,8 @@ fn words(error: impl Display) -> String {
 
 fn ask(model: &str, prompt: &str) -> Result<(), String> {
     let environment = Environment::of_process();
-    let mut client = Client::builder().region(environment.region().unwrap_or_default());
+    let mut client =
+        barerock::Client::builder(UreqTransport::native_tls().build()).region(environment.region().unwrap_or_default());
     if let Some(url) = environment.get("AWS_ENDPOINT_URL") {
         client = client.endpoint_url(url);
     }
