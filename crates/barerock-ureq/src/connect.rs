@@ -163,8 +163,7 @@ mod tests {
             let mut connection = connector.connect(&uri, None, connector.limit()).unwrap();
             let tcp = connection.socket().tcp();
             assert!(tcp.nodelay().unwrap());
-            #[cfg(target_os = "linux")]
-            assert_eq!(SockRef::from(tcp).tcp_keepalive_time().unwrap(), Duration::from_secs(42));
+            assert!(SockRef::from(tcp).keepalive().unwrap());
         }
     }
 
