@@ -5,12 +5,13 @@ use barerock::converse::invoke_guardrail_checks::{
     GuardrailChecksConfig, GuardrailChecksContentFilterCategory, GuardrailChecksMessage,
     GuardrailChecksPromptAttackCategory,
 };
+use barerock::converse::stream::EventDecoder;
 use barerock::types::{
     ContentBlock, DocumentBlock, DocumentSource, GuardrailContentFilterType, GuardrailPiiEntityType, Message,
 };
 use barerock::{
     ApplyGuardrailRequest, Client, ClientBuilder, ConverseRequest, CountTokensRequest, Credentials,
-    ErrorKind, InvokeGuardrailChecksRequest,
+    ErrorKind, InvokeGuardrailChecksRequest, StreamEvent,
 };
 use barerock_hyper::HyperTransport;
 use barerock_replay::{Fixture, Fixtures, MatchMode, Replay, Verify};
@@ -155,4 +156,50 @@ async fn what_the_service_would_refuse_is_not_sent_unless_one_insists() {
     let insisting = client(&replay).no_validation().build().unwrap();
     insisting.converse(&request).await.unwrap();
     assert_eq!(replay.requests().len(), 1);
+    let without_rules = Client::builder_without_validation(HyperTransport::new()).region(REGION);
+    let without_rules = without_rules.endpoint_url(replay.url());
+    let without_rules = without_rules.credentials(Credentials::new("AKIDEXAMPLE", "SQUIRREL", None));
+    without_rules.build().unwrap().converse(&request).await.unwrap();
+    assert_eq!(replay.requests().len(), 2);
+}
+
+/// The first frame is decoded before the stream is handed out: its bytes are in the chunks all the same, and once only.
+#[tokio::test]
+async fn chunks_and_events_share_the_first_frame() {
+    let replay = serve(Fixtures::load(fixtures::folder()).unwrap(), MatchMode::Any).await;
+    let client = client(&replay).build().unwrap();
+    let request = ConverseRequest::new(MODEL, [Message::user("hi")]);
+
+    let (mut decoder, mut body) = (EventDecoder::new(), Vec::new());
+    let mut stream = client.converse_stream(&request).await.unwrap();
+    while let Some(chunk) = stream.next_chunk().await.unwrap() {
+        decoder.push(&chunk);
+        body.extend_from_slice(&chunk);
+    }
+    let mut expected = Vec::new();
+    while let Some(event) = decoder.next_event().unwrap() {
+        expected.push(event.into_owned());
+    }
+    decoder.finish().unwrap();
+    assert!(matches!(expected[0], StreamEvent::MessageStart(_)));
+
+    for with_payloads in [false, true] {
+        let mut stream = client.converse_stream(&request).await.unwrap();
+        for expected in &expected {
+            let event = match with_payloads {
+                true => stream.next_with_payload().await.unwrap().unwrap().0,
+                false => stream.next_event().await.unwrap().unwrap(),
+            };
+            assert_eq!(event.into_owned(), *expected);
+        }
+        assert_eq!(stream.next_event().await.unwrap(), None);
+    }
+    // Behind an event, chunks are what was not yet received with it.
+    let mut stream = client.converse_stream(&request).await.unwrap();
+    assert!(stream.next_event().await.unwrap().is_some());
+    let mut rest = Vec::new();
+    while let Some(chunk) = stream.next_chunk().await.unwrap() {
+        rest.extend_from_slice(&chunk);
+    }
+    assert!(rest.len() < body.len() && body.ends_with(&rest));
 }

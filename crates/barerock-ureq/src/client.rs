@@ -54,6 +54,11 @@ impl Client {
         barerock::Client::builder(UreqTransport::new())
     }
 
+    /// As [`builder`](Self::builder), without checking requests against the service model first; the rules are not linked.
+    pub fn builder_without_validation() -> ClientBuilder<UreqTransport> {
+        barerock::Client::builder_without_validation(UreqTransport::new())
+    }
+
     /// Sends a Converse request and waits for the whole response.
     ///
     /// # Errors

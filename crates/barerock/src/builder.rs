@@ -1,4 +1,4 @@
-//! Setting up a client.
+//! The builder of a client.
 
 use core::fmt;
 use std::sync::{Arc, Mutex};
@@ -6,8 +6,8 @@ use std::time::SystemTime;
 
 use barerock_sigv4::Signer;
 
-use crate::auth::Auth;
-use crate::client::{Client, Inner, SIGNING_NAME};
+use crate::authenticate::Auth;
+use crate::client::{Client, ClientState, SIGNING_NAME};
 use crate::client_settings::ClientSettings;
 use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
@@ -17,11 +17,12 @@ use crate::retry::{Retries, RetryPolicy, SharedRetries};
 use crate::time::{Clock, system_clock};
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
+use crate::validation::Validation;
 
-/// The longest answer to Converse that is read; images as base64 fit in.
+/// The longest response that is not streamed, in bytes; room for images in base64.
 const MAX_RESPONSE: usize = 64 * 1024 * 1024;
 
-/// Sets up a [`Client`]. What is set in code beats what the environment says.
+/// Sets up a [`Client`]. Values set in code beat those of the environment and other settings.
 pub struct ClientBuilder<T> {
     transport: Arc<T>,
     environment: Environment,
@@ -31,7 +32,7 @@ pub struct ClientBuilder<T> {
     auth: Option<Result<Auth, Error>>,
     timeouts: Timeouts,
     max_response: usize,
-    validates: bool,
+    validation: Option<&'static Validation>,
     retry: Option<RetryPolicy>,
     seed: Option<u64>,
     clock: Clock,
@@ -41,7 +42,7 @@ pub struct ClientBuilder<T> {
 }
 
 impl<T: Transport> ClientBuilder<T> {
-    pub(crate) fn new(transport: T) -> Self {
+    pub(crate) fn new(transport: T, validation: Option<&'static Validation>) -> Self {
         Self {
             transport: Arc::new(transport),
             environment: Environment::default(),
@@ -51,7 +52,7 @@ impl<T: Transport> ClientBuilder<T> {
             auth: None,
             timeouts: Timeouts::default(),
             max_response: MAX_RESPONSE,
-            validates: true,
+            validation,
             retry: None,
             seed: None,
             clock: system_clock(),
@@ -89,17 +90,16 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
-    /// An endpoint of your own; else `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, else `AWS_ENDPOINT_URL`, else the service's
-    /// own for the region.
+    /// The endpoint's URL; else `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, else `AWS_ENDPOINT_URL`, else the service's endpoint of
+    /// the region.
     #[must_use]
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.endpoint_url = Some(url.into());
         self
     }
 
-    /// Signs requests with these credentials, or with those a provider gives. It is asked before every request and nothing is
-    /// kept: wrap a provider that asks others in [`CachedCredentials`](crate::credentials::CachedCredentials);
-    /// [`Credentials`](crate::Credentials) and [`EnvironmentProvider`] need none.
+    /// Signs requests with these credentials, or those of a provider. A provider is called before every request: wrap one that
+    /// does I/O in [`CachedCredentials`](crate::credentials::CachedCredentials).
     #[must_use]
     pub fn credentials(mut self, provider: impl ProvideCredentials + 'static) -> Self {
         self.auth = Some(Ok(Auth::SigV4(Arc::new(provider))));
@@ -113,39 +113,39 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
-    /// Signs nothing, for an endpoint that does it itself or needs no signature.
+    /// Sends requests without authentication, for an endpoint that adds it or needs none.
     #[must_use]
     pub fn no_sign_request(mut self) -> Self {
         self.auth = Some(Ok(Auth::Unsigned));
         self
     }
 
-    /// How long to wait for what.
+    /// The time limits.
     #[must_use]
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
         self
     }
 
-    /// The longest answer to Converse that is read, in bytes; 64 MiB if unset. Streams have no such limit: they are
-    /// never held whole.
+    /// The longest response that is read whole, in bytes; 64 MiB if unset. Streams have no such limit: they are never held
+    /// whole.
     #[must_use]
     pub fn max_response(mut self, bytes: usize) -> Self {
         self.max_response = bytes;
         self
     }
 
-    /// Sends requests without checking them against the service model first, as when the service takes more than it
-    /// did when this crate was written. Without the feature `validation` none is checked, and the rules are not linked.
+    /// Sends requests without checking them against the service model first, for features of the service newer than this
+    /// crate. To link no rules at all, use [`Client::builder_without_validation`].
     #[must_use]
     pub fn no_validation(mut self) -> Self {
-        self.validates = false;
+        self.validation = None;
         self
     }
 
-    /// Sends requests again that failed for a reason that may pass, signed afresh: those the service throttled, its own
-    /// errors (500, 502, 503, 504, a model that is not ready) and those without an answer. If unset, as `AWS_RETRY_MODE` and
-    /// `AWS_MAX_ATTEMPTS` say, else [`RetryPolicy::standard`]. A stream that has begun is never begun again, so no text comes
+    /// Retries requests that failed for a reason that may pass, signed afresh: throttling, errors of the service (500, 502, 503,
+    /// 504, a model that is not ready) and missing responses. If unset, `AWS_RETRY_MODE` and `AWS_MAX_ATTEMPTS` of the
+    /// environment, else [`RetryPolicy::standard`]. A stream that has handed out an event is never retried, so no text comes
     /// twice.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -153,48 +153,48 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
-    /// Makes the waits between attempts, and the ids of calls, the same at each run: for tests.
+    /// Seeds the waits between attempts and the ids of calls, so that they repeat: for tests.
     #[must_use]
     pub fn random_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Whether to sign by the service's clock where this machine's is wrong, as answers tell; a request that was refused
-    /// for it is sent once more. They do if unset, unless `AWS_DISABLE_CLOCK_SKEW_CORRECTION` says otherwise.
+    /// Whether to sign by the service's clock, known from its responses, if this machine's differs; a request rejected for that
+    /// is sent once more. On if unset, unless `AWS_DISABLE_CLOCK_SKEW_CORRECTION` is true.
     #[must_use]
     pub fn clock_skew_correction(mut self, corrects: bool) -> Self {
         self.corrects_skew = Some(corrects);
         self
     }
 
-    /// Sends credentials and bearer keys to this host even over plain http, where whoever is on the way can read the key, or
-    /// the session token, and the conversation: for a proxy or an emulator in a network you trust. The name is compared as
-    /// the endpoint's URL has it, without a port. This machine needs no permission.
+    /// Allows credentials and API keys to be sent to this host over plain HTTP, which shows the API key or session token and the
+    /// conversation to the network: for a proxy or an emulator in a network you trust. The host is compared with the endpoint
+    /// URL's, without a port. Loopback hosts are always allowed.
     #[must_use]
     pub fn allow_plaintext_to(mut self, host: impl Into<String>) -> Self {
         self.plaintext_hosts.push(host.into());
         self
     }
 
-    /// Lets someone look on at every stage of every call.
+    /// Calls this observer at every stage of every call.
     #[must_use]
     pub fn observe(mut self, observer: Arc<dyn Observe>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Another clock than the system's.
+    /// The clock to sign by; the system's if unset.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
-    /// If there is no region, the endpoint is none, or a setting is not what it must be.
+    /// If there is no region, or the endpoint or a setting is invalid.
     pub fn build(self) -> Result<Client<T>, Error> {
         let settings = self.settings;
         let (region, endpoint) = settings.endpoint.resolve(self.region, self.endpoint_url)?;
@@ -214,12 +214,12 @@ impl<T: Transport> ClientBuilder<T> {
             }
         };
         let is_allowed = self.plaintext_hosts.iter().any(|host| host.eq_ignore_ascii_case(endpoint.host()));
-        let in_the_clear = !endpoint.is_https() && !endpoint.is_loopback() && !is_allowed;
-        let mut chance = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let retries = SharedRetries::new(Retries::new(&policy, chance.u64(..)));
+        let is_plaintext = !endpoint.is_https() && !endpoint.is_loopback() && !is_allowed;
+        let mut rng = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let retries = SharedRetries::new(Retries::new(&policy, rng.u64(..)));
         let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
         Ok(Client {
-            inner: Arc::new(Inner {
+            state: Arc::new(ClientState {
                 transport: self.transport,
                 endpoint,
                 region,
@@ -227,13 +227,13 @@ impl<T: Transport> ClientBuilder<T> {
                 signer,
                 timeouts: self.timeouts,
                 max_response: self.max_response,
-                validates: self.validates,
+                validation: self.validation,
                 retries,
-                chance: Mutex::new(chance),
+                rng: Mutex::new(rng),
                 clock: self.clock,
                 skew: Mutex::default(),
                 corrects_skew,
-                in_the_clear,
+                is_plaintext,
                 observer: self.observer,
             }),
         })

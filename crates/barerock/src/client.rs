@@ -1,4 +1,4 @@
-//! The client: requests out, answers in.
+//! The client: one method an operation.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,62 +9,65 @@ use barerock_converse::{
 };
 use barerock_sigv4::Signer;
 
-use crate::auth::Auth;
+use crate::authenticate::Auth;
 use crate::builder::ClientBuilder;
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::exchange::Want;
 use crate::observe::Observe;
 use crate::retry::SharedRetries;
+use crate::send::ResponseMode;
 use crate::skew::ClockSkew;
 use crate::stream::EventStream;
 use crate::time::Clock;
 use crate::timeout::Timeouts;
 use crate::transport::Transport;
+use crate::validation::Validation;
 
-/// What the service's signatures name it.
+/// The service's name in signatures.
 pub(crate) const SIGNING_NAME: &str = "bedrock";
 
 /// Calls Bedrock over a [`Transport`]. Cheap to clone; clones share connections and signing keys.
 #[derive(Debug)]
 pub struct Client<T> {
-    pub(crate) inner: Arc<Inner<T>>,
+    pub(crate) state: Arc<ClientState<T>>,
 }
 
-pub(crate) struct Inner<T> {
+/// What the clones of a client share.
+pub(crate) struct ClientState<T> {
     pub(crate) transport: Arc<T>,
     pub(crate) endpoint: Endpoint,
     pub(crate) region: String,
     pub(crate) auth: Auth,
     pub(crate) signer: Mutex<Signer>,
     pub(crate) timeouts: Timeouts,
+    /// In bytes.
     pub(crate) max_response: usize,
-    pub(crate) validates: bool,
+    pub(crate) validation: Option<&'static Validation>,
     pub(crate) retries: SharedRetries,
-    /// Ids of calls come from it.
-    pub(crate) chance: Mutex<fastrand::Rng>,
+    /// For the ids of calls.
+    pub(crate) rng: Mutex<fastrand::Rng>,
     pub(crate) skew: Mutex<ClockSkew>,
     pub(crate) corrects_skew: bool,
-    /// Whether whoever is on the way to the endpoint reads along.
-    pub(crate) in_the_clear: bool,
+    /// True if requests go to a remote host over plain HTTP and that is not allowed by name.
+    pub(crate) is_plaintext: bool,
     pub(crate) observer: Option<Arc<dyn Observe>>,
     pub(crate) clock: Clock,
 }
 
-/// A panic elsewhere leaves at worst a wait that is too long behind, or a key that is checked.
+/// Ignores lock poisoning: the guarded state is a cache, so stale values are harmless.
 pub(crate) fn lock<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<T> Clone for Client<T> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner) }
+        Self { state: Arc::clone(&self.state) }
     }
 }
 
-impl<T> core::fmt::Debug for Inner<T> {
+impl<T> core::fmt::Debug for ClientState<T> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Inner")
+        f.debug_struct("ClientState")
             .field("endpoint", &self.endpoint)
             .field("region", &self.region)
             .field("auth", &self.auth)
@@ -74,99 +77,108 @@ impl<T> core::fmt::Debug for Inner<T> {
 }
 
 impl<T: Transport> Client<T> {
-    /// A client to be set up in code. It looks at nothing it was not given.
+    /// A client to be set up in code. It reads nothing it is not given.
     pub fn builder(transport: T) -> ClientBuilder<T> {
-        ClientBuilder::new(transport)
+        ClientBuilder::new(transport, Some(&Validation::RULES))
+    }
+
+    /// A client to be set up in code that sends requests without checking them against the service model first. Programs that
+    /// build their clients so do not link the rules, which are 27 KB (`benches/size`).
+    pub fn builder_without_validation(transport: T) -> ClientBuilder<T> {
+        ClientBuilder::new(transport, None)
     }
 
     /// A client with region, endpoint, credentials and retries (`AWS_RETRY_MODE`, `AWS_MAX_ATTEMPTS`) from the process's
     /// environment.
     ///
     /// # Errors
-    /// If the environment names no region, or a setting there is not what it must be. Credentials are looked for when a request
-    /// needs them.
+    /// If the environment names no region, or one of its settings is invalid. Missing credentials show at the first call.
     pub fn from_env(transport: T) -> Result<Self, Error> {
         Self::builder(transport).environment(Environment::of_process()).build()
     }
 
-    /// Asks and waits for the whole answer.
+    /// Calls Converse and waits for the whole response.
     ///
     /// # Errors
-    /// If there is no answer, the service says what went wrong, or the answer is not a Converse response.
+    /// If the request is invalid, no response comes, the service returns an error, or the response is not one of Converse.
     ///
     /// Cancel safety: dropping the future gives the request up; the model may go on and cost.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
-        self.check(|| request.validate())?;
-        self.inner.ask(request.to_http(&self.inner.endpoint)?, ConverseResponse::from_http).await
+        self.validate(|rules| (rules.converse)(request))?;
+        self.state.call(request.to_http(&self.state.endpoint)?, ConverseResponse::from_http).await
     }
 
-    /// Asks what a request would cost in input tokens: `CountTokensRequest::from(converse_request)`.
+    /// Calls ConverseStream and returns the stream as soon as its first frame is there.
     ///
     /// # Errors
-    /// If there is no answer, the service says what went wrong, or the answer is not a CountTokens response.
+    /// If the request is invalid, no response comes, or it is no stream: then the service returns an error. An exception in the
+    /// first frame is returned by the stream, as in any other frame; if it may pass, the request was retried before.
+    ///
+    /// Cancel safety: dropping the future, or the stream, closes the connection.
+    pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
+        self.validate(|rules| (rules.converse)(request))?;
+        let request = request.to_http_stream(&self.state.endpoint)?;
+        let call = self.state.open(request, ResponseMode::Stream).await?;
+        Ok(EventStream::new(Arc::clone(&self.state), call))
+    }
+
+    /// Calls CountTokens: the input tokens of a request. `CountTokensRequest::from(converse_request)` is that of a Converse
+    /// request.
+    ///
+    /// # Errors
+    /// As [`converse`](Self::converse)'s.
     ///
     /// Cancel safety: dropping the future gives the request up.
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
-        self.check(|| request.validate())?;
-        self.inner.ask(request.to_http(&self.inner.endpoint)?, CountTokensResponse::from_http).await
+        self.validate(|rules| (rules.count_tokens)(request))?;
+        self.state.call(request.to_http(&self.state.endpoint)?, CountTokensResponse::from_http).await
     }
 
-    /// Asks what a guardrail says to a text or a picture.
+    /// Calls ApplyGuardrail: what a guardrail finds in texts and images.
     ///
     /// # Errors
-    /// If there is no answer, the service says what went wrong, or the answer is not an ApplyGuardrail response.
+    /// As [`converse`](Self::converse)'s.
     ///
     /// Cancel safety: dropping the future gives the request up; the guardrail may go on and cost.
     pub async fn apply_guardrail(
         &self,
         request: &ApplyGuardrailRequest,
     ) -> Result<ApplyGuardrailResponse, Error> {
-        self.check(|| request.validate())?;
-        self.inner.ask(request.to_http(&self.inner.endpoint)?, ApplyGuardrailResponse::from_http).await
+        self.validate(|rules| (rules.apply_guardrail)(request))?;
+        self.state.call(request.to_http(&self.state.endpoint)?, ApplyGuardrailResponse::from_http).await
     }
 
-    /// Asks what ready-made checks say to messages.
+    /// Calls InvokeGuardrailChecks: what Bedrock's predefined checks find in messages.
     ///
     /// # Errors
-    /// If there is no answer, the service says what went wrong, or the answer is not an InvokeGuardrailChecks response.
+    /// As [`converse`](Self::converse)'s.
     ///
     /// Cancel safety: dropping the future gives the request up; the checks may go on and cost.
     pub async fn invoke_guardrail_checks(
         &self,
         request: &InvokeGuardrailChecksRequest,
     ) -> Result<InvokeGuardrailChecksResponse, Error> {
-        self.check(|| request.validate())?;
-        let request = request.to_http(&self.inner.endpoint)?;
-        self.inner.ask(request, InvokeGuardrailChecksResponse::from_http).await
-    }
-
-    /// Asks and returns as soon as the answer begins: with its first frame.
-    ///
-    /// # Errors
-    /// If there is no answer, or it is not a stream: then the service says what went wrong. An exception in the first frame
-    /// comes out of the stream, as one in any other; if it may pass, the request was sent again before.
-    ///
-    /// Cancel safety: dropping the future, or the stream it gave, closes the connection.
-    pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
-        self.check(|| request.validate())?;
-        let request = request.to_http_stream(&self.inner.endpoint)?;
-        let answered = self.inner.call(request, Want::Stream).await?;
-        Ok(EventStream::new(Arc::clone(&self.inner), answered))
+        self.validate(|rules| (rules.invoke_guardrail_checks)(request))?;
+        let request = request.to_http(&self.state.endpoint)?;
+        self.state.call(request, InvokeGuardrailChecksResponse::from_http).await
     }
 
     /// The endpoint requests go to.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.inner.endpoint
+        &self.state.endpoint
     }
 
     /// The region requests are signed for.
     #[must_use]
     pub fn region(&self) -> &str {
-        &self.inner.region
+        &self.state.region
     }
 
-    fn check(&self, validate: impl FnOnce() -> Result<(), ValidationError>) -> Result<(), Error> {
-        if cfg!(feature = "validation") && self.inner.validates { Ok(validate()?) } else { Ok(()) }
+    fn validate(
+        &self,
+        check: impl FnOnce(&'static Validation) -> Result<(), ValidationError>,
+    ) -> Result<(), Error> {
+        Ok(self.state.validation.map_or(Ok(()), check)?)
     }
 }

@@ -23,15 +23,14 @@ use crate::transport::{BoxError, TransportError, TransportErrorKind};
 pub struct Error {
     kind: Box<Kind>,
     partial: Option<Box<Message>>,
-    about: Option<Box<About>>,
+    call: Option<Box<CallInfo>>,
 }
 
 /// The call an error belongs to.
-pub(crate) struct About {
-    /// Where it went.
+pub(crate) struct CallInfo {
     pub(crate) uri: Uri,
     pub(crate) region: String,
-    /// Attempts that were begun.
+    /// Attempts begun.
     pub(crate) attempts: u32,
 }
 
@@ -75,7 +74,7 @@ enum Kind {
 
 impl Error {
     fn new(kind: Kind) -> Self {
-        Self { kind: Box::new(kind), partial: None, about: None }
+        Self { kind: Box::new(kind), partial: None, call: None }
     }
 
     pub(crate) fn transport(url: impl ToString, source: TransportError) -> Self {
@@ -126,14 +125,14 @@ impl Error {
         self
     }
 
-    pub(crate) fn about(mut self, about: About) -> Self {
-        self.about = Some(Box::new(about));
+    pub(crate) fn with_call(mut self, call: CallInfo) -> Self {
+        self.call = Some(Box::new(call));
         self
     }
 
     /// The call it belongs to, if there was one.
-    pub(crate) fn call(&self) -> Option<&About> {
-        self.about.as_deref()
+    pub(crate) fn call(&self) -> Option<&CallInfo> {
+        self.call.as_deref()
     }
 
     /// What kept the request from its answer, if that is what happened.
@@ -219,7 +218,7 @@ impl Error {
     /// How often the request was sent; 0 if it never was.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.about.as_ref().map_or(0, |about| about.attempts)
+        self.call.as_ref().map_or(0, |call| call.attempts)
     }
 
     /// Whether the same request may fare better later. The client has tried as often as its

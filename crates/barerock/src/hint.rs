@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use barerock_converse::{AwsModelId, ModelIdKind, ServiceError};
 
-use crate::error::{About, Error};
+use crate::error::{CallInfo, Error};
 use crate::percent::percent_decode;
 use crate::retry::is_daily_quota;
 use crate::transport::TransportErrorKind;
@@ -230,12 +230,12 @@ struct Asked {
 
 impl Asked {
     /// The path is `/model/{modelId}/converse`, maybe behind one of the endpoint's own.
-    fn new(about: &About) -> Self {
-        let path = about.uri.path();
+    fn new(call: &CallInfo) -> Self {
+        let path = call.uri.path();
         let label = path.rsplit_once("/model/").and_then(|(_, rest)| rest.split('/').next());
         let model = percent_decode(label.unwrap_or_default());
         let model = String::from_utf8_lossy(&model).into_owned();
-        Self { model, region: about.region.clone() }
+        Self { model, region: call.region.clone() }
     }
 
     /// The example of an inference profile of this model for this region.

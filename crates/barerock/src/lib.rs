@@ -28,7 +28,8 @@
 //! ```
 
 mod attempt;
-mod auth;
+mod authenticate;
+mod body;
 mod builder;
 mod call;
 mod client;
@@ -36,18 +37,19 @@ mod client_settings;
 pub mod credentials;
 mod environment;
 mod error;
-mod exchange;
 mod hint;
 mod observe;
 mod percent;
 mod redirect;
 pub mod retry;
+mod send;
 pub mod settings;
 mod skew;
 mod stream;
 pub mod time;
 mod timeout;
 pub mod transport;
+mod validation;
 
 pub use barerock_converse::{
     self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, ConverseRequest,

@@ -1,4 +1,4 @@
-//! A streamed answer.
+//! A streamed response.
 
 use core::fmt;
 use core::pin::Pin;
@@ -8,83 +8,96 @@ use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::call::{Answered, Call};
-use crate::client::Inner;
+use crate::body::ChunkError;
+use crate::call::{CallContext, OpenCall};
+use crate::client::ClientState;
 use crate::error::Error;
-use crate::exchange::{Answer, ChunkError};
 use crate::observe::Stage;
+use crate::send::SuccessResponse;
 use crate::timeout::{Deadline, before};
 use crate::transport::Transport;
 
-/// The events of a streamed answer, as they come. Memory holds one frame and one piece of the body, however slowly
-/// they are taken.
+/// The events of a streamed response, as they arrive. It holds one frame and one chunk in memory, however slowly events are
+/// taken.
 ///
 /// Cancel safety: a dropped [`next_event`](Self::next_event) loses nothing; dropping the stream closes the connection.
 pub struct EventStream<T: Transport> {
-    client: Arc<Inner<T>>,
-    call: Call,
-    /// When all of it must be over.
+    client: Arc<ClientState<T>>,
+    context: CallContext,
+    /// When all of the call must be over.
     deadline: Option<Deadline>,
     headers: HeaderMap,
-    /// What was read of the body already.
-    read: Bytes,
     body: Pin<Box<T::Body>>,
     events: EventDecoder,
-    /// How many bytes were taken past the events.
+    /// What was received with the first frame, until an event or a chunk is taken.
+    start: Option<StreamStart>,
+    /// The payload of the first event, once that is taken.
+    first_payload: Bytes,
+    /// The bytes taken as chunks, past the decoder.
     taken: u64,
     ended: bool,
 }
 
+/// The beginning of a stream, in both forms: whichever is taken first counts.
+struct StreamStart {
+    chunk: Bytes,
+    event: Option<(StreamEvent<'static>, Bytes)>,
+}
+
 impl<T: Transport> EventStream<T> {
-    pub(crate) fn new(client: Arc<Inner<T>>, answered: Answered<T::Body>) -> Self {
-        let Answered { call, deadline, answer: Answer { head, read, body, .. } } = answered;
-        let headers = detached(head.headers);
+    pub(crate) fn new(client: Arc<ClientState<T>>, call: OpenCall<T::Body>) -> Self {
+        let OpenCall { context, deadline, response } = call;
+        let SuccessResponse { head, received, body, events, first, .. } = response;
         Self {
             client,
-            call,
+            context,
             deadline,
-            headers,
-            read,
+            headers: detached(head.headers),
             body,
-            events: EventDecoder::new(),
+            events,
+            start: Some(StreamStart { chunk: received, event: first }),
+            first_payload: Bytes::new(),
             taken: 0,
             ended: false,
         }
     }
 
-    fn failed(&self, error: StreamError) -> Error {
-        self.client.failed(&self.call, named(error, &self.headers))
-    }
-
-    /// The next event, or `None` when the answer is whole.
+    /// The next event, or `None` when the message is complete.
     ///
     /// # Errors
-    /// If the stream ends before the answer is whole, the service breaks off, the bytes are not what they should be,
-    /// or the next piece takes too long. There are no more events after an error.
+    /// If the stream ends before the message is complete, the service ends it with an exception, the bytes are invalid, or
+    /// the next chunk takes too long. There are no more events after an error.
     ///
     /// Cancel safety: dropping the future loses nothing; the next call goes on from there.
     pub async fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, Error> {
+        if let Some((event, _)) = self.start.take().and_then(|start| start.event) {
+            return Ok(Some(event));
+        }
         self.wait().await?;
-        self.events.next_event().map_err(|error| self.client.failed(&self.call, named(error, &self.headers)))
+        let Self { client, context, headers, events, .. } = self;
+        events.next_event().map_err(|error| client.failed(context, with_request_id(error, headers)))
     }
 
-    /// The next event beside the payload it was read from, byte for byte: padding, unknown members and all.
+    /// The next event and the payload it was read from, byte for byte, padding and unknown members included.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event)'s.
     ///
     /// Cancel safety: as [`next_event`](Self::next_event)'s.
     pub async fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, Error> {
+        if let Some((event, payload)) = self.start.take().and_then(|start| start.event) {
+            self.first_payload = payload;
+            return Ok(Some((event, &self.first_payload)));
+        }
         self.wait().await?;
-        self.events
-            .next_with_payload()
-            .map_err(|error| self.client.failed(&self.call, named(error, &self.headers)))
+        let Self { client, context, headers, events, .. } = self;
+        events.next_with_payload().map_err(|error| client.failed(context, with_request_id(error, headers)))
     }
 
-    /// Waits until there is an event or an error to take, or the answer is whole.
+    /// Waits until the decoder has an event or an error, or the message is complete.
     async fn wait(&mut self) -> Result<(), Error> {
         while !self.ended && !self.events.is_ready() {
-            if let Some(bytes) = self.chunk().await? {
+            if let Some(bytes) = self.receive().await? {
                 self.events.push(&bytes);
             }
         }
@@ -94,32 +107,39 @@ impl<T: Transport> EventStream<T> {
         self.events.finish().map_err(|error| self.failed(error))
     }
 
-    /// The next bytes as they come, or `None` at their end: for those who decode themselves. Bytes that are taken here are
-    /// missing from [`next_event`](Self::next_event).
+    /// The next bytes of the body as they arrive, or `None` at its end, for programs with a decoder of their own.
+    ///
+    /// Taken before any event, the chunks are the whole body: the first holds at least the first frame. Taken later, they
+    /// begin behind what was received for the events so far. [`next_event`](Self::next_event) never returns what was taken
+    /// here.
     ///
     /// # Errors
-    /// If the connection breaks or the next piece takes too long.
+    /// If the connection breaks or the next chunk takes too long.
     ///
     /// Cancel safety: as [`next_event`](Self::next_event)'s.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        let chunk = self.chunk().await?;
+        let chunk = match self.start.take() {
+            // An empty body has no first chunk.
+            Some(start) if !start.chunk.is_empty() => {
+                self.events = EventDecoder::new();
+                Some(start.chunk)
+            }
+            _ => self.receive().await?,
+        };
         let length = chunk.as_ref().map_or(0, Bytes::len).try_into().unwrap_or(u64::MAX);
         self.taken = self.taken.saturating_add(length);
         Ok(chunk)
     }
 
-    async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+    async fn receive(&mut self) -> Result<Option<Bytes>, Error> {
         if self.ended {
             return Ok(None);
-        }
-        if !self.read.is_empty() {
-            return Ok(Some(core::mem::take(&mut self.read)));
         }
         let next = self.client.next_chunk(&mut self.body);
         let chunk = before(&mut self.deadline, next).await;
         let chunk = chunk.unwrap_or_else(|elapsed| Err(ChunkError::Timeout(elapsed.into())));
         if let Ok(Some(bytes)) = &chunk {
-            self.client.tell(&self.call, &Stage::Received { bytes });
+            self.client.observe(&self.context, &Stage::Received { bytes });
         }
         self.ended = !matches!(chunk, Ok(Some(_)));
         chunk.map_err(|error| {
@@ -129,17 +149,17 @@ impl<T: Transport> EventStream<T> {
                     Error::interrupted(self.events.offset().saturating_add(self.taken), error)
                 }
             };
-            self.client.failed(&self.call, error)
+            self.client.failed(&self.context, error)
         })
     }
 
-    /// Waits for the whole answer and puts it together.
+    /// Receives the rest of the stream and assembles the message.
     ///
     /// # Errors
-    /// As [`next_event`](Self::next_event)'s; the error holds the message as far as it came
+    /// As [`next_event`](Self::next_event)'s; the error holds the message as far as it was received
     /// ([`Error::partial`]).
     ///
-    /// Cancel safety: dropping the future closes the connection, and what came of the message is gone.
+    /// Cancel safety: dropping the future closes the connection, and what was received of the message is lost.
     pub async fn into_message(mut self) -> Result<AssembledMessage, Error> {
         let mut assembler = MessageAssembler::new();
         loop {
@@ -152,21 +172,24 @@ impl<T: Transport> EventStream<T> {
                 return Err(error.with_partial(assembler.partial()));
             }
         }
-        // The stream ended well, so messageStop came; were it not so, that would be an early end.
+        // A stream without an error has its messageStop; without it, this is an early end.
         assembler.finish().map_err(|incomplete| {
             let (offset, frames) = (self.events.offset(), self.events.frames());
-            let error = StreamError::EndedEarly { offset, frames };
-            self.client.failed(&self.call, error).with_partial(*incomplete.partial)
+            self.failed(StreamError::EndedEarly { offset, frames }).with_partial(*incomplete.partial)
         })
     }
 
-    /// The head of the answer.
+    fn failed(&self, error: StreamError) -> Error {
+        self.client.failed(&self.context, with_request_id(error, &self.headers))
+    }
+
+    /// The headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The request's id, which AWS support asks for.
+    /// The id of the request, which AWS support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
@@ -182,15 +205,14 @@ impl<T: Transport> fmt::Debug for EventStream<T> {
     }
 }
 
-/// A name that is known when the program is built needs no parsing.
+/// A static name, so that no request parses it.
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok())
 }
 
-/// The same headers with bytes of their own: hyper's are slices of its read buffer, which would live as long as they do, 8 KiB a
-/// stream.
+/// The same headers in memory of their own: hyper's are slices of its 8 KiB read buffer, which they would keep alive.
 fn detached(mut headers: HeaderMap) -> HeaderMap {
     for value in headers.values_mut() {
         if let Ok(mut copy) = HeaderValue::from_bytes(value.as_bytes()) {
@@ -201,8 +223,8 @@ fn detached(mut headers: HeaderMap) -> HeaderMap {
     headers
 }
 
-/// Frames do not say which request they belong to; the head of the answer does.
-pub(crate) fn named(mut error: StreamError, headers: &HeaderMap) -> Error {
+/// Adds the request's id, which only the head of the response has.
+pub(crate) fn with_request_id(mut error: StreamError, headers: &HeaderMap) -> Error {
     if let Some(service) = error.service_error_mut() {
         service.request_id = request_id(headers).map(str::to_owned);
     }

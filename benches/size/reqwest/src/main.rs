@@ -18,7 +18,7 @@ fn words(error: impl Display) -> String {
 async fn ask(model: &str, prompt: &str) -> Result<(), String> {
     let environment = Environment::of_process();
     let mut client =
-        Client::builder(ReqwestTransport::new()).region(environment.region().unwrap_or_default());
+        Client::builder_without_validation(ReqwestTransport::new()).region(environment.region().unwrap_or_default());
     if let Some(url) = environment.get("AWS_ENDPOINT_URL") {
         client = client.endpoint_url(url);
     }

@@ -17,8 +17,8 @@ fn words(error: impl Display) -> String {
 
 fn ask(model: &str, prompt: &str) -> Result<(), String> {
     let environment = Environment::of_process();
-    let mut client =
-        barerock::Client::builder(UreqTransport::native_tls().build()).region(environment.region().unwrap_or_default());
+    let mut client = barerock::Client::builder_without_validation(UreqTransport::native_tls().build())
+        .region(environment.region().unwrap_or_default());
     if let Some(url) = environment.get("AWS_ENDPOINT_URL") {
         client = client.endpoint_url(url);
     }

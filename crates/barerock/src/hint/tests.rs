@@ -11,7 +11,7 @@ fn error(region: &str, model: &str, status: u16, code: &str, message: &str) -> E
     let service = ServiceError::from_http(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes());
     let label = model.replace(':', "%3A").replace('/', "%2F");
     let uri = format!("https://example.com/base/model/{label}/converse").parse().unwrap();
-    Error::from(service).about(About { uri, region: region.to_owned(), attempts: 1 })
+    Error::from(service).with_call(CallInfo { uri, region: region.to_owned(), attempts: 1 })
 }
 
 fn hint(code: &str, message: &str) -> String {

@@ -1,0 +1,180 @@
+//! One attempt on the wire: the request out, the response in, as far as it must be read to know whether it succeeded.
+
+use core::pin::Pin;
+use core::time::Duration;
+use std::time::SystemTime;
+
+use barerock_converse::stream::{EventDecoder, StreamEvent};
+use barerock_converse::{ResponseError, ServiceError, is_event_stream};
+use bytes::{Bytes, BytesMut};
+use http::response::Parts;
+use http::{HeaderName, Request, StatusCode};
+
+use crate::body::ChunkError;
+use crate::call::CallContext;
+use crate::client::{ClientState, lock};
+use crate::error::Error;
+use crate::observe::Stage;
+use crate::redirect::Redirect;
+use crate::stream::with_request_id;
+use crate::timeout::within;
+use crate::transport::{Transport, TransportError, TransportErrorKind};
+
+/// The most bytes that are read of an error's body.
+const MAX_ERROR_BODY: usize = 1024 * 1024;
+
+/// The wait the service asks for, in milliseconds.
+static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
+
+/// How a response is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ResponseMode {
+    /// To its end.
+    Whole,
+    /// Up to the first frame; the rest as a stream of events.
+    Stream,
+}
+
+/// A response of status 200.
+pub(crate) struct SuccessResponse<B> {
+    pub(crate) head: Parts,
+    /// The part of the body that was received: all of it, or a stream's chunks up to the first frame.
+    pub(crate) received: Bytes,
+    /// The rest of the body.
+    pub(crate) body: Pin<Box<B>>,
+    /// The decoder that took `received`; unused if the response is no stream.
+    pub(crate) events: EventDecoder,
+    /// The first event of a stream and its payload, if it is one.
+    pub(crate) first: Option<(StreamEvent<'static>, Bytes)>,
+    /// The exception in the first frame: the service rejects the request with status 200.
+    pub(crate) rejection: Option<Error>,
+}
+
+/// A failed attempt.
+pub(crate) struct FailedAttempt {
+    pub(crate) error: Error,
+    /// The wait the service asks for.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl From<Error> for FailedAttempt {
+    fn from(error: Error) -> Self {
+        Self { error, retry_after: None }
+    }
+}
+
+impl<T: Transport> ClientState<T> {
+    /// Sends an authenticated request and reads the response: all of it, or the first frame if it streams.
+    pub(crate) async fn send(
+        &self,
+        context: &CallContext,
+        request: Request<Bytes>,
+        mode: ResponseMode,
+    ) -> Result<SuccessResponse<T::Body>, FailedAttempt> {
+        let sent = self.now();
+        let response = self.transport.send(request);
+        let response = within(&*self.transport, self.timeouts.first_byte, "the response", response).await;
+        let response = response.map_err(Error::from)?;
+        let response = response.map_err(|error| Error::transport(&self.endpoint, error.into()))?;
+        let (head, body) = response.into_parts();
+        let received = self.now();
+        let after = received.duration_since(sent).unwrap_or_default();
+        self.observe(context, &Stage::Answered { head: &head, after });
+        self.correct_clock(context, &head, sent, received);
+
+        if let Some(redirect) = Redirect::of(&head) {
+            let error = TransportError::new(TransportErrorKind::Redirect, redirect);
+            return Err(Error::transport(&self.endpoint, error).into());
+        }
+        let body = Box::pin(body);
+        if mode == ResponseMode::Stream && is_event_stream(head.status, &head.headers) {
+            return Ok(self.begin_stream(context, head, body).await?);
+        }
+        self.receive_whole(context, head, body, mode).await
+    }
+
+    /// Receives a stream up to its first frame: until the caller has an event, the request can be sent again.
+    async fn begin_stream(
+        &self,
+        context: &CallContext,
+        head: Parts,
+        mut body: Pin<Box<T::Body>>,
+    ) -> Result<SuccessResponse<T::Body>, Error> {
+        let (mut events, mut received) = (EventDecoder::new(), BytesMut::new());
+        while !events.is_ready() {
+            match self.next_chunk(&mut body).await {
+                Ok(Some(chunk)) => {
+                    self.observe(context, &Stage::Received { bytes: &chunk });
+                    events.push(&chunk);
+                    received.extend_from_slice(&chunk);
+                }
+                Ok(None) => break,
+                Err(ChunkError::Timeout(error)) => return Err(error),
+                Err(ChunkError::Broken(error)) => return Err(Error::interrupted(events.offset(), error)),
+            }
+        }
+        let (first, rejection) = match events.next_with_payload() {
+            Ok(Some((event, payload))) => {
+                let payload = Bytes::copy_from_slice(payload);
+                (Some((event.into_owned(), payload)), None)
+            }
+            Err(error) if error.service_error().is_some() => {
+                (None, Some(with_request_id(error, &head.headers)))
+            }
+            // The stream reports it: the decoder returns an error again.
+            Ok(None) | Err(_) => (None, None),
+        };
+        Ok(SuccessResponse { head, received: received.freeze(), body, events, first, rejection })
+    }
+
+    /// Receives a response that is no stream: a document, or an error.
+    async fn receive_whole(
+        &self,
+        context: &CallContext,
+        head: Parts,
+        mut body: Pin<Box<T::Body>>,
+        mode: ResponseMode,
+    ) -> Result<SuccessResponse<T::Body>, FailedAttempt> {
+        let is_error = mode == ResponseMode::Stream || head.status != StatusCode::OK;
+        let received = match is_error {
+            true => self.read_error_body(&mut body, MAX_ERROR_BODY).await,
+            false => self.read_body(&mut body, self.max_response).await?,
+        };
+        self.observe(context, &Stage::Read { body: &received });
+        let error = match mode {
+            ResponseMode::Stream => {
+                Error::from(ResponseError::of_stream(head.status, &head.headers, &received))
+            }
+            ResponseMode::Whole if is_error => {
+                ServiceError::from_http(head.status, &head.headers, &received).into()
+            }
+            ResponseMode::Whole => {
+                let events = EventDecoder::new();
+                return Ok(SuccessResponse { head, received, body, events, first: None, rejection: None });
+            }
+        };
+        Err(FailedAttempt { error, retry_after: retry_after(&head) })
+    }
+
+    /// Compares the service's clock with this machine's.
+    fn correct_clock(&self, context: &CallContext, head: &Parts, sent: SystemTime, received: SystemTime) {
+        if !self.corrects_skew {
+            return;
+        }
+        let (before, after) = {
+            let mut skew = lock(&self.skew);
+            let after = skew.after(&head.headers, sent, received);
+            (core::mem::replace(&mut *skew, after), after)
+        };
+        // Observers run without the lock: they may be slow.
+        if after != before {
+            self.observe(context, &Stage::ClockSkew { seconds: after.seconds() });
+        }
+    }
+}
+
+/// The wait the service asks for.
+fn retry_after(head: &Parts) -> Option<Duration> {
+    let millis = head.headers.get(&RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_millis(millis))
+}
