@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use barerock::Elapsed;
-use barerock::transport::{BoxError, HopError, ProxyUrl};
+use barerock::transport::{BoxError, HopError, ProxyUrl, ThroughProxy};
 use barerock_tls::server_name;
 use bytes::Bytes;
 use http::uri::Scheme;
@@ -32,8 +32,8 @@ pub(crate) trait ProxyConnect: fmt::Debug + Send + Sync {
     /// Connects through the URI's proxy.
     fn connect(&self, direct: &Arc<Direct>, uri: &Uri) -> Connecting;
 
-    /// Adds the headers for the proxy to a request that it reads.
-    fn prepare(&self, request: &mut Request<Full<Bytes>>);
+    /// Adds the headers for the proxy to a request that it reads, and returns the mark for the response.
+    fn prepare(&self, request: &mut Request<Full<Bytes>>) -> Option<ThroughProxy>;
 }
 
 /// Connections without a proxy.

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use barerock::transport::proxy::Tunnel;
-use barerock::transport::{BoxError, HopError, ProxyError, ProxyRules, ProxyScheme, ProxyUrl};
+use barerock::transport::{BoxError, HopError, ProxyError, ProxyRules, ProxyScheme, ProxyUrl, ThroughProxy};
 use bytes::Bytes;
 use http::header::PROXY_AUTHORIZATION;
 use http::uri::Scheme;
@@ -54,13 +54,15 @@ impl ProxyConnect for HttpProxies {
         })
     }
 
-    fn prepare(&self, request: &mut Request<Full<Bytes>>) {
-        if request.uri().scheme() == Some(&Scheme::HTTP)
-            && let Some(proxy) = self.0.proxy_for(request.uri())
-            && let Some(authorization) = proxy.basic_auth()
-        {
+    fn prepare(&self, request: &mut Request<Full<Bytes>>) -> Option<ThroughProxy> {
+        if request.uri().scheme() == Some(&Scheme::HTTPS) {
+            return None;
+        }
+        let proxy = self.0.proxy_for(request.uri())?;
+        if let Some(authorization) = proxy.basic_auth() {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
         }
+        Some(ThroughProxy::new(proxy))
     }
 }
 

@@ -88,21 +88,25 @@ impl Transport for HyperTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Incoming>, TransportError> {
         let mut request = request.map(Full::new);
         let is_direct = request.extensions().get::<NoProxy>().is_some();
-        let client = match &self.proxied {
+        let (client, through_proxy) = match &self.proxied {
             Some(proxied) if !is_direct && proxied.proxy.applies(request.uri()) => {
-                proxied.proxy.prepare(&mut request);
-                &proxied.client
+                (&proxied.client, proxied.proxy.prepare(&mut request))
             }
-            _ => &self.client,
+            _ => (&self.client, None),
         };
-        client.request(request).await.map_err(|error| {
+        let sent = client.request(request).await;
+        let mut response = sent.map_err(|error| {
             let kind = match () {
                 () if timed_out(&error) => TransportErrorKind::Timeout,
                 () if error.is_connect() => HopError::kind_of(&error),
                 () => TransportErrorKind::Io,
             };
             TransportError::new(kind, error)
-        })
+        })?;
+        if let Some(through_proxy) = through_proxy {
+            response.extensions_mut().insert(through_proxy);
+        }
+        Ok(response)
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::{Arc, OnceLock};
 
-use barerock::transport::{NoProxy, ProxyRules};
+use barerock::transport::{NoProxy, ProxyRules, ThroughProxy};
 use barerock::{Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::uri::Scheme;
@@ -132,6 +132,7 @@ impl Transport for ReqwestTransport {
         let client = client.map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
         let is_direct = request.extensions().get::<NoProxy>().is_some();
         let proxy = self.proxies.proxy_for(request.uri()).filter(|_| !is_direct);
+        let is_tunnel = request.uri().scheme() == Some(&Scheme::HTTPS);
         let request = reqwest::Request::try_from(request).map_err(|error| convert(error, None))?;
         let requested = request.url().clone();
         let response = client.execute(request).await.map_err(|error| convert(error, proxy))?;
@@ -139,7 +140,11 @@ impl Transport for ReqwestTransport {
             let redirected = Redirected::to(response.url());
             return Err(TransportError::new(TransportErrorKind::Redirect, redirected));
         }
-        Ok(Response::from(response).map(ReqwestBody))
+        let mut response = Response::from(response).map(ReqwestBody);
+        if let Some(proxy) = proxy.filter(|_| !is_tunnel) {
+            response.extensions_mut().insert(ThroughProxy::new(proxy));
+        }
+        Ok(response)
     }
 
     async fn sleep(&self, duration: Duration) {

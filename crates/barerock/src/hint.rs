@@ -183,6 +183,9 @@ const NO_CONNECTION: &str = "Check the region's name (it is part of the endpoint
 const PROXY: &str = "Check HTTPS_PROXY (host, port, user name and password); the proxy must allow CONNECT to the \
                      endpoint's host. Hosts in NO_PROXY are reached without it.";
 
+const REDIRECT: &str = "Bedrock sends no redirects: check the endpoint URL, HTTPS_PROXY and NO_PROXY, and whether the network \
+                        wants a login.";
+
 const TIMED_OUT: &str = "A model that thinks can be silent for minutes: raise the limit (Timeouts, or --cli-read-timeout). \
                          ConverseStream is heard of earlier than Converse.";
 
@@ -195,6 +198,7 @@ impl Error {
             return match self.transport_kind() {
                 _ if self.is_not_bedrock() => Some(NOT_BEDROCK.into()),
                 Some(TransportErrorKind::Connect) => Some(NO_CONNECTION.into()),
+                Some(TransportErrorKind::Redirect) => Some(REDIRECT.into()),
                 Some(TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused) => Some(PROXY.into()),
                 _ if self.is_timeout() => Some(TIMED_OUT.into()),
                 _ => self.decode_error().map(|error| error.hint().into()),

@@ -1,4 +1,4 @@
-//! Answers that point elsewhere. None is followed: a signature holds for one host only, and Bedrock sends none.
+//! Redirects. None is followed: a signature holds for one host only, and Bedrock sends none.
 
 use core::fmt;
 
@@ -6,33 +6,41 @@ use http::header::LOCATION;
 use http::response::Parts;
 use http::{HeaderMap, StatusCode, Uri};
 
-/// The most that is shown of where an answer points, in bytes.
+use crate::transport::ThroughProxy;
+
+/// The most that is shown of a redirect's target, in bytes.
 const SHOWN: usize = 200;
 
-/// An answer that points elsewhere.
+/// A response of a status from 300 to 399.
 #[derive(Debug)]
 pub(crate) struct Redirect {
     status: StatusCode,
-    /// Scheme, host and path; what else a URL may hold can be secret.
+    /// Scheme, host and path of the target; the rest of a URL can be secret.
     to: Option<String>,
+    /// The proxy that may have written it.
+    proxy: Option<ThroughProxy>,
 }
 
 impl Redirect {
-    /// Where it points, for redaction.
+    /// The target, for redaction.
     pub(crate) fn target_mut(&mut self) -> Option<&mut String> {
         self.to.as_mut()
     }
 
-    /// What an answer of a status from 300 to 399 says.
+    /// The redirect in a response's head, if it is one.
     pub(crate) fn of(head: &Parts) -> Option<Self> {
-        head.status.is_redirection().then(|| Self { status: head.status, to: target(&head.headers) })
+        head.status.is_redirection().then(|| Self {
+            status: head.status,
+            to: target(&head.headers),
+            proxy: head.extensions.get().cloned(),
+        })
     }
 }
 
 fn target(headers: &HeaderMap) -> Option<String> {
     let uri: Uri = headers.get(&LOCATION)?.to_str().ok()?.parse().ok()?;
     let scheme = uri.scheme_str().map_or_else(String::new, |scheme| format!("{scheme}://"));
-    // An IPv6 address keeps its brackets here, and a port is part of where it goes.
+    // The authority, for it has the brackets of an IPv6 address, and the port.
     let host = uri.authority().map_or("", |authority| authority.as_str());
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     let mut shown = format!("{scheme}{host}{}", uri.path());
@@ -49,10 +57,10 @@ impl fmt::Display for Redirect {
         if let Some(to) = &self.to {
             write!(f, " points to {to}")?;
         }
-        f.write_str(
-            ", and no redirect is followed: a signature holds for one host only; is the endpoint right, or does a proxy stand \
-             between?",
-        )
+        if let Some(proxy) = &self.proxy {
+            write!(f, ", through proxy {proxy}")?;
+        }
+        f.write_str(", and no redirect is followed: a signature holds for one host only")
     }
 }
 
@@ -89,5 +97,13 @@ mod tests {
         assert!(said(302, Some(b"\xff\xfe")).unwrap().starts_with("status 302, and no redirect"));
         assert!(said(304, None).unwrap().starts_with("status 304, and no redirect"));
         assert_eq!((said(200, None), said(400, None)), (None, None));
+    }
+
+    #[test]
+    fn it_names_the_proxy_that_may_have_written_it() {
+        let proxy = ThroughProxy::new(&"http://me:SQUIRREL@p:1".parse().unwrap());
+        let response = http::Response::builder().status(302).extension(proxy).body(()).unwrap();
+        let redirect = Redirect::of(&response.into_parts().0).unwrap().to_string();
+        assert!(redirect.starts_with("status 302, through proxy p:1, and no redirect"), "{redirect}");
     }
 }

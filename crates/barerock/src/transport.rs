@@ -1,4 +1,4 @@
-//! The one thing a client needs of an HTTP stack.
+//! What a client needs of an HTTP stack.
 
 use core::error::Error;
 use core::fmt;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-pub use hop::HopError;
+pub use hop::{HopError, ThroughProxy};
 pub use local::{NoProxy, is_local};
 pub use proxy::{ProxyDecision, ProxyError, ProxyRules, ProxyScheme, ProxyUrl};
 
@@ -32,32 +32,32 @@ pub const MAX_RESPONSE_HEAD: usize = 16 * 1024;
 /// An error of another crate.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// An HTTP stack: sends a request that is already signed, and can wait.
+/// An HTTP stack: sends a request that is already signed, and waits.
 ///
-/// The request is complete: its URI is absolute, and every header is there but those of the connection (`host`,
+/// The request is complete: its URI is absolute, and it has all headers except those of the connection (`host`,
 /// `content-length`, `connection`), which the stack derives from the URI and body as every HTTP/1.1 client does. A
-/// transport follows no redirect, repeats nothing and leaves the body as it comes.
+/// transport follows no redirect, retries nothing and returns the body as it comes.
 pub trait Transport: Send + Sync + 'static {
-    /// The body of an answer. Its error may be a [`TransportError`], which says whether a limit has passed.
+    /// The body of a response. Its error may be a [`TransportError`], which says whether a limit has passed.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send;
-    /// Why there is no answer.
+    /// The error of a request without a response.
     type Error: Into<TransportError>;
 
-    /// Sends a request and returns the head of the answer as soon as it is there.
+    /// Sends a request and returns the head of the response as soon as it has come.
     ///
-    /// Cancel safety: dropping the future gives the request up.
+    /// Cancel safety: dropping the future cancels the request.
     fn send(
         &self,
         request: http::Request<Bytes>,
     ) -> impl Future<Output = Result<http::Response<Self::Body>, Self::Error>> + Send;
 
-    /// Waits, without holding up the thread: it is polled beside other futures, and before some of them.
+    /// Waits without blocking the thread: it is polled beside other futures, and before some of them.
     ///
     /// Cancel safety: dropping the future ends the wait.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// Shared between a client and those of its credential providers that ask over HTTP.
+/// Shared between a client and its credentials providers that use HTTP.
 impl<T: Transport> Transport for Arc<T> {
     type Body = T::Body;
     type Error = T::Error;
@@ -71,7 +71,7 @@ impl<T: Transport> Transport for Arc<T> {
     }
 }
 
-/// What kept a request from its answer.
+/// Why a request has no response, or not all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -81,15 +81,15 @@ pub enum TransportErrorKind {
     Proxy,
     /// No connection because the proxy refused it (a status from 400 to 499): another attempt would be refused, too.
     ProxyRefused,
-    /// It took too long.
+    /// A time limit passed.
     Timeout,
-    /// The connection broke, or the other side does not speak HTTP.
+    /// The connection broke, or the peer does not speak HTTP.
     Io,
-    /// Whoever answered points elsewhere. The request is not sent again: it would hear the same.
+    /// The response is a redirect. The request is not retried: the response would be the same.
     Redirect,
 }
 
-/// Why there is no answer, or not all of it.
+/// The error of a request without a response, or without all of it.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -102,7 +102,7 @@ impl TransportError {
         Self { kind, source: source.into() }
     }
 
-    /// An error of a body: one of these as it is, another as a broken connection.
+    /// An error of a body: one of these as it is, any other as a broken connection.
     pub(crate) fn of_body(error: BoxError) -> Self {
         match error.downcast() {
             Ok(error) => *error,
@@ -117,7 +117,7 @@ impl TransportError {
         }
     }
 
-    /// What happened.
+    /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.kind

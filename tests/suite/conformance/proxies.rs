@@ -17,7 +17,7 @@ use rustls::version::TLS13;
 use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, REGION, question};
-use super::stacks::{Hyper, Settings, Stack, Ureq, client};
+use super::stacks::{Hyper, Reqwest, Settings, Stack, Ureq, client};
 use super::tap::{Tap, always, forward, read_request};
 use super::versions::server_config;
 
@@ -229,6 +229,29 @@ fn a_tls_failure_names_its_hop<S: Stack>() {
     let chain = chain(&S::run(client.converse(&question())).unwrap_err());
     let address = proxy.url().replace("http://", "");
     assert!(chain.contains(HOST) && chain.contains(&format!("through proxy {address}")), "{chain}");
+}
+
+/// Over a proxy that reads the requests, the redirect may be its own.
+fn a_redirect_through_a_proxy_names_it<S: Stack>() {
+    let proxy = always("HTTP/1.1 302 Found\r\nlocation: http://login.invalid/\r\ncontent-length: 0\r\n\r\n");
+    let settings = Settings { proxy: Some((proxy.url(), String::new())), ..Settings::default() };
+    let client = Client::builder(S::set_up(&settings)).region(REGION).endpoint_url(format!("http://{HOST}"));
+    let client = client.no_sign_request().build().unwrap();
+    let error = S::run(client.converse(&question())).unwrap_err();
+    let address = proxy.url().replace("http://", "");
+    assert!(chain(&error).contains("http://login.invalid/, through proxy"), "{}", chain(&error));
+    assert!(chain(&error).contains(&format!("through proxy {address}")), "{}", chain(&error));
+    assert!(error.hint().unwrap().contains("redirects"), "{error}");
+}
+
+#[test]
+fn hyper_names_the_proxy_of_a_redirect() {
+    a_redirect_through_a_proxy_names_it::<Hyper>();
+}
+
+#[test]
+fn reqwest_names_the_proxy_of_a_redirect() {
+    a_redirect_through_a_proxy_names_it::<Reqwest>();
 }
 
 /// TLS with the proxy, and in the tunnel TLS with the endpoint.

@@ -6,6 +6,25 @@ use core::fmt;
 use super::proxy::{ProxyUrl, TunnelError};
 use super::{BoxError, TransportErrorKind};
 
+/// Travels with a response as an extension: it came from or through a proxy that reads the requests, `HOST:PORT`, and so the
+/// proxy may have written it. Transports set it; a tunnel does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThroughProxy(String);
+
+impl ThroughProxy {
+    /// A response through this proxy.
+    #[must_use]
+    pub fn new(proxy: &ProxyUrl) -> Self {
+        Self(proxy.authority())
+    }
+}
+
+impl fmt::Display for ThroughProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A connection that failed at one hop: the proxy, or TLS with the endpoint.
 #[derive(Debug)]
 pub struct HopError {

@@ -1,17 +1,17 @@
-//! Which hosts are asked by way of no proxy.
+//! Hosts that are reached without a proxy.
 
 use core::net::IpAddr;
 
-/// Travels with a request as an extension: it must not go by way of a proxy. Providers of credentials ask the hosts of
-/// [`is_local`] so: a proxy could not reach them, and is not to see what they say.
+/// Travels with a request as an extension: it must not use a proxy. Credentials providers mark requests to the hosts of
+/// [`is_local`]: a proxy could not reach them, and must not read their responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct NoProxy;
 
-/// AWS's own services on a machine, in IPv6: instance metadata, containers, time, names.
+/// The IPv6 prefix of AWS's services on a machine: instance metadata, containers, time, names.
 const AWS_LOCAL: [u16; 2] = [0xfd00, 0x0ec2];
 
-/// Whether a host, as it stands in a URI, is this machine or what answers on its link alone: loopback addresses and
+/// Whether a host, written as in a URI, is this machine or reachable on its link alone: loopback addresses and
 /// `localhost`, link-local addresses (RFC 3927, RFC 4291 section 2.5.6) and `fd00:ec2::/32`. The metadata services of EC2, ECS
 /// and EKS are among them.
 #[must_use]
