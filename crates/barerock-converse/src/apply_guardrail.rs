@@ -116,6 +116,7 @@ structure! {
             /// How much of the content it looked at.
             guardrail_coverage: GuardrailCoverage,
         }
+        received
     }
 }
 

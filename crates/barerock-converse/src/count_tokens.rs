@@ -67,12 +67,12 @@ structure! {
 
 impl From<ConverseRequest> for ConverseTokensRequest {
     fn from(request: ConverseRequest) -> Self {
-        Self {
-            messages: (!request.messages.is_empty()).then_some(request.messages),
-            system: request.system,
-            tool_config: request.tool_config,
-            additional_model_request_fields: request.additional_model_request_fields,
-        }
+        let mut tokens = Self::new();
+        tokens.messages = (!request.messages.is_empty()).then_some(request.messages);
+        tokens.system = request.system;
+        tokens.tool_config = request.tool_config;
+        tokens.additional_model_request_fields = request.additional_model_request_fields;
+        tokens
     }
 }
 
@@ -101,6 +101,7 @@ structure! {
             input_tokens: u64,
         }
         optional {}
+        received
     }
 }
 
@@ -162,8 +163,9 @@ mod tests {
             )
         };
         assert_eq!(read(200, r#"{"inputTokens":17,"novelty":[]}"#).unwrap().input_tokens, 17);
-        let error = read(200, "{}").unwrap_err().to_string();
-        assert!(error.contains("is not a CountTokens response: missing field `inputTokens`"), "{error}");
+        let corrected = read(200, r#"{"input":1}"#).unwrap();
+        assert_eq!((corrected.input_tokens, corrected.raw()), (0, Some(r#"{"input":1}"#)));
+        assert_eq!(corrected.corrections()[0].to_string(), "inputTokens is missing");
         let error = read(400, r#"{"message":"The provided model doesn't support counting tokens."}"#);
         assert!(error.unwrap_err().to_string().contains("counting tokens"));
     }

@@ -1,98 +1,101 @@
-//! What the service says went wrong.
+//! Errors of the service.
 
 use core::fmt;
 
 use http::{HeaderMap, StatusCode};
 
 use crate::json::Object;
-use crate::lookalike::looks_like;
+use crate::lookalike::{Lookalike, looks_like};
+use crate::types::structure;
 use crate::wire::ResponseHead;
 
-/// An error of the service: an HTTP answer that is not a success, or an exception inside a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ServiceError {
-    /// The HTTP status; inside a stream the status the service model gives the exception, 0 if it gives none.
-    pub status: u16,
-    /// The error code, such as `ThrottlingException`; empty if the answer names none.
-    pub code: String,
-    /// What went wrong, in the service's words.
-    pub message: String,
-    /// The request's id, which AWS support asks for.
-    pub request_id: Option<String>,
-    /// The model's own status, in a ModelErrorException or ModelStreamErrorException.
-    pub original_status_code: Option<u16>,
-    /// The model's own message, in a ModelStreamErrorException.
-    pub original_message: Option<String>,
-    /// The resource at fault, in a ModelErrorException.
-    pub resource_name: Option<String>,
+structure! {
+    /// An error of the service: an HTTP response that is not a success, or an exception in a stream.
+    ServiceError {
+        required {
+            /// The HTTP status; in a stream the status that the service model gives the exception, or 0.
+            status: u16,
+            /// The error code, such as `ThrottlingException`; empty if the response has none.
+            code: String,
+            /// The service's message; empty if the response has none.
+            message: String,
+        }
+        optional {
+            /// The request's id, which AWS support asks for.
+            request_id: String,
+            /// The model's own status, of a ModelErrorException or ModelStreamErrorException.
+            original_status_code: u16,
+            /// The model's own message, of a ModelStreamErrorException.
+            original_message: String,
+            /// The resource at fault, of a ModelErrorException.
+            resource_name: String,
+        }
+    }
 }
 
-/// How much of a message, or of a body that is not JSON, is shown, in bytes.
+impl Eq for ServiceError {}
+
+/// How much of a message, or of a body that is not JSON, is displayed, in bytes.
 const SHOWN: usize = 2048;
 
 impl ServiceError {
-    /// Reads the error out of an HTTP answer: its code from the header `x-amzn-errortype`, else from the body's `code`,
-    /// else from its `__type`; its message from `message`, `Message` or `errorMessage`. A body that is not JSON (a
-    /// proxy's, say) is shown as it is, at most 2 KiB of it.
+    /// Reads the error of an HTTP response: its code from the header `x-amzn-errortype`, else from the body's `code`, else from
+    /// its `__type`; its message from `message`, `Message`, `errorMessage` or `originalMessage`. A body without a code and a
+    /// message is described, with at most 2 KiB of it.
     #[must_use]
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         Self::from_head(&ResponseHead::of(status, headers), body)
     }
 
-    /// [`from_http`](Self::from_http) for a head in plain words.
+    /// [`from_http`](Self::from_http) for a head without the types of `http`.
     #[must_use]
     pub fn from_head(head: &ResponseHead<'_>, body: &[u8]) -> Self {
+        Self::read(head, None, body)
+    }
+
+    fn read(head: &ResponseHead<'_>, code: Option<String>, body: &[u8]) -> Self {
         let json = core::str::from_utf8(body).unwrap_or_default();
         let members = Object::read(json);
         let text = |names: &[&str]| names.iter().find_map(|name| members.text(name));
         // `{"Output":{"__type":…},"Version":"1.0"}` comes with status 200 for a path the service does not know.
-        let code = head
-            .error_type
-            .map(str::to_owned)
+        let code = code
+            .or_else(|| head.error_type.map(str::to_owned))
             .or_else(|| text(&["code", "__type"]))
             .or_else(|| Object::read(members.value("Output")?).text("__type"));
-        Self {
-            status: head.status,
-            code: code.as_deref().map(short_code).unwrap_or_default().to_owned(),
-            message: text(&["message", "Message", "errorMessage"]).unwrap_or_else(|| describe(body)),
-            request_id: head.request_id.map(str::to_owned),
-            original_status_code: members.value("originalStatusCode").and_then(|code| code.parse().ok()),
-            original_message: text(&["originalMessage"]),
-            resource_name: text(&["resourceName"]),
-        }
+        let code = code.as_deref().map(short_code).unwrap_or_default();
+        let message = text(&["message", "Message", "errorMessage", "originalMessage"]).unwrap_or_else(|| {
+            // An error that names itself is the service's, with or without a message.
+            if code.is_empty() { describe(body) } else { String::new() }
+        });
+        let mut error = Self::new(head.status, code, message);
+        error.request_id = head.request_id.map(str::to_owned);
+        error.original_status_code = members.integer("originalStatusCode");
+        error.original_message = text(&["originalMessage"]);
+        error.resource_name = text(&["resourceName"]);
+        error
     }
 
-    /// An exception frame's: `exception_type` is its `:exception-type`, `payload` its JSON.
+    /// Reads the payload of an exception frame; `exception_type` is its `:exception-type`.
     pub(crate) fn from_exception(exception_type: &str, payload: &[u8]) -> Self {
-        let mut error = Self::from_head(&ResponseHead::default(), payload);
-        error.code = capitalised(exception_type);
+        let mut error = Self::read(&ResponseHead::default(), Some(capitalised(exception_type)), payload);
         error.status = modelled_status(&error.code);
         error
     }
 
-    /// An error frame's.
+    /// The error of an error frame.
     pub(crate) fn from_error_frame(code: &str, message: &str) -> Self {
         let code = capitalised(code);
-        Self {
-            status: modelled_status(&code),
-            code,
-            message: message.to_owned(),
-            request_id: None,
-            original_status_code: None,
-            original_message: None,
-            resource_name: None,
-        }
+        Self::new(modelled_status(&code), code, message)
     }
 
-    /// Whether the service asks to slow down.
+    /// True if the service asks to send fewer requests.
     #[must_use]
     pub fn is_throttling(&self) -> bool {
         self.code == "ThrottlingException"
     }
 }
 
-/// The code alone: "drop from `:` on, then keep what follows the last `#`" (AWS restJson1, operation error serialization).
+/// The code without prefix and suffix: "drop from `:` on, then keep what follows the last `#`" (AWS restJson1, operation error serialization).
 fn short_code(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or_default();
     code.rsplit('#').next().unwrap_or_default().trim_ascii()
@@ -119,18 +122,20 @@ fn modelled_status(code: &str) -> u16 {
     }
 }
 
-/// A body without a message: what it looks like, and its beginning.
+/// A body without a code and a message: what it looks like, and its beginning. A JSON object may be the service's, a
+/// gateway's or a stand-in's.
 fn describe(body: &[u8]) -> String {
     if body.is_empty() {
-        return "the answer has no body".to_owned();
+        return "the response has no body".to_owned();
     }
     match looks_like(body) {
-        Some(kind) => format!("the answer is not Bedrock's but {kind}: {}", beginning(body)),
-        None => format!("the answer is not Bedrock's: {}", beginning(body)),
+        Some(Lookalike::Json) => format!("the response has no error code and no message: {}", beginning(body)),
+        Some(kind) => format!("the response is not Bedrock's but {kind}: {}", beginning(body)),
+        None => format!("the response is not Bedrock's: {}", beginning(body)),
     }
 }
 
-/// The beginning of what somebody else sent. Whatever it holds, a terminal that shows it stays as it is.
+/// The beginning of a body, with control characters escaped: it cannot control a terminal.
 pub(crate) fn beginning(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..SHOWN).unwrap_or(body));
     let mut shown = String::with_capacity(text.len());
@@ -146,10 +151,12 @@ pub(crate) fn beginning(body: &[u8]) -> String {
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = if self.code.is_empty() { "an error without a code" } else { &self.code };
-        write!(f, "{code}: ")?;
-        show(f, &self.message)?;
-        if let Some(message) = &self.original_message {
+        f.write_str(if self.code.is_empty() { "an error without a code" } else { &self.code })?;
+        if !self.message.is_empty() {
+            f.write_str(": ")?;
+            show(f, &self.message)?;
+        }
+        if let Some(message) = self.original_message.as_ref().filter(|message| **message != self.message) {
             f.write_str(" (the model said: ")?;
             show(f, message)?;
             f.write_str(")")?;
@@ -171,7 +178,7 @@ impl fmt::Display for ServiceError {
     }
 }
 
-/// A text somebody else wrote: its first 2 KiB.
+/// Displays the first 2 KiB of a text.
 fn show(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     match text.get(..text.floor_char_boundary(SHOWN)) {
         Some(start) if start.len() < text.len() => {
@@ -235,7 +242,7 @@ mod tests {
         let error = error(502, &[], page.as_bytes());
         assert_eq!((error.status, &*error.code), (502, ""));
         assert!(
-            error.message.starts_with("the answer is not Bedrock's but HTML: <html>xx"),
+            error.message.starts_with("the response is not Bedrock's but HTML: <html>xx"),
             "{}",
             error.message
         );
@@ -246,18 +253,33 @@ mod tests {
     #[test]
     fn long_messages_are_shown_in_part_and_kept_whole() {
         let message = format!("{}é{}", "m".repeat(SHOWN - 1), "n".repeat(SHOWN));
-        let body = serde_json::json!({"message": message, "originalMessage": message}).to_string();
+        let original = format!("{message}.");
+        let body = serde_json::json!({"message": message, "originalMessage": original}).to_string();
         let error = error(400, &[("x-amzn-errortype", "V")], body.as_bytes());
         assert_eq!(error.message, message);
         let start = &message[..SHOWN - 1];
         let shown = format!("{start} [and {} bytes more]", SHOWN + 2);
-        assert_eq!(error.to_string(), format!("V: {shown} (the model said: {shown}) [HTTP 400]"));
+        let original = shown.replace(&(SHOWN + 2).to_string(), &(SHOWN + 3).to_string());
+        assert_eq!(error.to_string(), format!("V: {shown} (the model said: {original}) [HTTP 400]"));
     }
 
     #[test]
     fn a_page_steers_no_terminal() {
         let error = error(502, &[], "<html>\u{1b}[2Ja\r\n\u{9b}1m".as_bytes());
         assert!(error.message.ends_with("<html>\\u{1b}[2Ja\\r\n\\u{9b}1m"), "{}", error.message);
+    }
+
+    #[test]
+    fn an_error_that_names_itself_is_the_services() {
+        let named = error(404, &[("x-amzn-errortype", "ResourceNotFoundException")], b"");
+        assert_eq!(named.to_string(), "ResourceNotFoundException [HTTP 404]");
+        let by_body = error(400, &[], br#"{"__type":"ThrottlingException"}"#);
+        assert_eq!(by_body.to_string(), "ThrottlingException [HTTP 400]");
+        let exception =
+            ServiceError::from_exception("modelStreamErrorException", br#"{"originalMessage":"overloaded"}"#);
+        assert_eq!(exception.to_string(), "ModelStreamErrorException: overloaded [HTTP 424]");
+        let json = serde_json::to_string(&exception).unwrap();
+        assert_eq!(serde_json::from_str::<ServiceError>(&json).unwrap(), exception);
     }
 
     #[test]

@@ -85,6 +85,7 @@ structure! {
     ///
     /// Serialized, it is the HTTP body.
     InvokeGuardrailChecksRequest {
+        path {}
         required {
             /// What to check; at least one message.
             messages: Vec<GuardrailChecksMessage>,
@@ -115,6 +116,7 @@ structure! {
             usage: GuardrailChecksUsageResults,
         }
         optional {}
+        received
     }
 }
 
@@ -195,7 +197,7 @@ mod tests {
         assert_eq!(response.usage.sensitive_information.unwrap().text_units, 2);
         assert_eq!(response.usage.prompt_attack, None);
 
-        let error = read(&json!({"results": {}})).unwrap_err().to_string();
-        assert!(error.contains("is not an InvokeGuardrailChecks response: missing field `usage`"), "{error}");
+        let corrected = read(&json!({"results": {}})).unwrap();
+        assert_eq!(corrected.corrections()[0].to_string(), "usage is missing");
     }
 }

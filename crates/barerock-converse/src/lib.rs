@@ -22,7 +22,7 @@
 //!     events.push(chunk);
 //!     while let Some(event) = events.next_event()? {
 //!         print!("{}", event.text().unwrap_or_default());
-//!         assembler.push(event)?;
+//!         assembler.push(event);
 //!     }
 //! }
 //! // No messageStop came: a cut stream is an error, not an ending.
@@ -66,6 +66,7 @@ pub use barerock_eventstream as eventstream;
 pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointError, EndpointService, Partition};
 pub use error::ServiceError;
+pub use json::{Correction, CorrectionKind};
 pub use invoke_guardrail_checks::{InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse};
 pub use lookalike::{Lookalike, looks_like};
 pub use model_id::{AwsModelId, ModelIdError, ModelIdKind};
@@ -73,10 +74,10 @@ pub use operation::RequestError;
 pub use request::ConverseRequest;
 pub use response::{ConverseOutput, ConverseResponse, ResponseError, is_event_stream};
 pub use stream::{
-    AssembleError, AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError,
+    AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError,
     StreamEvent, Verdict,
 };
-pub use validate::ValidationError;
+pub use validate::{ValidationError, ValidationWarning};
 pub use wire::{ResponseHead, WireRequest};
 
 /// Compiles the example of the README with the tests.

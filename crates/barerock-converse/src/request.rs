@@ -3,148 +3,103 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
-use crate::json::{ToJson, Writer};
 use crate::operation::{RequestError, post_to_model};
 use crate::types::{
     Document, GuardrailConfiguration, InferenceConfiguration, Message, OutputConfig,
     PerformanceConfiguration, PromptVariableValues, ServiceTier, SystemContentBlock, Tool, ToolConfiguration,
-    setters,
+    structure,
 };
 use crate::wire::WireRequest;
 
-/// One call of Converse or ConverseStream: the two take the same members.
-///
-/// Serialized, it is the HTTP body, without `modelId`, which travels in the path. Deserialized, it takes `modelId` too,
-/// as boto3's `converse(**kwargs)` does; a request without one cannot be sent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ConverseRequest {
-    /// The model, inference profile, prompt or router: an id or an ARN.
-    #[serde(default, skip_serializing)]
-    pub model_id: String,
-    /// The conversation so far.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub messages: Vec<Message>,
-    /// The system prompt.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub system: Option<Vec<SystemContentBlock>>,
-    /// The settings every model knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub inference_config: Option<InferenceConfiguration>,
-    /// What the model may ask for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tool_config: Option<ToolConfiguration>,
-    /// The guardrail the call goes through.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guardrail_config: Option<GuardrailConfiguration>,
-    /// Settings only this model knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_model_request_fields: Option<Document>,
-    /// Values for the variables of a managed prompt.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompt_variables: Option<BTreeMap<String, PromptVariableValues>>,
-    /// JSON pointers to what the response should carry of the model's own fields; at most 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_model_response_field_paths: Option<Vec<String>>,
-    /// What the invocation log should say about the call; 1 to 16 pairs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_metadata: Option<BTreeMap<String, String>>,
-    /// How fast the answer should be.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub performance_config: Option<PerformanceConfiguration>,
-    /// Which capacity serves the call.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_tier: Option<ServiceTier>,
-    /// The form the answer should have.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_config: Option<OutputConfig>,
+structure! {
+    /// A call of Converse or ConverseStream: the two take the same members.
+    ///
+    /// In JSON it is the HTTP body, without `modelId`, which is part of the path. It is read from JSON with `modelId`, as
+    /// boto3's `converse(**kwargs)` takes it; a request without one cannot be sent.
+    ConverseRequest {
+        path {
+            /// The model, inference profile, prompt or router: an id or an ARN.
+            model_id: String,
+        }
+        unless_empty {
+            /// The conversation.
+            messages: Vec<Message>,
+        }
+        required {}
+        adders {
+            /// The system prompt.
+            system: Vec<SystemContentBlock>,
+        }
+        optional {
+            /// The settings every model has.
+            inference_config: InferenceConfiguration,
+            /// The tools the model may request, and whether it must.
+            tool_config: ToolConfiguration,
+            /// The guardrail of the call.
+            guardrail_config: GuardrailConfiguration,
+            /// Settings only this model has: `json!({"top_k": 200})`.
+            additional_model_request_fields: Document,
+            /// The values for the variables of a managed prompt.
+            prompt_variables: BTreeMap<String, PromptVariableValues>,
+            /// JSON pointers to the model's own fields the response should have; at most 10.
+            additional_model_response_field_paths: Vec<String>,
+            /// Pairs for the invocation log; 1 to 16.
+            request_metadata: BTreeMap<String, String>,
+            /// The latency class.
+            performance_config: PerformanceConfiguration,
+            /// The service tier.
+            service_tier: ServiceTier,
+            /// The format of the response.
+            output_config: OutputConfig,
+            /// The project the call belongs to: an id or an ARN, 1 to 2,048 characters.
+            project_identifier: String,
+        }
+    }
 }
 
 impl ConverseRequest {
-    /// A call of `model_id` with a conversation: `ConverseRequest::new(model, [Message::user("hello")])`.
-    pub fn new(model_id: impl Into<String>, messages: impl Into<Vec<Message>>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            messages: messages.into(),
-            system: None,
-            inference_config: None,
-            tool_config: None,
-            guardrail_config: None,
-            additional_model_request_fields: None,
-            prompt_variables: None,
-            additional_model_response_field_paths: None,
-            request_metadata: None,
-            performance_config: None,
-            service_tier: None,
-            output_config: None,
-        }
-    }
-
-    /// Adds to the system prompt.
+    /// Adds a block to the system prompt.
     #[must_use]
     pub fn system(mut self, block: impl Into<SystemContentBlock>) -> Self {
         self.system.get_or_insert_default().push(block.into());
         self
     }
 
-    /// Sets the most tokens the answer may have; at least 1.
+    /// Sets the maximum number of tokens of the response, at least 1.
     #[must_use]
     pub fn max_tokens(mut self, max_tokens: u32) -> Self {
         self.inference().max_tokens = Some(max_tokens);
         self
     }
 
-    /// Sets how freely the model chooses, 0 to 1.
+    /// Sets the sampling temperature, 0 to 1.
     #[must_use]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.inference().temperature = Some(temperature);
         self
     }
 
-    /// Sets how much of the likeliest the model chooses from, 0 to 1.
+    /// Sets the probability mass of the tokens that are sampled from, 0 to 1.
     #[must_use]
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.inference().top_p = Some(top_p);
         self
     }
 
-    /// Adds a text that ends the answer.
+    /// Adds a text that ends the response.
     #[must_use]
     pub fn stop_sequence(mut self, text: impl Into<String>) -> Self {
         self.inference().stop_sequences.get_or_insert_default().push(text.into());
         self
     }
 
-    /// Adds a tool the model may ask for.
+    /// Adds a tool the model may request.
     #[must_use]
     pub fn tool(mut self, tool: impl Into<Tool>) -> Self {
         self.tool_config.get_or_insert_with(|| ToolConfiguration::new([])).tools.push(tool.into());
         self
-    }
-
-    setters! {
-        /// Sets the tools the model may ask for, and whether it must.
-        tool_config: ToolConfiguration,
-        /// Sets the guardrail the call goes through.
-        guardrail_config: GuardrailConfiguration,
-        /// Sets what only this model knows: `json!({"top_k": 200})`.
-        additional_model_request_fields: Document,
-        /// Sets the values for the variables of a managed prompt.
-        prompt_variables: BTreeMap<String, PromptVariableValues>,
-        /// Sets which of the model's own fields the response should carry: at most 10 JSON pointers.
-        additional_model_response_field_paths: Vec<String>,
-        /// Sets what the invocation log should say about the call: 1 to 16 pairs.
-        request_metadata: BTreeMap<String, String>,
-        /// Sets how fast the answer should be.
-        performance_config: PerformanceConfiguration,
-        /// Sets which capacity serves the call.
-        service_tier: ServiceTier,
-        /// Sets the form the answer should have.
-        output_config: OutputConfig,
     }
 
     fn inference(&mut self) -> &mut InferenceConfiguration {
@@ -154,7 +109,7 @@ impl ConverseRequest {
     /// The unsigned HTTP request of Converse.
     ///
     /// # Errors
-    /// If the model id is empty, or the URI cannot be made of it.
+    /// If the model id is empty, or endpoint and path make no URI.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
         self.to_wire(endpoint)?.into_http()
     }
@@ -162,95 +117,31 @@ impl ConverseRequest {
     /// The unsigned HTTP request of ConverseStream.
     ///
     /// # Errors
-    /// If the model id is empty, or the URI cannot be made of it.
+    /// If the model id is empty, or endpoint and path make no URI.
     pub fn to_http_stream(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
         self.to_wire_stream(endpoint)?.into_http()
     }
 
-    /// The unsigned HTTP request of Converse in plain words.
+    /// The unsigned HTTP request of Converse without the types of `http`.
     ///
     /// # Errors
     /// If the model id is empty.
     pub fn to_wire<'a>(&self, endpoint: &'a Endpoint) -> Result<WireRequest<'a>, RequestError> {
-        self.post(endpoint, "converse", false)
+        // `streamProcessingMode` is a member of ConverseStream's guardrail configuration only.
+        let mut guardrail = self.guardrail_config.clone();
+        if guardrail.as_mut().and_then(|guardrail| guardrail.stream_processing_mode.take()).is_some() {
+            let unary = Self { guardrail_config: guardrail, ..self.clone() };
+            return post_to_model(endpoint, &self.model_id, "converse", &unary);
+        }
+        post_to_model(endpoint, &self.model_id, "converse", self)
     }
 
-    /// The unsigned HTTP request of ConverseStream in plain words.
+    /// The unsigned HTTP request of ConverseStream without the types of `http`.
     ///
     /// # Errors
     /// If the model id is empty.
     pub fn to_wire_stream<'a>(&self, endpoint: &'a Endpoint) -> Result<WireRequest<'a>, RequestError> {
-        self.post(endpoint, "converse-stream", true)
-    }
-
-    fn post<'a>(
-        &self,
-        endpoint: &'a Endpoint,
-        operation: &str,
-        streams: bool,
-    ) -> Result<WireRequest<'a>, RequestError> {
-        post_to_model(endpoint, &self.model_id, operation, &Body { request: self, streams })
-    }
-}
-
-/// The HTTP body of a call.
-struct Body<'a> {
-    request: &'a ConverseRequest,
-    streams: bool,
-}
-
-impl ToJson for Body<'_> {
-    fn to_json(&self, out: &mut Writer) {
-        // Every member is named here, so that one that is forgotten does not compile.
-        let ConverseRequest {
-            model_id: _,
-            messages,
-            system,
-            inference_config,
-            tool_config,
-            guardrail_config,
-            additional_model_request_fields,
-            prompt_variables,
-            additional_model_response_field_paths,
-            request_metadata,
-            performance_config,
-            service_tier,
-            output_config,
-        } = self.request;
-        let unary;
-        let guardrail_config = match guardrail_config {
-            // `streamProcessingMode` belongs to ConverseStream's guardrail configuration only.
-            Some(guardrail) if !self.streams && guardrail.stream_processing_mode.is_some() => {
-                unary = Some(GuardrailConfiguration { stream_processing_mode: None, ..guardrail.clone() });
-                &unary
-            }
-            as_it_is => as_it_is,
-        };
-        let messages = Some(messages).filter(|messages| !messages.is_empty());
-        macro_rules! members {
-            ($($member:ident),+ $(,)?) => {$(
-                if let Some(value) = $member {
-                    out.member(stringify!($member));
-                    value.to_json(out);
-                }
-            )+};
-        }
-        out.begin_object();
-        members!(
-            messages,
-            system,
-            inference_config,
-            tool_config,
-            guardrail_config,
-            additional_model_request_fields,
-            prompt_variables,
-            additional_model_response_field_paths,
-            request_metadata,
-            performance_config,
-            service_tier,
-            output_config,
-        );
-        out.end_object();
+        post_to_model(endpoint, &self.model_id, "converse-stream", self)
     }
 }
 
@@ -357,6 +248,21 @@ mod tests {
                 "serviceTier": {"type": "flex"},
             })
         );
+    }
+
+    #[test]
+    fn what_this_crate_does_not_know_can_be_sent() {
+        let request = ConverseRequest::new("m", [Message::user("hi").extra("mood", "calm")])
+            .project_identifier("p-1")
+            .extra("newMember", json!({"a": [1]}))
+            .extra("newMember", Document::from_json("1.50").unwrap())
+            .extra("messages", json!([7]));
+        let body = r#"{"projectIdentifier":"p-1","newMember":1.50,"messages":[7]}"#;
+        assert_eq!(request.to_http(&endpoint()).unwrap().body(), body);
+        assert_eq!(request.extra_members().len(), 2);
+        let message = serde_json::to_string(&request.messages[0]).unwrap();
+        assert_eq!(message, r#"{"role":"user","content":[{"text":"hi"}],"mood":"calm"}"#);
+        assert_eq!(serde_json::from_str::<Message>(&message).unwrap(), request.messages[0]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The answer to a Converse call.
+//! The response to a Converse call.
 
 use core::fmt;
 
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
 
 use crate::error::{ServiceError, beginning};
+use crate::json::{FromJson, Mode, Received};
 use crate::lookalike::{Lookalike, looks_like};
 use crate::types::{
     ConverseMetrics, ConverseTrace, Document, Message, PerformanceConfiguration, ServiceTier, StopReason,
@@ -14,54 +14,54 @@ use crate::types::{
 use crate::wire::ResponseHead;
 
 structure! {
-    /// The answer to a Converse call.
+    /// The response to a Converse call.
     ConverseResponse {
         required {
-            /// What the model answered.
+            /// The model's message.
             output: ConverseOutput,
-            /// Why it stopped.
+            /// Why the message ended.
             stop_reason: StopReason,
-            /// What it cost.
+            /// Token usage.
             usage: TokenUsage,
-            /// What it took.
+            /// Latency.
             metrics: ConverseMetrics,
         }
         optional {
-            /// The model's own fields that were asked for.
+            /// The model's own fields that were requested.
             additional_model_response_fields: Document,
-            /// What the guardrail found and which model a prompt router chose: [`read_trace`](Self::read_trace).
+            /// The guardrail's assessments and the prompt router's choice: [`read_trace`](Self::read_trace).
             trace: Document,
             /// The latency class that served the call.
             performance_config: PerformanceConfiguration,
-            /// The capacity that served the call.
+            /// The service tier that served the call.
             service_tier: ServiceTier,
         }
+        received
     }
 }
 
 union! {
-    /// What the model answered.
+    /// The output of a model.
     ConverseOutput {
-        /// A message, to be put back into the conversation as it is.
+        /// A message, to be put back into the conversation.
         Message(Message) = "message",
     }
 }
 
 impl ConverseResponse {
-    /// Reads an answer: a success, or the error it holds.
+    /// Reads an HTTP response: a success, or the error it is.
     ///
     /// # Errors
-    /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not a
-    /// Converse response.
+    /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a success
+    /// is not a JSON object. Nothing inside the object is an error: [`corrections`](Self::corrections).
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
         read("a Converse response", status, headers, body)
     }
 
-    /// What the guardrail found and which model a prompt router chose: `trace`, read. It is read only here, so that who
-    /// does not look at it does not pay for it.
+    /// Reads `trace`. It is read only here, so that a program that does not look at it does not link its types.
     ///
     /// # Errors
-    /// If the trace has not the shape the model gives it; `trace` still holds it as it came.
+    /// If the trace has not the shape of the service model; `trace` still holds it.
     pub fn read_trace(&self) -> serde_json::Result<Option<ConverseTrace>> {
         self.trace.as_ref().map(Document::parse).transpose()
     }
@@ -84,26 +84,32 @@ impl ConverseResponse {
         }
     }
 
-    /// The text of the answer, whatever blocks stand before it.
+    /// The text of the message, whatever other blocks it has.
     #[must_use]
     pub fn text(&self) -> String {
         self.message().map(Message::text).unwrap_or_default()
     }
 
-    /// The tools the model asks for, in order.
+    /// The model's requests to use tools, in order.
     pub fn tool_uses(&self) -> impl Iterator<Item = &ToolUseBlock> {
         self.message().into_iter().flat_map(Message::tool_uses)
     }
 }
 
-/// Whether the answer to a ConverseStream call is a stream; if not, its whole body says why: [`ResponseError::of_stream`].
+/// True if the response to a ConverseStream call is an event stream; if not, [`ResponseError::of_stream`] reads the error from
+/// its body.
 #[must_use]
 pub fn is_event_stream(status: StatusCode, headers: &HeaderMap) -> bool {
     ResponseHead::of(status, headers).is_event_stream()
 }
 
-/// Reads an answer: a success, or the error it holds.
-pub(crate) fn read<T: DeserializeOwned>(
+/// A response that keeps the text it was read from.
+pub(crate) trait Response: for<'a> FromJson<'a> {
+    fn received(&mut self) -> &mut Received;
+}
+
+/// Reads an HTTP response: a success, or the error it is.
+pub(crate) fn read<T: Response>(
     expected: &'static str,
     status: StatusCode,
     headers: &HeaderMap,
@@ -113,11 +119,27 @@ pub(crate) fn read<T: DeserializeOwned>(
     if !head.is_ok() || is_unknown_operation(body) {
         return Err(ResponseError::Service(Box::new(ServiceError::from_head(&head, body))));
     }
-    serde_json::from_slice(body).map_err(|error| ResponseError::Json {
-        expected,
-        content_type: head.content_type.map(str::to_owned),
-        error: error.to_string(),
-    })
+    object(body)
+        .and_then(|json| {
+            let (mut value, reader) =
+                crate::json::read::<T>(json, "", Mode::Response).map_err(|fault| fault.to_string())?;
+            *value.received() = Received::new(json, reader);
+            Ok(value)
+        })
+        .map_err(|error| ResponseError::Json {
+            expected,
+            content_type: head.content_type.map(str::to_owned),
+            lookalike: looks_like(body),
+            error,
+        })
+}
+
+/// The text of a body that may be a JSON object. A byte order mark before it is skipped: "implementations that parse JSON
+/// texts MAY ignore the presence of a byte order mark" (RFC 8259, section 8.1).
+fn object(body: &[u8]) -> Result<&str, String> {
+    let json = core::str::from_utf8(body).map_err(|error| error.to_string())?;
+    let json = json.trim_start_matches('\u{feff}');
+    if json.trim_ascii_start().starts_with('{') { Ok(json) } else { Err("not a JSON object".to_owned()) }
 }
 
 /// A path the service does not know gets status 200 and `{"Output":{"__type":…},"Version":"1.0"}`.
@@ -125,40 +147,43 @@ fn is_unknown_operation(body: &[u8]) -> bool {
     body.starts_with(br#"{"Output":{"__type""#)
 }
 
-/// Why an HTTP answer is not what was asked for.
+/// Why an HTTP response is not the expected one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// The service says what went wrong.
+    /// An error of the service.
     Service(Box<ServiceError>),
-    /// A success whose body is not what it should be.
+    /// A success whose body is not a JSON object.
     Json {
-        /// What it should be, such as `a Converse response`.
+        /// What was expected, such as `a Converse response`.
         expected: &'static str,
-        /// The content type it was sent with.
+        /// The header `content-type`.
         content_type: Option<String>,
-        /// What the parser says, with line and column.
+        /// What the body looks like.
+        lookalike: Option<Lookalike>,
+        /// What is wrong with the body.
         error: String,
     },
-    /// A success of a streaming call that is no event stream: it comes from somebody else than Bedrock.
+    /// A success of a streaming call that is no event stream.
     NotAnEventStream {
-        /// The content type it was sent with.
+        /// The header `content-type`.
         content_type: Option<String>,
-        /// What its body looks like.
+        /// What the body looks like.
         lookalike: Option<Lookalike>,
-        /// The beginning of its body.
+        /// The beginning of the body.
         beginning: String,
     },
 }
 
 impl ResponseError {
-    /// Why the answer to a streaming call is no stream ([`is_event_stream`]). Of the body, as much as is needed: 1 MiB does.
+    /// The error of a response to a streaming call that is no stream ([`is_event_stream`]). The first MiB of the body is
+    /// enough.
     #[must_use]
     pub fn of_stream(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         Self::of_stream_head(&ResponseHead::of(status, headers), body)
     }
 
-    /// [`of_stream`](Self::of_stream) for a head in plain words.
+    /// [`of_stream`](Self::of_stream) for a head without the types of `http`.
     #[must_use]
     pub fn of_stream_head(head: &ResponseHead<'_>, body: &[u8]) -> Self {
         if !head.is_ok() || is_unknown_operation(body) {
@@ -170,23 +195,31 @@ impl ResponseError {
             beginning: beginning(body),
         }
     }
+
+    /// What the body looks like, if it is not the service's.
+    #[must_use]
+    pub fn lookalike(&self) -> Option<Lookalike> {
+        match self {
+            Self::Service(_) => None,
+            Self::Json { lookalike, .. } | Self::NotAnEventStream { lookalike, .. } => *lookalike,
+        }
+    }
 }
 
 impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service(error) => error.fmt(f),
-            Self::Json { expected, content_type, error } => write!(
+            Self::Json { expected, content_type, error, .. } => write!(
                 f,
-                "the answer (content type {}) is not {expected}: {error}; is a proxy in between?",
+                "the response (content type {}) is not {expected}: {error}",
                 content_type.as_deref().unwrap_or("unknown")
             ),
             Self::NotAnEventStream { content_type, lookalike, beginning } => {
                 let content_type = content_type.as_deref().unwrap_or("unknown");
-                write!(f, "the answer (content type {content_type}) is not an event stream")?;
-                // Bytes that are no text show nothing.
-                lookalike.map_or(Ok(()), |kind| write!(f, " but {kind}: {beginning}"))?;
-                f.write_str("; is a proxy in between?")
+                write!(f, "the response (content type {content_type}) is not an event stream")?;
+                // Other bytes are no text to display.
+                lookalike.map_or(Ok(()), |kind| write!(f, " but {kind}: {beginning}"))
             }
         }
     }
@@ -237,7 +270,7 @@ mod tests {
         let Err(ResponseError::Service(error)) = read(200, unknown) else { panic!() };
         assert_eq!(error.code, "UnknownOperationException");
         let error = read(200, "<html>").unwrap_err().to_string();
-        assert!(error.contains("is not a Converse response") && error.contains("proxy"), "{error}");
+        assert!(error.contains("is not a Converse response: not a JSON object"), "{error}");
     }
 
     #[test]
@@ -248,11 +281,11 @@ mod tests {
         };
         assert_eq!(
             of_stream(200, "text/html", b"<html>Log in").to_string(),
-            "the answer (content type text/html) is not an event stream but HTML: <html>Log in; is a proxy in between?"
+            "the response (content type text/html) is not an event stream but HTML: <html>Log in"
         );
         assert_eq!(
             of_stream(200, "a/b", &[0, 0, 0, 9, 0xff]).to_string(),
-            "the answer (content type a/b) is not an event stream; is a proxy in between?"
+            "the response (content type a/b) is not an event stream"
         );
         let unknown = br#"{"Output":{"__type":"x#UnknownOperationException"},"Version":"1.0"}"#;
         for (status, body) in [(403, &b"<html>"[..]), (200, unknown)] {

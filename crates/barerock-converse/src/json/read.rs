@@ -1,213 +1,358 @@
 //! JSON text in, values out.
-//!
-//! An object is read as its members' names and the text of each value, once for all types; a type then takes the members
-//! it knows. A value is looked at again at every level it lies under, which is fine for the small and rare: large
-//! answers are read by serde's derive. A value that is not as it should be is noted, stands in as an empty one, and the
-//! whole is refused at the end: so no type needs a way out of its own for every member.
 
-use core::fmt::Write as _;
-
-use super::camel_case;
 use super::scan::{Fault, Scanner};
 use super::string::unquoted;
-use crate::types::Text;
+use super::{CorrectionKind, Corrections, index_of, nth};
+use crate::types::{Document, Extra, Text, UnknownMember};
 
 /// A value that can be read from JSON text.
 pub(crate) trait FromJson<'a>: Sized {
-    /// Reads the value; `json` is one JSON value without white space around it. What is not as it should be is noted
-    /// in `reader`, and the value that comes of it is thrown away in the end.
-    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self;
-}
+    /// Reads the value that comes next. If it is not as the type has it, that is noted and an empty value returned.
+    fn from_json(reader: &mut Reader<'a>) -> Self;
 
-/// Reads a whole value.
-///
-/// # Errors
-/// If the text is no JSON value, or the value has not the shape it should have: where, and what.
-pub(crate) fn from_json<'a, T: FromJson<'a>>(json: &'a str) -> Result<T, String> {
-    let mut reader = Reader::default();
-    let value = T::from_json(json, &mut reader);
-    match reader.error {
-        Some(error) => Err(error),
-        None => Ok(value),
+    /// The value of a required member that is missing or null.
+    fn missing(reader: &mut Reader<'a>, why: CorrectionKind) -> Self {
+        reader.note(why);
+        reader.empty()
     }
 }
 
-/// A member's name and the text of its value.
-type Member<'a> = (Text<'a>, &'a str);
+/// What a text is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// A response: corrected wherever it has to be.
+    Response,
+    /// The payload of an event: the same, without the padding `p`.
+    Event,
+    /// A value that is written again, as serde's users and requests have it: a union with an unknown member beside the known
+    /// one is kept as it is.
+    Exact,
+    /// The same, and unknown members are listed: for requests.
+    Request,
+}
 
-/// Where reading is, what was found, and what went wrong first.
-#[derive(Default)]
+/// A member of a request that the model does not have.
+#[derive(Debug)]
+pub(crate) struct UnknownAt<'a> {
+    /// The path of the object it is a member of; empty for the request.
+    pub(crate) parent: String,
+    pub(crate) name: String,
+    /// The members the object has in the model, as [`index_of`] takes them.
+    pub(crate) known: &'static str,
+    /// Its value.
+    pub(crate) json: &'a str,
+}
+
+/// Where a value is: a member of an object, by its name as it is spelled in the text, or an entry of a list.
+#[derive(Debug, Clone, Copy)]
+enum Step<'a> {
+    Member(&'a str),
+    Index(usize),
+}
+
+/// Reads a text once, from its beginning to its end.
+#[derive(Debug)]
 pub(crate) struct Reader<'a> {
-    /// The members of all objects that were read so far, each object's one behind the other. There are never more than
-    /// the text has, and no object needs a list of its own.
-    members: Vec<Member<'a>>,
-    path: String,
-    error: Option<String>,
+    pub(super) scanner: Scanner<'a>,
+    pub(super) mode: Mode,
+    path: Vec<Step<'a>>,
+    fault: Option<Fault>,
+    /// True while an empty value is made: nothing is noted.
+    is_quiet: bool,
+    pub(crate) corrections: Corrections,
+    /// Where the names of members are that count as absent, in bytes from the start.
+    pub(super) absent: Vec<usize>,
+    pub(crate) unknown: Vec<UnknownAt<'a>>,
+}
+
+/// Reads a whole value; `name` begins the path of each correction, empty for none.
+///
+/// # Errors
+/// If the text is not JSON.
+pub(crate) fn read<'a, T: FromJson<'a>>(
+    json: &'a str,
+    name: &'a str,
+    mode: Mode,
+) -> Result<(T, Reader<'a>), Fault> {
+    let mut reader = Reader::new(json, name, mode);
+    let value = T::from_json(&mut reader);
+    reader.finish().map(|reader| (value, reader))
 }
 
 impl<'a> Reader<'a> {
-    /// How many letters of the path lead to the value that is being read.
+    pub(crate) fn new(json: &'a str, name: &'a str, mode: Mode) -> Self {
+        let mut path = Vec::new();
+        if !name.is_empty() {
+            path.push(Step::Member(name));
+        }
+        Self {
+            scanner: Scanner::new(json),
+            mode,
+            path,
+            fault: None,
+            is_quiet: false,
+            corrections: Corrections::default(),
+            absent: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Self, Fault> {
+        let end = self.scanner.end();
+        match self.fault.map_or(end, Err) {
+            Ok(()) => Ok(self),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Notes that the value being read is not as it should be.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn note(&mut self, kind: CorrectionKind) {
+        if !self.is_quiet && self.fault.is_none() {
+            let path = self.path();
+            self.corrections.add(path, kind);
+        }
+    }
+
+    /// The path of the value being read.
+    pub(super) fn path(&self) -> String {
+        let mut out = String::new();
+        for step in &self.path {
+            match step {
+                Step::Member(name) => {
+                    if !out.is_empty() {
+                        out.push('.');
+                    }
+                    out.push_str(name);
+                }
+                Step::Index(index) => {
+                    out.push('[');
+                    out.push_str(&index.to_string());
+                    out.push(']');
+                }
+            }
+        }
+        out
+    }
+
+    /// Takes the value of a token, or ends reading: what follows something that is not JSON is not looked at.
+    #[inline]
+    pub(super) fn or_stop<T>(&mut self, token: Result<T, Fault>) -> Option<T> {
+        token.map_err(|fault| self.stop(fault)).ok()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn stop(&mut self, fault: Fault) {
+        self.fault.get_or_insert(fault);
+        self.scanner.stop();
+    }
+
+    /// The text of the next value.
+    pub(crate) fn skip(&mut self) -> &'a str {
+        let value = self.scanner.value();
+        self.or_stop(value).unwrap_or("null")
+    }
+
+    /// Takes the next value if it is null.
+    pub(super) fn take_null(&mut self) -> bool {
+        // No other value begins with an n.
+        let is_null = self.scanner.peek() == Some(b'n');
+        if is_null {
+            self.skip();
+        }
+        is_null
+    }
+
+    /// Takes an opening bracket; if another value comes instead, that is noted and the value skipped.
+    pub(super) fn open(&mut self, bracket: u8, kind: CorrectionKind) -> bool {
+        let is_open = self.scanner.take(bracket);
+        if !is_open {
+            self.wrong_type(kind);
+        }
+        is_open
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn wrong_type(&mut self, kind: CorrectionKind) {
+        let is_null = self.skip() == "null";
+        self.note(if is_null { CorrectionKind::Null } else { kind });
+    }
+
+    /// The next value as a string.
+    #[inline(never)]
+    pub(crate) fn text(&mut self) -> Text<'a> {
+        if self.scanner.peek() != Some(b'"') {
+            self.wrong_type(CorrectionKind::NotAString);
+            return Text::default();
+        }
+        let string = self.scanner.string();
+        self.or_stop(string).map(|string| self.unquoted(string)).unwrap_or_default()
+    }
+
+    fn unquoted(&mut self, (inside, escaped): (&'a str, bool)) -> Text<'a> {
+        let (text, is_lossy) = unquoted(inside, escaped);
+        if is_lossy {
+            self.note(CorrectionKind::LoneSurrogate);
+        }
+        text
+    }
+
+    /// A value whose members are all empty.
+    pub(crate) fn empty<T: FromJson<'a>>(&mut self) -> T {
+        let (outer, was_quiet) = self.begin_empty();
+        let value = T::from_json(self);
+        (self.scanner, self.is_quiet) = (outer, was_quiet);
+        value
+    }
+
+    #[inline(never)]
+    fn begin_empty(&mut self) -> (Scanner<'a>, bool) {
+        let nothing = Scanner::new("null");
+        (core::mem::replace(&mut self.scanner, nothing), core::mem::replace(&mut self.is_quiet, true))
+    }
+
+    /// How many steps lead to the value being read.
     pub(super) fn depth(&self) -> usize {
         self.path.len()
     }
 
-    /// Notes what is wrong with the value that is being read.
-    #[cold]
-    pub(crate) fn fail(&mut self, what: &str) {
-        let Self { path, error, .. } = self;
-        let separator = if path.is_empty() { "" } else { ": " };
-        error.get_or_insert_with(|| [path, separator, what].concat());
-    }
-
-    /// Notes what is not JSON.
-    #[cold]
-    pub(crate) fn fail_json(&mut self, fault: &Fault) {
-        self.fail(&fault.to_string());
-    }
-
-    /// Goes to a member of what stands `depth` letters of the path down.
-    pub(super) fn enter(&mut self, depth: usize, name: impl Iterator<Item = u8>) {
+    /// Goes to a member of the value `depth` steps down.
+    pub(super) fn enter(&mut self, depth: usize, name: &'a str) {
         self.path.truncate(depth);
-        if depth > 0 {
-            self.path.push('.');
-        }
-        self.path.extend(name.map(char::from));
+        self.path.push(Step::Member(name));
     }
 
-    /// The entries of an object or a list; none, if `json` begins with another bracket.
-    pub(super) fn open(&mut self, json: &'a str, bracket: u8, what: &str) -> Option<Scanner<'a>> {
-        let mut scanner = Scanner::new(json);
-        if scanner.take(bracket) {
-            return Some(scanner);
-        }
-        self.fail(what);
-        None
-    }
-
-    fn add_members(&mut self, mut scanner: Scanner<'a>) -> Result<(), Fault> {
-        let mut is_first = true;
-        while scanner.more(b'}', is_first)? {
-            let name = scanner.name()?;
-            let name = self.unquoted(name);
-            self.members.push((name, scanner.value()?));
-            is_first = false;
-        }
-        Ok(())
-    }
-
-    /// The next element of the list that stands `depth` letters of the path down.
-    pub(super) fn element(&mut self, list: &mut Scanner<'a>, depth: usize, index: usize) -> Option<&'a str> {
+    /// Goes back to the value `depth` steps down.
+    pub(super) fn leave(&mut self, depth: usize) {
         self.path.truncate(depth);
-        match list
-            .more(b']', index == 0)
-            .and_then(|more| if more { list.value().map(Some) } else { Ok(None) })
-        {
-            Ok(element) => {
-                // Writing to a string never fails.
-                let _infallible = write!(self.path, "[{index}]");
-                element
-            }
-            Err(fault) => {
-                self.fail_json(&fault);
-                None
-            }
-        }
     }
 
-    pub(super) fn text(&mut self, json: &'a str) -> Text<'a> {
-        let Some(mut scanner) = self.open(json, b'"', "is not a string") else { return Text::default() };
-        match scanner.rest_of_string().and_then(|text| scanner.end().map(|()| text)) {
-            Ok(text) => self.unquoted(text),
-            Err(fault) => {
-                self.fail_json(&fault);
-                Text::default()
-            }
+    /// Goes to the next entry of the list `depth` steps down; false at its end.
+    #[inline(never)]
+    pub(super) fn element(&mut self, depth: usize, index: usize) -> bool {
+        self.path.truncate(depth);
+        let more = self.scanner.more(b']', index == 0);
+        let more = self.or_stop(more).unwrap_or(false);
+        if more {
+            self.path.push(Step::Index(index));
         }
+        more
     }
 
-    fn unquoted(&mut self, (inside, escaped): (&'a str, bool)) -> Text<'a> {
-        unquoted(inside, escaped).unwrap_or_else(|| {
-            self.fail("has half a surrogate pair, which is no character");
-            Text::default()
-        })
+    /// Goes to the next member of the object `depth` steps down: its name, and where the name is.
+    #[inline(never)]
+    pub(super) fn member(&mut self, depth: usize, is_first: bool) -> Option<(Text<'a>, usize)> {
+        self.path.truncate(depth);
+        let more = self.scanner.more(b'}', is_first);
+        if !self.or_stop(more)? {
+            return None;
+        }
+        self.scanner.peek();
+        let at = self.scanner.at;
+        let name = self.scanner.name();
+        let name = self.or_stop(name)?;
+        self.path.push(Step::Member(name.0));
+        Some((self.unquoted(name), at))
+    }
+
+    /// True if the member is the padding of an event, which means nothing.
+    fn is_padding(&self, depth: usize, name: &str) -> bool {
+        self.mode == Mode::Event && depth == 1 && name == "p"
     }
 }
 
-/// The members of an object, which `reader` has.
+/// The members of an object, one after the other.
 pub(crate) struct Members {
-    first: usize,
-    pub(super) count: usize,
-    /// How many letters of the path lead to the object.
-    pub(super) depth: usize,
+    /// True if the value is an object.
+    is_object: bool,
+    is_first: bool,
+    depth: usize,
+    /// One bit for each known member that came, and for each that came as null.
+    seen: u32,
+    nulls: u32,
 }
 
 impl Members {
-    /// Reads an object's members; there are none if the text is no object.
-    pub(crate) fn read<'a>(json: &'a str, reader: &mut Reader<'a>) -> Self {
-        let first = reader.members.len();
-        if let Some(scanner) = reader.open(json, b'{', "is not an object")
-            && let Err(fault) = reader.add_members(scanner)
-        {
-            reader.members.truncate(first);
-            reader.fail_json(&fault);
-        }
-        Self { first, count: reader.members.len() - first, depth: reader.path.len() }
-    }
-
-    /// A member that must be there.
-    pub(crate) fn required<'a, T: FromJson<'a>>(&self, name: &str, reader: &mut Reader<'a>) -> T {
-        T::from_json(self.enter(name, true, reader).unwrap_or(NULL), reader)
-    }
-
-    /// A member that may be missing, or null, which is the same.
-    pub(crate) fn optional<'a, T: FromJson<'a>>(&self, name: &str, reader: &mut Reader<'a>) -> Option<T> {
-        self.enter(name, false, reader).map(|json| T::from_json(json, reader))
-    }
-
-    pub(super) fn of<'r, 'a>(&self, reader: &'r mut Reader<'a>) -> &'r mut [Member<'a>] {
-        let members = reader.members.get_mut(self.first..).unwrap_or_default();
-        members.get_mut(..self.count).unwrap_or_default()
-    }
-
-    /// Goes to the member Rust has by `name`: the text of its value, if it is there and not null. It stands apart from
-    /// what reads the value, and so once for all types.
+    /// Begins to read an object; there are no members if the value is something else.
     #[inline(never)]
-    fn enter<'a>(&self, name: &str, must_be: bool, reader: &mut Reader<'a>) -> Option<&'a str> {
-        reader.enter(self.depth, camel_case(name));
-        let mut named = self.of(reader).iter().filter(|(key, _)| camel_case(name).eq(key.bytes()));
-        let (value, is_twice) = (named.next().map(|(_, value)| *value), named.next().is_some());
-        if is_twice {
-            reader.fail("stands there twice");
+    pub(crate) fn open(reader: &mut Reader<'_>) -> Self {
+        let is_object = reader.open(b'{', CorrectionKind::NotAnObject);
+        Self { is_object, is_first: true, depth: reader.depth(), seen: 0, nulls: 0 }
+    }
+
+    /// Goes to the value of the next member in `known`; unknown ones are kept in `extra`. A null member is an absent one, as
+    /// in every AWS SDK.
+    #[inline(never)]
+    pub(crate) fn next(
+        &mut self,
+        known: &'static str,
+        extra: &mut Extra,
+        reader: &mut Reader<'_>,
+    ) -> Option<usize> {
+        if !self.is_object {
+            return None;
         }
-        if must_be && value.is_none() {
-            reader.fail("is missing");
+        loop {
+            let (name, at) = reader.member(self.depth, self.is_first)?;
+            self.is_first = false;
+            let index = index_of(known, &name);
+            if index == usize::MAX {
+                let json = reader.skip();
+                if !reader.is_padding(self.depth, &name) {
+                    if reader.mode == Mode::Request {
+                        self.list(known, &name, json, reader);
+                    }
+                    extra.push(UnknownMember { name: name.into_string(), value: Document::from_checked(json) });
+                }
+                continue;
+            }
+            let bit = 1 << index;
+            if reader.take_null() {
+                self.nulls |= bit;
+                reader.absent.push(at);
+                continue;
+            }
+            if self.seen & bit != 0 {
+                reader.note(CorrectionKind::Twice);
+            }
+            self.seen |= bit;
+            return Some(index);
         }
-        value.filter(|json| *json != NULL)
-    }
-}
-
-pub(super) const NULL: &str = "null";
-
-/// An object of which only some texts are wanted, whatever else it may be.
-#[derive(Default)]
-pub(crate) struct Object<'a>(Vec<Member<'a>>);
-
-impl<'a> Object<'a> {
-    /// The object `json` is; if it is none, an empty one.
-    pub(crate) fn read(json: &'a str) -> Self {
-        let mut reader = Reader::default();
-        Members::read(json, &mut reader);
-        Self(reader.members)
     }
 
-    /// The text of a member of this name on the wire, if it is there and a string.
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.value(name).and_then(|json| from_json(json).ok())
+    fn list<'a>(&self, known: &'static str, name: &str, json: &'a str, reader: &mut Reader<'a>) {
+        reader.leave(self.depth);
+        let parent = reader.path();
+        reader.unknown.push(UnknownAt { parent, name: name.to_owned(), known, json });
     }
 
-    /// The value of the first member of this name on the wire.
-    pub(crate) fn value(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(key, _)| **key == *name).map(|(_, value)| *value)
+    /// The value of a required member: the one that was read, or what stands in for it.
+    pub(crate) fn required<'a, T: FromJson<'a>>(
+        &self,
+        value: Option<T>,
+        known: &'static str,
+        index: usize,
+        reader: &mut Reader<'a>,
+    ) -> T {
+        match value {
+            Some(value) => value,
+            None if !self.is_object => reader.empty(),
+            None => {
+                let why = self.why(known, index, reader);
+                let value = T::missing(reader, why);
+                reader.leave(self.depth);
+                value
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn why(&self, known: &'static str, index: usize, reader: &mut Reader<'_>) -> CorrectionKind {
+        reader.enter(self.depth, nth(known, index));
+        if self.nulls & (1 << index) == 0 { CorrectionKind::Missing } else { CorrectionKind::Null }
     }
 }
 
@@ -216,67 +361,69 @@ mod tests {
     use super::*;
     use crate::types::{Message, TokenUsage};
 
-    fn error<T: for<'a> FromJson<'a>>(json: &str) -> String {
-        from_json::<T>(json).map(|_| ()).unwrap_err()
+    fn corrections<T: for<'a> FromJson<'a>>(json: &str) -> Vec<String> {
+        let (_, reader) = read::<T>(json, "", Mode::Response).unwrap();
+        reader.corrections.as_slice().iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn errors_say_where_and_what() {
+    fn corrections_say_where_and_what() {
         for (json, expected) in [
-            (r#"{"content":[]}"#, "role: is missing"),
-            (r#"{"role":7,"content":[]}"#, "role: is not a string"),
-            (r#"{"role":"\ud83d","content":[]}"#, "role: has half a surrogate pair, which is no character"),
-            (r#"{"role":"user","content":{}}"#, "content: is not a list"),
+            (r#"{"content":[]}"#, &["role is missing"][..]),
+            (r#"{"role":null,"content":[]}"#, &["role is null"]),
+            (r#"{"role":7,"content":[]}"#, &["role is not a string"]),
+            (r#"{"role":"\ud83d","content":[]}"#, &["role has half a surrogate pair"]),
+            (r#"{"role":"user","content":{"a":[1]}}"#, &["content is not a list"]),
             (
                 r#"{"role":"user","content":[{"text":"a"},{"toolUse":{"toolUseId":"i","input":{}}}]}"#,
-                "content[1].toolUse.name: is missing",
+                &["content[1].toolUse.name is missing"],
             ),
             (
                 r#"{"role":"user","content":[{"image":{"format":"png","source":{"bytes":"?"}}}]}"#,
-                "content[0].image.source.bytes: not base64: what stands at offset 0 is no letter of it",
+                &["content[0].image.source.bytes is invalid base64"],
             ),
-            (r#"{"role":"user","content":[],"role":"user"}"#, "role: stands there twice"),
+            (r#"{"role":"user","content":[],"role":"user"}"#, &["role occurs twice"]),
             (
                 r#"{"role":"user","content":[{"text":"a","image":{}}]}"#,
-                "content[0]: two members of the union ContentBlock, which has exactly one",
+                &["content[0] is a union with several members"],
             ),
-            (
-                r#"{"role":"user","content":[{"text":null}]}"#,
-                "content[0]: no member of the union ContentBlock, which has exactly one",
-            ),
-            ("[]", "is not an object"),
-            (
-                r#"{"role":"user","content":["#,
-                "is not JSON: it ends at offset 26, where a value should stand",
-            ),
-            (
-                r#"{"role":"user","content":[]} x"#,
-                "is not JSON: something else stands at offset 29, where the end should stand",
-            ),
+            (r#"{"role":"user","content":[{"text":null}]}"#, &["content[0] is a union without a member"]),
+            (r#"{"role":"user","content":[7]}"#, &["content[0] is not an object with one member"]),
+            ("[]", &["is not an object"]),
+            (r#"{"content":8}"#, &["content is not a list", "role is missing"]),
         ] {
-            assert_eq!(error::<Message>(json), expected, "{json}");
+            assert_eq!(corrections::<Message>(json), expected, "{json}");
         }
         assert_eq!(
-            error::<TokenUsage>(r#"{"inputTokens":-1,"outputTokens":"","totalTokens":1}"#),
-            "inputTokens: is not a whole number"
+            corrections::<TokenUsage>(r#"{"inputTokens":-1,"outputTokens":"","totalTokens":1.0,"cacheDetails":[{}]}"#),
+            [
+                "inputTokens is out of range",
+                "outputTokens is not an integer",
+                "cacheDetails[0].ttl is missing",
+                "cacheDetails[0].inputTokens is missing",
+            ]
         );
     }
 
     #[test]
-    fn a_member_of_a_member_leaves_the_path() {
-        let usage = r#"{"inputTokens":1,"outputTokens":2,"totalTokens":3,"cacheDetails":[{"inputTokens":1,"ttl":"5m"}],"cacheReadInputTokens":""}"#;
-        assert_eq!(error::<TokenUsage>(usage), "cacheReadInputTokens: is not a whole number");
+    fn only_what_is_not_json_is_an_error() {
+        for (json, expected) in [
+            (r#"{"role":"user","content":["#, "invalid JSON at byte 26 (end of input): expected a value"),
+            (r#"{"role":"user","content":[]} x"#, "invalid JSON at byte 29: expected the end"),
+            (r#"{"role":"us"#, "invalid JSON at byte 11 (end of input): expected a character of a string"),
+        ] {
+            let error = read::<Message>(json, "", Mode::Response).map(|_| ()).unwrap_err();
+            assert_eq!(error.to_string(), expected, "{json}");
+        }
     }
 
     #[test]
-    fn what_is_no_object_has_no_texts() {
-        let object = Object::read(r#"{"a":"\u0041","b":1}"#);
-        assert_eq!(
-            (object.text("a").as_deref(), object.text("b"), object.value("b")),
-            (Some("A"), None, Some("1"))
-        );
-        for json in ["", "[]", r#"{"a":"x""#, r#"{"a":"x"}}"#] {
-            assert_eq!(Object::read(json).text("a"), None, "{json}");
-        }
+    fn unknown_members_are_kept_and_listed_for_requests() {
+        let json = r#"{"role":"user","content":[{"toolUse":{"toolUseId":"i","name":"n","input":{},"\u0061":[1.50]}}]}"#;
+        let (message, reader) = read::<Message>(json, "", Mode::Request).unwrap();
+        assert_eq!(reader.corrections.as_slice(), []);
+        let [unknown] = &reader.unknown[..] else { panic!("{reader:?}") };
+        assert_eq!((&*unknown.parent, &*unknown.name, unknown.json), ("content[0].toolUse", "a", "[1.50]"));
+        assert!(super::super::Writer::write(&message).contains(r#""a":[1.50]"#));
     }
 }

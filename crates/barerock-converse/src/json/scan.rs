@@ -1,33 +1,34 @@
-//! JSON text taken apart: where each value begins and ends, and that it is JSON (RFC 8259).
+//! A tokenizer: where each value of a JSON text begins and ends (RFC 8259).
 
 use core::fmt;
 
 use super::string::string_length;
 
-/// What is not JSON: what should stand where.
-#[derive(Debug, PartialEq, Eq)]
+/// Why a text is not JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(super) expected: &'static str,
     /// In bytes from the start of the text.
-    pub(super) offset: usize,
-    /// Whether the text ends there.
+    pub(crate) offset: usize,
+    /// True if the text ends there.
     pub(super) is_cut: bool,
 }
 
-/// What should stand behind an entry.
-const ENTRY_OR_END: &str = "`,`, or the end of what was begun";
+/// What may follow an entry.
+const ENTRY_OR_END: &str = "`,` or the closing bracket";
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let found = if self.is_cut { "it ends" } else { "something else stands" };
-        write!(f, "is not JSON: {found} at offset {}, where {} should stand", self.offset, self.expected)
+        let cut = if self.is_cut { " (end of input)" } else { "" };
+        write!(f, "invalid JSON at byte {}{cut}: expected {}", self.offset, self.expected)
     }
 }
 
-/// Goes through JSON text from value to value. White space between tokens is passed over.
+/// Goes through JSON text from token to token. White space between tokens is skipped.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Scanner<'a> {
     json: &'a str,
-    at: usize,
+    pub(super) at: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -35,12 +36,31 @@ impl<'a> Scanner<'a> {
         Self { json, at: 0 }
     }
 
-    /// The token that comes next.
+    /// The text from `start` to where the scanner is.
+    pub(super) fn since(&self, start: usize) -> &'a str {
+        self.json.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The byte before.
+    pub(super) fn before(&self) -> Option<u8> {
+        self.json.as_bytes().get(self.at.checked_sub(1)?).copied()
+    }
+
+    /// Goes to the end: nothing more is read.
+    pub(super) fn stop(&mut self) {
+        self.at = self.json.len();
+    }
+
+    /// The first byte of the next token.
     pub(super) fn peek(&mut self) -> Option<u8> {
         // RFC 8259, section 2: "Insignificant whitespace is allowed before or after any of the six structural characters."
-        let space = |byte: &&u8| matches!(**byte, b' ' | b'\t' | b'\n' | b'\r');
-        self.at += self.rest().iter().take_while(space).count();
-        self.rest().first().copied()
+        loop {
+            let byte = self.json.as_bytes().get(self.at).copied();
+            match byte {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                byte => return byte,
+            }
+        }
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -55,51 +75,52 @@ impl<'a> Scanner<'a> {
         Fault { expected, offset, is_cut: offset >= self.json.len() }
     }
 
-    /// Takes `byte`, if it comes next.
+    /// Takes `byte` if it comes next.
     pub(super) fn take(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
         self.at += usize::from(is_next);
         is_next
     }
 
-    /// Whether another entry of what `close` ends comes; if none does, that nothing follows.
+    /// Goes to the next entry of an object or list; false if `close` ends it.
     pub(super) fn more(&mut self, close: u8, is_first: bool) -> Result<bool, Fault> {
         if !is_first && self.take(b',') {
             return Ok(true);
         }
         if self.take(close) {
-            return self.end().map(|()| false);
+            return Ok(false);
         }
         if is_first { Ok(true) } else { self.fault(ENTRY_OR_END) }
     }
 
-    /// Nothing may follow.
+    /// Checks that nothing follows.
     pub(super) fn end(&mut self) -> Result<(), Fault> {
         if self.peek().is_none() { Ok(()) } else { self.fault("the end") }
     }
 
-    /// What stands between the quotes of a string, and whether there are escapes in it.
+    /// The text between the quotes of a string, and whether there are escapes in it.
     pub(super) fn string(&mut self) -> Result<(&'a str, bool), Fault> {
-        if self.take(b'"') { self.rest_of_string() } else { self.fault("a string") }
-    }
-
-    /// The same behind the opening quote.
-    pub(super) fn rest_of_string(&mut self) -> Result<(&'a str, bool), Fault> {
+        if !self.take(b'"') {
+            return self.fault("a string");
+        }
         let start = self.at;
-        let (length, escaped) = string_length(self.rest())
-            .map_err(|offset| self.fault_at(start + offset, "a letter of a string"))?;
+        let (length, escaped) =
+            string_length(self.rest()).map_err(|offset| self.fault_at(start + offset, "a character of a string"))?;
         self.at += length + 1;
         Ok((self.json.get(start..start + length).unwrap_or_default(), escaped))
     }
 
-    /// A member's name, as [`string`](Self::string) has it, and the colon behind it.
+    /// A member's name, as [`string`](Self::string) returns it, and the colon.
     pub(super) fn name(&mut self) -> Result<(&'a str, bool), Fault> {
         let name = self.string()?;
-        if self.take(b':') { Ok(name) } else { self.fault("`:`") }
+        self.colon().map(|()| name)
     }
 
-    /// The text of a value, without white space around it. However deep it is, the stack is not: what is open is kept
-    /// in a list.
+    pub(super) fn colon(&mut self) -> Result<(), Fault> {
+        if self.take(b':') { Ok(()) } else { self.fault("`:`") }
+    }
+
+    /// The text of a value, without white space around it. Open brackets are kept in a list: a deep value takes no stack.
     pub(super) fn value(&mut self) -> Result<&'a str, Fault> {
         self.peek();
         let start = self.at;
@@ -121,11 +142,9 @@ impl<'a> Scanner<'a> {
                 }
                 None => self.scalar()?,
             }
-            // A value has ended, and with it perhaps those it lies in.
+            // A value has ended, and perhaps those around it.
             loop {
-                let Some(close) = open.last().copied() else {
-                    return Ok(self.json.get(start..self.at).unwrap_or_default());
-                };
+                let Some(close) = open.last().copied() else { return Ok(self.since(start)) };
                 if self.take(close) {
                     open.pop();
                 } else if self.take(b',') {
@@ -138,12 +157,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// In an object, each value has a name before it.
+    /// Reads a member's name if `close` is an object's.
     fn name_in(&mut self, close: u8) -> Result<(), Fault> {
         if close == b'}' { self.name().map(|_| ()) } else { Ok(()) }
     }
 
-    /// A value that holds no other.
+    /// A string, number, boolean or null.
     fn scalar(&mut self) -> Result<(), Fault> {
         if self.peek() == Some(b'"') {
             return self.string().map(|_| ());
@@ -177,14 +196,14 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Takes one of `bytes`, if it comes at once.
+    /// Takes one of `bytes` if it is the next byte.
     fn skip(&mut self, bytes: &[u8]) -> bool {
         let is_next = self.rest().first().is_some_and(|byte| bytes.contains(byte));
         self.at += usize::from(is_next);
         is_next
     }
 
-    /// Takes the digits that come at once: how many there are.
+    /// Takes the digits that follow and counts them.
     fn digits(&mut self) -> usize {
         let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.at += digits;
@@ -195,7 +214,7 @@ impl<'a> Scanner<'a> {
 /// The text of the one value that `json` is, without white space around it.
 ///
 /// # Errors
-/// What should stand where, if it is not JSON.
+/// If it is not JSON.
 pub(crate) fn one_value(json: &str) -> Result<&str, Fault> {
     let mut scanner = Scanner::new(json);
     let value = scanner.value()?;
@@ -270,11 +289,11 @@ mod tests {
     fn faults_say_what_is_missing_where() {
         for (text, expected, offset) in [
             ("", "a value", 0),
-            ("[1 2]", "`,`, or the end of what was begun", 3),
+            ("[1 2]", ENTRY_OR_END, 3),
             ("{\"a\" 1}", "`:`", 5),
             ("{1}", "a string", 1),
-            ("[\"a\\x\"]", "a letter of a string", 3),
-            ("[\"a", "a letter of a string", 3),
+            ("[\"a\\x\"]", "a character of a string", 3),
+            ("[\"a", "a character of a string", 3),
             ("1.x", "a digit", 2),
             ("{} {}", "the end", 3),
         ] {

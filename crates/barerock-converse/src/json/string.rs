@@ -1,8 +1,8 @@
-//! JSON strings: where one ends, what its escapes mean, and how one is written (RFC 8259, section 7).
+//! JSON strings: their length, their escapes, and how they are written (RFC 8259, section 7).
 
 use crate::types::Text;
 
-/// Letters that stand for another behind a `\`, and what they stand for; all but `/` are written so, too.
+/// Escapes of one character and what they stand for; all but `/` are also written so.
 const ESCAPES: [(u8, u8); 8] = [
     (b'"', b'"'),
     (b'\\', b'\\'),
@@ -14,11 +14,11 @@ const ESCAPES: [(u8, u8); 8] = [
     (b't', b'\t'),
 ];
 
-/// The letters of `\u` and its four digits.
+/// The length of `\u` and its four digits.
 const UNIT_LENGTH: usize = 6;
 
-/// How many bytes of `inside`, which begins behind the opening quote, stand before the closing one, and whether there is
-/// an escape among them. What is no string is refused with the offset of what cannot stand there.
+/// The length of a string in bytes, from behind its opening quote to its closing one, and whether it has escapes. An error
+/// is the offset of the byte that cannot be part of a string.
 pub(crate) fn string_length(inside: &[u8]) -> Result<(usize, bool), usize> {
     let (mut at, mut escaped) = (0, false);
     loop {
@@ -37,34 +37,41 @@ pub(crate) fn string_length(inside: &[u8]) -> Result<(usize, bool), usize> {
     }
 }
 
-/// The text between two quotes, of which [`string_length`] has found the second.
-pub(crate) fn unquoted(inside: &str, escaped: bool) -> Option<Text<'_>> {
-    if escaped { unescaped(inside).map(Text::from) } else { Some(inside.into()) }
-}
-
-/// The text without its escapes; `None` if half a surrogate pair stands alone: no Rust string can hold it.
-fn unescaped(inside: &str) -> Option<String> {
-    let mut text = String::with_capacity(inside.len());
-    let mut rest = inside;
-    loop {
-        let (plain, from_escape) = rest.split_at_checked(plain_length(rest.as_bytes()))?;
-        text.push_str(plain);
-        rest = from_escape;
-        let (letter, length) = match rest.as_bytes() {
-            [] => return Some(text),
-            [b'\\', b'u', ..] => character(rest.as_bytes())?,
-            [_, letter, ..] => {
-                let (_, meant) = ESCAPES.iter().find(|(escape, _)| escape == letter)?;
-                (char::from(*meant), 2)
-            }
-            [_] => return None,
-        };
-        text.push(letter);
-        rest = rest.get(length..)?;
+/// The text between two quotes, and whether half a surrogate pair was replaced in it.
+#[inline]
+pub(crate) fn unquoted(inside: &str, escaped: bool) -> (Text<'_>, bool) {
+    if !escaped {
+        return (inside.into(), false);
     }
+    let (text, is_lossy) = unescaped(inside);
+    (text.into(), is_lossy)
 }
 
-/// The character that one `\u`, or a pair of them, stands for, and the length of what stands for it.
+/// The text without its escapes. No Rust string can hold half a surrogate pair, so it becomes U+FFFD, as "lossy" decoders
+/// do it, and the flag is true.
+fn unescaped(inside: &str) -> (String, bool) {
+    let (mut text, mut rest, mut is_lossy) = (String::with_capacity(inside.len()), inside, false);
+    loop {
+        let Some((plain, from_escape)) = rest.split_at_checked(plain_length(rest.as_bytes())) else { break };
+        text.push_str(plain);
+        let (character, length) = match from_escape.as_bytes() {
+            [b'\\', b'u', ..] => character(from_escape.as_bytes()).unwrap_or_else(|| {
+                is_lossy = true;
+                (char::REPLACEMENT_CHARACTER, UNIT_LENGTH)
+            }),
+            [b'\\', escape, ..] => {
+                let meant = ESCAPES.iter().find(|(known, _)| known == escape).map_or(*escape, |(_, meant)| *meant);
+                (char::from(meant), 2)
+            }
+            _ => break,
+        };
+        text.push(character);
+        rest = from_escape.get(length..).unwrap_or_default();
+    }
+    (text, is_lossy)
+}
+
+/// The character that one `\u`, or a pair of them, stands for, and the length of the escape; `None` for half a pair.
 fn character(escape: &[u8]) -> Option<(char, usize)> {
     let first = unit(escape)?;
     if let Some(character) = char::from_u32(first) {
@@ -82,7 +89,7 @@ fn character(escape: &[u8]) -> Option<(char, usize)> {
     }
 }
 
-/// The four hexadecimal digits behind `\u`.
+/// The value of the four hexadecimal digits after `\u`.
 fn unit(escape: &[u8]) -> Option<u32> {
     let digits = escape.strip_prefix(b"\\u")?.get(..UNIT_LENGTH - 2)?;
     digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
@@ -113,7 +120,7 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// How many bytes stand before the first that ends or escapes a JSON string, or may not stand in one.
+/// The number of bytes before the first that ends or escapes a JSON string, or may not be part of one.
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     let (words, rest) = bytes.as_chunks::<8>();
@@ -148,7 +155,8 @@ mod tests {
     fn read(json: &str) -> Option<String> {
         let inside = json.strip_prefix('"')?;
         let (length, escaped) = string_length(inside.as_bytes()).ok()?;
-        (inside.len() == length + 1).then(|| unquoted(&inside[..length], escaped))?.map(Text::into_string)
+        let (text, is_lossy) = (inside.len() == length + 1).then(|| unquoted(&inside[..length], escaped))?;
+        (!is_lossy).then(|| text.into_string())
     }
 
     #[test]
@@ -188,6 +196,20 @@ mod tests {
         write_quoted(&every, &mut out);
         assert_eq!(out, serde_json::to_string(&every).unwrap());
         assert_eq!(read(&out), Some(every));
+    }
+
+    #[test]
+    fn half_a_pair_is_replaced() {
+        for (inside, expected) in [
+            (r"\ud83d", "\u{fffd}"),
+            (r"\ud83dx", "\u{fffd}x"),
+            (r"\ud83d\n", "\u{fffd}\n"),
+            (r"\ud83d\u0041", "\u{fffd}A"),
+            (r"\ud83d\ud83d\ude00", "\u{fffd}\u{1f600}"),
+            (r"\ude00\ud83d", "\u{fffd}\u{fffd}"),
+        ] {
+            assert_eq!(unquoted(inside, true), (Text::from(expected), true), "{inside}");
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! Values out, JSON text into one buffer.
+//! Values in, JSON text out.
 
 use std::collections::BTreeMap;
 
 use base64ct::{Base64, Encoding as _};
 
-use super::camel_case;
 use super::string::write_quoted;
-use crate::types::UnknownMember;
+use super::values::NOT_FINITE;
+use crate::types::{Extra, UnknownMember};
 
 /// A value that can be written as JSON.
 pub(crate) trait ToJson {
@@ -28,7 +28,15 @@ impl Writer {
         writer.out
     }
 
-    /// Begins an object. A function for each bracket, for most of what a type costs are the arguments of its calls.
+    pub(super) fn as_str(&self) -> &str {
+        &self.out
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.out
+    }
+
+    /// Begins an object. Each bracket has a function of its own: arguments of calls are most of a type's code.
     pub(crate) fn begin_object(&mut self) {
         self.out.push('{');
     }
@@ -38,49 +46,66 @@ impl Writer {
         self.out.push('}');
     }
 
-    /// What stands between two entries. Only at the beginning is there a bracket before an entry, for no value ends
-    /// in one that opens.
+    /// Writes a comma unless the entry is the first: no value ends in an opening bracket.
     pub(crate) fn separate(&mut self) {
         if !matches!(self.out.as_bytes().last(), Some(b'{' | b'[')) {
             self.out.push(',');
         }
     }
 
-    /// A member's name, from the name Rust has it by.
-    pub(crate) fn member(&mut self, name: &str) {
-        self.separate();
-        self.out.push('"');
-        self.out.extend(camel_case(name).map(char::from));
-        self.out.push_str("\":");
-    }
-
-    /// A member's name as it stands on the wire.
+    /// Writes a member's name.
+    #[inline(never)]
     pub(crate) fn key(&mut self, name: &str) {
         self.separate();
         self.string(name);
         self.out.push(':');
     }
 
-    /// A member that no type is known for.
+    /// Begins a union with the name of its member.
+    #[inline(never)]
+    pub(crate) fn begin_union(&mut self, name: &str) {
+        self.begin_object();
+        self.key(name);
+    }
+
+    /// Writes the member of a union that the model does not have; one without a name is the union's whole value.
     #[inline(never)]
     pub(crate) fn unknown(&mut self, member: &UnknownMember) {
+        if member.name.is_empty() {
+            self.raw(member.value.as_json());
+            return;
+        }
+        self.begin_object();
+        self.member(member);
+        self.end_object();
+    }
+
+    /// Writes a member the model does not have.
+    pub(crate) fn member(&mut self, member: &UnknownMember) {
         self.key(&member.name);
         self.raw(member.value.as_json());
     }
 
-    /// A string.
+    /// Ends a structure with the members the model does not have.
+    #[inline(never)]
+    pub(crate) fn end_structure(&mut self, extra: &Extra) {
+        extra.as_slice().iter().for_each(|member| self.member(member));
+        self.end_object();
+    }
+
+    /// Writes a string.
     pub(crate) fn string(&mut self, text: &str) {
         write_quoted(text, &mut self.out);
     }
 
-    /// Bytes as base64, of which no letter needs an escape.
+    /// Writes bytes as base64, which needs no escape.
     pub(crate) fn base64(&mut self, bytes: &[u8]) {
         self.out.push('"');
         self.out.push_str(&Base64::encode_string(bytes));
         self.out.push('"');
     }
 
-    /// JSON that is text already.
+    /// Writes JSON text as it is.
     pub(crate) fn raw(&mut self, json: &str) {
         self.out.push_str(json);
     }
@@ -110,10 +135,20 @@ impl ToJson for u32 {
     }
 }
 
-impl ToJson for f64 {
-    /// As serde_json writes it, `null` if it is no number. That cannot fail, for it is written into memory.
+impl ToJson for u16 {
     fn to_json(&self, out: &mut Writer) {
-        out.raw(&serde_json::to_string(self).unwrap_or_default());
+        u64::from(*self).to_json(out);
+    }
+}
+
+impl ToJson for f64 {
+    /// As serde_json writes it, which cannot fail; NaN and infinities as Smithy's JSON has them.
+    fn to_json(&self, out: &mut Writer) {
+        let same = |value: f64| value == *self || (value.is_nan() && self.is_nan());
+        match NOT_FINITE.iter().find(|(_, value)| same(*value)) {
+            Some((name, _)) => out.string(name),
+            None => out.raw(&serde_json::to_string(self).unwrap_or_default()),
+        }
     }
 }
 
@@ -146,8 +181,9 @@ mod tests {
     #[test]
     fn is_what_serde_json_writes() {
         let lists: BTreeMap<String, Vec<f64>> =
-            [("a\"\n".to_owned(), vec![]), ("ü".to_owned(), vec![0.5, 1.0, 1e300, f64::NAN])].into();
+            [("a\"\n".to_owned(), vec![]), ("ü".to_owned(), vec![0.5, 1.0, 1e300])].into();
         let written = Writer::write(&lists);
         assert_eq!(written, serde_json::to_string(&lists).unwrap());
+        assert_eq!(Writer::write(&vec![f64::NAN, f64::NEG_INFINITY]), r#"["NaN","-Infinity"]"#);
     }
 }

@@ -1,106 +1,187 @@
-//! The message that came of a stream.
+//! The message a stream was.
 
 use core::fmt;
 
-use serde::Serialize;
-
-use super::event::{MessageStopEvent, MetadataEvent, UnknownEvent};
-use super::open_block::MalformedToolInput;
+use super::assembled_json::Assembled;
+use super::malformed::MalformedToolInput;
+use super::payload::{MessageStopEvent, MetadataEvent, UnknownEvent};
+use crate::json::{Correction, CorrectionKind, FromJson, Reader, Received, ToJson, Writer};
 use crate::response::{ConverseOutput, ConverseResponse};
-use crate::types::{Message, StopReason, TokenUsage, UnknownMember};
+use crate::types::{
+    ConverseMetrics, Message, StopReason, TokenUsage, UnknownMember, serde_facade, structure,
+};
 
-/// A streamed answer, put together.
+/// A streamed message, assembled.
 ///
-/// Serialized, it has the shape of a Converse response.
+/// In JSON it is a Converse response. What a response has no member for follows in members of its own, if there is any:
+/// `malformedToolInputs`, `unknownEvents`, `unknownDeltas` and `corrections`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AssembledMessage {
     /// The message, to be put back into the conversation.
     pub message: Message,
-    /// Why it ended, and the model's own fields.
+    /// Why the message ended, and the model's own fields.
     pub stop: MessageStopEvent,
-    /// What it cost; `None` if the stream ended without saying so.
+    /// Token usage and latency; `None` if the stream had no metadata. Later metadata events add to earlier ones.
     pub metadata: Option<MetadataEvent>,
-    /// The tool uses whose input is not JSON, as when `max_tokens` cut it off.
+    /// The tool uses whose input is not a JSON object, as when `max_tokens` cut it off.
     pub malformed_tool_inputs: Vec<MalformedToolInput>,
     /// Events this crate does not know.
     pub unknown_events: Vec<UnknownEvent<'static>>,
-    /// Deltas this crate does not know, in blocks that it does; they are no part of the message.
+    /// Starts and deltas this crate does not know, of blocks that it does; they are no part of the message.
     pub unknown_deltas: Vec<UnknownDelta>,
+    /// What was corrected: by the assembler, and by the decoder if the stream was read by both.
+    pub corrections: Vec<Correction>,
 }
 
-/// A delta this crate does not know, which came beside those of a block that it knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownDelta {
-    /// The block's place in the message.
-    pub content_block_index: u64,
-    /// The delta's name and value.
-    pub member: UnknownMember,
+structure! {
+    /// A start or delta this crate does not know, beside the known ones of its block.
+    UnknownDelta {
+        required {
+            /// Its name and value.
+            member: UnknownMember,
+            /// The block's index in the stream.
+            content_block_index: u64,
+        }
+        optional {}
+    }
 }
 
 impl AssembledMessage {
-    /// The text of the answer.
+    /// The text of the message.
     #[must_use]
     pub fn text(&self) -> String {
         self.message.text()
     }
 
-    /// Why the answer ended.
+    /// Why the message ended.
     #[must_use]
     pub fn stop_reason(&self) -> &StopReason {
         &self.stop.stop_reason
     }
 
-    /// What the answer cost, if the stream said so.
+    /// The token usage, if the stream had it.
     #[must_use]
     pub fn usage(&self) -> Option<&TokenUsage> {
-        self.metadata.as_ref().map(|metadata| &metadata.usage)
+        self.metadata.as_ref()?.usage.as_ref()
     }
 
-    /// The same as a Converse response; `None` if the stream did not say what it cost.
+    /// The same as a Converse response. Usage and metrics that the stream did not have are 0, and are corrections.
     #[must_use]
-    pub fn into_response(self) -> Option<ConverseResponse> {
-        let metadata = self.metadata?;
+    pub fn into_response(self) -> ConverseResponse {
+        let metadata = self.metadata.unwrap_or_else(MetadataEvent::new);
+        let mut corrections = self.corrections;
+        let mut missing = |path: &str| corrections.push(Correction::new(path, CorrectionKind::Missing));
+        let usage = metadata.usage.unwrap_or_else(|| {
+            missing("usage");
+            TokenUsage::new(0_u64, 0_u64, 0_u64)
+        });
+        let metrics = metadata.metrics.unwrap_or_else(|| {
+            missing("metrics");
+            ConverseMetrics::new(0_u64)
+        });
         let output = ConverseOutput::Message(self.message);
-        let mut response =
-            ConverseResponse::new(output, self.stop.stop_reason, metadata.usage, metadata.metrics);
+        let mut response = ConverseResponse::new(output, self.stop.stop_reason, usage, metrics);
         response.additional_model_response_fields = self.stop.additional_model_response_fields;
         response.trace = metadata.trace;
         response.performance_config = metadata.performance_config;
         response.service_tier = metadata.service_tier;
-        Some(response)
+        *crate::response::Response::received(&mut response) = Received::corrected(corrections);
+        response
     }
 }
 
-impl Serialize for AssembledMessage {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap as _;
-        if let Some(response) = self.clone().into_response() {
-            return response.serialize(serializer);
+serde_facade!(AssembledMessage);
+
+impl ToJson for AssembledMessage {
+    fn to_json(&self, out: &mut Writer) {
+        fn member(out: &mut Writer, name: &str, value: Option<&impl ToJson>) {
+            if let Some(value) = value {
+                out.key(name);
+                value.to_json(out);
+            }
         }
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("output", &ConverseOutput::Message(self.message.clone()))?;
-        map.serialize_entry("stopReason", &self.stop.stop_reason)?;
-        if let Some(fields) = &self.stop.additional_model_response_fields {
-            map.serialize_entry("additionalModelResponseFields", fields)?;
+        fn list(out: &mut Writer, name: &str, values: &Vec<impl ToJson>) {
+            member(out, name, Some(values).filter(|values| !values.is_empty()));
         }
-        map.end()
+        let metadata = self.metadata.as_ref();
+        out.begin_object();
+        out.key("output");
+        out.begin_union("message");
+        self.message.to_json(out);
+        out.end_object();
+        member(out, "stopReason", Some(&self.stop.stop_reason));
+        member(out, "usage", metadata.and_then(|metadata| metadata.usage.as_ref()));
+        member(out, "metrics", metadata.and_then(|metadata| metadata.metrics.as_ref()));
+        let fields = self.stop.additional_model_response_fields.as_ref();
+        member(out, "additionalModelResponseFields", fields);
+        member(out, "trace", metadata.and_then(|metadata| metadata.trace.as_ref()));
+        let performance = metadata.and_then(|metadata| metadata.performance_config.as_ref());
+        member(out, "performanceConfig", performance);
+        member(out, "serviceTier", metadata.and_then(|metadata| metadata.service_tier.as_ref()));
+        list(out, "malformedToolInputs", &self.malformed_tool_inputs);
+        if !self.unknown_events.is_empty() {
+            out.key("unknownEvents");
+            out.raw("[");
+            for event in &self.unknown_events {
+                out.separate();
+                out.begin_union(&event.event_type);
+                event.payload.to_json(out);
+                out.end_object();
+            }
+            out.raw("]");
+        }
+        list(out, "unknownDeltas", &self.unknown_deltas);
+        list(out, "corrections", &self.corrections);
+        let more = metadata.map(MetadataEvent::extra_members).unwrap_or_default();
+        self.stop.extra_members().iter().chain(more).for_each(|extra| out.member(extra));
+        out.end_object();
     }
 }
 
-/// A stream that ended before messageStop: what came of it.
+impl<'a> FromJson<'a> for AssembledMessage {
+    fn from_json(reader: &mut Reader<'a>) -> Self {
+        let read = Assembled::from_json(reader);
+        let extra = read.extra_members().to_vec();
+        let message = match read.output {
+            ConverseOutput::Message(message) => message,
+            ConverseOutput::Unknown(_) => reader.empty(),
+        };
+        let mut stop = MessageStopEvent::new(read.stop_reason);
+        stop.additional_model_response_fields = read.additional_model_response_fields;
+        let mut metadata = MetadataEvent::new();
+        metadata.usage = read.usage;
+        metadata.metrics = read.metrics;
+        metadata.trace = read.trace;
+        metadata.performance_config = read.performance_config;
+        metadata.service_tier = read.service_tier;
+        let metadata = (metadata != MetadataEvent::new()).then_some(metadata);
+        let stop = extra.into_iter().fold(stop, |stop, member| stop.extra(member.name, member.value));
+        let events = read.unknown_events.unwrap_or_default().into_iter().flatten();
+        Self {
+            message,
+            stop,
+            metadata,
+            malformed_tool_inputs: read.malformed_tool_inputs.unwrap_or_default(),
+            unknown_events: events.map(|(name, payload)| UnknownEvent::new(name, payload)).collect(),
+            unknown_deltas: read.unknown_deltas.unwrap_or_default(),
+            corrections: read.corrections.unwrap_or_default(),
+        }
+    }
+}
+
+/// A stream that ended before messageStop.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct IncompleteMessage {
-    /// The message as far as it came.
+    /// The message so far.
     pub partial: Box<Message>,
 }
 
 impl fmt::Display for IncompleteMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let blocks = self.partial.content.len();
-        write!(f, "the stream ended without messageStop: the message of {blocks} blocks is not whole")
+        write!(f, "the stream ended without messageStop: the message of {blocks} blocks is incomplete")
     }
 }
 

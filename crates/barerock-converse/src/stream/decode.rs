@@ -1,17 +1,18 @@
 //! Bytes in, events out.
 
-use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind};
+use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind, header_name};
 
 use super::error::StreamError;
 use super::event::StreamEvent;
 use crate::error::ServiceError;
+use crate::json::{Correction, Corrections};
 use crate::lookalike::looks_like;
 
-/// Makes events of the bytes of a ConverseStream answer, however they were cut.
+/// Decodes the bytes of a ConverseStream response, in pieces of any size, into events.
 ///
-/// [`push`](Self::push) bytes as they come, take events with [`next_event`](Self::next_event) until there is none, and
-/// call [`finish`](Self::finish) when the bytes end: only then is it known whether the answer is whole. After an error
-/// the decoder gives no more events, only the same error.
+/// [`push`](Self::push) bytes as they come, take events with [`next_event`](Self::next_event) until it returns `None`, and
+/// call [`finish`](Self::finish) when the bytes end: only then is it known whether the message is complete. After an error
+/// the decoder returns only the same error.
 #[derive(Debug, Clone, Default)]
 pub struct EventDecoder {
     frames: FrameDecoder,
@@ -20,13 +21,17 @@ pub struct EventDecoder {
 
 #[derive(Debug, Clone, Default)]
 struct State {
-    /// The first bytes of the stream, until a frame came: what to look at if none comes.
+    /// The first bytes of the stream, until a frame came: they show what it is if it is no event stream.
     first_bytes: Vec<u8>,
+    message_started: bool,
     message_stopped: bool,
+    /// The first event that is part of no message.
+    misplaced: Option<StreamError>,
     failed: Option<StreamError>,
+    corrections: Corrections,
 }
 
-/// How many first bytes tell what a stream is that is not an event stream.
+/// How many first bytes show what a stream is.
 const FIRST_BYTES: usize = 512;
 
 impl EventDecoder {
@@ -36,7 +41,7 @@ impl EventDecoder {
         Self::default()
     }
 
-    /// A decoder with limits of your own.
+    /// A decoder with other limits.
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
         Self { frames: FrameDecoder::with_limits(limits), state: State::default() }
@@ -54,12 +59,14 @@ impl EventDecoder {
     /// The next event, or `None` if more bytes are needed.
     ///
     /// # Errors
-    /// If the bytes are no valid frame, a frame is no valid event, or the service broke off.
+    /// If the bytes are no valid frame, a frame does not say what it is, the payload of a known event is not a JSON object, or
+    /// the service ended the stream with an exception or error. Nothing inside a payload is an error:
+    /// [`corrections`](Self::corrections).
     pub fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, StreamError> {
         self.next_as(|event, _| event)
     }
 
-    /// The next event beside the payload it was read from, byte for byte: padding, unknown members and all.
+    /// The next event and the payload it was read from, byte for byte, padding included.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event)'s.
@@ -78,12 +85,12 @@ impl EventDecoder {
         let offset = frames.offset();
         let outcome = match frames.next_frame() {
             Ok(None) => return Ok(None),
-            Ok(Some(frame)) => event_of(&frame, offset).map(|event| (event, frame)),
-            Err(error) => Err(state.name(error)),
+            Ok(Some(frame)) => event_of(&frame, offset, &mut state.corrections).map(|event| (event, frame)),
+            Err(error) => Err(state.classify(error)),
         };
         match outcome {
             Ok((event, frame)) => {
-                state.message_stopped |= matches!(event, StreamEvent::MessageStop(_));
+                state.follow(&event, offset);
                 Ok(Some(with(event, frame.payload())))
             }
             Err(error) => {
@@ -93,26 +100,40 @@ impl EventDecoder {
         }
     }
 
-    /// Whether [`next_event`](Self::next_event) has something to say without more bytes: an event, or an error.
+    /// What was corrected in the events so far, each once.
+    #[must_use]
+    pub fn corrections(&self) -> &[Correction] {
+        self.state.corrections.as_slice()
+    }
+
+    /// True if [`next_event`](Self::next_event) would return an event or an error without more bytes.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.state.failed.is_some() || self.frames.is_ready()
     }
 
-    /// Says that no more bytes will come.
+    /// True if messageStop came and no frame is incomplete: [`finish`](Self::finish) would not say that something is missing.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.state.message_stopped && self.frames.finish().is_ok()
+    }
+
+    /// Ends the stream.
     ///
     /// # Errors
-    /// If the stream ended inside a frame or before messageStop; or the error that ended it before.
+    /// If the stream ended inside a frame or before messageStop, or had more than one message; or the error that ended it
+    /// before.
     pub fn finish(&mut self) -> Result<(), StreamError> {
         if let Some(error) = &self.state.failed {
             return Err(error.clone());
         }
-        let outcome = match self.frames.finish() {
-            Err(error) => Err(self.state.name(error)),
-            Ok(()) if !self.state.message_stopped => {
+        let outcome = match (self.frames.finish(), self.state.misplaced.take()) {
+            (Err(error), _) => Err(self.state.classify(error)),
+            (Ok(()), Some(misplaced)) => Err(misplaced),
+            (Ok(()), None) if !self.state.message_stopped => {
                 Err(StreamError::EndedEarly { offset: self.frames.offset(), frames: self.frames.frames() })
             }
-            Ok(()) => Ok(()),
+            (Ok(()), None) => Ok(()),
         };
         self.state.failed = outcome.as_ref().err().cloned();
         outcome
@@ -124,7 +145,7 @@ impl EventDecoder {
         self.frames.offset()
     }
 
-    /// How many frames came.
+    /// The number of frames so far.
     #[must_use]
     pub fn frames(&self) -> u64 {
         self.frames.frames()
@@ -132,8 +153,23 @@ impl EventDecoder {
 }
 
 impl State {
-    /// A frame that is none: cut off, corrupt, or never meant to be one.
-    fn name(&self, error: DecodeError) -> StreamError {
+    /// Notes where in the message the stream is.
+    #[inline]
+    fn follow(&mut self, event: &StreamEvent<'_>, offset: u64) {
+        let is_misplaced = match event {
+            StreamEvent::Metadata(_) | StreamEvent::Unknown(_) => return,
+            StreamEvent::MessageStart(_) => core::mem::replace(&mut self.message_started, true),
+            _ => self.message_stopped,
+        };
+        if (is_misplaced || self.message_stopped) && self.misplaced.is_none() {
+            self.misplaced =
+                Some(StreamError::Misplaced { offset, event_type: event.event_type().to_owned() });
+        }
+        self.message_stopped |= matches!(event, StreamEvent::MessageStop(_));
+    }
+
+    /// The error for bytes that are no frame: cut off, corrupt, or no event stream at all.
+    fn classify(&self, error: DecodeError) -> StreamError {
         if error.stream_offset() < FRAME_PRELUDE
             && let Some(kind) = looks_like(&self.first_bytes)
         {
@@ -143,10 +179,14 @@ impl State {
     }
 }
 
-/// A prelude's length: what fails behind the first one began as an event stream.
+/// The length of a prelude: a stream that fails behind the first one began as an event stream.
 const FRAME_PRELUDE: u64 = 12;
 
-fn event_of<'a>(frame: &Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, StreamError> {
+fn event_of<'a>(
+    frame: &Frame<'a>,
+    offset: u64,
+    corrections: &mut Corrections,
+) -> Result<StreamEvent<'a>, StreamError> {
     let event_type = match frame.kind() {
         MessageKind::Event { event_type } => event_type,
         MessageKind::Exception { exception_type } => {
@@ -158,13 +198,20 @@ fn event_of<'a>(frame: &Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, Strea
         MessageKind::Error { code, message } => {
             return Err(StreamError::Error(Box::new(ServiceError::from_error_frame(code, message))));
         }
-        // Initial messages and message types of the future carry no event of ours; they are shown, not dropped.
+        // Initial messages and message types of the future are no events of Converse; they are unknown ones.
         MessageKind::InitialRequest => "initial-request",
         MessageKind::InitialResponse => "initial-response",
-        MessageKind::Unknown { message_type } => message_type.unwrap_or_default(),
-        _ => "",
+        MessageKind::Unknown { message_type: Some(message_type) } => message_type,
+        _ => return Err(StreamError::Header { offset, name: header_name::MESSAGE_TYPE }),
     };
-    StreamEvent::parse(event_type, frame.payload()).map_err(|error| StreamError::Payload {
+    // A missing header is read as an empty one.
+    if event_type.is_empty()
+        && frame.header(header_name::EVENT_TYPE).and_then(|value| value.as_str()).is_none()
+        && frame.header(header_name::MESSAGE_TYPE).and_then(|value| value.as_str()) == Some("event")
+    {
+        return Err(StreamError::Header { offset, name: header_name::EVENT_TYPE });
+    }
+    StreamEvent::parse(event_type, frame.payload(), corrections).map_err(|error| StreamError::Payload {
         offset,
         event_type: event_type.to_owned(),
         error,
@@ -247,7 +294,7 @@ mod tests {
             events[1],
             r#"{"contentBlockDelta":{"delta":{"hologram":{"x":[1]}},"contentBlockIndex":0}}"#
         );
-        assert_eq!(events[2], r#"{"noise":null}"#);
+        assert_eq!(events[2], r#"{"noise":"not json"}"#);
     }
 
     #[test]
@@ -274,7 +321,7 @@ mod tests {
         assert_eq!(error.verdict(), Verdict::Exception);
         assert_eq!(
             error.to_string(),
-            "the service broke off the answer: ModelStreamErrorException: broken (the model said: oom) (the model's status: 500) [HTTP 424]"
+            "the service ended the stream with an exception: ModelStreamErrorException: broken (the model said: oom) (the model's status: 500) [HTTP 424]"
         );
     }
 
@@ -316,13 +363,87 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_that_is_no_event_is_located() {
-        let (_, end) = decode(&[stop(), event("messageStart", r#"{"role":7}"#)].concat());
-        let error = end.unwrap_err();
-        assert_eq!(error.verdict(), Verdict::Corrupt);
-        let text = error.to_string();
-        let offset = format!("offset {}", stop().len());
-        assert!(text.contains("messageStart") && text.contains(&offset), "{text}");
+    fn a_payload_that_is_no_object_is_located() {
+        for payload in ["[]", "7", "", "{\"role\":", "{} {}", "{\"role\":\"\\x\"}"] {
+            let (_, end) = decode(&[stop(), event("messageStart", payload)].concat());
+            let error = end.unwrap_err();
+            assert_eq!(error.verdict(), Verdict::Corrupt);
+            let text = error.to_string();
+            let offset = format!("offset {}", stop().len());
+            assert!(text.contains("messageStart") && text.contains(&offset), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_frame_says_what_it_is_by_string_headers() {
+        let text = event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"a"}}"#);
+        for (headers, name) in [
+            (&[][..], ":message-type"),
+            (&[(":event-type", "contentBlockDelta")], ":message-type"),
+            (&[(":message-type", "event")], ":event-type"),
+        ] {
+            let (events, end) = decode(&[text.clone(), frame(headers, "{}"), stop()].concat());
+            assert_eq!(events.len(), 1);
+            let offset = text.len().try_into().unwrap();
+            assert_eq!(end, Err(StreamError::Header { offset, name }));
+        }
+        for (event_type, message_type) in [(1_i32.into(), "event".into()), ("metadata".into(), 1_i32.into())] {
+            let headers = [
+                Header { name: ":event-type", value: event_type },
+                Header { name: ":message-type", value: message_type },
+            ];
+            let mut bytes = Vec::new();
+            encode_frame(&headers, b"{}", &mut bytes).unwrap();
+            assert_eq!(decode(&bytes).1.unwrap_err().verdict(), Verdict::Corrupt);
+        }
+        // An empty name is a name.
+        assert_eq!(decode(&[event("", "{}"), stop()].concat()).1, Ok(()));
+        assert_eq!(decode(&[frame(&[(":message-type", "later")], "x"), stop()].concat()).1, Ok(()));
+    }
+
+    #[test]
+    fn a_second_message_is_handed_out_and_is_an_error_at_the_end() {
+        let start = || event("messageStart", r#"{"role":"assistant"}"#);
+        let text = || event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"a"}}"#);
+        let metadata = || event("metadata", "{}");
+        for (frames, misplaced) in [
+            (vec![start(), text(), stop(), metadata(), text(), stop()], Some(4)),
+            (vec![start(), start(), text(), stop()], Some(1)),
+            (vec![start(), stop(), start()], Some(2)),
+            (vec![stop(), stop()], Some(1)),
+            (vec![start(), stop(), metadata(), event("heartbeat", "{}"), metadata()], None),
+            (vec![text(), start(), stop()], None),
+        ] {
+            let (events, end) = decode(&frames.concat());
+            assert_eq!(events.len(), frames.len());
+            let offset = |index: usize| frames[..index].concat().len().try_into().unwrap();
+            match (end, misplaced) {
+                (Ok(()), None) => {}
+                (Err(error @ StreamError::Misplaced { offset: found, .. }), Some(index)) => {
+                    assert_eq!((error.verdict(), found), (Verdict::Corrupt, offset(index)));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn each_correction_is_kept_once() {
+        let mut decoder = EventDecoder::new();
+        for _ in 0..3 {
+            decoder.push(&event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":7}}"#));
+            decoder.push(&event("contentBlockStart", r#"{"start":{}}"#));
+            while decoder.next_event().unwrap().is_some() {}
+        }
+        let corrections: Vec<_> = decoder.corrections().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            corrections,
+            [
+                "contentBlockDelta.delta.text is not a string",
+                "contentBlockStart.start is a union without a member",
+                "contentBlockStart.contentBlockIndex is missing",
+            ]
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How a stream ended, when it did not end well.
+//! How a stream ended.
 
 use core::fmt;
 
@@ -68,16 +68,31 @@ pub enum StreamError {
     Exception(Box<ServiceError>),
     /// The service broke off with an error frame.
     Error(Box<ServiceError>),
-    /// A frame whose payload is not what its event type says.
+    /// A frame without the string header that says what it is.
+    Header {
+        /// Where the frame begins.
+        offset: u64,
+        /// The header that is missing or not a string.
+        name: &'static str,
+    },
+    /// An event whose payload is not a JSON object.
     Payload {
         /// Where the frame begins.
         offset: u64,
         /// Its event type.
         event_type: String,
-        /// What the JSON parser says.
+        /// What is wrong with the payload.
         error: String,
     },
-    /// What came was something else from the first byte on.
+    /// A part of a message after messageStop, or a second messageStart: more than one message. The events are handed out all
+    /// the same; the error is the stream's end.
+    Misplaced {
+        /// Where the frame of the first such event begins.
+        offset: u64,
+        /// Its event type.
+        event_type: String,
+    },
+    /// The bytes are something else from the first one on.
     NotAnEventStream(Lookalike),
 }
 
@@ -86,7 +101,7 @@ impl StreamError {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::Corrupt(_) | Self::Payload { .. } => Verdict::Corrupt,
+            Self::Corrupt(_) | Self::Header { .. } | Self::Payload { .. } | Self::Misplaced { .. } => Verdict::Corrupt,
             Self::Truncated(_) => Verdict::Truncated,
             Self::EndedEarly { .. } => Verdict::EndedEarly,
             Self::Exception(_) => Verdict::Exception,
@@ -120,15 +135,24 @@ impl fmt::Display for StreamError {
             Self::Truncated(error) => write!(f, "the stream was cut off: {error}"),
             Self::EndedEarly { offset, frames } => write!(
                 f,
-                "the stream ended at offset {offset} after {frames} whole frames, but without messageStop: the answer is not whole; ask again"
+                "the stream ended at offset {offset} after {frames} frames without messageStop: the message is incomplete"
             ),
-            Self::Exception(error) => write!(f, "the service broke off the answer: {error}"),
-            Self::Error(error) => write!(f, "the service broke off the answer with an error frame: {error}"),
+            Self::Exception(error) => write!(f, "the service ended the stream with an exception: {error}"),
+            Self::Error(error) => write!(f, "the service ended the stream with an error frame: {error}"),
+            Self::Header { offset, name } => {
+                write!(f, "the frame at offset {offset} has no string header {name}")
+            }
             Self::Payload { offset, event_type, error } => {
-                write!(f, "the {event_type} event at offset {offset} is not what its type says: {error}")
+                write!(f, "invalid payload of the {event_type} event at offset {offset}: {error}")
+            }
+            Self::Misplaced { offset, event_type } if event_type == "messageStart" => {
+                write!(f, "a second messageStart at offset {offset}")
+            }
+            Self::Misplaced { offset, event_type } => {
+                write!(f, "{event_type} after messageStop at offset {offset}")
             }
             Self::NotAnEventStream(kind) => {
-                write!(f, "not an event stream but {kind}; is a proxy in between?")
+                write!(f, "not an event stream but {kind}")
             }
         }
     }
@@ -143,71 +167,3 @@ impl core::error::Error for StreamError {
         }
     }
 }
-
-/// Why an event cannot follow those before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AssembleError {
-    /// A second messageStart, or one after a block.
-    SecondMessageStart,
-    /// A second contentBlockStart for a block.
-    SecondStart {
-        /// The block's place in the message.
-        content_block_index: u64,
-    },
-    /// A delta of a kind that needs a contentBlockStart, and none came.
-    NoStart {
-        /// The block's place in the message.
-        content_block_index: u64,
-        /// The delta's kind.
-        delta: String,
-    },
-    /// A delta of another kind than the block.
-    WrongDelta {
-        /// The block's place in the message.
-        content_block_index: u64,
-        /// The block's kind.
-        block: String,
-        /// The delta's kind.
-        delta: String,
-    },
-    /// A delta after the block's contentBlockStop.
-    AfterBlockStop {
-        /// The block's place in the message.
-        content_block_index: u64,
-        /// The delta's kind.
-        delta: String,
-    },
-    /// A part of the message after messageStop.
-    AfterMessageStop {
-        /// The event's type.
-        event_type: String,
-    },
-}
-
-impl fmt::Display for AssembleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the events do not make a message: ")?;
-        match self {
-            Self::SecondMessageStart => f.write_str("messageStart came when the message had begun"),
-            Self::SecondStart { content_block_index } => {
-                write!(f, "contentBlockStart came when block {content_block_index} had begun")
-            }
-            Self::NoStart { content_block_index, delta } => {
-                write!(
-                    f,
-                    "a {delta} delta came for block {content_block_index}, which no contentBlockStart began"
-                )
-            }
-            Self::WrongDelta { content_block_index, block, delta } => {
-                write!(f, "a {delta} delta came for block {content_block_index}, which is {block}")
-            }
-            Self::AfterBlockStop { content_block_index, delta } => {
-                write!(f, "a {delta} delta came for block {content_block_index} after its contentBlockStop")
-            }
-            Self::AfterMessageStop { event_type } => write!(f, "{event_type} came after messageStop"),
-        }
-    }
-}
-
-impl core::error::Error for AssembleError {}

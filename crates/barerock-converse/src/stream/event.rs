@@ -1,35 +1,33 @@
-//! The events of a ConverseStream answer.
+//! An event of a ConverseStream response.
 
-use serde::Serialize;
-use serde::ser::SerializeMap as _;
-
-use super::fast::{PlainDelta, PlainKind, plain_delta};
-use crate::json::from_json;
-use crate::types::{
-    Blob, Citation, ConversationRole, ConverseMetrics, ConverseTrace, Document, ErrorBlock, ImageFormat,
-    ImageSource, PerformanceConfiguration, ServiceTier, StopReason, Text, TokenUsage, ToolResultStatus,
-    ToolUseType, structure, union,
+use super::delta::ContentBlockDelta;
+use super::fast::plain_delta;
+use super::payload::{
+    ContentBlockDeltaEvent, ContentBlockStartEvent, ContentBlockStopEvent, MessageStartEvent,
+    MessageStopEvent, MetadataEvent, UnknownEvent,
 };
+use crate::json::{Corrections, FromJson, Mode, Reader, ToJson, UnionMember, Writer, index_of};
+use crate::types::{Document, serde_facade};
 
-/// One event. What can be large borrows from the frame it was read from; [`into_owned`](Self::into_owned) when it must
-/// live longer.
+/// One event. Texts of deltas borrow from the frame they were read from; [`into_owned`](Self::into_owned) makes an event that
+/// lives longer.
 ///
-/// Serialized, it is `{"contentBlockDelta":{…}}`, the shape boto3 hands out.
+/// In JSON it is `{"contentBlockDelta":{…}}`, as boto3 returns it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum StreamEvent<'a> {
-    /// The answer begins.
+    /// The message begins.
     MessageStart(MessageStartEvent),
     /// A block begins. Text, reasoning and citations begin without one.
     ContentBlockStart(ContentBlockStartEvent),
     /// A piece of a block.
     ContentBlockDelta(ContentBlockDeltaEvent<'a>),
-    /// A block is whole.
+    /// A block is complete.
     ContentBlockStop(ContentBlockStopEvent),
-    /// The answer is whole. Only now is it complete.
+    /// The message is complete.
     MessageStop(MessageStopEvent),
-    /// What the answer cost. Usually the last event, but not a sign of completeness.
-    Metadata(MetadataEvent),
+    /// Token usage and latency. Usually the last event, but no sign that the message is complete.
+    Metadata(Box<MetadataEvent>),
     /// An event this crate does not know.
     Unknown(UnknownEvent<'a>),
 }
@@ -37,42 +35,53 @@ pub enum StreamEvent<'a> {
 /// By far the most frequent event.
 const CONTENT_BLOCK_DELTA: &str = "contentBlockDelta";
 
-/// An event this crate does not know, as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownEvent<'a> {
-    /// Its `:event-type`.
-    pub event_type: Text<'a>,
-    /// Its payload; `null` if the payload is not JSON.
-    pub payload: Document,
-}
+/// The events this crate knows.
+const NAMES: &str = "contentBlockDelta|messageStart|contentBlockStart|contentBlockStop|messageStop|metadata|";
 
 impl<'a> StreamEvent<'a> {
     /// Reads the payload of the event named `event_type`.
-    pub(crate) fn parse(event_type: &'a str, payload: &'a [u8]) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// If the payload of a known event is not a JSON object.
+    pub(crate) fn parse(
+        event_type: &'a str,
+        payload: &'a [u8],
+        corrections: &mut Corrections,
+    ) -> Result<Self, String> {
         if cfg!(feature = "fast-crc")
             && event_type == CONTENT_BLOCK_DELTA
             && let Some(plain) = plain_delta(payload)
         {
             return Ok(Self::ContentBlockDelta(plain.into()));
         }
-        let json = core::str::from_utf8(payload).map_err(|error| error.to_string());
-        Ok(match event_type {
-            CONTENT_BLOCK_DELTA => Self::ContentBlockDelta(from_json(json?)?),
-            "messageStart" => Self::MessageStart(from_json(json?)?),
-            "contentBlockStart" => Self::ContentBlockStart(from_json(json?)?),
-            "contentBlockStop" => Self::ContentBlockStop(from_json(json?)?),
-            "messageStop" => Self::MessageStop(from_json(json?)?),
-            "metadata" => Self::Metadata(from_json(json?)?),
-            other => {
-                let payload = json.ok().and_then(|json| Document::checked(json).ok());
-                let payload = payload.unwrap_or_else(Document::null);
-                Self::Unknown(UnknownEvent { event_type: other.into(), payload })
-            }
-        })
+        let index = index_of(NAMES, event_type);
+        if index == usize::MAX {
+            return Ok(Self::Unknown(UnknownEvent::new(event_type, Document::of_payload(payload))));
+        }
+        let json = core::str::from_utf8(payload).map_err(|error| error.to_string())?;
+        if !json.trim_ascii_start().starts_with('{') {
+            return Err("not a JSON object".to_owned());
+        }
+        let mut reader = Reader::new(json, event_type, Mode::Event);
+        let event = Self::known(index, &mut reader);
+        let reader = reader.finish().map_err(|fault| fault.to_string())?;
+        corrections.extend(reader.corrections);
+        Ok(event)
     }
 
-    /// The piece of answer text, if the event is one: what to print.
+    /// Reads the payload of the event at `index` of [`NAMES`].
+    fn known(index: usize, reader: &mut Reader<'a>) -> Self {
+        match index {
+            0 => Self::ContentBlockDelta(FromJson::from_json(reader)),
+            1 => Self::MessageStart(FromJson::from_json(reader)),
+            2 => Self::ContentBlockStart(FromJson::from_json(reader)),
+            3 => Self::ContentBlockStop(FromJson::from_json(reader)),
+            4 => Self::MessageStop(FromJson::from_json(reader)),
+            _ => Self::Metadata(Box::new(FromJson::from_json(reader))),
+        }
+    }
+
+    /// The text of the message that the event holds, if it is a delta of text.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
@@ -97,291 +106,50 @@ impl<'a> StreamEvent<'a> {
         }
     }
 
-    /// The same event, borrowing nothing.
+    /// The same event without borrowed text.
     #[must_use]
     pub fn into_owned(self) -> StreamEvent<'static> {
         match self {
             Self::MessageStart(event) => StreamEvent::MessageStart(event),
             Self::ContentBlockStart(event) => StreamEvent::ContentBlockStart(event),
-            Self::ContentBlockDelta(event) => StreamEvent::ContentBlockDelta(ContentBlockDeltaEvent {
-                delta: event.delta.into_owned(),
-                content_block_index: event.content_block_index,
-            }),
+            Self::ContentBlockDelta(event) => StreamEvent::ContentBlockDelta(event.into_owned()),
             Self::ContentBlockStop(event) => StreamEvent::ContentBlockStop(event),
             Self::MessageStop(event) => StreamEvent::MessageStop(event),
             Self::Metadata(event) => StreamEvent::Metadata(event),
-            Self::Unknown(event) => StreamEvent::Unknown(UnknownEvent {
-                event_type: event.event_type.into_owned(),
-                payload: event.payload,
-            }),
+            Self::Unknown(event) => StreamEvent::Unknown(event.into_owned()),
         }
     }
 }
 
-impl Serialize for StreamEvent<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_key(self.event_type())?;
+serde_facade!(StreamEvent<'a>);
+
+impl ToJson for StreamEvent<'_> {
+    fn to_json(&self, out: &mut Writer) {
+        out.begin_union(self.event_type());
         match self {
-            Self::MessageStart(event) => map.serialize_value(event)?,
-            Self::ContentBlockStart(event) => map.serialize_value(event)?,
-            Self::ContentBlockDelta(event) => map.serialize_value(event)?,
-            Self::ContentBlockStop(event) => map.serialize_value(event)?,
-            Self::MessageStop(event) => map.serialize_value(event)?,
-            Self::Metadata(event) => map.serialize_value(event)?,
-            Self::Unknown(event) => map.serialize_value(&event.payload)?,
+            Self::MessageStart(event) => event.to_json(out),
+            Self::ContentBlockStart(event) => event.to_json(out),
+            Self::ContentBlockDelta(event) => event.to_json(out),
+            Self::ContentBlockStop(event) => event.to_json(out),
+            Self::MessageStop(event) => event.to_json(out),
+            Self::Metadata(event) => event.to_json(out),
+            Self::Unknown(event) => event.payload.to_json(out),
         }
-        map.end()
+        out.end_object();
     }
 }
 
-structure! {
-    /// The answer begins.
-    MessageStartEvent {
-        required {
-            /// Who speaks: the assistant.
-            role: ConversationRole,
-        }
-        optional {}
-    }
-}
-
-structure! {
-    /// A block begins.
-    ContentBlockStartEvent {
-        required {
-            /// What it is.
-            start: ContentBlockStart,
-            /// Its place in the message, from 0.
-            content_block_index: u64,
-        }
-        optional {}
-    }
-}
-
-union! {
-    /// What a block that begins is.
-    ContentBlockStart {
-        /// The model asks for a tool.
-        ToolUse(ToolUseBlockStart) = "toolUse",
-        /// A tool the service ran answered.
-        ToolResult(ToolResultBlockStart) = "toolResult",
-        /// A picture.
-        Image(ImageBlockStart) = "image",
-    }
-}
-
-structure! {
-    /// The model asks for a tool; the input follows.
-    ToolUseBlockStart {
-        required {
-            /// The id the result must carry.
-            tool_use_id: String,
-            /// The tool's name.
-            name: String,
-        }
-        optional {
-            /// Set when the service runs it itself.
-            r#type: ToolUseType,
-        }
-    }
-}
-
-structure! {
-    /// A tool the service ran answered; the answer follows.
-    ToolResultBlockStart {
-        required {
-            /// The id of the tool use it answers.
-            tool_use_id: String,
-        }
-        optional {
-            /// The kind of tool.
-            r#type: String,
-            /// How it fared.
-            status: ToolResultStatus,
-        }
-    }
-}
-
-structure! {
-    /// A picture; its bytes follow.
-    ImageBlockStart {
-        required {
-            /// Its format.
-            format: ImageFormat,
-        }
-        optional {}
-    }
-}
-
-structure! {
-    /// A piece of a block.
-    ContentBlockDeltaEvent<'a> {
-        required {
-            /// The piece.
-            #[serde(borrow)]
-            delta: ContentBlockDelta<'a>,
-            /// The block's place in the message, from 0.
-            content_block_index: u64,
-        }
-        optional {}
-    }
-}
-
-impl<'a> From<PlainDelta<'a>> for ContentBlockDeltaEvent<'a> {
-    fn from(plain: PlainDelta<'a>) -> Self {
-        let text = plain.text;
-        let delta = match plain.kind {
-            PlainKind::Text => ContentBlockDelta::Text(text),
-            PlainKind::ToolUseInput => ContentBlockDelta::ToolUse(ToolUseBlockDelta { input: text }),
-            PlainKind::ReasoningText => {
-                ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Text(text))
-            }
+impl<'a> FromJson<'a> for StreamEvent<'a> {
+    fn from_json(reader: &mut Reader<'a>) -> Self {
+        let member = UnionMember::read(NAMES, reader);
+        let event = if member.index == usize::MAX {
+            let payload = Document::from_checked(member.json);
+            Self::Unknown(UnknownEvent::new(member.name.clone(), payload))
+        } else {
+            Self::known(member.index, reader)
         };
-        Self { delta, content_block_index: plain.content_block_index }
-    }
-}
-
-union! {
-    /// A piece of a block.
-    ContentBlockDelta<'a> {
-        /// Text.
-        Text(Text<'a>) = "text",
-        /// A piece of the JSON text of a tool's input.
-        ToolUse(ToolUseBlockDelta<'a>) = "toolUse",
-        /// Pieces of a tool's answer.
-        ToolResult(Vec<ToolResultBlockDelta>) = "toolResult",
-        /// Reasoning.
-        ReasoningContent(ReasoningContentBlockDelta<'a>) = "reasoningContent",
-        /// A source of the text.
-        Citation(Citation) = "citation",
-        /// A picture's bytes.
-        Image(ImageBlockDelta) = "image",
-    }
-}
-
-impl ContentBlockDelta<'_> {
-    fn into_owned(self) -> ContentBlockDelta<'static> {
-        use ReasoningContentBlockDelta as Reasoning;
-        match self {
-            Self::Text(text) => ContentBlockDelta::Text(text.into_owned()),
-            Self::ToolUse(delta) => {
-                ContentBlockDelta::ToolUse(ToolUseBlockDelta { input: delta.input.into_owned() })
-            }
-            Self::ToolResult(delta) => ContentBlockDelta::ToolResult(delta),
-            Self::ReasoningContent(delta) => ContentBlockDelta::ReasoningContent(match delta {
-                Reasoning::Text(text) => Reasoning::Text(text.into_owned()),
-                Reasoning::Signature(text) => Reasoning::Signature(text.into_owned()),
-                Reasoning::RedactedContent(blob) => Reasoning::RedactedContent(blob),
-                Reasoning::Unknown(member) => Reasoning::Unknown(member),
-            }),
-            Self::Citation(citation) => ContentBlockDelta::Citation(citation),
-            Self::Image(delta) => ContentBlockDelta::Image(delta),
-            Self::Unknown(member) => ContentBlockDelta::Unknown(member),
-        }
-    }
-}
-
-structure! {
-    /// A piece of the JSON text of a tool's input. Only all pieces together are JSON; none at all means `{}`.
-    ToolUseBlockDelta<'a> {
-        required {
-            /// The piece.
-            #[serde(borrow)]
-            input: Text<'a>,
-        }
-        optional {}
-    }
-}
-
-union! {
-    /// A piece of a tool's answer.
-    ToolResultBlockDelta {
-        /// Text.
-        Text(String) = "text",
-        /// JSON.
-        Json(Document) = "json",
-    }
-}
-
-union! {
-    /// A piece of reasoning.
-    ReasoningContentBlockDelta<'a> {
-        /// Words.
-        Text(Text<'a>) = "text",
-        /// Reasoning that is kept from the reader.
-        RedactedContent(Blob) = "redactedContent",
-        /// The model's signature over the words.
-        Signature(Text<'a>) = "signature",
-    }
-}
-
-structure! {
-    /// A picture's bytes, or why there are none.
-    ImageBlockDelta {
-        required {}
-        optional {
-            /// The bytes.
-            source: ImageSource,
-            /// Why there are none.
-            error: ErrorBlock,
-        }
-    }
-}
-
-structure! {
-    /// A block is whole.
-    ContentBlockStopEvent {
-        required {
-            /// Its place in the message, from 0.
-            content_block_index: u64,
-        }
-        optional {}
-    }
-}
-
-structure! {
-    /// The answer is whole.
-    MessageStopEvent {
-        required {
-            /// Why it ended.
-            stop_reason: StopReason,
-        }
-        optional {
-            /// The model's own fields that were asked for; some models send them unasked.
-            additional_model_response_fields: Document,
-        }
-    }
-}
-
-structure! {
-    /// What the answer cost.
-    MetadataEvent {
-        required {
-            /// In tokens.
-            usage: TokenUsage,
-            /// In time.
-            metrics: ConverseMetrics,
-        }
-        optional {
-            /// What the guardrail found and which model a prompt router chose: [`read_trace`](Self::read_trace).
-            trace: Document,
-            /// The latency class that served the call.
-            performance_config: PerformanceConfiguration,
-            /// The capacity that served the call.
-            service_tier: ServiceTier,
-        }
-    }
-}
-
-impl MetadataEvent {
-    /// What the guardrail found and which model a prompt router chose: `trace`, read. It is read only here, so that who
-    /// does not look at it does not pay for it.
-    ///
-    /// # Errors
-    /// If the trace has not the shape the model gives it; `trace` still holds it as it came.
-    pub fn read_trace(&self) -> serde_json::Result<Option<ConverseTrace>> {
-        self.trace.as_ref().map(Document::parse).transpose()
+        member.end(reader);
+        event
     }
 }
 

@@ -1,13 +1,12 @@
-//! The payload of a delta of text, read without a JSON parser.
+//! A fast path for the payloads of deltas that are one string.
 //!
-//! The service writes the payload of a delta always in the same way: sorted members, no white space, the padding last.
-//! What is written in another way is read as every other event is; a differential test and a fuzz target keep the two
-//! equal.
+//! The service writes such a payload always in the same way: sorted members, no white space, the padding last. A payload in
+//! another form is left to the reader of all JSON; a differential test and a fuzz target hold the two against each other.
 
 use crate::json::{string_length, unquoted};
 use crate::types::Text;
 
-/// A delta whose whole content is one string.
+/// A delta that is one string.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PlainDelta<'a> {
     pub(super) content_block_index: u64,
@@ -15,7 +14,7 @@ pub(super) struct PlainDelta<'a> {
     pub(super) text: Text<'a>,
 }
 
-/// Where in the delta the string stands.
+/// Which member of the delta the string is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PlainKind {
     Text,
@@ -23,20 +22,20 @@ pub(super) enum PlainKind {
     ReasoningText,
 }
 
-/// What stands before the string, and behind it.
+/// The text before the string, and behind it.
 const KINDS: [(PlainKind, &[u8], &[u8]); 3] = [
     (PlainKind::Text, br#","delta":{"text":"#, b"}"),
     (PlainKind::ToolUseInput, br#","delta":{"toolUse":{"input":"#, b"}}"),
     (PlainKind::ReasoningText, br#","delta":{"reasoningContent":{"text":"#, b"}}"),
 ];
 
-/// The padding is a beginning of this.
+/// Padding is a prefix of this.
 const PADDING: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// More digits than an index ever has, and few enough to fit.
+/// More digits than an index has, and few enough for a u64.
 const MAX_DIGITS: usize = 9;
 
-/// Reads the payload, or leaves it to the reader of all JSON.
+/// Reads a payload in the usual form.
 pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
     let rest = payload.strip_prefix(br#"{"contentBlockIndex":"#)?;
     let (content_block_index, rest) = index(rest)?;
@@ -48,17 +47,18 @@ pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
     Some(PlainDelta { content_block_index, kind, text })
 }
 
-/// The string that the bytes begin with, and what follows it.
+/// The string at the start of the bytes, and the rest.
 fn string(bytes: &[u8]) -> Option<(Text<'_>, &[u8])> {
     let inside = bytes.strip_prefix(b"\"")?;
     let (length, escaped) = string_length(inside).ok()?;
     let (text, rest) = inside.split_at_checked(length)?;
-    let text = unquoted(core::str::from_utf8(text).ok()?, escaped)?;
+    let (text, is_lossy) = unquoted(core::str::from_utf8(text).ok()?, escaped);
     let rest = rest.strip_prefix(b"\"")?;
-    Some((text, rest))
+    // A correction is noted by the other reader.
+    (!is_lossy).then_some((text, rest))
 }
 
-/// A number as JSON writes it: digits without a leading zero.
+/// The number at the start of the bytes, without a leading zero, and the rest.
 fn index(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let digits = bytes.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
     let (number, rest) = bytes.split_at_checked(digits)?;
@@ -69,7 +69,7 @@ fn index(bytes: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
-/// Whether nothing follows but the end of the object, perhaps with padding before it.
+/// True if only the end of the object follows, perhaps after padding.
 fn is_end(rest: &[u8]) -> bool {
     if rest == b"}" {
         return true;
@@ -116,6 +116,7 @@ mod tests {
     fn leaves_the_rest_to_the_parser() {
         for payload in [
             r#"{"contentBlockIndex":0,"delta":{"text":"a\xb"},"p":"ab"}"#,
+            r#"{"contentBlockIndex":0,"delta":{"text":"a\ud83d"},"p":"ab"}"#,
             r#"{"contentBlockIndex":0,"delta":{"text":"a\"},"p":"ab"}"#,
             r#"{"contentBlockIndex":0,"delta":{"text":"a\"#,
             "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\nb\"},\"p\":\"ab\"}",

@@ -1,21 +1,29 @@
-//! Streamed answers: events, the decoder that makes them of bytes, the assembler that makes a message of them.
+//! Streamed responses: events, the decoder from bytes to events, the assembler from events to a message.
 
 mod assemble;
 mod assembled;
+mod assembled_json;
 mod decode;
+mod delta;
 mod error;
 mod event;
 mod fast;
+mod malformed;
 mod open_block;
+mod payload;
 
 pub use assemble::MessageAssembler;
 pub use assembled::{AssembledMessage, IncompleteMessage, UnknownDelta};
 pub use decode::EventDecoder;
-pub use error::{AssembleError, StreamError, Verdict};
-pub use event::{
-    ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStart, ContentBlockStartEvent,
-    ContentBlockStopEvent, ImageBlockDelta, ImageBlockStart, MessageStartEvent, MessageStopEvent,
-    MetadataEvent, ReasoningContentBlockDelta, StreamEvent, ToolResultBlockDelta, ToolResultBlockStart,
-    ToolUseBlockDelta, ToolUseBlockStart, UnknownEvent,
+pub use error::{StreamError, Verdict};
+pub use delta::{
+    CitationSourceContentDelta, CitationsDelta, ContentBlockDelta, ImageBlockDelta,
+    ReasoningContentBlockDelta, ToolResultBlockDelta, ToolUseBlockDelta,
 };
-pub use open_block::MalformedToolInput;
+pub use event::StreamEvent;
+pub use malformed::MalformedToolInput;
+pub use payload::{
+    ContentBlockDeltaEvent, ContentBlockStart, ContentBlockStartEvent, ContentBlockStopEvent,
+    ImageBlockStart, MessageStartEvent, MessageStopEvent, MetadataEvent, ToolResultBlockStart,
+    ToolUseBlockStart, UnknownEvent,
+};

@@ -1,19 +1,22 @@
-//! A content block while it grows.
+//! A content block while its pieces come.
 
-use super::event::{
-    ContentBlockDelta, ContentBlockStart, ImageBlockStart, ReasoningContentBlockDelta, ToolResultBlockDelta,
-    ToolResultBlockStart, ToolUseBlockStart,
-};
+use super::delta::{ContentBlockDelta, ReasoningContentBlockDelta, ToolResultBlockDelta};
+use super::malformed::tool_use;
+use super::payload::{ContentBlockStart, ImageBlockStart, ToolResultBlockStart, ToolUseBlockStart};
+use super::{MalformedToolInput, UnknownDelta};
+use crate::json::Object;
 use crate::types::{
     Blob, Citation, CitationGeneratedContent, CitationsContentBlock, ContentBlock, Document, ErrorBlock,
     ImageBlock, ImageSource, ReasoningContentBlock, ReasoningTextBlock, ToolResultBlock,
-    ToolResultContentBlock, ToolUseBlock, UnknownMember,
+    ToolResultContentBlock, UnknownMember,
 };
 
 #[derive(Debug, Clone)]
 pub(super) enum OpenBlock {
+    /// Only empty or unknown starts and deltas so far.
+    Undecided(Vec<UnknownMember>),
     Text(String),
-    /// Text and its sources come mixed under one index.
+    /// Text and its sources are mixed under one index.
     Cited {
         text: String,
         citations: Vec<Citation>,
@@ -28,7 +31,7 @@ pub(super) enum OpenBlock {
     },
     Image {
         start: ImageBlockStart,
-        bytes: Vec<u8>,
+        bytes: Vec<Blob>,
         elsewhere: Option<ImageSource>,
         error: Option<ErrorBlock>,
     },
@@ -36,110 +39,75 @@ pub(super) enum OpenBlock {
         text: String,
         signature: Option<String>,
     },
-    Redacted(Vec<u8>),
-    /// A kind this crate does not know: its pieces as they came.
-    Unknown {
-        name: String,
-        pieces: Vec<Document>,
-        /// Whether a start said what it is; else its first delta did.
-        is_started: bool,
-    },
-}
-
-/// A tool's input whose text, all pieces together, is not JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MalformedToolInput {
-    /// The block's place in the message.
-    pub content_block_index: u64,
-    /// The tool use's id.
-    pub tool_use_id: String,
-    /// The tool's name.
-    pub name: String,
-    /// The text as it came; the block's `input` is this text as a JSON string.
-    pub raw: String,
-    /// What the JSON parser says.
-    pub error: String,
+    Redacted(Vec<Blob>),
 }
 
 impl OpenBlock {
-    pub(super) fn start(start: ContentBlockStart) -> Self {
-        match start {
+    /// The block that a known start begins; an unknown start is returned.
+    pub(super) fn start(start: ContentBlockStart) -> Result<Self, UnknownMember> {
+        Ok(match start {
             ContentBlockStart::ToolUse(start) => Self::ToolUse { start, input: String::new() },
             ContentBlockStart::ToolResult(start) => Self::ToolResult { start, content: Vec::new() },
-            ContentBlockStart::Image(start) => {
-                Self::Image { start, bytes: Vec::new(), elsewhere: None, error: None }
-            }
-            ContentBlockStart::Unknown(member) => {
-                Self::Unknown { name: member.name, pieces: vec![member.value], is_started: true }
-            }
-        }
+            ContentBlockStart::Image(start) => Self::image(start),
+            ContentBlockStart::Unknown(member) => return Err(member),
+        })
     }
 
-    /// The block that a delta begins which no start came before; `None` for a kind that cannot begin so.
-    pub(super) fn for_delta(delta: &ContentBlockDelta<'_>) -> Option<Self> {
+    fn image(start: ImageBlockStart) -> Self {
+        Self::Image { start, bytes: Vec::new(), elsewhere: None, error: None }
+    }
+
+    /// The empty block that a delta begins, and the member that is missing for want of a start.
+    pub(super) fn of(delta: &ContentBlockDelta<'_>) -> (Self, Option<&'static str>) {
+        use ReasoningContentBlockDelta as Reasoning;
         match delta {
-            ContentBlockDelta::Text(_) => Some(Self::Text(String::new())),
+            ContentBlockDelta::Text(_) => (Self::Text(String::new()), None),
             ContentBlockDelta::Citation(_) => {
-                Some(Self::Cited { text: String::new(), citations: Vec::new() })
+                (Self::Cited { text: String::new(), citations: Vec::new() }, None)
             }
-            ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::RedactedContent(_)) => {
-                Some(Self::Redacted(Vec::new()))
+            ContentBlockDelta::ReasoningContent(Reasoning::RedactedContent(_)) => {
+                (Self::Redacted(Vec::new()), None)
             }
             ContentBlockDelta::ReasoningContent(_) => {
-                Some(Self::Reasoning { text: String::new(), signature: None })
+                (Self::Reasoning { text: String::new(), signature: None }, None)
             }
-            ContentBlockDelta::Unknown(member) => {
-                Some(Self::Unknown { name: member.name.clone(), pieces: Vec::new(), is_started: false })
-            }
-            ContentBlockDelta::ToolUse(_)
-            | ContentBlockDelta::ToolResult(_)
-            | ContentBlockDelta::Image(_) => None,
+            ContentBlockDelta::ToolUse(_) => (
+                Self::ToolUse { start: ToolUseBlockStart::new("", ""), input: String::new() },
+                Some("toolUse.toolUseId"),
+            ),
+            ContentBlockDelta::ToolResult(_) => (
+                Self::ToolResult { start: ToolResultBlockStart::new(""), content: Vec::new() },
+                Some("toolResult.toolUseId"),
+            ),
+            ContentBlockDelta::Image(_) => (Self::image(ImageBlockStart::new("")), Some("image.format")),
+            ContentBlockDelta::Unknown(_) => (Self::Undecided(Vec::new()), None),
         }
     }
 
-    pub(super) fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown { .. })
-    }
-
-    /// Name and pieces of a block that is taken for unknown only because no delta came yet that is known.
-    pub(super) fn guessed(&mut self) -> Option<(String, Vec<Document>)> {
-        match self {
-            Self::Unknown { name, pieces, is_started: false } => {
-                Some((core::mem::take(name), core::mem::take(pieces)))
-            }
-            _ => None,
-        }
-    }
-
-    /// Adds a piece; `false` if a piece of this kind has no place in this block.
-    pub(super) fn push(&mut self, delta: ContentBlockDelta<'_>) -> bool {
+    /// Adds a piece; a piece of another kind of block is returned.
+    pub(super) fn push<'a>(&mut self, delta: ContentBlockDelta<'a>) -> Result<(), ContentBlockDelta<'a>> {
         use ReasoningContentBlockDelta as Reasoning;
         match (&mut *self, delta) {
             (Self::Text(text) | Self::Cited { text, .. }, ContentBlockDelta::Text(piece)) => {
-                text.push_str(&piece)
+                text.push_str(&piece);
             }
             (Self::Text(text), ContentBlockDelta::Citation(citation)) => {
-                *self = Self::Cited { text: core::mem::take(text), citations: vec![citation] };
+                *self = Self::Cited { text: core::mem::take(text), citations: vec![citation.into()] };
             }
             (Self::Cited { citations, .. }, ContentBlockDelta::Citation(citation)) => {
-                citations.push(citation)
+                citations.push(citation.into());
             }
             (Self::ToolUse { input, .. }, ContentBlockDelta::ToolUse(piece)) => input.push_str(&piece.input),
             (Self::ToolResult { content, .. }, ContentBlockDelta::ToolResult(pieces)) => {
-                for piece in pieces {
-                    push_tool_result(content, piece);
-                }
+                pieces.into_iter().for_each(|piece| push_tool_result(content, piece));
             }
             (Self::Image { bytes, elsewhere, error, .. }, ContentBlockDelta::Image(piece)) => {
                 match piece.source {
-                    Some(ImageSource::Bytes(more)) => bytes.extend_from_slice(more.as_bytes()),
+                    Some(ImageSource::Bytes(more)) => bytes.push(more),
                     Some(source) => *elsewhere = Some(source),
                     None => {}
                 }
-                if piece.error.is_some() {
-                    *error = piece.error;
-                }
+                *error = piece.error.or(error.take());
             }
             (Self::Reasoning { text, .. }, ContentBlockDelta::ReasoningContent(Reasoning::Text(piece))) => {
                 text.push_str(&piece);
@@ -147,24 +115,30 @@ impl OpenBlock {
             (
                 Self::Reasoning { signature, .. },
                 ContentBlockDelta::ReasoningContent(Reasoning::Signature(piece)),
-            ) => {
-                signature.get_or_insert_default().push_str(&piece);
-            }
+            ) => signature.get_or_insert_default().push_str(&piece),
             (
                 Self::Redacted(bytes),
                 ContentBlockDelta::ReasoningContent(Reasoning::RedactedContent(more)),
-            ) => {
-                bytes.extend_from_slice(more.as_bytes());
-            }
-            (Self::Unknown { pieces, .. }, ContentBlockDelta::Unknown(member)) => pieces.push(member.value),
-            _ => return false,
+            ) => bytes.push(more),
+            (_, delta) => return Err(delta),
         }
-        true
+        Ok(())
     }
 
-    /// The block as it stands, and what is wrong with it if it is a tool use whose input is not JSON.
-    pub(super) fn into_block(self, index: u64) -> (ContentBlock, Option<MalformedToolInput>) {
-        let block = match self {
+    /// True if the block was begun by the same start.
+    pub(super) fn is_start_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::ToolUse { start, .. }, Self::ToolUse { start: other, .. }) => start == other,
+            (Self::ToolResult { start, .. }, Self::ToolResult { start: other, .. }) => start == other,
+            (Self::Image { start, .. }, Self::Image { start: other, .. }) => start == other,
+            _ => false,
+        }
+    }
+
+    /// The block so far, if it is one; what is not part of it is added to `rest`.
+    pub(super) fn into_block(self, index: u64, rest: &mut Rest) -> Option<ContentBlock> {
+        Some(match self {
+            Self::Undecided(members) => return undecided(members, index, rest),
             Self::Text(text) => ContentBlock::Text(text),
             Self::Cited { text, citations } => {
                 let mut block = CitationsContentBlock::new().citations(citations);
@@ -173,14 +147,20 @@ impl OpenBlock {
                 }
                 ContentBlock::CitationsContent(block)
             }
-            Self::ToolUse { start, input } => return tool_use(start, input, index),
+            Self::ToolUse { start, input } => {
+                let (block, malformed) = tool_use(start, input, index);
+                rest.malformed_tool_inputs.extend(malformed);
+                ContentBlock::ToolUse(block)
+            }
             Self::ToolResult { start, content } => {
+                let extra = start.extra_members().to_vec();
                 let mut block = ToolResultBlock::new(start.tool_use_id, content);
                 (block.status, block.r#type) = (start.status, start.r#type);
-                ContentBlock::ToolResult(block)
+                let more = |block: ToolResultBlock, member: UnknownMember| block.extra(member.name, member.value);
+                ContentBlock::ToolResult(extra.into_iter().fold(block, more))
             }
             Self::Image { start, bytes, elsewhere, error } => {
-                let source = elsewhere.unwrap_or_else(|| ImageSource::Bytes(Blob::from(bytes)));
+                let source = elsewhere.unwrap_or_else(|| ImageSource::Bytes(Blob::concat(&bytes)));
                 let mut block = ImageBlock::new(start.format, source);
                 block.error = error;
                 ContentBlock::Image(block)
@@ -191,78 +171,44 @@ impl OpenBlock {
                 ContentBlock::ReasoningContent(ReasoningContentBlock::ReasoningText(block))
             }
             Self::Redacted(bytes) => {
-                ContentBlock::ReasoningContent(ReasoningContentBlock::RedactedContent(Blob::from(bytes)))
+                ContentBlock::ReasoningContent(ReasoningContentBlock::RedactedContent(Blob::concat(&bytes)))
             }
-            Self::Unknown { name, mut pieces, .. } => {
-                let value = match (pieces.len(), pieces.pop()) {
-                    (1, Some(only)) => only,
-                    (_, last) => {
-                        pieces.extend(last);
-                        array_of(pieces)
-                    }
-                };
-                ContentBlock::Unknown(UnknownMember { name, value })
-            }
-        };
-        (block, None)
-    }
-
-    /// What the block is, for an error message.
-    pub(super) fn name(&self) -> &str {
-        match self {
-            Self::Text(_) => "text",
-            Self::Cited { .. } => "citationsContent",
-            Self::ToolUse { .. } => "toolUse",
-            Self::ToolResult { .. } => "toolResult",
-            Self::Image { .. } => "image",
-            Self::Reasoning { .. } | Self::Redacted(_) => "reasoningContent",
-            Self::Unknown { name, .. } => name,
-        }
+        })
     }
 }
 
-/// What a delta is, for an error message.
-pub(super) fn delta_name<'a>(delta: &'a ContentBlockDelta<'_>) -> &'a str {
-    match delta {
-        ContentBlockDelta::Text(_) => "text",
-        ContentBlockDelta::ToolUse(_) => "toolUse",
-        ContentBlockDelta::ToolResult(_) => "toolResult",
-        ContentBlockDelta::ReasoningContent(_) => "reasoningContent",
-        ContentBlockDelta::Citation(_) => "citation",
-        ContentBlockDelta::Image(_) => "image",
-        ContentBlockDelta::Unknown(member) => &member.name,
+/// What is not part of the message.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rest {
+    pub(super) malformed_tool_inputs: Vec<MalformedToolInput>,
+    pub(super) unknown_deltas: Vec<UnknownDelta>,
+}
+
+impl Rest {
+    /// Adds the unknown members of a block whose kind is known.
+    pub(super) fn add(&mut self, index: u64, members: impl IntoIterator<Item = UnknownMember>) {
+        self.unknown_deltas.extend(members.into_iter().map(|member| UnknownDelta::new(member, index)));
     }
 }
 
-fn tool_use(
-    start: ToolUseBlockStart,
-    input: String,
-    index: u64,
-) -> (ContentBlock, Option<MalformedToolInput>) {
-    let whole = |input| {
-        let mut block = ToolUseBlock::new(start.tool_use_id.clone(), start.name.clone(), input);
-        block.r#type.clone_from(&start.r#type);
-        ContentBlock::ToolUse(block)
-    };
-    // A tool without arguments may send no piece at all.
-    if input.is_empty() {
-        return (whole(Document::default()), None);
-    }
-    match Document::checked(&input) {
-        Ok(input) => (whole(input), None),
-        Err(error) => {
-            let (tool_use_id, name) = (start.tool_use_id.clone(), start.name.clone());
-            let block = whole(Document::of(&input));
-            let error = error.to_string();
-            (
-                block,
-                Some(MalformedToolInput { content_block_index: index, tool_use_id, name, raw: input, error }),
-            )
-        }
-    }
+/// True if a start or delta has no member that is not null.
+pub(super) fn is_empty(member: &UnknownMember) -> bool {
+    let json = member.value.as_json();
+    let has_members = || Object::read(json).members().any(|(_, value)| value != "null");
+    member.name.is_empty() && (json == "null" || (member.value.is_object() && !has_members()))
 }
 
-/// Text that comes in pieces is one text.
+/// A block of nothing but unknown members: its pieces in a list, unless there is only one.
+fn undecided(members: Vec<UnknownMember>, index: u64, rest: &mut Rest) -> Option<ContentBlock> {
+    let name = members.first()?.name.clone();
+    let (block, others): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| member.name == name);
+    rest.add(index, others);
+    let mut pieces: Vec<_> = block.into_iter().map(|member| member.value).collect();
+    let value = if pieces.len() == 1 { pieces.pop()? } else { Document::of(&pieces) };
+    Some(ContentBlock::Unknown(UnknownMember { name, value }))
+}
+
+/// Pieces of text are one text.
 fn push_tool_result(content: &mut Vec<ToolResultContentBlock>, piece: ToolResultBlockDelta) {
     match (content.last_mut(), piece) {
         (Some(ToolResultContentBlock::Text(text)), ToolResultBlockDelta::Text(more)) => text.push_str(&more),
@@ -270,8 +216,4 @@ fn push_tool_result(content: &mut Vec<ToolResultContentBlock>, piece: ToolResult
         (_, ToolResultBlockDelta::Json(json)) => content.push(ToolResultContentBlock::Json(json)),
         (_, ToolResultBlockDelta::Unknown(member)) => content.push(ToolResultContentBlock::Unknown(member)),
     }
-}
-
-fn array_of(pieces: Vec<Document>) -> Document {
-    Document::of(&pieces)
 }

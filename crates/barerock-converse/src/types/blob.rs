@@ -4,80 +4,89 @@ use core::fmt;
 
 use base64ct::{Base64, Encoding as _};
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::Text;
-use crate::json::{FromJson, Reader, ToJson, Writer};
+use super::serde_facade;
+use crate::json::{CorrectionKind, FromJson, Reader, ToJson, Writer};
 
 /// The model's `blob`: an image, a document, redacted reasoning. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
-pub struct Blob(Bytes);
+pub struct Blob {
+    bytes: Bytes,
+    /// True if the bytes are text that is not base64.
+    is_text: bool,
+}
 
 impl Blob {
-    /// The bytes.
+    /// The bytes; of invalid base64, the text.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
-    fn from_base64(text: &str) -> Result<Self, String> {
-        match Base64::decode_vec(text) {
-            Ok(bytes) => Ok(Self(bytes.into())),
-            Err(_) => Err(match text.trim_end_matches('=').bytes().position(|byte| !is_of_base64(byte)) {
-                Some(offset) => format!("not base64: what stands at offset {offset} is no letter of it"),
-                None => format!("not base64: it ends wrong after {} letters", text.len()),
-            }),
-        }
+    /// The text that should have been base64, if it is not: it is written back as it came.
+    #[must_use]
+    pub fn invalid_base64(&self) -> Option<&str> {
+        core::str::from_utf8(&self.bytes).ok().filter(|_| self.is_text)
     }
 
     /// The bytes, without a copy.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
-        self.0
+        self.bytes
     }
-}
 
-fn is_of_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
+    /// The bytes of several blobs, one after the other. If one of them is invalid base64, the result is too.
+    pub(crate) fn concat(pieces: &[Self]) -> Self {
+        if pieces.iter().any(|piece| piece.is_text) {
+            let texts = pieces.iter().map(|piece| match piece.invalid_base64() {
+                Some(text) => text.to_owned(),
+                None => Base64::encode_string(&piece.bytes),
+            });
+            return Self { bytes: texts.collect::<String>().into(), is_text: true };
+        }
+        match pieces {
+            [only] => only.clone(),
+            pieces => pieces.iter().flat_map(|piece| piece.as_bytes()).copied().collect::<Bytes>().into(),
+        }
+    }
 }
 
 impl<T: Into<Bytes>> From<T> for Blob {
     fn from(bytes: T) -> Self {
-        Self(bytes.into())
+        Self { bytes: bytes.into(), is_text: false }
     }
 }
 
 /// Length only: a blob is often megabytes, and never text to read.
 impl fmt::Debug for Blob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Blob({} bytes)", self.0.len())
+        let kind = if self.is_text { "Invalid base64" } else { "Blob" };
+        write!(f, "{kind}({} bytes)", self.bytes.len())
     }
 }
 
-impl Serialize for Blob {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&Base64::encode_string(&self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Blob {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_base64(&Text::deserialize(deserializer)?).map_err(de::Error::custom)
-    }
-}
+serde_facade!(Blob);
 
 impl ToJson for Blob {
     fn to_json(&self, out: &mut Writer) {
-        out.base64(&self.0);
+        match self.invalid_base64() {
+            Some(text) => out.string(text),
+            None => out.base64(&self.bytes),
+        }
     }
 }
 
 impl<'a> FromJson<'a> for Blob {
-    fn from_json(json: &'a str, reader: &mut Reader<'a>) -> Self {
-        Self::from_base64(&Text::from_json(json, reader)).unwrap_or_else(|error| {
-            reader.fail(&error);
-            Self::default()
-        })
+    #[inline(never)]
+    fn from_json(reader: &mut Reader<'a>) -> Self {
+        let text = reader.text();
+        match Base64::decode_vec(&text) {
+            Ok(bytes) => bytes.into(),
+            Err(_) => {
+                reader.note(CorrectionKind::InvalidBase64);
+                Self { bytes: text.into_string().into(), is_text: true }
+            }
+        }
     }
 }
 
@@ -91,10 +100,20 @@ mod tests {
         assert_eq!(serde_json::to_string(&blob).unwrap(), r#""AP9wbmc=""#);
         assert_eq!(serde_json::from_str::<Blob>(r#""AP9wbmc=""#).unwrap(), blob);
         assert_eq!(format!("{blob:?}"), "Blob(5 bytes)");
-        let error = serde_json::from_str::<Blob>(r#""AP9wbmc""#).unwrap_err();
-        assert!(error.to_string().contains("not base64: it ends wrong after 7 letters"), "{error}");
-        for odd in [r#""AP9wbmd=""#, r#""AP9wbmc=AAAA""#, r#""AP9w bmc""#, r#""AP9wbmc==""#] {
-            assert!(serde_json::from_str::<Blob>(odd).is_err(), "{odd}");
+    }
+
+    #[test]
+    fn invalid_base64_is_kept() {
+        for text in ["AP9wbmc", "AP9wbmd=", "AP9wbmc=AAAA", "AP9w bmc", "AP9wbmc==", "?"] {
+            let json = format!("[{{\"redactedContent\":\"{text}\"}}]");
+            let blocks: Vec<crate::types::ReasoningContentBlock> = serde_json::from_str(&json).unwrap();
+            assert_eq!(serde_json::to_string(&blocks).unwrap(), json);
+            let [crate::types::ReasoningContentBlock::RedactedContent(blob)] = &blocks[..] else { panic!() };
+            assert_eq!(blob.invalid_base64(), Some(text));
         }
+        let pieces = [Blob::from(&b"ab"[..]), Blob { bytes: "?".into(), is_text: true }];
+        assert_eq!(Blob::concat(&pieces).invalid_base64(), Some("YWI=?"));
+        assert_eq!(Blob::concat(&pieces[..1]), pieces[0]);
+        assert_eq!(Blob::concat(&[pieces[0].clone(), b"c"[..].into()]).as_bytes(), b"abc");
     }
 }

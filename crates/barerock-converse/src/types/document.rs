@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::json::{Fault, FromJson, Reader, ToJson, Writer, one_value};
+use super::serde_facade;
+use crate::json::{CorrectionKind, Fault, FromJson, Reader, ToJson, UnionMember, Writer, format, one_value};
 
 /// Any JSON value, kept as the text it came as: key order, number spelling and all.
 ///
@@ -56,9 +57,34 @@ impl Document {
         serde_json::from_str(self.as_json())
     }
 
+    /// The same JSON on one line.
+    #[must_use]
+    pub fn to_compact(&self) -> String {
+        format(self.as_json(), None, &[])
+    }
+
+    /// The same JSON with each member and entry on a line of its own, indented by `indent` for each level. Tokens stay as they
+    /// are.
+    #[must_use]
+    pub fn to_pretty(&self, indent: &str) -> String {
+        format(self.as_json(), Some(indent), &[])
+    }
+
+    /// True if the document is an object.
+    #[must_use]
+    pub fn is_object(&self) -> bool {
+        self.as_json().trim_ascii_start().starts_with('{')
+    }
+
     /// Writes `value` as JSON.
     pub(crate) fn of(value: &impl ToJson) -> Self {
         Self(Writer::write(value).into())
+    }
+
+    /// A payload as JSON, or else its text as a JSON string; bytes that are not UTF-8 become U+FFFD.
+    pub(crate) fn of_payload(payload: &[u8]) -> Self {
+        let json = core::str::from_utf8(payload).ok().and_then(|json| Self::checked(json).ok());
+        json.unwrap_or_else(|| Self::of(&String::from_utf8_lossy(payload).into_owned()))
     }
 
     /// `null`.
@@ -95,15 +121,12 @@ impl From<Box<RawValue>> for Document {
     }
 }
 
-impl Serialize for Document {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde_json::from_str::<&RawValue>(&self.0).map_err(ser::Error::custom)?.serialize(serializer)
-    }
-}
+serde_facade!(Document);
 
-impl<'de> Deserialize<'de> for Document {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::deserialize(deserializer).map(|json: Box<RawValue>| Self::from(json))
+impl From<&str> for Document {
+    /// A JSON string.
+    fn from(text: &str) -> Self {
+        Self::of(&text.to_owned())
     }
 }
 
@@ -121,9 +144,18 @@ impl ToJson for Document {
 }
 
 impl<'a> FromJson<'a> for Document {
-    fn from_json(json: &'a str, _reader: &mut Reader<'a>) -> Self {
-        // It was taken out of a text that was checked.
-        Self::from_checked(json)
+    fn from_json(reader: &mut Reader<'a>) -> Self {
+        Self::from_checked(reader.skip())
+    }
+
+    /// `null` is a document like any other; a missing one is read as the empty object, which is what a tool without
+    /// arguments is called with.
+    fn missing(reader: &mut Reader<'a>, why: CorrectionKind) -> Self {
+        if why == CorrectionKind::Null {
+            return Self::null();
+        }
+        reader.note(why);
+        Self::default()
     }
 }
 
@@ -147,7 +179,9 @@ impl fmt::Display for Document {
     }
 }
 
-/// A member of a union that this crate does not know: its name and its value, as they came.
+/// A member this crate does not know: its name and its value. In JSON it is the object of this one member.
+///
+/// A union that has no member, or several, is one without a name: `value` is then the whole union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownMember {
@@ -158,9 +192,23 @@ pub struct UnknownMember {
 }
 
 impl UnknownMember {
-    /// A member of your own, for what the service takes and this crate does not know yet.
+    /// A member that the service takes and this crate does not know.
     pub fn new(name: impl Into<String>, value: impl Into<Document>) -> Self {
         Self { name: name.into(), value: value.into() }
+    }
+}
+
+serde_facade!(UnknownMember);
+
+impl ToJson for UnknownMember {
+    fn to_json(&self, out: &mut Writer) {
+        out.unknown(self);
+    }
+}
+
+impl<'a> FromJson<'a> for UnknownMember {
+    fn from_json(reader: &mut Reader<'a>) -> Self {
+        UnionMember::read("", reader).into_unknown(reader)
     }
 }
 

@@ -1,9 +1,8 @@
-//! The three shapes of the service model, each written once: open string enums, structures and unions.
+//! The three kinds of shapes of the service model, each written once: string enums, structures and unions.
 //!
-//! A shape of the model is then a few lines in the model's own words, and what "unknown" means is the same everywhere.
+//! A shape of the model is then a few lines in the model's own words, and unknown values are treated alike everywhere.
 
-/// An enum whose values are strings on the wire and which AWS may extend: a value this crate does not know is kept
-/// as it came and written back as it came.
+/// An enum of strings that AWS may extend: an unknown value is kept and written back.
 macro_rules! string_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -11,12 +10,12 @@ macro_rules! string_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$vmeta])* #[doc = concat!("`", $text, "` on the wire.")] $variant,)+
-            /// A value this crate does not know, as it came.
+            /// A value this crate does not know; empty if it was missing.
             Unknown(String),
         }
 
         impl $name {
-            /// The value as it stands on the wire.
+            /// The value on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -53,18 +52,7 @@ macro_rules! string_enum {
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <$crate::types::Text<'de> as serde::Deserialize<'de>>::deserialize(deserializer)
-                    .map(|text| Self::from(&*text))
-            }
-        }
+        $crate::types::serde_facade!($name);
 
         impl $crate::json::ToJson for $name {
             fn to_json(&self, out: &mut $crate::json::Writer) {
@@ -73,68 +61,216 @@ macro_rules! string_enum {
         }
 
         impl<'a> $crate::json::FromJson<'a> for $name {
-            fn from_json(json: &'a str, reader: &mut $crate::json::Reader<'a>) -> Self {
-                Self::of($crate::json::OpenValue::read(json, Self::VALUES, reader))
+            fn from_json(reader: &mut $crate::json::Reader<'a>) -> Self {
+                Self::of($crate::json::OpenValue::read(Self::VALUES, reader))
             }
         }
     };
 }
 
-/// A structure: `required` members make up `new`, each `optional` one has a setter of its own name, and a member
-/// that is not set is left out of the JSON. `path` members are required too, but travel in the request's path, not in
-/// its body; `lists` are required by the model, but empty if they are missing.
+/// Implements serde's traits by this crate's reader and writer.
+macro_rules! serde_facade {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::facade::serialize(self, serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::json::facade::deserialize(deserializer)
+            }
+        }
+    };
+    // The text may be borrowed from the deserializer's input, or else is owned by nobody who lives long enough.
+    ($name:ident < $life:lifetime >) => {
+        impl<$life> serde::Serialize for $name<$life> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::json::facade::serialize(self, serializer)
+            }
+        }
+
+        impl<'de: $life, $life> serde::Deserialize<'de> for $name<$life> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                match $crate::json::facade::json(deserializer)? {
+                    std::borrow::Cow::Borrowed(json) => $crate::json::facade::parse(json),
+                    std::borrow::Cow::Owned(json) => {
+                        $crate::json::facade::parse::<$name<'_>, D::Error>(&json).map($name::into_owned)
+                    }
+                }
+            }
+        }
+    };
+}
+
+/// A structure: `required` members are the arguments of `new`, each `optional` one has a setter of its own name and is left
+/// out of the JSON while unset. `path` members are required too, but are part of the request's path and not of its body, and
+/// make the structure a request: a member set by `extra` takes the place of one of the model. `unless_empty` members are lists
+/// that are left out while empty; `lists` are required by the model, but the service leaves them out; `adders` are optional and
+/// have a setter that is written by hand. A `received` structure is a response, which keeps the text it was read from.
 macro_rules! structure {
     (
         $(#[$meta:meta])*
         $name:ident $(<$life:lifetime>)? {
             $(path { $($(#[$pmeta:meta])* $path:ident: $ptype:ty,)* })?
+            $(unless_empty { $(#[$emeta:meta])* $nonempty:ident: $etype:ty, })?
             required { $($(#[$rmeta:meta])* $required:ident: $rtype:ty,)* }
             $(lists { $($(#[$lmeta:meta])* $list:ident: $ltype:ty,)* })?
+            $(adders { $($(#[$ameta:meta])* $adder:ident: $atype:ty,)* })?
             optional { $($(#[$ometa:meta])* $optional:ident: $otype:ty,)* }
+            $($received:ident)?
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = "camelCase")]
+        #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub struct $name $(<$life>)? {
-            $($($(#[$pmeta])* #[serde(default, skip_serializing)] pub $path: $ptype,)*)?
+            $($($(#[$pmeta])* pub $path: $ptype,)*)?
+            $($(#[$emeta])* pub $nonempty: $etype,)?
             $($(#[$rmeta])* pub $required: $rtype,)*
-            $($($(#[$lmeta])* #[serde(default)] pub $list: $ltype,)*)?
-            $($(#[$ometa])* #[serde(skip_serializing_if = "Option::is_none")] pub $optional: Option<$otype>,)*
+            $($($(#[$lmeta])* pub $list: $ltype,)*)?
+            $($($(#[$ameta])* pub $adder: Option<$atype>,)*)?
+            $($(#[$ometa])* pub $optional: Option<$otype>,)*
+            extra: $crate::types::Extra,
+            $($received: $crate::json::Received,)?
         }
 
         #[allow(clippy::new_without_default, reason = "`Default` would promise more than a structure with no required member keeps")]
         impl $(<$life>)? $name $(<$life>)? {
             #[doc = concat!("A `", stringify!($name), "` of its required members; the optional ones are unset.")]
-            pub fn new($($($path: impl Into<$ptype>,)*)? $($required: impl Into<$rtype>,)* $($($list: impl Into<$ltype>,)*)?) -> Self {
-                Self { $($($path: $path.into(),)*)? $($required: $required.into(),)* $($($list: $list.into(),)*)? $($optional: None,)* }
+            pub fn new($($($path: impl Into<$ptype>,)*)? $($nonempty: impl Into<$etype>,)? $($required: impl Into<$rtype>,)* $($($list: impl Into<$ltype>,)*)?) -> Self {
+                Self {
+                    $($($path: $path.into(),)*)?
+                    $($nonempty: $nonempty.into(),)?
+                    $($required: $required.into(),)*
+                    $($($list: $list.into(),)*)?
+                    $($($adder: None,)*)?
+                    $($optional: None,)*
+                    extra: $crate::types::Extra::default(),
+                    $($received: $crate::json::Received::default(),)?
+                }
             }
 
             $crate::types::setters! {
                 $(#[doc = concat!("Sets `", stringify!($optional), "`.")] $optional: $otype,)*
             }
+
+            /// Adds a member this crate does not know; one of the same name is replaced.
+            #[must_use]
+            pub fn extra(mut self, name: impl Into<String>, value: impl Into<$crate::types::Document>) -> Self {
+                self.extra.set($crate::types::UnknownMember::new(name, value));
+                self
+            }
+
+            /// The members this crate does not know, in the order they were read.
+            pub fn extra_members(&self) -> &[$crate::types::UnknownMember] {
+                self.extra.as_slice()
+            }
+
+            $(
+                /// The JSON the response was read from; `None` if it was not read from an HTTP response.
+                pub fn raw(&self) -> Option<&str> {
+                    self.$received.raw()
+                }
+
+                /// What was corrected while the response was read.
+                pub fn corrections(&self) -> &[$crate::Correction] {
+                    self.$received.corrections()
+                }
+
+                /// The JSON the response was read from with every member in its order, but without null members, which
+                /// count as absent. Of a response made in code, the JSON it is written as.
+                pub fn to_document(&self) -> $crate::types::Document {
+                    match self.$received.compact() {
+                        Some(json) => $crate::types::Document::from_checked(&json),
+                        None => $crate::types::Document::of(self),
+                    }
+                }
+            )?
         }
+
+        $crate::types::serde_facade!($name $(<$life>)?);
+
+        $(
+            impl $crate::response::Response for $name {
+                fn received(&mut self) -> &mut $crate::json::Received {
+                    &mut self.$received
+                }
+            }
+        )?
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
+                // Only a request's typed members may be replaced.
+                const IS_REQUEST: bool = false $(|| { $(let _ = stringify!($path);)* true })?;
+                #[allow(unused_variables, reason = "some structures have no member, but are objects all the same")]
+                let is_replaced = |name| IS_REQUEST && self.extra.has(name);
                 out.begin_object();
-                $(out.member(stringify!($required)); self.$required.to_json(out);)*
-                $($(out.member(stringify!($list)); self.$list.to_json(out);)*)?
-                $(if let Some(value) = &self.$optional { out.member(stringify!($optional)); value.to_json(out); })*
-                out.end_object();
+                $(if !self.$nonempty.is_empty() && !is_replaced($crate::json::name!($nonempty)) {
+                    out.key($crate::json::name!($nonempty));
+                    self.$nonempty.to_json(out);
+                })?
+                $(if !is_replaced($crate::json::name!($required)) {
+                    out.key($crate::json::name!($required));
+                    self.$required.to_json(out);
+                })*
+                $($(if !is_replaced($crate::json::name!($list)) {
+                    out.key($crate::json::name!($list));
+                    self.$list.to_json(out);
+                })*)?
+                $($(if let Some(value) = self.$adder.as_ref().filter(|_| !is_replaced($crate::json::name!($adder))) {
+                    out.key($crate::json::name!($adder));
+                    value.to_json(out);
+                })*)?
+                $(if let Some(value) = self.$optional.as_ref().filter(|_| !is_replaced($crate::json::name!($optional))) {
+                    out.key($crate::json::name!($optional));
+                    value.to_json(out);
+                })*
+                out.end_structure(&self.extra);
             }
         }
 
         impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            fn from_json(json: &'json str, reader: &mut $crate::json::Reader<'json>) -> Self {
-                #[allow(unused_variables, reason = "some structures have no member, but are objects all the same")]
-                let members = $crate::json::Members::read(json, reader);
+            fn from_json(reader: &mut $crate::json::Reader<'json>) -> Self {
+                const NAMES: &str = $crate::json::names!(
+                    $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)*
+                );
+                // The members in the order of their names.
+                #[allow(non_camel_case_types, reason = "they are the members' names")]
+                #[derive(Clone, Copy)]
+                enum Known { $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)* }
+                const KNOWN: &[Known] = &[
+                    $($(Known::$path,)*)? $(Known::$nonempty,)? $(Known::$required,)* $($(Known::$list,)*)? $($(Known::$adder,)*)? $(Known::$optional,)*
+                ];
+                $($(let mut $path = None;)*)?
+                $(let mut $nonempty = None;)?
+                $(let mut $required = None;)*
+                $($(let mut $list = None;)*)?
+                $($(let mut $adder = None;)*)?
+                $(let mut $optional = None;)*
+                let mut extra = $crate::types::Extra::default();
+                let mut members = $crate::json::Members::open(reader);
+                while let Some(index) = members.next(NAMES, &mut extra, reader) {
+                    match KNOWN.get(index) {
+                        $($(Some(Known::$path) => $path = Some($crate::json::FromJson::from_json(reader)),)*)?
+                        $(Some(Known::$nonempty) => $nonempty = Some($crate::json::FromJson::from_json(reader)),)?
+                        $(Some(Known::$required) => $required = Some($crate::json::FromJson::from_json(reader)),)*
+                        $($(Some(Known::$list) => $list = Some($crate::json::FromJson::from_json(reader)),)*)?
+                        $($(Some(Known::$adder) => $adder = Some($crate::json::FromJson::from_json(reader)),)*)?
+                        $(Some(Known::$optional) => $optional = Some($crate::json::FromJson::from_json(reader)),)*
+                        _ => break,
+                    }
+                }
                 Self {
-                    $($($path: members.optional(stringify!($path), reader).unwrap_or_default(),)*)?
-                    $($required: members.required(stringify!($required), reader),)*
-                    $($($list: members.optional(stringify!($list), reader).unwrap_or_default(),)*)?
-                    $($optional: members.optional(stringify!($optional), reader),)*
+                    $($($path: $path.unwrap_or_default(),)*)?
+                    $($nonempty: $nonempty.unwrap_or_default(),)?
+                    $($required: members.required($required, NAMES, Known::$required as usize, reader),)*
+                    $($($list: $list.unwrap_or_default(),)*)?
+                    $($($adder,)*)?
+                    $($optional,)*
+                    extra,
+                    $($received: $crate::json::Received::default(),)?
                 }
             }
         }
@@ -153,8 +289,8 @@ macro_rules! setters {
     )*};
 }
 
-/// A union: a JSON object with exactly one member. One this crate does not know is kept whole as
-/// [`UnknownMember`](crate::types::UnknownMember) and written back as it came.
+/// A union: a JSON object with exactly one member. An unknown one is kept as
+/// [`UnknownMember`](crate::types::UnknownMember) and written back.
 macro_rules! union {
     ($(#[$meta:meta])* $name:ident $(<$life:lifetime>)? { $($(#[$vmeta:meta])* $variant:ident($type:ty) = $key:literal,)+ }) => {
         $(#[$meta])*
@@ -162,87 +298,43 @@ macro_rules! union {
         #[non_exhaustive]
         pub enum $name $(<$life>)? {
             $($(#[$vmeta])* $variant($type),)+
-            /// A member this crate does not know, as it came.
+            /// A member this crate does not know; or, with an empty name, a value that is no union of one member, as a whole.
             Unknown($crate::types::UnknownMember),
         }
 
         impl $(<$life>)? $name $(<$life>)? {
-            /// The members this crate knows, as they stand on the wire.
+            /// The names of the members this crate knows.
             pub const MEMBERS: &'static [&'static str] = &[$($key),+];
         }
 
-        impl $(<$life>)? serde::Serialize for $name $(<$life>)? {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap as _;
-                let mut map = serializer.serialize_map(Some(1))?;
-                match self {
-                    $(Self::$variant(value) => map.serialize_entry($key, value)?,)+
-                    Self::Unknown(member) => map.serialize_entry(&member.name, &member.value)?,
-                }
-                map.end()
-            }
-        }
+        $crate::types::serde_facade!($name $(<$life>)?);
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
-                out.begin_object();
                 match self {
-                    $(Self::$variant(value) => { out.key($key); value.to_json(out); })+
-                    Self::Unknown(member) => out.unknown(member),
+                    $(Self::$variant(value) => { out.begin_union($key); value.to_json(out); })+
+                    Self::Unknown(member) => return out.unknown(member),
                 }
                 out.end_object();
             }
         }
 
         impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            fn from_json(json: &'json str, reader: &mut $crate::json::Reader<'json>) -> Self {
+            fn from_json(reader: &mut $crate::json::Reader<'json>) -> Self {
                 // The members in the order of their names.
                 #[derive(Clone, Copy)]
                 enum Known { $($variant,)+ }
                 const KNOWN: &[Known] = &[$(Known::$variant,)+];
-                let member = $crate::json::UnionMember::read(json, stringify!($name), concat!($($key, "|",)+), reader);
-                match KNOWN.get(member.index) {
-                    $(Some(Known::$variant) => Self::$variant($crate::json::FromJson::from_json(member.json, reader)),)+
-                    None => Self::Unknown(member.into_unknown()),
-                }
-            }
-        }
-
-        impl<'de $(: $life, $life)?> serde::Deserialize<'de> for $name $(<$life>)? {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct OneMember $(<$life>)? ($(core::marker::PhantomData<&$life ()>)?);
-                impl<'de $(: $life, $life)?> serde::de::Visitor<'de> for OneMember $(<$life>)? {
-                    type Value = $name $(<$life>)?;
-                    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                        f.write_str(concat!("an object with one member of the union ", stringify!($name)))
-                    }
-                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                        let (mut known, mut unknown) = (None, None);
-                        while let Some(key) = map.next_key::<$crate::types::Text<'de>>()? {
-                            let value = match &*key {
-                                $($key => map.next_value::<Option<$type>>()?.map(Self::Value::$variant),)+
-                                _ => {
-                                    let value = map.next_value()?;
-                                    unknown.get_or_insert_with(|| $crate::types::UnknownMember { name: key.into_string(), value });
-                                    continue;
-                                }
-                            };
-                            // A null member is an absent one, as in every AWS SDK.
-                            if let Some(value) = value {
-                                if known.replace(value).is_some() {
-                                    return Err(serde::de::Error::custom(concat!("two members of the union ", stringify!($name), ", which has exactly one")));
-                                }
-                            }
-                        }
-                        known
-                            .or_else(|| unknown.map(Self::Value::Unknown))
-                            .ok_or_else(|| serde::de::Error::custom(concat!("no member of the union ", stringify!($name), ", which has exactly one")))
-                    }
-                }
-                deserializer.deserialize_map(OneMember($(core::marker::PhantomData::<&$life ()>)?))
+                let member = $crate::json::UnionMember::read(concat!($($key, "|",)+), reader);
+                let value = match KNOWN.get(member.index) {
+                    $(Some(Known::$variant) => Self::$variant($crate::json::FromJson::from_json(reader)),)+
+                    None => return Self::Unknown(member.into_unknown(reader)),
+                };
+                member.end(reader);
+                value
             }
         }
     };
 }
 
-pub(crate) use {setters, string_enum, structure, union};
+pub(crate) use {serde_facade, setters, string_enum, structure, union};

@@ -1,8 +1,8 @@
 //! The service model's shapes, in the service model's words.
 //!
-//! Three rules hold throughout. What the model calls required is a constructor's argument; what it calls optional is an
-//! `Option` with a setter. An enum value or a union member this crate does not know is kept as `Unknown` and written
-//! back as it came. An unknown member of a structure is passed over, so that a newer service never breaks a reader.
+//! Three rules hold throughout. A required member of the model is an argument of `new`; an optional one is an `Option` with a
+//! setter. An enum value or union member this crate does not know is kept as `Unknown` and written back. An unknown member of
+//! a structure is kept too (`extra_members`), and can be added (`extra`): a newer service breaks neither readers nor writers.
 
 mod macros;
 
@@ -12,6 +12,7 @@ mod blob;
 mod citation;
 mod content;
 mod document;
+mod extra;
 mod guardrail;
 mod guardrail_usage;
 mod inference;
@@ -83,4 +84,5 @@ pub use tool::{
 pub use trace::{ConverseTrace, GuardrailTraceAssessment, PromptRouterTrace};
 pub use usage::{CacheDetail, ConverseMetrics, StopReason, TokenUsage};
 
-pub(crate) use macros::{setters, string_enum, structure, union};
+pub(crate) use extra::Extra;
+pub(crate) use macros::{serde_facade, setters, string_enum, structure, union};

@@ -4,15 +4,13 @@ use core::fmt;
 use core::ops::Deref;
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize, de};
-
+use super::serde_facade;
 use crate::json::{ToJson, Writer};
 
 /// A string of a response: borrowed from the payload when it could be, owned when it held an escape.
 ///
 /// It reads as a `&str` (`Deref`) and prints as its text.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Text<'a>(Cow<'a, str>);
 
 impl Text<'_> {
@@ -66,27 +64,7 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Text<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Borrowed(text)))
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
-            }
-            fn visit_string<E: de::Error>(self, text: String) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Owned(text)))
-            }
-        }
-        deserializer.deserialize_str(Visitor)
-    }
-}
+serde_facade!(Text<'a>);
 
 impl ToJson for Text<'_> {
     fn to_json(&self, out: &mut Writer) {

@@ -48,6 +48,21 @@ structure! {
     }
 }
 
+impl TokenUsage {
+    /// Adds a later report of the same call: its members replace the earlier ones, but for zeros, which stand in for missing
+    /// members.
+    pub(crate) fn add(&mut self, later: Self) {
+        let newer = |earlier: &mut u64, later: u64| *earlier = if later == 0 { *earlier } else { later };
+        newer(&mut self.input_tokens, later.input_tokens);
+        newer(&mut self.output_tokens, later.output_tokens);
+        newer(&mut self.total_tokens, later.total_tokens);
+        self.cache_read_input_tokens = later.cache_read_input_tokens.or(self.cache_read_input_tokens);
+        self.cache_write_input_tokens = later.cache_write_input_tokens.or(self.cache_write_input_tokens);
+        self.cache_details = later.cache_details.or(self.cache_details.take());
+        later.extra.as_slice().iter().for_each(|member| self.extra.set(member.clone()));
+    }
+}
+
 structure! {
     /// Tokens written to the cache for one lifetime.
     CacheDetail {

@@ -3,7 +3,7 @@
 use super::mistake::unknown;
 use super::path::Path;
 use super::rules::{
-    BUCKET_OWNER, DOCUMENT_NAME, NON_EMPTY, S3_URI, TOOL_NAME, TOOL_REFERENCE_NAME, TOOL_REFERENCE_TYPE,
+    BUCKET_OWNER, DOCUMENT_NAME_LENGTH, NON_EMPTY, S3_URI, TOOL_NAME, TOOL_REFERENCE_NAME, TOOL_REFERENCE_TYPE,
     TOOL_USE_ID, count, optional, text,
 };
 use super::{Checked, each};
@@ -90,7 +90,7 @@ media! {
 }
 
 fn document(at: &Path<'_>, block: &DocumentBlock) -> Checked {
-    text(&at.member("name"), &block.name, &DOCUMENT_NAME)?;
+    text(&at.member("name"), &block.name, &DOCUMENT_NAME_LENGTH)?;
     let at = at.member("source");
     match &block.source {
         DocumentSource::Bytes(bytes) => blob(&at, bytes),

@@ -1,28 +1,16 @@
-//! Union members this crate does not know that are mistakes: misspelled, or of the models' own formats.
+//! Unknown members that are mistakes: misspelled, in the wrong place, or of the models' own formats.
 
 use super::path::Path;
 use super::{Checked, ValidationError};
+use crate::json::Object;
 use crate::types::UnknownMember;
 
-/// Members of the blocks and tools of the models' own formats (InvokeModel), which Converse's do not have.
-const FOREIGN: [&str; 14] = [
-    "type",
-    "source",
-    "id",
-    "tool_use_id",
-    "thinking",
-    "signature",
-    "data",
-    "cache_control",
-    "image_url",
-    "media_type",
-    "name",
-    "description",
-    "input_schema",
-    "properties",
+/// Members of blocks and tools in the models' own formats (InvokeModel).
+const FOREIGN: [&str; 10] = [
+    "type", "source", "id", "tool_use_id", "signature", "data", "media_type", "name", "description", "properties",
 ];
 
-/// What to write instead, by the `type` of a block of a model's own format.
+/// What to write instead, by the `type` of a block in a model's own format.
 const INSTEAD: [(&str, &str); 10] = [
     ("text", r#"{"text": "…"}"#),
     ("image", IMAGE),
@@ -37,28 +25,130 @@ const INSTEAD: [(&str, &str); 10] = [
 ];
 const IMAGE: &str = r#"{"image": {"format": "png", "source": {"bytes": "…"}}}"#;
 
-/// Refuses a member that is a known one misspelled or that comes from a model's own format; others pass.
-pub(super) fn unknown(at: &Path<'_>, member: &UnknownMember, known: &[&str]) -> Checked {
-    let found = format!("has the member `{}`", member.name);
-    let letters = |name: &str| -> String {
-        name.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect()
+/// Members of other APIs that have a place elsewhere in a Converse request, by the letters of their names.
+const PLACES: [(&str, Place); 17] = [
+    ("topk", Place::ModelFields),
+    ("seed", Place::ModelFields),
+    ("thinking", Place::ModelFields),
+    ("reasoningeffort", Place::ModelFields),
+    ("reasoningconfig", Place::ModelFields),
+    ("anthropicversion", Place::ModelFields),
+    ("anthropicbeta", Place::ModelFields),
+    ("frequencypenalty", Place::ModelFields),
+    ("presencepenalty", Place::ModelFields),
+    ("maxtokens", Place::Inference("maxTokens")),
+    ("temperature", Place::Inference("temperature")),
+    ("topp", Place::Inference("topP")),
+    ("stopsequences", Place::Inference("stopSequences")),
+    ("stop", Place::Inference("stopSequences")),
+    ("cachecontrol", Place::At(r#"it is a block of its own behind this one: {"cachePoint": {"type": "default"}}"#)),
+    ("responseformat", Place::At("it belongs in outputConfig.textFormat")),
+    ("inputschema", Place::At(r#"it is toolSpec.inputSchema.json: {"toolSpec": {"name": "…", "inputSchema": {"json": {…}}}}"#)),
+];
+
+enum Place {
+    /// Among the model's own fields.
+    ModelFields,
+    /// In `inferenceConfig`, under this name.
+    Inference(&'static str),
+    /// What to do, in words.
+    At(&'static str),
+}
+
+/// What an unknown member is.
+pub(super) enum Judged {
+    /// A mistake, and what to do about it.
+    Mistake(String),
+    /// A member of which nothing is known: the service may know it.
+    Unknown,
+}
+
+/// The letters and digits of a name, in lower case.
+fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect()
+}
+
+/// Tells a mistake from a member that is merely unknown. `parent` is the path of the object it is a member of, `known` are the
+/// members the object has in the model, each followed by a `|`.
+pub(super) fn judge(parent: &str, name: &str, json: &str, known: &str) -> Judged {
+    let given = letters(name);
+    let known = || known.split_terminator('|');
+    let spelled = known().find(|known| letters(known) == given || letters(known).trim_end_matches('s') == given);
+    let place = PLACES.iter().find(|(letters, _)| *letters == given).map(|(_, place)| place);
+    let advice = match (place, spelled) {
+        (Some(Place::At(advice)), _) => (*advice).to_owned(),
+        (_, Some(spelled)) => format!("it is spelled `{spelled}`"),
+        (Some(Place::ModelFields), None) if is_of_request(parent) => {
+            format!("it belongs in additionalModelRequestFields: {{\"{name}\": {}}}", gist_of(json))
+        }
+        (Some(Place::Inference(spelled)), None) if parent.is_empty() => {
+            format!("it belongs in inferenceConfig, spelled `{spelled}`")
+        }
+        _ if given == "imageurl" => format!("{FORMAT}: write {IMAGE}"),
+        _ if parent.is_empty() && matches!(&*given, "tools" | "toolchoice") => "it belongs in toolConfig".to_owned(),
+        // A structure of the model may gain any name; only in a union these are another format's.
+        _ if FOREIGN.contains(&name) && name == "type" => match instead(json.trim_matches('"')) {
+            Some(instead) => instead,
+            None => return Judged::Unknown,
+        },
+        _ => return Judged::Unknown,
     };
-    if let Some(meant) = known.iter().find(|known| letters(known) == letters(&member.name)) {
-        return Err(ValidationError::new(at, &found, &format!("it is spelled `{meant}`")));
+    Judged::Mistake(advice)
+}
+
+/// True for the request and its inference configuration.
+fn is_of_request(parent: &str) -> bool {
+    matches!(parent, "" | "inferenceConfig")
+}
+
+/// A short value as it is.
+fn gist_of(json: &str) -> &str {
+    /// The longest value that is shown.
+    const SHOWN: usize = 40;
+    if json.len() <= SHOWN { json } else { "…" }
+}
+
+/// Refuses a union whose member is a mistake, and one that has known members but not exactly one; others pass.
+pub(super) fn unknown(at: &Path<'_>, member: &UnknownMember, known: &[&str]) -> Checked {
+    if !member.name.is_empty() {
+        return one(at, &member.name, member.value.as_json(), known, &[]);
     }
-    if !FOREIGN.contains(&&*member.name) {
-        return Ok(());
+    let object = Object::read(member.value.as_json());
+    let names: Vec<_> = object.members().map(|(name, _)| name).collect();
+    for (name, json) in object.members().filter(|(name, _)| !known.contains(name)) {
+        one(at, name, json, known, &names)?;
     }
-    let kind = if member.name == "type" { member.value.as_json().trim_matches('"') } else { "" };
-    let rule = instead(kind)
-        .unwrap_or_else(|| format!("{FORMAT}: write an object with one member of {}", known.join(", ")));
+    let rule = || format!("must have exactly one of {}", known.join(", "));
+    let mut known_ones = names.iter().filter(|name| known.contains(name));
+    match (known_ones.next(), known_ones.next()) {
+        (Some(first), Some(second)) => {
+            Err(ValidationError::new(at, &format!("has the members `{first}` and `{second}`"), &rule()))
+        }
+        (None, None) if names.is_empty() => Err(ValidationError::new(at, "has no member", &rule())),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses one member of a union if it is a mistake; `beside` are the names of all members.
+fn one(at: &Path<'_>, name: &str, json: &str, known: &[&str], beside: &[&str]) -> Checked {
+    let found = format!("has the member `{name}`");
+    let names: String = known.iter().flat_map(|name| [*name, "|"]).collect();
+    let rule = match judge(&at.to_string(), name, json, &names) {
+        Judged::Mistake(advice) => advice,
+        Judged::Unknown if !FOREIGN.contains(&name) && name != "thinking" => return Ok(()),
+        // The member that says more is told of.
+        Judged::Unknown if beside.iter().any(|other| *other != name && matches!(*other, "type" | "input_schema")) => {
+            return Ok(());
+        }
+        Judged::Unknown => format!("{FORMAT}: write an object with one member of {}", known.join(", ")),
+    };
     Err(ValidationError::new(at, &found, &rule))
 }
 
 const FORMAT: &str = "that is a model's own format, not Converse's";
 
 /// What to write instead of a block whose `type` this is in a model's own format.
-pub(super) fn instead(kind: &str) -> Option<String> {
+fn instead(kind: &str) -> Option<String> {
     let (_, instead) = INSTEAD.iter().find(|(name, _)| *name == kind)?;
     Some(format!("{FORMAT}: write {instead}"))
 }
@@ -78,7 +168,7 @@ mod tests {
         for (tool, expected) in [
             (
                 r#"{"name":"t","input_schema":{"type":"object"}}"#,
-                "toolConfig.tools[0] has the member `name`, but that is a model's own format, not Converse's: write an object with one member of toolSpec, systemTool, cachePoint",
+                r#"toolConfig.tools[0] has the member `input_schema`, but it is toolSpec.inputSchema.json: {"toolSpec": {"name": "…", "inputSchema": {"json": {…}}}}"#,
             ),
             (
                 r#"{"toolSpec":{"name":"t","inputSchema":{"type":"object","properties":{}}}}"#,
@@ -100,7 +190,7 @@ mod tests {
             ),
             (
                 r#"{"tool_use_id":"a","content":"x","type":"tool_result"}"#,
-                "messages[0].content[0] has the member `tool_use_id`, but that is a model's own format, not Converse's: write an object with one member of text, image, document",
+                r#"messages[0].content[0] has the member `type`, but that is a model's own format, not Converse's: write {"toolResult": {"toolUseId": "…","#,
             ),
             (
                 r#"{"tool_use":{"toolUseId":"a"}}"#,
@@ -112,7 +202,17 @@ mod tests {
                 r#"messages[0].content[0].image.source has the member `type`, but that is a model's own format, not Converse's: write {"bytes": "…"}"#,
             ),
             (r#"{"hologram":{"depth":3}}"#, ""),
-            (r#"{"type":"text","text":"what is sent is right"}"#, ""),
+            (r#"{"hologram":{"depth":3},"text":"beside"}"#, ""),
+            (
+                r#"{"type":"text","text":"hi"}"#,
+                r#"messages[0].content[0] has the member `type`, but that is a model's own format, not Converse's: write {"text": "…"}"#,
+            ),
+            (
+                r#"{"image_url":{"url":"https://example.com"}}"#,
+                r#"messages[0].content[0] has the member `image_url`, but that is a model's own format, not Converse's: write {"image": "#,
+            ),
+            (r#"{"text":"a","image":{}}"#, "messages[0].content[0] has the members `text` and `image`, but must have exactly one of text, image"),
+            ("{}", "messages[0].content[0] has no member, but must have exactly one of text, image"),
         ] {
             let found = said(block);
             assert!(

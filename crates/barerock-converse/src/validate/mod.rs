@@ -1,7 +1,7 @@
-//! Checks a request against the service model before it is sent: what the service would refuse, with the path of the
-//! value and the rule it breaks.
+//! Checks a request against the service model before it is sent: each value the service would refuse, with its path and the
+//! rule it breaks.
 //!
-//! What this crate does not know (an `Unknown` of a union or enum) passes: the service may know it.
+//! Values this crate does not know (an `Unknown` of a union or enum, an unknown member) pass: the service may know them.
 
 mod content;
 mod guardrail;
@@ -10,10 +10,13 @@ mod mistake;
 mod path;
 mod request;
 mod rules;
+mod warning;
 
 use core::fmt;
 
 use path::Path;
+
+pub use warning::ValidationWarning;
 
 /// Why the service would refuse a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +31,7 @@ impl ValidationError {
         Self { path: at.to_string(), message: format!("{found}, but {rule}") }
     }
 
-    /// Where the value stands, such as `messages[2].content[0].toolUse.name`; empty for the request as a whole.
+    /// The path of the value, such as `messages[2].content[0].toolUse.name`; empty for the request as a whole.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -37,12 +40,14 @@ impl ValidationError {
 
 impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            f.write_str(&self.message)
-        } else {
-            write!(f, "{} {}", self.path, self.message)
-        }
+        at_path(f, &self.path, &self.message)
     }
+}
+
+/// Displays a path and what is wrong there.
+fn at_path(f: &mut fmt::Formatter<'_>, path: &str, message: &str) -> fmt::Result {
+    let separator = if path.is_empty() { "" } else { " " };
+    write!(f, "{path}{separator}{message}")
 }
 
 impl core::error::Error for ValidationError {}

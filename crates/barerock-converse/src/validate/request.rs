@@ -5,7 +5,7 @@ use super::mistake::unknown;
 use super::path::Path;
 use super::rules::{
     COUNT_TOKENS_MODEL_ID, EFFORT, GUARDRAIL_IDENTIFIER, GUARDRAIL_VERSION, METADATA_KEY, METADATA_VALUE,
-    NON_EMPTY, RESPONSE_FIELD_PATH, TOOL_NAME, count, gist, optional, share, text,
+    NON_EMPTY, PROJECT_IDENTIFIER, RESPONSE_FIELD_PATH, TOOL_NAME, count, gist, optional, share, text,
 };
 use super::{Checked, ValidationError, each};
 use crate::count_tokens::{CountTokensInput, CountTokensRequest};
@@ -63,6 +63,8 @@ impl ConverseRequest {
         if let Some(config) = &self.output_config {
             optional(&Path::root("outputConfig").member("effort"), config.effort.as_ref(), &EFFORT)?;
         }
+        let project = self.project_identifier.as_ref();
+        optional(&Path::root("projectIdentifier"), project, &PROJECT_IDENTIFIER)?;
         Ok(())
     }
 }

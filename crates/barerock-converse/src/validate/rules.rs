@@ -36,11 +36,12 @@ pub(super) const TOOL_USE_ID: TextRule = TextRule {
     of: "letters, digits, `_`, `.`, `:` and `-`",
     ..length(1, 64)
 };
-/// The model names the length only. What else the service asks for stands in its error message; it also takes `_`, and
-/// what it thinks of letters beyond ASCII is left to it.
+/// The rule of the service model.
+pub(super) const DOCUMENT_NAME_LENGTH: TextRule = length(1, 200);
+/// The characters are those of the service's error message, and `_` and letters beyond ASCII, which it takes too.
 pub(super) const DOCUMENT_NAME: TextRule = TextRule {
     fits: is_document_name,
-    of: "letters, digits, `-`, `_`, `(`, `)`, `[`, `]` and single spaces; leave out the file's extension and what else there is",
+    of: "letters, digits, `-`, `_`, `(`, `)`, `[`, `]` and single spaces",
     ..length(1, 200)
 };
 pub(super) const S3_URI: TextRule =
@@ -55,6 +56,8 @@ pub(super) const GUARDRAIL_IDENTIFIER: TextRule =
     TextRule { fits: is_guardrail, of: "a guardrail's id (a-z, 0-9) or ARN", ..length(0, 2048) };
 pub(super) const GUARDRAIL_VERSION: TextRule =
     TextRule { fits: is_guardrail_version, of: "a number or `DRAFT`", ..length(0, NO_MAX) };
+pub(super) const PROJECT_IDENTIFIER: TextRule =
+    TextRule { fits: is_project, of: "a project's id (letters, digits, `_`, `-`) or ARN", ..length(1, 2048) };
 /// The pattern of CountTokens is not Converse's.
 pub(super) const COUNT_TOKENS_MODEL_ID: TextRule = TextRule {
     fits: |text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/:".contains(&byte)),
@@ -96,14 +99,37 @@ fn is_guardrail(text: &str) -> bool {
     let arn = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
     match arn {
         (Some("arn"), Some(_), Some("bedrock"), Some(region), Some(account), Some(resource)) => {
-            let is_region = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-            !region.is_empty()
-                && region.bytes().all(is_region)
+            is_region(region)
                 && is_account(account)
                 && resource.strip_prefix("guardrail/").is_some_and(|id| !id.is_empty() && is_id(id))
         }
         _ => is_id(text),
     }
+}
+
+/// `([a-zA-Z0-9_-]+|arn:aws(|-us-gov|-cn|-iso|-iso-b|-iso-f|-eusc):bedrock:[0-9a-z-]{1,20}:[0-9]{12}:project/[a-zA-Z0-9_-]+)`
+fn is_project(text: &str) -> bool {
+    const PARTITIONS: [&str; 7] =
+        ["aws", "aws-us-gov", "aws-cn", "aws-iso", "aws-iso-b", "aws-iso-f", "aws-eusc"];
+    let is_id = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+    };
+    let mut parts = text.splitn(6, ':');
+    let arn = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
+    match arn {
+        (Some("arn"), Some(partition), Some("bedrock"), Some(region), Some(account), Some(resource)) => {
+            PARTITIONS.contains(&partition)
+                && is_region(region)
+                && is_account(account)
+                && resource.strip_prefix("project/").is_some_and(is_id)
+        }
+        _ => is_id(text),
+    }
+}
+
+/// `[0-9a-z-]{1,20}`
+fn is_region(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 /// `(|([1-9][0-9]{0,7})|(DRAFT))`
@@ -213,9 +239,22 @@ mod tests {
     }
 
     #[test]
-    fn document_names() {
+    fn names_and_ids() {
         for name in ["report", "Report (1) [final]-2_x", "分期報告"] {
             assert_eq!(said(name, &DOCUMENT_NAME), "", "{name}");
+        }
+        for (id, fits) in [
+            ("default", true),
+            ("p_1-X", true),
+            ("arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:project/p_1", true),
+            ("arn:aws:bedrock:us-east-1:123456789012:project/", false),
+            ("arn:aws-x:bedrock:us-east-1:123456789012:project/p", false),
+            ("arn:aws:bedrock:us-east-1:12345678901:project/p", false),
+            ("arn:aws:bedrock:us-east-1:123456789012:prompt/p", false),
+            ("p 1", false),
+            ("", false),
+        ] {
+            assert_eq!(said(id, &PROJECT_IDENTIFIER).is_empty(), fits, "{id}");
         }
         for name in ["report.pdf", "a  b", "a\tb", "a\u{3000}b", "John's", "a/b", ""] {
             assert_ne!(said(name, &DOCUMENT_NAME), "", "{name}");

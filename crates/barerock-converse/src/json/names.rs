@@ -1,0 +1,116 @@
+//! Names of members and enum values, kept as one text each: `text|image|`. A list of string slices takes 40 bytes more per
+//! entry in a position-independent program.
+
+/// The index of `name` among `names`, each of which is followed by a `|`; `usize::MAX` if it is not one of them.
+#[inline(never)]
+pub(crate) fn index_of(names: &str, name: &str) -> usize {
+    let (names, name) = (names.as_bytes(), name.as_bytes());
+    let (mut start, mut index) = (0, 0);
+    while let Some(rest) = names.get(start..).filter(|rest| !rest.is_empty()) {
+        let length = rest.iter().position(|byte| *byte == b'|').unwrap_or(rest.len());
+        if rest.get(..length) == Some(name) {
+            return index;
+        }
+        start += length + 1;
+        index += 1;
+    }
+    usize::MAX
+}
+
+/// The name at `index` of `names`, as [`index_of`] takes them.
+#[inline(never)]
+pub(crate) fn nth(names: &'static str, index: usize) -> &'static str {
+    names.split_terminator('|').nth(index).unwrap_or_default()
+}
+
+/// Goes through the bytes of Rust names as the wire spells them: `tool_use_id|r#type|` is `toolUseId|type|`.
+const fn next_byte(names: &[u8], at: usize) -> (Option<u8>, usize) {
+    let is_start = at == 0 || names[at - 1] == b'|';
+    if is_start && at + 1 < names.len() && names[at] == b'r' && names[at + 1] == b'#' {
+        return (None, at + 2);
+    }
+    match names[at] {
+        b'_' => (None, at + 1),
+        byte if at > 0 && names[at - 1] == b'_' => (Some(byte.to_ascii_uppercase()), at + 1),
+        byte => (Some(byte), at + 1),
+    }
+}
+
+/// The length of what [`camel_case`] returns.
+pub(crate) const fn camel_case_length(names: &str) -> usize {
+    let (names, mut at, mut length) = (names.as_bytes(), 0, 0);
+    while at < names.len() {
+        let (byte, next) = next_byte(names, at);
+        if byte.is_some() {
+            length += 1;
+        }
+        at = next;
+    }
+    length
+}
+
+/// Rust names as the wire spells them, computed while the crate is compiled.
+pub(crate) const fn camel_case<const N: usize>(names: &str) -> [u8; N] {
+    let (names, mut at, mut out, mut length) = (names.as_bytes(), 0, [0; N], 0);
+    while at < names.len() {
+        let (byte, next) = next_byte(names, at);
+        if let Some(byte) = byte {
+            out[length] = byte;
+            length += 1;
+        }
+        at = next;
+    }
+    out
+}
+
+/// Names as the wire spells them, from the names of Rust fields: `names!(tool_use_id, r#type)` is `"toolUseId|type|"`.
+macro_rules! names {
+    ($($name:ident),* $(,)?) => {{
+        const NAMES: &str = concat!($(stringify!($name), "|",)*);
+        const BYTES: [u8; $crate::json::camel_case_length(NAMES)] = $crate::json::camel_case(NAMES);
+        match core::str::from_utf8(&BYTES) {
+            Ok(names) => names,
+            Err(_) => panic!("Rust names are UTF-8"),
+        }
+    }};
+}
+
+/// One name as the wire spells it, from the name of a Rust field: `name!(r#type)` is `"type"`.
+macro_rules! name {
+    ($name:ident) => {{
+        const NAME: &str = stringify!($name);
+        const BYTES: [u8; $crate::json::camel_case_length(NAME)] = $crate::json::camel_case(NAME);
+        const WIRE: &str = match core::str::from_utf8(&BYTES) {
+            Ok(name) => name,
+            Err(_) => panic!("Rust names are UTF-8"),
+        };
+        WIRE
+    }};
+}
+
+pub(crate) use {name, names};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_a_text() {
+        for (name, index) in
+            [("a", 0), ("bc", 1), ("d", 2), ("", usize::MAX), ("b", usize::MAX), ("a|bc", usize::MAX)]
+        {
+            assert_eq!(index_of("a|bc|d|", name), index, "{name}");
+        }
+        assert_eq!((nth("a|bc|d|", 1), nth("a|bc|d|", 3)), ("bc", ""));
+        assert_eq!(index_of("", ""), usize::MAX);
+    }
+
+    #[test]
+    fn names_are_spelled_as_on_the_wire() {
+        const NAMES: &str = names!(role, tool_use_id, r#type, top_p, r);
+        assert_eq!(NAMES, "role|toolUseId|type|topP|r|");
+        assert_eq!(name!(r#type), "type");
+        const NONE: &str = names!();
+        assert_eq!(NONE, "");
+    }
+}

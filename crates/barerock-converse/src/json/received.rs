@@ -1,0 +1,57 @@
+//! What a response was read from.
+
+use super::{Correction, Reader, format};
+
+/// The text a response was read from and what was corrected in it. It is not part of the response's value: responses that
+/// differ in nothing else are equal.
+#[derive(Clone, Default)]
+pub(crate) struct Received(Option<Box<Source>>);
+
+#[derive(Clone)]
+struct Source {
+    /// `None` if the response was made of a stream.
+    raw: Option<Box<str>>,
+    /// Where the names of members are that count as absent, in ascending order.
+    absent: Vec<usize>,
+    corrections: Vec<Correction>,
+}
+
+impl Received {
+    pub(crate) fn new(raw: &str, reader: Reader<'_>) -> Self {
+        let mut absent = reader.absent;
+        absent.sort_unstable();
+        let corrections = reader.corrections.into_vec();
+        Self(Some(Box::new(Source { raw: Some(raw.into()), absent, corrections })))
+    }
+
+    /// Of a response that was made of a stream.
+    pub(crate) fn corrected(corrections: Vec<Correction>) -> Self {
+        Self(Some(Box::new(Source { raw: None, absent: Vec::new(), corrections })))
+    }
+
+    pub(crate) fn raw(&self) -> Option<&str> {
+        self.0.as_ref()?.raw.as_deref()
+    }
+
+    pub(crate) fn corrections(&self) -> &[Correction] {
+        self.0.as_ref().map(|source| &*source.corrections).unwrap_or_default()
+    }
+
+    /// The text without members that count as absent, on one line.
+    pub(crate) fn compact(&self) -> Option<String> {
+        let source = self.0.as_ref()?;
+        source.raw.as_ref().map(|raw| format(raw, None, &source.absent))
+    }
+}
+
+impl PartialEq for Received {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl core::fmt::Debug for Received {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Received({} bytes, {:?})", self.raw().map_or(0, str::len), self.corrections())
+    }
+}

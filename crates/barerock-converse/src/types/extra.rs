@@ -1,0 +1,41 @@
+//! Members of a structure that this crate does not know.
+
+use core::fmt;
+
+use super::UnknownMember;
+
+/// The members of a structure that the service model did not have when this crate was written. Eight bytes while there are
+/// none.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(crate) struct Extra(Option<Box<Vec<UnknownMember>>>);
+
+impl Extra {
+    pub(crate) fn as_slice(&self) -> &[UnknownMember] {
+        self.0.as_ref().map(|members| members.as_slice()).unwrap_or_default()
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.as_slice().iter().any(|member| member.name == name)
+    }
+
+    /// Adds a member behind the others.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn push(&mut self, member: UnknownMember) {
+        self.0.get_or_insert_default().push(member);
+    }
+
+    /// Adds a member in place of one of the same name.
+    pub(crate) fn set(&mut self, member: UnknownMember) {
+        if let Some(members) = &mut self.0 {
+            members.retain(|other| other.name != member.name);
+        }
+        self.push(member);
+    }
+}
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.as_slice().iter().map(|member| (&member.name, &member.value))).finish()
+    }
+}
