@@ -1,12 +1,10 @@
-//! What the user gives: JSON inline, in a file or on standard input, and what is made of it.
+//! JSON options: inline, in a file or on standard input.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::mpsc;
 
-use barerock::types::Document;
-use serde_json::Value;
+use barerock::types::{Document, UnknownMember};
 
 use crate::exit::Failure;
 
@@ -32,20 +30,40 @@ pub(crate) fn standard_input() -> Result<String, Failure> {
     Ok(text)
 }
 
-/// The text an option's value stands for: itself, a file's or standard input's.
+/// The text of an option's value: the value itself, a file's content or standard input. A byte order mark before it is skipped.
 fn text_of(option: &str, value: &str) -> Result<String, Failure> {
-    if value == STANDARD_INPUT {
-        return standard_input();
-    }
-    let Some(path) = value.strip_prefix("file://") else { return Ok(value.to_owned()) };
-    #[expect(clippy::disallowed_methods, reason = "the user named the file")]
-    let text = std::fs::read_to_string(path);
-    text.map_err(|error| Failure::usage(format!("{option}: {path} cannot be read: {error}")))
+    let text = if value == STANDARD_INPUT {
+        standard_input()?
+    } else if let Some(path) = value.strip_prefix("file://") {
+        #[expect(clippy::disallowed_methods, reason = "the user named the file")]
+        let text = std::fs::read_to_string(path);
+        text.map_err(|error| Failure::usage(format!("{option}: {path} cannot be read: {error}")))?
+    } else {
+        value.to_owned()
+    };
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 pub(crate) fn json_of(option: &str, value: &str) -> Result<Document, Failure> {
     let text = text_of(option, value)?;
-    Document::from_json(text.trim()).map_err(|error| Failure::usage(format!("{option} is not JSON: {error}")))
+    Document::from_json(text).map_err(|error| {
+        Failure::usage(if is_path(value) {
+            format!("{option} is not JSON: {error}; to read a file, write file://{value}")
+        } else {
+            format!("{option} is not JSON: {error}")
+        })
+    })
+}
+
+/// True if a value that is not JSON names a file, or looks like a path.
+fn is_path(value: &str) -> bool {
+    let looks_like_one = || {
+        let has = |characters: &[char]| value.contains(characters);
+        (has(&['/', '\\']) || value.ends_with(".json")) && !has(&['{', '}', '[', ']', '"', '\n'])
+    };
+    value != STANDARD_INPUT
+        && !value.starts_with("file://")
+        && (looks_like_one() || std::path::Path::new(value).is_file())
 }
 
 /// A member of a request, and the option that gives it.
@@ -54,34 +72,40 @@ pub(crate) struct Member<'a> {
     pub(crate) name: &'static str,
     pub(crate) option: &'static str,
     pub(crate) value: Option<&'a str>,
-    /// Whether the option's value is text as it stands, and not JSON.
+    /// True if the option's value is text, and not JSON.
     pub(crate) plain: bool,
 }
 
-/// The JSON object the options make up. Members of `--cli-input-json` give way to options of their own.
+/// The JSON object of a request. An option replaces the member of `--cli-input-json`.
 pub(crate) fn json_object(whole: Option<&str>, members: &[Member<'_>]) -> Result<String, Failure> {
     const WHOLE: &str = "--cli-input-json";
     let json = members.iter().filter(|member| !member.plain).filter_map(|member| member.value);
     if json.chain(whole).filter(|value| *value == STANDARD_INPUT).count() > 1 {
         return Err(Failure::usage("standard input can be read only once, but more than one option is -"));
     }
-    let mut object: BTreeMap<&str, Document> = BTreeMap::new();
-    let given = whole.map(|value| json_of(WHOLE, value)).transpose()?;
-    if let Some(given) = &given {
-        object = given.parse().map_err(|_| {
+    let mut object = match whole.map(|value| json_of(WHOLE, value)).transpose()? {
+        Some(given) => given.to_members().ok_or_else(|| {
             Failure::usage(format!("{WHOLE} is not a JSON object: give the members of the request"))
-        })?;
-        if members.iter().all(|member| member.value.is_none()) {
-            // As it was given, so that an error's line and column are those of what was given.
-            return Ok(given.to_string());
-        }
-    }
+        })?,
+        None => Vec::new(),
+    };
     for member in members {
         let Some(value) = member.value else { continue };
-        let value = if member.plain { Value::from(value).into() } else { json_of(member.option, value)? };
-        object.insert(member.name, value);
+        let value = if member.plain { value.into() } else { json_of(member.option, value)? };
+        object.retain(|given| given.name != member.name);
+        object.push(UnknownMember::new(member.name, value));
     }
-    serde_json::to_string(&object).map_err(Failure::other)
+    let mut json = String::from("{");
+    for member in &object {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json += &serde_json::to_string(&member.name).map_err(Failure::other)?;
+        json.push(':');
+        json += member.value.as_json();
+    }
+    json.push('}');
+    Ok(json)
 }
 
 #[cfg(test)]
@@ -101,6 +125,6 @@ mod tests {
             Member { name: "b", option: "--b", value: None, plain: false },
         ];
         let object = json_object(Some(r#"{"modelId":"other","a":1,"c":[ 1.0 ]}"#), &members).unwrap();
-        assert_eq!(object, r#"{"a":{"z":1.10,"b":12345678901234567890123},"c":[ 1.0 ],"modelId":"m"}"#);
+        assert_eq!(object, r#"{"c":[ 1.0 ],"modelId":"m","a":{"z":1.10,"b":12345678901234567890123}}"#);
     }
 }

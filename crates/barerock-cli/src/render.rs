@@ -2,7 +2,9 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
-use barerock::types::{StopReason, TokenUsage};
+use barerock::converse::Correction;
+use barerock::converse::stream::MalformedToolInput;
+use barerock::types::{Document, StopReason, TokenUsage};
 pub(crate) use barerock_audit::text::{counted, safe, safe_json, safe_lines};
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
@@ -40,6 +42,16 @@ impl Output {
     /// Writes a line break unless at the start of a line.
     pub(crate) fn end_line(&mut self) -> Result<(), Failure> {
         if self.at_line_start { Ok(()) } else { self.text("\n") }
+    }
+
+    /// A document on one line.
+    pub(crate) fn line(&mut self, document: &Document) -> Result<(), Failure> {
+        self.json_text(&(document.to_compact() + "\n"))
+    }
+
+    /// A document indented by four, as the `aws` CLI prints it.
+    pub(crate) fn document(&mut self, document: &Document) -> Result<(), Failure> {
+        self.json_text(&(document.to_pretty("    ") + "\n"))
     }
 
     /// One line of JSON.
@@ -89,6 +101,21 @@ pub(crate) fn summary(stop_reason: &StopReason, usage: Option<&TokenUsage>) {
             );
         }
         None => tell!("stop reason: {stop_reason} · tokens: the stream did not say"),
+    }
+}
+
+/// Prints what was corrected in a response to standard error.
+pub(crate) fn corrected(corrections: &[Correction]) {
+    for correction in corrections {
+        tell!("note: corrected: {}", safe(&correction.to_string()));
+    }
+}
+
+/// Prints which tool inputs are not JSON objects to standard error.
+pub(crate) fn malformed(inputs: &[MalformedToolInput]) {
+    for input in inputs {
+        let what = format!("({}): {}", input.name, input.error);
+        tell!("note: block {}: the tool input is kept as it came {}", input.content_block_index, safe(&what));
     }
 }
 

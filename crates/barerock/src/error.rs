@@ -8,7 +8,7 @@ use core::fmt;
 use barerock_converse::eventstream::DecodeError;
 use barerock_converse::types::Message;
 use barerock_converse::{
-    AssembleError, EndpointError, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
+    EndpointError, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
     Verdict,
 };
 use barerock_sigv4::SignError;
@@ -57,7 +57,6 @@ enum Kind {
     Stream(StreamError),
     Interrupted { offset: u64, source: TransportError },
     Response(ResponseError),
-    Assemble(AssembleError),
     Credentials(CredentialsError),
     Setting(SettingError),
     Configuration { kind: ErrorKind, source: BoxError },
@@ -163,7 +162,6 @@ impl Error {
             Kind::Stream(_)
             | Kind::Interrupted { .. }
             | Kind::Response(_)
-            | Kind::Assemble(_)
             | Kind::BodyTooLarge { .. } => ErrorKind::Wire,
             Kind::Configuration { kind, .. } => *kind,
             Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
@@ -279,7 +277,6 @@ impl fmt::Display for Kind {
                 write!(f, "the answer was cut off at offset {offset}: {source}; it is not whole")
             }
             Self::Response(error) => error.fmt(f),
-            Self::Assemble(error) => error.fmt(f),
             Self::Credentials(error) => error.fmt(f),
             Self::Setting(error) => error.fmt(f),
             Self::Configuration { source, .. } => source.fmt(f),
@@ -334,7 +331,6 @@ macro_rules! from {
 }
 from! {
     Elapsed => Timeout,
-    AssembleError => Assemble,
     CredentialsError => Credentials,
     SettingError => Setting,
     RequestError => Request,

@@ -4,6 +4,7 @@ use core::fmt;
 use core::pin::Pin;
 use std::sync::Arc;
 
+use barerock_converse::Correction;
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -142,6 +143,10 @@ impl<T: Transport> EventStream<T> {
             self.client.observe(&self.context, &Stage::Received { bytes });
         }
         self.ended = !matches!(chunk, Ok(Some(_)));
+        if matches!(chunk, Err(ChunkError::Timeout(_))) && self.events.is_complete() {
+            // The message is complete: that the connection stays open does not matter.
+            return Ok(None);
+        }
         chunk.map_err(|error| {
             let error = match error {
                 ChunkError::Timeout(error) => error,
@@ -163,15 +168,13 @@ impl<T: Transport> EventStream<T> {
     pub async fn into_message(mut self) -> Result<AssembledMessage, Error> {
         let mut assembler = MessageAssembler::new();
         loop {
-            let step = match self.next_event().await {
-                Ok(Some(event)) => assembler.push(event).map_err(Error::from),
+            match self.next_event().await {
+                Ok(Some(event)) => assembler.push(event),
                 Ok(None) => break,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = step {
-                return Err(error.with_partial(assembler.partial()));
+                Err(error) => return Err(error.with_partial(assembler.partial())),
             }
         }
+        assembler.add_corrections(self.events.corrections());
         // A stream without an error has its messageStop; without it, this is an early end.
         assembler.finish().map_err(|incomplete| {
             let (offset, frames) = (self.events.offset(), self.events.frames());
@@ -181,6 +184,12 @@ impl<T: Transport> EventStream<T> {
 
     fn failed(&self, error: StreamError) -> Error {
         self.client.failed(&self.context, with_request_id(error, &self.headers))
+    }
+
+    /// What was corrected in the events so far, each once.
+    #[must_use]
+    pub fn corrections(&self) -> &[Correction] {
+        self.events.corrections()
     }
 
     /// The headers of the response.

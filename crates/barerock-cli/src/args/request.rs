@@ -1,9 +1,11 @@
 //! The options that make up a request.
 
+use barerock::converse::ValidationWarning;
 use clap::{Args, ValueEnum};
 
 use crate::exit::Failure;
 use crate::input::{Member, json_object};
+use crate::render::safe;
 
 /// What `--help` calls these options.
 pub(crate) const REQUEST_HEADING: &str = "Request (JSON inline, file://PATH, or - for standard input)";
@@ -20,6 +22,27 @@ macro_rules! json_members {
     ($given:expr; $($name:literal $option:literal $field:ident,)*) => {
         [$(Member { name: $name, option: $option, value: $given.$field.as_deref(), plain: false },)*]
     };
+}
+
+/// Reads a request from JSON; unless it `validates`, its members are sent as they are.
+macro_rules! read {
+    ($request:ty, $json:expr, $validates:expr) => {
+        if $validates {
+            let read = <$request>::from_json_with_warnings($json);
+            let (request, warnings) = read.map_err(Failure::input)?;
+            warn(&warnings);
+            request
+        } else {
+            <$request>::from_json_unchecked($json).map_err(Failure::input)?
+        }
+    };
+}
+
+/// Prints warnings to standard error.
+fn warn(warnings: &[ValidationWarning]) {
+    for warning in warnings {
+        tell!("warning: {}", safe(&warning.to_string()));
+    }
 }
 
 /// The members of a Converse or ConverseStream request.
@@ -65,6 +88,9 @@ pub(crate) struct ConverseRequest {
     /// The form the answer should have
     #[arg(long, value_name = "JSON")]
     pub(crate) output_config: Option<String>,
+    /// The project the call belongs to: an id or an ARN
+    #[arg(long, value_name = "ID")]
+    pub(crate) project_identifier: Option<String>,
     /// The whole request, modelId included; other options beat its members
     #[arg(long, value_name = "JSON")]
     pub(crate) cli_input_json: Option<String>,
@@ -74,7 +100,7 @@ pub(crate) struct ConverseRequest {
 }
 
 impl ConverseRequest {
-    pub(crate) fn to_request(&self) -> Result<barerock::ConverseRequest, Failure> {
+    pub(crate) fn to_request(&self, validates: bool) -> Result<barerock::ConverseRequest, Failure> {
         let members = json_members! { self;
             "messages" "--messages" messages,
             "system" "--system" system,
@@ -91,8 +117,12 @@ impl ConverseRequest {
         };
         let mut all = members.to_vec();
         all.push(model_id(&self.model_id));
+        all.push(plain("projectIdentifier", "--project-identifier", &self.project_identifier));
         let json = json_object(self.cli_input_json.as_deref(), &all)?;
-        let request = barerock::ConverseRequest::from_json(&json).map_err(Failure::input)?;
+        let request = read!(barerock::ConverseRequest, &json, validates);
+        if validates {
+            warn(&request.warnings());
+        }
         require_model_id(&request.model_id)?;
         Ok(request)
     }
@@ -117,11 +147,11 @@ pub(crate) struct CountTokensRequest {
 }
 
 impl CountTokensRequest {
-    pub(crate) fn to_request(&self) -> Result<barerock::converse::CountTokensRequest, Failure> {
+    pub(crate) fn to_request(&self, validates: bool) -> Result<barerock::converse::CountTokensRequest, Failure> {
         let mut members = json_members! { self; "input" "--input" input, }.to_vec();
         members.push(model_id(&self.model_id));
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
-        let request = barerock::converse::CountTokensRequest::from_json(&json).map_err(Failure::input)?;
+        let request = read!(barerock::converse::CountTokensRequest, &json, validates);
         require_model_id(&request.model_id)?;
         Ok(request)
     }
@@ -155,14 +185,14 @@ pub(crate) struct ApplyGuardrailRequest {
 }
 
 impl ApplyGuardrailRequest {
-    pub(crate) fn to_request(&self) -> Result<barerock::converse::ApplyGuardrailRequest, Failure> {
+    pub(crate) fn to_request(&self, validates: bool) -> Result<barerock::converse::ApplyGuardrailRequest, Failure> {
         let mut members = json_members! { self; "content" "--content" content, }.to_vec();
         members.push(plain("guardrailIdentifier", "--guardrail-identifier", &self.guardrail_identifier));
         members.push(plain("guardrailVersion", "--guardrail-version", &self.guardrail_version));
         members.push(plain("source", "--source", &self.source));
         members.push(plain("outputScope", "--output-scope", &self.output_scope));
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
-        barerock::converse::ApplyGuardrailRequest::from_json(&json).map_err(Failure::input)
+        Ok(read!(barerock::converse::ApplyGuardrailRequest, &json, validates))
     }
 }
 
@@ -185,10 +215,10 @@ pub(crate) struct InvokeGuardrailChecksRequest {
 }
 
 impl InvokeGuardrailChecksRequest {
-    pub(crate) fn to_request(&self) -> Result<barerock::InvokeGuardrailChecksRequest, Failure> {
+    pub(crate) fn to_request(&self, validates: bool) -> Result<barerock::InvokeGuardrailChecksRequest, Failure> {
         let members = json_members! { self; "messages" "--messages" messages, "checks" "--checks" checks, };
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
-        barerock::InvokeGuardrailChecksRequest::from_json(&json).map_err(Failure::input)
+        Ok(read!(barerock::InvokeGuardrailChecksRequest, &json, validates))
     }
 }
 

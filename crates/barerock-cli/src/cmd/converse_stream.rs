@@ -1,8 +1,9 @@
-//! `barerock converse-stream`: one call, its events as they come.
+//! `barerock converse-stream`: one request, its events as they come.
 
 use std::sync::mpsc;
 
 use barerock::converse::stream::AssembledMessage;
+use barerock::converse::{EventDecoder, StreamError};
 use barerock::types::Message;
 use barerock::{EventStream, MessageAssembler};
 use barerock_hyper::HyperTransport;
@@ -12,14 +13,14 @@ use super::skeleton;
 use crate::args::{ConverseStream, StreamOutput};
 use crate::connect::Connection;
 use crate::exit::Failure;
-use crate::render::{Output, summary};
+use crate::render::{Output, corrected, malformed, summary};
 use crate::source::Source;
 
 pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
     if let Some(skeleton) = arguments.request.generate_cli_skeleton {
         return skeleton.print(skeleton::CONVERSE);
     }
-    let request = arguments.request.to_request()?;
+    let request = arguments.request.to_request(!arguments.call.no_validate)?;
     let connection = Connection::new(&arguments.call).await?;
     let stream = connection.client.converse_stream(&request).await?;
     let mut output = Output::new();
@@ -27,6 +28,7 @@ pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
         StreamOutput::Events => events(stream, &mut output).await,
         StreamOutput::Text => {
             let message = text(stream, &mut output).await?;
+            malformed(&message.malformed_tool_inputs);
             summary(message.stop_reason(), message.usage());
             Ok(())
         }
@@ -36,38 +38,63 @@ pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
 }
 
 async fn events(mut stream: EventStream<HyperTransport>, output: &mut Output) -> Result<(), Failure> {
-    while let Some(event) = stream.next_event().await? {
-        output.json_line(&event)?;
+    let mut assembler = MessageAssembler::new();
+    let outcome = async {
+        while let Some((event, payload)) = stream.next_with_payload().await? {
+            output.line(&event.to_document(payload))?;
+            assembler.push(event);
+        }
+        Ok(())
     }
-    Ok(())
+    .await;
+    // The events are printed as they came; only the tool inputs are worth a word.
+    corrected(stream.corrections());
+    if let Ok(message) = assembler.finish() {
+        malformed(&message.malformed_tool_inputs);
+    }
+    outcome
 }
 
-/// How many pieces of the answer may wait for the writer.
+/// How many chunks of the response may wait for the writer.
 const WAITING: usize = 16;
 
-/// Prints the frames as `barerock frames` does, while they come. The decoder reads and so blocks: it has a thread of its own.
+/// Prints the frames as `barerock frames` does, while they come. The printer reads and so blocks: it has a thread of its own.
 async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> {
     let (sender, receiver) = mpsc::sync_channel(WAITING);
     let printer = std::thread::spawn(|| super::frames::print_json(Source::of_chunks(receiver)));
+    let mut decoder = EventDecoder::new();
     let received = loop {
         match stream.next_chunk().await {
             Ok(Some(chunk)) => {
-                // Where the printer has given up, it says why.
+                decoder.push(&chunk);
+                // An error is final, and is there at the end.
+                while let Ok(Some(_)) = decoder.next_event() {}
+                // If the printer has given up, it says why.
                 if sender.send(chunk).is_err() {
                     break Ok(());
                 }
             }
             Ok(None) => break Ok(()),
+            // The message is complete: that the connection stays open does not matter.
+            Err(error) if error.is_timeout() && decoder.is_complete() => break Ok(()),
             Err(error) => break Err(Failure::from(error)),
         }
     };
     drop(sender);
     let printed = printer.join().unwrap_or_else(|_| Err(Failure::other("the printer of frames has failed")));
-    received.and(printed)
+    corrected(decoder.corrections());
+    // The frames' own verdict does not know the order of Converse's events.
+    let ended = match decoder.finish() {
+        Err(error @ (StreamError::Misplaced { .. } | StreamError::Header { .. } | StreamError::Payload { .. })) => {
+            Err(barerock::Error::from(error).into())
+        }
+        _ => Ok(()),
+    };
+    received.and(printed).and(ended)
 }
 
-/// Prints the text of the answer as it comes and puts the message together. The line is ended in any case, so that an
-/// error does not stand behind the text.
+/// Prints the text of the message as it comes and assembles it. The line is ended in any case, so that an error is not printed
+/// behind the text.
 pub(crate) async fn text(
     mut stream: EventStream<HyperTransport>,
     output: &mut Output,
@@ -78,13 +105,17 @@ pub(crate) async fn text(
             if let Some(text) = event.text() {
                 output.answer(text)?;
             }
-            assembler.push(event).map_err(barerock::Error::from)?;
+            assembler.push(event);
         }
-        assembler.finish().map_err(Failure::other)
+        Ok::<(), Failure>(())
     }
     .await;
     output.end_line()?;
-    outcome
+    assembler.add_corrections(stream.corrections());
+    let partial_corrections = assembler.corrections().to_vec();
+    let message = outcome.and_then(|()| assembler.finish().map_err(Failure::other));
+    corrected(message.as_ref().map_or(&partial_corrections, |message| &message.corrections));
+    message
 }
 
 #[derive(Serialize)]
@@ -97,19 +128,40 @@ struct PartialOutput<'a> {
     message: &'a Message,
 }
 
-/// What came of a message whose stream broke off: Converse's shape, without what it would say at its end.
+/// A message whose stream ended early, in a Converse response without its other members.
 pub(crate) fn partial(message: &Message) -> impl Serialize {
     Partial { output: PartialOutput { message } }
 }
 
-async fn message(stream: EventStream<HyperTransport>, output: &mut Output) -> Result<(), Failure> {
-    match stream.into_message().await {
-        Ok(message) => output.json(&message),
-        Err(error) => {
-            if let Some(message) = error.partial() {
-                output.json(&partial(message))?;
+async fn message(mut stream: EventStream<HyperTransport>, output: &mut Output) -> Result<(), Failure> {
+    let mut assembler = MessageAssembler::new();
+    let outcome = async {
+        while let Some(event) = stream.next_event().await? {
+            assembler.push(event);
+        }
+        Ok(())
+    }
+    .await;
+    assembler.add_corrections(stream.corrections());
+    print_message(assembler, output)?;
+    outcome
+}
+
+/// Prints a message, complete or not, and what was corrected.
+pub(crate) fn print_message(assembler: MessageAssembler, output: &mut Output) -> Result<(), Failure> {
+    let corrections = assembler.corrections().to_vec();
+    match assembler.finish() {
+        Ok(message) => {
+            output.json(&message)?;
+            corrected(&message.corrections);
+            malformed(&message.malformed_tool_inputs);
+        }
+        Err(incomplete) => {
+            if !incomplete.partial.content.is_empty() {
+                output.json(&partial(&incomplete.partial))?;
             }
-            Err(error.into())
+            corrected(&corrections);
         }
     }
+    Ok(())
 }

@@ -1,15 +1,15 @@
-//! `barerock events`: the Converse events of a captured stream, then the message they make.
+//! `barerock events`: the Converse events of a captured stream, then the assembled message.
 
 use std::path::PathBuf;
 
-use barerock::converse::{AssembleError, EventDecoder, StreamError};
+use barerock::converse::{EventDecoder, StreamError};
 use barerock::{MessageAssembler, Verdict};
 use barerock_eventstream::DecodeErrorKind;
 use clap::{Args, ValueEnum};
 
 use super::converse_stream::partial;
 use crate::exit::Failure;
-use crate::render::{Output, counted, safe, summary};
+use crate::render::{Output, corrected, counted, malformed, safe, summary};
 use crate::source::Source;
 
 /// The captured stream, and what is printed of it.
@@ -44,13 +44,10 @@ Exit codes:
   3  an exception or error frame
   4  truncated, ended early, corrupt or not an event stream";
 
-/// What is made of the stream.
+/// The state of decoding.
 struct Decoding {
     decoder: EventDecoder,
     assembler: MessageAssembler,
-    /// The first event that the message has no place for, and where its frame begins. The assembler gets none
-    /// after it; they are printed all the same.
-    misplaced: Option<(AssembleError, u64)>,
     what: What,
     output: Output,
 }
@@ -60,7 +57,6 @@ pub(crate) fn run(arguments: &Events) -> Result<(), Failure> {
     let mut decoding = Decoding {
         decoder: EventDecoder::new(),
         assembler: MessageAssembler::new(),
-        misplaced: None,
         what: arguments.output,
         output: Output::new(),
     };
@@ -78,29 +74,28 @@ pub(crate) fn run(arguments: &Events) -> Result<(), Failure> {
 }
 
 impl Decoding {
-    /// Prints the events that are there. The outer error is of printing, the inner one of the stream.
+    /// Prints the next events. The outer error is of printing, the inner one of the stream.
     fn print_events(&mut self) -> Result<Result<(), StreamError>, Failure> {
         loop {
-            let offset = self.decoder.offset();
-            let event = match self.decoder.next_event() {
+            let (event, payload) = match self.decoder.next_with_payload() {
                 Ok(Some(event)) => event,
                 Ok(None) => return Ok(Ok(())),
                 Err(error) => return Ok(Err(error)),
             };
             match (self.what, event.text()) {
-                (What::Events, _) => self.output.json_line(&event)?,
+                (What::Events, _) => self.output.line(&event.to_document(payload))?,
                 (What::Text, Some(text)) => self.output.answer(text)?,
                 _ => {}
             }
-            if self.misplaced.is_none() {
-                self.misplaced = self.assembler.push(event).err().map(|error| (error, offset));
-            }
+            self.assembler.push(event);
         }
     }
 
-    /// Prints the message, whole or as far as it came, and says the verdict.
+    /// Prints the message, complete or not, and the verdict.
     fn finish(mut self, ended: Result<(), StreamError>) -> Result<(), Failure> {
         let (frames, bytes) = (self.decoder.frames(), self.decoder.offset());
+        self.assembler.add_corrections(self.decoder.corrections());
+        let mut corrections = self.assembler.corrections().to_vec();
         let message = self.assembler.finish();
         match (&message, self.what) {
             (Ok(message), What::Events) => self.output.json_line(message)?,
@@ -110,23 +105,23 @@ impl Decoding {
                 summary(message.stop_reason(), message.usage());
             }
             (Err(_), What::Text) => self.output.end_line()?,
-            // Of a stream without events there is nothing to show.
+            // Of a stream without events there is nothing to print.
             (Err(_), _) if frames == 0 => {}
             (Err(incomplete), What::Events) => self.output.json_line(&partial(&incomplete.partial))?,
             (Err(incomplete), What::Message) => self.output.json(&partial(&incomplete.partial))?,
         }
-        let (verdict, text, hint) = match (ended, self.misplaced) {
-            (Err(error), _) => (error.verdict(), error.to_string(), hint(&error)),
-            (Ok(()), Some((error, offset))) => {
-                (Verdict::Corrupt, format!("{error} (frame at offset {offset})"), None)
-            }
-            (Ok(()), None) => {
-                tell!("{}: {}, {}", Verdict::Complete, counted(frames, "event"), counted(bytes, "byte"));
-                return Ok(());
-            }
+        if let Ok(message) = message {
+            corrections = message.corrections;
+            malformed(&message.malformed_tool_inputs);
+        }
+        corrected(&corrections);
+        let Err(error) = ended else {
+            tell!("{}: {}, {}", Verdict::Complete, counted(frames, "event"), counted(bytes, "byte"));
+            return Ok(());
         };
-        let failure = Failure::of_stream(verdict, Some(format!("{verdict}: {}", safe(&text))));
-        failure.map_or(Ok(()), |failure| Err(failure.with_hint(hint)))
+        let verdict = error.verdict();
+        let failure = Failure::of_stream(verdict, Some(format!("{verdict}: {}", safe(&error.to_string()))));
+        failure.map_or(Ok(()), |failure| Err(failure.with_hint(hint(&error))))
     }
 }
 

@@ -2,16 +2,15 @@
 
 mod chat;
 pub(crate) mod completions;
-mod converse;
 mod converse_stream;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod frames;
 pub(crate) mod models;
-mod other;
 mod replay;
 pub(crate) mod sign;
 mod skeleton;
+mod unary;
 
 use crate::args::{Arguments, Command};
 use crate::exit::Failure;
@@ -20,11 +19,11 @@ use crate::exit::Failure;
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Chat(chat) => chat::run(chat).await,
-        Command::Converse(converse) => converse::run(converse).await,
+        Command::Converse(converse) => unary::converse(converse).await,
         Command::ConverseStream(stream) => converse_stream::run(stream).await,
-        Command::CountTokens(count) => other::count_tokens(count).await,
-        Command::ApplyGuardrail(guardrail) => other::apply_guardrail(guardrail).await,
-        Command::InvokeGuardrailChecks(checks) => other::invoke_guardrail_checks(checks).await,
+        Command::CountTokens(count) => unary::count_tokens(count).await,
+        Command::ApplyGuardrail(guardrail) => unary::apply_guardrail(guardrail).await,
+        Command::InvokeGuardrailChecks(checks) => unary::invoke_guardrail_checks(checks).await,
         Command::Frames(frames) => frames::run(&frames),
         Command::Events(events) => events::run(&events),
         Command::Sign(sign) => sign::run(sign).await,

@@ -1,6 +1,6 @@
 //! An object of which only some members are wanted, whatever else it is: the body of an error.
 
-use super::read::{Mode, Reader};
+use super::read::{Mode, PADDING, Reader};
 use crate::types::Text;
 
 /// The members of an object and the text of each value.
@@ -42,6 +42,22 @@ impl<'a> Object<'a> {
         let (number, reader) = super::read::<u64>(json, "", Mode::Exact).ok()?;
         T::try_from(number).ok().filter(|_| reader.corrections.as_slice().is_empty())
     }
+}
+
+/// Where the names of an event's padding are in its payload.
+pub(crate) fn padding(json: &str) -> Vec<usize> {
+    let mut reader = Reader::new(json, "", Mode::Exact);
+    let (mut at, mut is_first) = (Vec::new(), true);
+    if reader.scanner.take(b'{') {
+        while let Some((name, name_at)) = reader.member(0, is_first) {
+            is_first = false;
+            reader.skip();
+            if *name == *PADDING {
+                at.push(name_at);
+            }
+        }
+    }
+    at
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@ use super::string::unquoted;
 use super::{CorrectionKind, Corrections, index_of, nth};
 use crate::types::{Document, Extra, Text, UnknownMember};
 
+/// The member by which the service pads events to lengths that reveal nothing.
+pub(super) const PADDING: &str = "p";
+
 /// A value that can be read from JSON text.
 pub(crate) trait FromJson<'a>: Sized {
     /// Reads the value that comes next. If it is not as the type has it, that is noted and an empty value returned.
@@ -260,7 +263,7 @@ impl<'a> Reader<'a> {
 
     /// True if the member is the padding of an event, which means nothing.
     fn is_padding(&self, depth: usize, name: &str) -> bool {
-        self.mode == Mode::Event && depth == 1 && name == "p"
+        self.mode == Mode::Event && depth == 1 && name == PADDING
     }
 }
 

@@ -111,6 +111,15 @@ impl Writer {
     }
 }
 
+/// An object of one member whose value is JSON text.
+pub(crate) fn write_member(name: &str, json: &str) -> String {
+    let mut writer = Writer::default();
+    writer.begin_union(name);
+    writer.raw(json);
+    writer.end_object();
+    writer.out
+}
+
 impl ToJson for String {
     fn to_json(&self, out: &mut Writer) {
         out.string(self);

@@ -110,7 +110,21 @@ impl StreamError {
         }
     }
 
-    /// What the service said, if it was the service that broke off.
+    /// Where in the stream it is, in bytes from the start, if it is at one place.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        match self {
+            Self::Corrupt(error) | Self::Truncated(error) => Some(error.stream_offset()),
+            Self::EndedEarly { offset, .. }
+            | Self::Header { offset, .. }
+            | Self::Payload { offset, .. }
+            | Self::Misplaced { offset, .. } => Some(*offset),
+            Self::NotAnEventStream(_) => Some(0),
+            Self::Exception(_) | Self::Error(_) => None,
+        }
+    }
+
+    /// The service's error, if it was the service that ended the stream.
     #[must_use]
     pub fn service_error(&self) -> Option<&ServiceError> {
         match self {

@@ -11,6 +11,7 @@ mod fast;
 mod malformed;
 mod open_block;
 mod payload;
+mod raw;
 
 pub use assemble::MessageAssembler;
 pub use assembled::{AssembledMessage, IncompleteMessage, UnknownDelta};

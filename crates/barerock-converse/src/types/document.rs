@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::serde_facade;
-use crate::json::{CorrectionKind, Fault, FromJson, Reader, ToJson, UnionMember, Writer, format, one_value};
+use crate::json::{CorrectionKind, Fault, FromJson, Object, Reader, ToJson, UnionMember, Writer, format, one_value};
 
 /// Any JSON value, kept as the text it came as: key order, number spelling and all.
 ///
@@ -68,6 +68,14 @@ impl Document {
     #[must_use]
     pub fn to_pretty(&self, indent: &str) -> String {
         format(self.as_json(), Some(indent), &[])
+    }
+
+    /// The members of an object in their order; `None` if the document is something else.
+    #[must_use]
+    pub fn to_members(&self) -> Option<Vec<UnknownMember>> {
+        let object = Object::read(self.as_json());
+        let member = |(name, json): (&str, &str)| UnknownMember::new(name, Self::from_checked(json));
+        self.is_object().then(|| object.members().map(member).collect())
     }
 
     /// True if the document is an object.

@@ -1,10 +1,10 @@
-//! `barerock count-tokens`, `apply-guardrail` and `invoke-guardrail-checks`: one call, one answer.
+//! `barerock converse`, `count-tokens`, `apply-guardrail` and `invoke-guardrail-checks`: one request, one response.
 
 use super::skeleton;
-use crate::args::{ApplyGuardrail, CountTokens, InvokeGuardrailChecks};
+use crate::args::{ApplyGuardrail, Converse, CountTokens, InvokeGuardrailChecks};
 use crate::connect::Connection;
 use crate::exit::Failure;
-use crate::render::Output;
+use crate::render::{Output, corrected};
 
 macro_rules! commands {
     ($($name:ident, $arguments:ty, $skeleton:expr;)*) => {$(
@@ -12,14 +12,17 @@ macro_rules! commands {
             if let Some(skeleton) = arguments.request.generate_cli_skeleton {
                 return skeleton.print($skeleton);
             }
-            let request = arguments.request.to_request()?;
+            let request = arguments.request.to_request(!arguments.call.no_validate)?;
             let connection = Connection::new(&arguments.call).await?;
             let response = connection.client.$name(&request).await?;
-            Output::new().json(&response)
+            Output::new().document(&response.to_document())?;
+            corrected(response.corrections());
+            Ok(())
         }
     )*};
 }
 commands! {
+    converse, Converse, skeleton::CONVERSE;
     count_tokens, CountTokens, skeleton::COUNT_TOKENS;
     apply_guardrail, ApplyGuardrail, skeleton::APPLY_GUARDRAIL;
     invoke_guardrail_checks, InvokeGuardrailChecks, skeleton::INVOKE_GUARDRAIL_CHECKS;
