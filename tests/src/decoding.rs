@@ -34,7 +34,7 @@ pub fn decode(stream: &[u8], chunk: usize) -> Outcome {
             assert_eq!(decoder.is_ready(), decoder.clone().next_event() != Ok(None));
             match decoder.next_event() {
                 Ok(Some(event)) => {
-                    assembler.push(event).unwrap();
+                    assembler.push(event);
                     events += 1;
                 }
                 Ok(None) => break,

@@ -103,8 +103,10 @@ impl Model {
                 if is_union {
                     samples.push(unknown(json!({NOT_YET_KNOWN: more})));
                 } else {
-                    let given = with(least.clone(), NOT_YET_KNOWN, more);
-                    samples.push(Sample { given, ..known(least) });
+                    // An error keeps what the model has of it.
+                    let kept = if matches!(shape.kind, Kind::Exception(_)) { Some(least.clone()) } else { None };
+                    let given = with(least, NOT_YET_KNOWN, more);
+                    samples.push(Sample { kept: kept.unwrap_or_else(|| given.clone()), ..known(given) });
                 }
                 samples
             }

@@ -108,6 +108,9 @@ fn what_is_required_is_missed() {
     assert_eq!(ran, 10);
 }
 
+/// Stands in place of a blob that a recorder left out.
+const ELIDED: &str = "elided";
+
 #[test]
 fn recorded_requests_pass() {
     let Some(recordings) = captures::all("recorded_requests_pass") else { return };
@@ -119,8 +122,11 @@ fn recorded_requests_pass() {
         }
         let id = recording.path.split('/').nth(2).unwrap();
         request["modelId"] = id.replace("%3A", ":").replace("%2F", "/").into();
-        // A recorder left out long blobs.
         let Some(found) = converse(&request.to_string()) else { continue };
+        if recording.request_body.contains(ELIDED) {
+            assert!(found.unwrap_err().path().ends_with(".source.bytes"), "{}", recording.name);
+            continue;
+        }
         assert_eq!(found, Ok(()), "{}", recording.name);
         ran += 1;
     }

@@ -8,7 +8,7 @@ use core::fmt;
 use barerock_converse::eventstream::DecodeError;
 use barerock_converse::types::Message;
 use barerock_converse::{
-    EndpointError, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
+    EndpointError, Lookalike, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
     Verdict,
 };
 use barerock_sigv4::SignError;
@@ -146,8 +146,9 @@ impl Error {
     /// Whether what came in the place of a success was somebody else's.
     pub(crate) fn is_not_bedrock(&self) -> bool {
         match &*self.kind {
-            Kind::Response(_) => true,
-            Kind::Stream(error) => error.verdict() == Verdict::NotAnEventStream,
+            // JSON may be a gateway's, or a stand-in's that knows Converse in part.
+            Kind::Response(error) => error.lookalike() != Some(Lookalike::Json),
+            Kind::Stream(StreamError::NotAnEventStream(kind)) => *kind != Lookalike::Json,
             _ => false,
         }
     }

@@ -93,6 +93,13 @@ const RULES: &[Rule] = &[
     ),
     (
         "AccessDeniedException",
+        &[":project/", "projectidentifier", "project identifier"],
+        "IAM must allow bedrock:InvokeModel (or bedrock:InvokeModelWithResponseStream) on the inference target and on the \
+         project, the account's default project included; another project takes foundation models and system-defined \
+         inference profiles only.",
+    ),
+    (
+        "AccessDeniedException",
         &[],
         "Check, in this order: IAM allows bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream, for an inference \
          profile on its ARN and on the model's ARN in each of its regions; no service control policy denies one of these \

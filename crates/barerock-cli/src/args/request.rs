@@ -31,6 +31,7 @@ macro_rules! read {
             let read = <$request>::from_json_with_warnings($json);
             let (request, warnings) = read.map_err(Failure::input)?;
             warn(&warnings);
+            request.validate().map_err(Failure::input)?;
             request
         } else {
             <$request>::from_json_unchecked($json).map_err(Failure::input)?
@@ -119,11 +120,11 @@ impl ConverseRequest {
         all.push(model_id(&self.model_id));
         all.push(plain("projectIdentifier", "--project-identifier", &self.project_identifier));
         let json = json_object(self.cli_input_json.as_deref(), &all)?;
+        require_model_id(&json)?;
         let request = read!(barerock::ConverseRequest, &json, validates);
         if validates {
             warn(&request.warnings());
         }
-        require_model_id(&request.model_id)?;
         Ok(request)
     }
 }
@@ -151,9 +152,8 @@ impl CountTokensRequest {
         let mut members = json_members! { self; "input" "--input" input, }.to_vec();
         members.push(model_id(&self.model_id));
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
-        let request = read!(barerock::converse::CountTokensRequest, &json, validates);
-        require_model_id(&request.model_id)?;
-        Ok(request)
+        require_model_id(&json)?;
+        Ok(read!(barerock::converse::CountTokensRequest, &json, validates))
     }
 }
 
@@ -230,9 +230,17 @@ fn model_id(value: &Option<String>) -> Member<'_> {
     plain("modelId", "--model-id", value)
 }
 
-fn require_model_id(model_id: &str) -> Result<(), Failure> {
-    if model_id.is_empty() {
-        return Err(Failure::usage("no model: name one with --model-id, or as modelId in --cli-input-json"));
+/// A request without a model is told of first.
+fn require_model_id(json: &str) -> Result<(), Failure> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        #[serde(rename = "modelId", default)]
+        model_id: serde_json::Value,
     }
-    Ok(())
+    match serde_json::from_str::<Named>(json) {
+        Ok(Named { model_id }) if model_id.is_null() || model_id == "" => {
+            Err(Failure::usage("no model: name one with --model-id, or as modelId in --cli-input-json"))
+        }
+        _ => Ok(()),
+    }
 }

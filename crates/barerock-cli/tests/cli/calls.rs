@@ -40,7 +40,8 @@ fn converse_prints_the_response_as_the_aws_cli_does() {
         "",
     );
     assert_eq!((ran.code, &*ran.err), (0, ""), "{ran:?}");
-    assert!(ran.out.starts_with("{\n    \"output\": {\n        \"message\": {\n"), "{}", ran.out);
+    // Members in the order of the service.
+    assert!(ran.out.starts_with("{\n    \"metrics\": {\n        \"latencyMs\": "), "{}", ran.out);
     let response: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(response["stopReason"], "end_turn");
     assert!(response["usage"]["totalTokens"].is_u64() && response["metrics"]["latencyMs"].is_u64());

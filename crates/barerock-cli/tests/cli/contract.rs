@@ -75,7 +75,7 @@ fn an_error_in_a_request_is_shown_where_it_stands() {
     let request = "{\"modelId\": \"m.x\",\n \"messages\": [{\"role\": \"user\",\n  \"content\": [{\"image\":\n   {\"format\": \"png\"}}]}]}";
     let ran = run(bare(&["converse", "--offline", "--cli-input-json", "-"]), request);
     assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.err.contains("missing field `source` at line 4 column "), "{}", ran.err);
+    assert!(ran.err.contains("messages[0].content[0].image.source is missing"), "{}", ran.err);
 }
 
 /// Hints are about what the command line has.

@@ -73,7 +73,7 @@ fn every_verdict_with_what_came_before() {
         ),
         (and(&error_frame("InternalError", "later\u{1b}[2J")), 3, "error", "InternalError: later\\u{1b}[2J"),
         (and(&flipped(&hi, 100)), 4, "corrupt", "CRC mismatch"),
-        (and(&event("messageStart", r#"{"role":7}"#)), 4, "corrupt", "messageStart event at offset"),
+        (and(&event("messageStart", "[]")), 4, "corrupt", "invalid payload of the messageStart event at offset"),
     ] {
         for output in ["events", "message", "text"] {
             let ran = events(&stream, output);
@@ -97,20 +97,46 @@ fn every_verdict_with_what_came_before() {
 }
 
 #[test]
-fn what_makes_no_message_is_corrupt_and_still_printed() {
+fn what_does_not_fit_is_corrected_and_said_once() {
     let text = event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"hi"}}"#);
-    let tool = event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"toolUse":{"input":"{}"}}}"#);
+    let tool = event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"toolUse":{"input":"[1]"}}}"#);
+    let empty = event("contentBlockStart", r#"{"start":{},"contentBlockIndex":1}"#);
+    let stop = event("messageStop", "{}");
+    for output in ["events", "text", "message"] {
+        let ran = events(&[&text[..], &tool, &empty, &empty, &stop].concat(), output);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains("hi"), "{}", ran.out);
+        for says in [
+            "note: block 0: the tool input is kept as it came (): not a JSON object\n",
+            "note: corrected: contentBlockStart.start is a union without a member\n",
+            "note: corrected: messageStop.stopReason is missing\n",
+            "note: corrected: message.content[0] does not fit its block\n",
+            "note: corrected: message.role is missing\n",
+        ] {
+            assert_eq!(ran.err.matches(says).count(), 1, "{says}: {}", ran.err);
+        }
+    }
+}
+
+/// A part of a message after messageStop, and a second messageStart, have one verdict, whatever is printed.
+#[test]
+fn a_second_message_is_corrupt_and_still_printed() {
+    let start = event("messageStart", r#"{"role":"assistant"}"#);
+    let text = event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"hi"}}"#);
     let stop = event("messageStop", r#"{"stopReason":"end_turn"}"#);
-    let ran = events(&[&text[..], &tool, &stop].concat(), "events");
-    assert_eq!(ran.code, 4, "{ran:?}");
-    let lines = lines(&ran.out);
-    assert_eq!((lines.len(), &lines[2]), (4, &json!({"messageStop": {"stopReason": "end_turn"}})));
-    let says = format!(
-        "error: corrupt: the events do not make a message: a toolUse delta came for block 0, which is text (frame at \
-         offset {})\n",
-        text.len()
-    );
-    assert_eq!(ran.err, says);
+    for (stream, says) in [
+        (vec![&start, &text, &stop, &text], "contentBlockDelta after messageStop"),
+        (vec![&start, &start, &text, &stop], "a second messageStart"),
+        (vec![&start, &text, &stop, &start], "a second messageStart"),
+    ] {
+        let stream: Vec<u8> = stream.into_iter().flatten().copied().collect();
+        for output in ["events", "text", "message"] {
+            let ran = events(&stream, output);
+            assert_eq!(ran.code, 4, "{ran:?}");
+            assert!(ran.out.contains("hi"), "{}", ran.out);
+            assert!(ran.err.contains(&format!("error: corrupt: {says} at offset ")), "{}", ran.err);
+        }
+    }
 }
 
 #[test]

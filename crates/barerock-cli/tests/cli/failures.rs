@@ -25,7 +25,7 @@ fn a_wrong_command_line_is_2() {
                 "--messages",
                 r#"[{"role":"user","content":[{"type":"text","text":"x"}]}]"#,
             ],
-            "messages[0].content[0].type is not a member of a Converse request",
+            "error: messages[0].content[0] has the member `type`",
         ),
         (&["converse-stream", "--offline", "-m", "m", "--output", "xml"], "events"),
         (&["replay", "--fixtures", "/nowhere/at/all"], "/nowhere/at/all"),

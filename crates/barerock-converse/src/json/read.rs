@@ -118,6 +118,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Notes that a required union is missing or null. A null one is kept, and is written as it came.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn note_union(&mut self, why: CorrectionKind) {
+        if self.mode != Mode::Exact || why != CorrectionKind::Null {
+            self.note(why);
+        }
+    }
+
     /// The path of the value being read.
     pub(super) fn path(&self) -> String {
         let mut out = String::new();

@@ -83,7 +83,7 @@ macro_rules! serde_facade {
             }
         }
     };
-    // The text may be borrowed from the deserializer's input, or else is owned by nobody who lives long enough.
+    // What is read borrows nothing, so that it can be kept in a container of any kind.
     ($name:ident < $life:lifetime >) => {
         impl<$life> serde::Serialize for $name<$life> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -91,14 +91,10 @@ macro_rules! serde_facade {
             }
         }
 
-        impl<'de: $life, $life> serde::Deserialize<'de> for $name<$life> {
+        impl<'de, $life> serde::Deserialize<'de> for $name<$life> {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                match $crate::json::facade::json(deserializer)? {
-                    std::borrow::Cow::Borrowed(json) => $crate::json::facade::parse(json),
-                    std::borrow::Cow::Owned(json) => {
-                        $crate::json::facade::parse::<$name<'_>, D::Error>(&json).map($name::into_owned)
-                    }
-                }
+                let json = $crate::json::facade::json(deserializer)?;
+                $crate::json::facade::parse::<$name<'_>, D::Error>(&json).map($name::into_owned)
             }
         }
     };
@@ -332,6 +328,11 @@ macro_rules! union {
                 };
                 member.end(reader);
                 value
+            }
+
+            fn missing(reader: &mut $crate::json::Reader<'json>, why: $crate::json::CorrectionKind) -> Self {
+                reader.note_union(why);
+                reader.empty()
             }
         }
     };

@@ -75,12 +75,14 @@ impl ToJson for Text<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::{Mode, read};
 
     #[test]
     fn borrows_unless_escaped() {
-        let plain: Text<'_> = serde_json::from_str(r#""Grüße""#).unwrap();
+        let plain: Text<'_> = read(r#""Grüße""#, "", Mode::Exact).unwrap().0;
         assert!(plain.is_borrowed());
-        let escaped: Text<'_> = serde_json::from_str(r#""a\nb""#).unwrap();
+        let escaped: Text<'_> = read(r#""a\nb""#, "", Mode::Exact).unwrap().0;
         assert_eq!((&*escaped, escaped.is_borrowed()), ("a\nb", false));
+        assert_eq!(serde_json::from_str::<Text<'static>>(r#""a\nb""#).unwrap(), escaped);
     }
 }

@@ -6,7 +6,7 @@ use super::rules::{
     BUCKET_OWNER, DOCUMENT_NAME_LENGTH, NON_EMPTY, S3_URI, TOOL_NAME, TOOL_REFERENCE_NAME, TOOL_REFERENCE_TYPE,
     TOOL_USE_ID, count, optional, text,
 };
-use super::{Checked, each};
+use super::{Checked, ValidationError, each};
 use crate::types::{
     AudioBlock, AudioSource, Blob, ContentBlock, DocumentBlock, DocumentSource,
     GuardrailConverseContentBlock, GuardrailConverseImageSource, ImageBlock, ImageSource, Message,
@@ -121,6 +121,9 @@ pub(super) fn guard_content(at: &Path<'_>, block: &GuardrailConverseContentBlock
 
 /// Every source's `bytes` has at least one.
 fn blob(source: &Path<'_>, bytes: &Blob) -> Checked {
+    if bytes.invalid_base64().is_some() {
+        return Err(ValidationError::new(&source.member("bytes"), "is invalid base64", "must be bytes in base64"));
+    }
     count(&source.member("bytes"), bytes.as_bytes().len(), (1, usize::MAX), "bytes")
 }
 
