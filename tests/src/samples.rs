@@ -104,7 +104,8 @@ impl Model {
                     samples.push(unknown(json!({NOT_YET_KNOWN: more})));
                 } else {
                     // An error keeps what the model has of it.
-                    let kept = if matches!(shape.kind, Kind::Exception(_)) { Some(least.clone()) } else { None };
+                    let kept =
+                        if matches!(shape.kind, Kind::Exception(_)) { Some(least.clone()) } else { None };
                     let given = with(least, NOT_YET_KNOWN, more);
                     samples.push(Sample { kept: kept.unwrap_or_else(|| given.clone()), ..known(given) });
                 }

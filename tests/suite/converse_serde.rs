@@ -25,7 +25,10 @@ fn message(input: &str) -> Message {
     let input = Document::from_json(input).unwrap();
     Message::assistant([
         ContentBlock::from("hi"),
-        ToolUseBlock::new("t", "n", input).r#type("tool_use").extra("novelty", 1_u64.to_string().as_str()).into(),
+        ToolUseBlock::new("t", "n", input)
+            .r#type("tool_use")
+            .extra("novelty", 1_u64.to_string().as_str())
+            .into(),
         ContentBlock::Unknown(UnknownMember::new("hologram", json!({"depth": 3}))),
         ReasoningContentBlock::Unknown(UnknownMember::new("", json!({}))).into(),
     ])
@@ -36,8 +39,11 @@ fn message(input: &str) -> Message {
 fn order_and_numbers_are_exact() {
     let message = message(INPUT);
     let json = serde_json::to_string(&message).unwrap();
-    assert!(json.contains(&format!("\"input\":{}", INPUT.replace("\\u0041", "A"))) , "{json}");
-    assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), serde_json::from_str::<Message>(&json).unwrap());
+    assert!(json.contains(&format!("\"input\":{}", INPUT.replace("\\u0041", "A"))), "{json}");
+    assert_eq!(
+        serde_json::from_str::<Message>(&json).unwrap(),
+        serde_json::from_str::<Message>(&json).unwrap()
+    );
     let again: Message = serde_json::from_str(&json).unwrap();
     assert_eq!(serde_json::to_string(&again).unwrap(), json);
     assert_eq!(serde_json::from_slice::<Vec<Message>>(format!("[{json}]").as_bytes()).unwrap()[0], again);
@@ -100,8 +106,10 @@ fn containers_that_buffer_keep_all() {
         Entry::Message(message()),
         Entry::Usage(usage()),
         Entry::Event {
-            event: serde_json::from_str(r#"{"contentBlockDelta":{"delta":{"text":"a\n"},"contentBlockIndex":7}}"#)
-                .unwrap(),
+            event: serde_json::from_str(
+                r#"{"contentBlockDelta":{"delta":{"text":"a\n"},"contentBlockIndex":7}}"#,
+            )
+            .unwrap(),
             at: 3,
         },
         Entry::Failed {
@@ -129,7 +137,9 @@ fn containers_that_buffer_keep_all() {
 
 #[test]
 fn a_value_of_another_shape_is_an_error() {
-    for json in ["7", "[]", r#"{"role":"user"}"#, r#"{"role":7,"content":[]}"#, r#"{"role":"user","content":[7]}"#] {
+    for json in
+        ["7", "[]", r#"{"role":"user"}"#, r#"{"role":7,"content":[]}"#, r#"{"role":"user","content":[7]}"#]
+    {
         let read = serde_json::from_str::<Message>(json);
         let is_kept = json.contains("[7]");
         assert_eq!(read.is_ok(), is_kept, "{json}: {read:?}");
@@ -137,7 +147,10 @@ fn a_value_of_another_shape_is_an_error() {
     let error = serde_json::from_str::<Message>(r#"{"role":"user","content":[{"toolUse":{}}]}"#).unwrap_err();
     assert!(error.to_string().contains("content[0].toolUse.toolUseId is missing"), "{error}");
     assert!(serde_json::from_str::<StopReason>("7").is_err());
-    assert!(serde_json::from_str::<CitationSourceContent>("{}").is_err(), "an empty union at the top is none");
+    assert!(
+        serde_json::from_str::<CitationSourceContent>("{}").is_err(),
+        "an empty union at the top is none"
+    );
 }
 
 #[test]
@@ -265,7 +278,8 @@ fn recorded_responses_keep_every_member() {
 #[test]
 fn reading_is_linear() {
     // Twenty levels, and 200 KB: a reader that looked at each level anew would take twenty times the text.
-    let deep = (0..20).fold(format!("\"{}\"", "x".repeat(200_000)), |inner, _| format!("{{\"a\":[{inner}]}}"));
+    let deep =
+        (0..20).fold(format!("\"{}\"", "x".repeat(200_000)), |inner, _| format!("{{\"a\":[{inner}]}}"));
     let body = json!({"output": {"message": {"role": "assistant", "content": [
         {"toolUse": {"toolUseId": "t", "name": "n", "input": RawValue::from_string(deep.clone()).unwrap()}},
     ]}}, "stopReason": "end_turn", "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}, "metrics": {"latencyMs": 1}});

@@ -129,7 +129,9 @@ fn describe(body: &[u8]) -> String {
         return "the response has no body".to_owned();
     }
     match looks_like(body) {
-        Some(Lookalike::Json) => format!("the response has no error code and no message: {}", beginning(body)),
+        Some(Lookalike::Json) => {
+            format!("the response has no error code and no message: {}", beginning(body))
+        }
         Some(kind) => format!("the response is not Bedrock's but {kind}: {}", beginning(body)),
         None => format!("the response is not Bedrock's: {}", beginning(body)),
     }

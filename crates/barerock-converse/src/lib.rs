@@ -66,16 +66,15 @@ pub use barerock_eventstream as eventstream;
 pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointError, EndpointService, Partition};
 pub use error::ServiceError;
-pub use json::{Correction, CorrectionKind};
 pub use invoke_guardrail_checks::{InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse};
+pub use json::{Correction, CorrectionKind};
 pub use lookalike::{Lookalike, looks_like};
 pub use model_id::{AwsModelId, ModelIdError, ModelIdKind};
 pub use operation::RequestError;
 pub use request::ConverseRequest;
 pub use response::{ConverseOutput, ConverseResponse, ResponseError, is_event_stream};
 pub use stream::{
-    AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError,
-    StreamEvent, Verdict,
+    AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError, StreamEvent, Verdict,
 };
 pub use validate::{ValidationError, ValidationWarning};
 pub use wire::{ResponseHead, WireRequest};

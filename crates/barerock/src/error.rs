@@ -160,10 +160,9 @@ impl Error {
             Kind::Transport { .. } | Kind::Timeout(_) => ErrorKind::Transport,
             Kind::Service(_) => ErrorKind::Service,
             Kind::Stream(error) if error.service_error().is_some() => ErrorKind::Service,
-            Kind::Stream(_)
-            | Kind::Interrupted { .. }
-            | Kind::Response(_)
-            | Kind::BodyTooLarge { .. } => ErrorKind::Wire,
+            Kind::Stream(_) | Kind::Interrupted { .. } | Kind::Response(_) | Kind::BodyTooLarge { .. } => {
+                ErrorKind::Wire
+            }
             Kind::Configuration { kind, .. } => *kind,
             Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
             Kind::Sign(error) if error.is_of_credentials() => ErrorKind::Credentials,

@@ -148,7 +148,10 @@ pub(crate) struct CountTokensRequest {
 }
 
 impl CountTokensRequest {
-    pub(crate) fn to_request(&self, validates: bool) -> Result<barerock::converse::CountTokensRequest, Failure> {
+    pub(crate) fn to_request(
+        &self,
+        validates: bool,
+    ) -> Result<barerock::converse::CountTokensRequest, Failure> {
         let mut members = json_members! { self; "input" "--input" input, }.to_vec();
         members.push(model_id(&self.model_id));
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
@@ -185,7 +188,10 @@ pub(crate) struct ApplyGuardrailRequest {
 }
 
 impl ApplyGuardrailRequest {
-    pub(crate) fn to_request(&self, validates: bool) -> Result<barerock::converse::ApplyGuardrailRequest, Failure> {
+    pub(crate) fn to_request(
+        &self,
+        validates: bool,
+    ) -> Result<barerock::converse::ApplyGuardrailRequest, Failure> {
         let mut members = json_members! { self; "content" "--content" content, }.to_vec();
         members.push(plain("guardrailIdentifier", "--guardrail-identifier", &self.guardrail_identifier));
         members.push(plain("guardrailVersion", "--guardrail-version", &self.guardrail_version));
@@ -215,7 +221,10 @@ pub(crate) struct InvokeGuardrailChecksRequest {
 }
 
 impl InvokeGuardrailChecksRequest {
-    pub(crate) fn to_request(&self, validates: bool) -> Result<barerock::InvokeGuardrailChecksRequest, Failure> {
+    pub(crate) fn to_request(
+        &self,
+        validates: bool,
+    ) -> Result<barerock::InvokeGuardrailChecksRequest, Failure> {
         let members = json_members! { self; "messages" "--messages" messages, "checks" "--checks" checks, };
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
         Ok(read!(barerock::InvokeGuardrailChecksRequest, &json, validates))

@@ -85,9 +85,10 @@ async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> 
     corrected(decoder.corrections());
     // The frames' own verdict does not know the order of Converse's events.
     let ended = match decoder.finish() {
-        Err(error @ (StreamError::Misplaced { .. } | StreamError::Header { .. } | StreamError::Payload { .. })) => {
-            Err(barerock::Error::from(error).into())
-        }
+        Err(
+            error
+            @ (StreamError::Misplaced { .. } | StreamError::Header { .. } | StreamError::Payload { .. }),
+        ) => Err(barerock::Error::from(error).into()),
         _ => Ok(()),
     };
     received.and(printed).and(ended)

@@ -73,7 +73,12 @@ fn every_verdict_with_what_came_before() {
         ),
         (and(&error_frame("InternalError", "later\u{1b}[2J")), 3, "error", "InternalError: later\\u{1b}[2J"),
         (and(&flipped(&hi, 100)), 4, "corrupt", "CRC mismatch"),
-        (and(&event("messageStart", "[]")), 4, "corrupt", "invalid payload of the messageStart event at offset"),
+        (
+            and(&event("messageStart", "[]")),
+            4,
+            "corrupt",
+            "invalid payload of the messageStart event at offset",
+        ),
     ] {
         for output in ["events", "message", "text"] {
             let ran = events(&stream, output);

@@ -65,10 +65,7 @@ string_enum! {
 impl CorrectionKind {
     /// True if the value that was read holds all that was sent, so that it can be written back.
     pub(crate) fn is_lossless(&self) -> bool {
-        matches!(
-            self,
-            Self::NoMember | Self::SeveralMembers | Self::NotAUnion | Self::InvalidBase64
-        )
+        matches!(self, Self::NoMember | Self::SeveralMembers | Self::NotAUnion | Self::InvalidBase64)
     }
 }
 

@@ -17,7 +17,10 @@ use super::scan::Scanner;
 use super::{Correction, ToJson, Writer, one_value};
 
 /// Hands a value to a serializer.
-pub(crate) fn serialize<T: ToJson + ?Sized, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<T: ToJson + ?Sized, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut writer = Writer::default();
     value.to_json(&mut writer);
     serialize_json(writer.as_str(), serializer)
@@ -42,8 +45,7 @@ where
 /// the type (an untagged enum tries the next variant); only what is kept as it is passes.
 pub(crate) fn parse<'a, T: FromJson<'a>, E: serde::de::Error>(json: &'a str) -> Result<T, E> {
     let (value, reader) = read(json, "", Mode::Exact).map_err(E::custom)?;
-    let is_lossy =
-        |correction: &&Correction| !correction.kind.is_lossless() || correction.path.is_empty();
+    let is_lossy = |correction: &&Correction| !correction.kind.is_lossless() || correction.path.is_empty();
     match reader.corrections.as_slice().iter().find(is_lossy) {
         Some(correction) => Err(E::custom(correction)),
         None => Ok(value),

@@ -5,8 +5,13 @@ use super::scan::{Fault, Scanner};
 /// Writes a JSON value on one line, or with each entry on a line of its own, indented by `indent` for each level. Members
 /// whose names are at the offsets `absent`, in ascending order, are left out. A text that is not JSON is returned as it is.
 pub(crate) fn format(json: &str, indent: Option<&str>, absent: &[usize]) -> String {
-    let mut formatter =
-        Formatter { scanner: Scanner::new(json), indent, absent, out: String::with_capacity(json.len()), open: Vec::new() };
+    let mut formatter = Formatter {
+        scanner: Scanner::new(json),
+        indent,
+        absent,
+        out: String::with_capacity(json.len()),
+        open: Vec::new(),
+    };
     match formatter.run() {
         Ok(()) => formatter.out,
         Err(_) => json.to_owned(),

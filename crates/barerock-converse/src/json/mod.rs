@@ -19,8 +19,8 @@ mod string;
 mod values;
 mod write;
 
-pub use correction::{Correction, CorrectionKind};
 pub(crate) use correction::Corrections;
+pub use correction::{Correction, CorrectionKind};
 pub(crate) use format::format;
 pub(crate) use names::{camel_case, camel_case_length, index_of, name, names, nth};
 pub(crate) use object::{Object, padding};

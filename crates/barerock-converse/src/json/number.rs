@@ -15,7 +15,8 @@ pub(super) fn integer(text: &str) -> Result<u64, NoInteger> {
         return Ok(0);
     }
     // More digits than an i32 has are an exponent that no number of 20 digits has.
-    let exponent = exponent.parse::<i32>().unwrap_or(if exponent.starts_with('-') { i32::MIN } else { i32::MAX });
+    let exponent =
+        exponent.parse::<i32>().unwrap_or(if exponent.starts_with('-') { i32::MIN } else { i32::MAX });
     let shift = i64::from(exponent) - i64::try_from(fraction.len()).unwrap_or(i64::MAX);
     let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
     let drop = usize::try_from(shift.min(0).unsigned_abs()).unwrap_or(usize::MAX);

@@ -42,7 +42,8 @@ impl<'a> UnionMember<'a> {
         let found = Found::among(known, reader);
         let end = reader.scanner.at;
         let json = reader.scanner.since(start);
-        let (is_exact, has_unknown) = (matches!(reader.mode, Mode::Exact | Mode::Request), found.unknown.is_some());
+        let (is_exact, has_unknown) =
+            (matches!(reader.mode, Mode::Exact | Mode::Request), found.unknown.is_some());
         match (found.known, found.unknown) {
             (Some(_), _) if found.is_several || (is_exact && has_unknown) => {
                 reader.note(CorrectionKind::SeveralMembers);

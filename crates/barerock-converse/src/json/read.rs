@@ -317,7 +317,10 @@ impl Members {
                     if reader.mode == Mode::Request {
                         self.list(known, &name, json, reader);
                     }
-                    extra.push(UnknownMember { name: name.into_string(), value: Document::from_checked(json) });
+                    extra.push(UnknownMember {
+                        name: name.into_string(),
+                        value: Document::from_checked(json),
+                    });
                 }
                 continue;
             }
@@ -407,7 +410,9 @@ mod tests {
             assert_eq!(corrections::<Message>(json), expected, "{json}");
         }
         assert_eq!(
-            corrections::<TokenUsage>(r#"{"inputTokens":-1,"outputTokens":"","totalTokens":1.0,"cacheDetails":[{}]}"#),
+            corrections::<TokenUsage>(
+                r#"{"inputTokens":-1,"outputTokens":"","totalTokens":1.0,"cacheDetails":[{}]}"#
+            ),
             [
                 "inputTokens is out of range",
                 "outputTokens is not an integer",

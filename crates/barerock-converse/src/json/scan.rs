@@ -104,8 +104,8 @@ impl<'a> Scanner<'a> {
             return self.fault("a string");
         }
         let start = self.at;
-        let (length, escaped) =
-            string_length(self.rest()).map_err(|offset| self.fault_at(start + offset, "a character of a string"))?;
+        let (length, escaped) = string_length(self.rest())
+            .map_err(|offset| self.fault_at(start + offset, "a character of a string"))?;
         self.at += length + 1;
         Ok((self.json.get(start..start + length).unwrap_or_default(), escaped))
     }

@@ -51,8 +51,7 @@ pub(crate) fn unquoted(inside: &str, escaped: bool) -> (Text<'_>, bool) {
 /// do it, and the flag is true.
 fn unescaped(inside: &str) -> (String, bool) {
     let (mut text, mut rest, mut is_lossy) = (String::with_capacity(inside.len()), inside, false);
-    loop {
-        let Some((plain, from_escape)) = rest.split_at_checked(plain_length(rest.as_bytes())) else { break };
+    while let Some((plain, from_escape)) = rest.split_at_checked(plain_length(rest.as_bytes())) {
         text.push_str(plain);
         let (character, length) = match from_escape.as_bytes() {
             [b'\\', b'u', ..] => character(from_escape.as_bytes()).unwrap_or_else(|| {
@@ -60,7 +59,8 @@ fn unescaped(inside: &str) -> (String, bool) {
                 (char::REPLACEMENT_CHARACTER, UNIT_LENGTH)
             }),
             [b'\\', escape, ..] => {
-                let meant = ESCAPES.iter().find(|(known, _)| known == escape).map_or(*escape, |(_, meant)| *meant);
+                let meant =
+                    ESCAPES.iter().find(|(known, _)| known == escape).map_or(*escape, |(_, meant)| *meant);
                 (char::from(meant), 2)
             }
             _ => break,

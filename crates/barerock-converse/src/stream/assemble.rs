@@ -106,7 +106,8 @@ impl MessageAssembler {
             ContentBlockDelta::Unknown(member) => return self.push_unknown(index, member),
             ContentBlockDelta::ReasoningContent(ReasoningContentBlockDelta::Unknown(member)) => {
                 let value = Document::of(&ReasoningContentBlockDelta::Unknown(member));
-                return self.push_unknown(index, UnknownMember { name: "reasoningContent".to_owned(), value });
+                return self
+                    .push_unknown(index, UnknownMember { name: "reasoningContent".to_owned(), value });
             }
             delta => delta,
         };
@@ -116,8 +117,8 @@ impl MessageAssembler {
         }
         let delta = match &mut block.last {
             Some(last) => match last.push(delta) {
-                Ok(()) => return,
-                Err(delta) => delta,
+                None => return,
+                Some(delta) => delta,
             },
             None => delta,
         };

@@ -387,7 +387,8 @@ mod tests {
             let offset = text.len().try_into().unwrap();
             assert_eq!(end, Err(StreamError::Header { offset, name }));
         }
-        for (event_type, message_type) in [(1_i32.into(), "event".into()), ("metadata".into(), 1_i32.into())] {
+        for (event_type, message_type) in [(1_i32.into(), "event".into()), ("metadata".into(), 1_i32.into())]
+        {
             let headers = [
                 Header { name: ":event-type", value: event_type },
                 Header { name: ":message-type", value: message_type },

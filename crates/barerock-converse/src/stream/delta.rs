@@ -143,9 +143,11 @@ impl From<CitationsDelta> for Citation {
         citation.source_content =
             delta.source_content.map(|pieces| pieces.into_iter().filter_map(content).collect());
         citation.location = delta.location;
-        delta.extra.as_slice().iter().fold(citation, |citation, member| {
-            citation.extra(member.name.clone(), member.value.clone())
-        })
+        delta
+            .extra
+            .as_slice()
+            .iter()
+            .fold(citation, |citation, member| citation.extra(member.name.clone(), member.value.clone()))
     }
 }
 

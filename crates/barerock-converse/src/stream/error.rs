@@ -101,7 +101,9 @@ impl StreamError {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::Corrupt(_) | Self::Header { .. } | Self::Payload { .. } | Self::Misplaced { .. } => Verdict::Corrupt,
+            Self::Corrupt(_) | Self::Header { .. } | Self::Payload { .. } | Self::Misplaced { .. } => {
+                Verdict::Corrupt
+            }
             Self::Truncated(_) => Verdict::Truncated,
             Self::EndedEarly { .. } => Verdict::EndedEarly,
             Self::Exception(_) => Verdict::Exception,

@@ -16,11 +16,11 @@ mod raw;
 pub use assemble::MessageAssembler;
 pub use assembled::{AssembledMessage, IncompleteMessage, UnknownDelta};
 pub use decode::EventDecoder;
-pub use error::{StreamError, Verdict};
 pub use delta::{
     CitationSourceContentDelta, CitationsDelta, ContentBlockDelta, ImageBlockDelta,
     ReasoningContentBlockDelta, ToolResultBlockDelta, ToolUseBlockDelta,
 };
+pub use error::{StreamError, Verdict};
 pub use event::StreamEvent;
 pub use malformed::MalformedToolInput;
 pub use payload::{

@@ -85,7 +85,7 @@ impl OpenBlock {
     }
 
     /// Adds a piece; a piece of another kind of block is returned.
-    pub(super) fn push<'a>(&mut self, delta: ContentBlockDelta<'a>) -> Result<(), ContentBlockDelta<'a>> {
+    pub(super) fn push<'a>(&mut self, delta: ContentBlockDelta<'a>) -> Option<ContentBlockDelta<'a>> {
         use ReasoningContentBlockDelta as Reasoning;
         match (&mut *self, delta) {
             (Self::Text(text) | Self::Cited { text, .. }, ContentBlockDelta::Text(piece)) => {
@@ -120,9 +120,9 @@ impl OpenBlock {
                 Self::Redacted(bytes),
                 ContentBlockDelta::ReasoningContent(Reasoning::RedactedContent(more)),
             ) => bytes.push(more),
-            (_, delta) => return Err(delta),
+            (_, delta) => return Some(delta),
         }
-        Ok(())
+        None
     }
 
     /// True if the block was begun by the same start.
@@ -156,7 +156,8 @@ impl OpenBlock {
                 let extra = start.extra_members().to_vec();
                 let mut block = ToolResultBlock::new(start.tool_use_id, content);
                 (block.status, block.r#type) = (start.status, start.r#type);
-                let more = |block: ToolResultBlock, member: UnknownMember| block.extra(member.name, member.value);
+                let more =
+                    |block: ToolResultBlock, member: UnknownMember| block.extra(member.name, member.value);
                 ContentBlock::ToolResult(extra.into_iter().fold(block, more))
             }
             Self::Image { start, bytes, elsewhere, error } => {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::serde_facade;
-use crate::json::{CorrectionKind, Fault, FromJson, Object, Reader, ToJson, UnionMember, Writer, format, one_value};
+use crate::json::{
+    CorrectionKind, Fault, FromJson, Object, Reader, ToJson, UnionMember, Writer, format, one_value,
+};
 
 /// Any JSON value, kept as the text it came as: key order, number spelling and all.
 ///

@@ -7,6 +7,7 @@ use super::UnknownMember;
 /// The members of a structure that the service model did not have when this crate was written. Eight bytes while there are
 /// none.
 #[derive(Clone, PartialEq, Eq, Default)]
+#[expect(clippy::box_collection, reason = "eight bytes in every structure, not twenty-four")]
 pub(crate) struct Extra(Option<Box<Vec<UnknownMember>>>);
 
 impl Extra {

@@ -3,8 +3,8 @@
 use super::mistake::unknown;
 use super::path::Path;
 use super::rules::{
-    BUCKET_OWNER, DOCUMENT_NAME_LENGTH, NON_EMPTY, S3_URI, TOOL_NAME, TOOL_REFERENCE_NAME, TOOL_REFERENCE_TYPE,
-    TOOL_USE_ID, count, optional, text,
+    BUCKET_OWNER, DOCUMENT_NAME_LENGTH, NON_EMPTY, S3_URI, TOOL_NAME, TOOL_REFERENCE_NAME,
+    TOOL_REFERENCE_TYPE, TOOL_USE_ID, count, optional, text,
 };
 use super::{Checked, ValidationError, each};
 use crate::types::{
@@ -122,7 +122,11 @@ pub(super) fn guard_content(at: &Path<'_>, block: &GuardrailConverseContentBlock
 /// Every source's `bytes` has at least one.
 fn blob(source: &Path<'_>, bytes: &Blob) -> Checked {
     if bytes.invalid_base64().is_some() {
-        return Err(ValidationError::new(&source.member("bytes"), "is invalid base64", "must be bytes in base64"));
+        return Err(ValidationError::new(
+            &source.member("bytes"),
+            "is invalid base64",
+            "must be bytes in base64",
+        ));
     }
     count(&source.member("bytes"), bytes.as_bytes().len(), (1, usize::MAX), "bytes")
 }

@@ -9,6 +9,9 @@ use crate::json::{CorrectionKind, Fault, FromJson, Mode, Object, Reader};
 use crate::request::ConverseRequest;
 use crate::types::Document;
 
+/// No member is part of the path.
+const NONE: [&str; 0] = [];
+
 macro_rules! from_json {
     ($($request:ty: $article:literal $name:literal, $in_path:expr;)*) => {$(
         impl $request {
@@ -51,7 +54,7 @@ from_json! {
     ConverseRequest: "a" "Converse request", ["modelId"];
     CountTokensRequest: "a" "CountTokens request", ["modelId"];
     ApplyGuardrailRequest: "an" "ApplyGuardrail request", ["guardrailIdentifier", "guardrailVersion"];
-    InvokeGuardrailChecksRequest: "an" "InvokeGuardrailChecks request", [] as [&str; 0];
+    InvokeGuardrailChecksRequest: "an" "InvokeGuardrailChecks request", NONE;
 }
 
 fn read<'a, T: FromJson<'a>>(
@@ -59,13 +62,15 @@ fn read<'a, T: FromJson<'a>>(
     json: &'a str,
 ) -> Result<(T, Vec<ValidationWarning>), ValidationError> {
     let json = json.trim_start_matches('\u{feff}');
-    let (request, reader) = crate::json::read(json, "", Mode::Request).map_err(|fault| not_json(what, json, &fault))?;
+    let (request, reader) =
+        crate::json::read(json, "", Mode::Request).map_err(|fault| not_json(what, json, &fault))?;
     checked(what, reader).map(|warnings| (request, warnings))
 }
 
 fn read_unchecked<'a, T: FromJson<'a>>(what: &str, json: &'a str) -> Result<(&'a str, T), ValidationError> {
     let json = json.trim_start_matches('\u{feff}');
-    let (request, _) = crate::json::read(json, "", Mode::Exact).map_err(|fault| not_json(what, json, &fault))?;
+    let (request, _) =
+        crate::json::read(json, "", Mode::Exact).map_err(|fault| not_json(what, json, &fault))?;
     if json.trim_ascii_start().starts_with('{') {
         return Ok((json, request));
     }
@@ -77,7 +82,10 @@ fn not_json(what: &str, json: &str, fault: &Fault) -> ValidationError {
     let before = json.get(..fault.offset).unwrap_or(json);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    ValidationError { path: String::new(), message: format!("not {what}: {fault} (line {line}, column {column})") }
+    ValidationError {
+        path: String::new(),
+        message: format!("not {what}: {fault} (line {line}, column {column})"),
+    }
 }
 
 /// The warnings of a request that was read, or its first mistake.
@@ -90,7 +98,10 @@ fn checked(what: &str, reader: Reader<'_>) -> Result<Vec<ValidationWarning>, Val
         };
         match judge(&unknown.parent, &unknown.name, unknown.json, unknown.known) {
             Judged::Mistake(advice) => {
-                return Err(ValidationError { path, message: format!("is not a member of {what}; {advice}") });
+                return Err(ValidationError {
+                    path,
+                    message: format!("is not a member of {what}; {advice}"),
+                });
             }
             Judged::Unknown => {
                 let message = format!("is not a known member of {what}; it is sent as it is");
@@ -103,7 +114,10 @@ fn checked(what: &str, reader: Reader<'_>) -> Result<Vec<ValidationWarning>, Val
             // A union that is kept as it is: whether it is a mistake is `validate`'s to say.
             CorrectionKind::NoMember | CorrectionKind::SeveralMembers => {}
             _ if correction.path.is_empty() => {
-                return Err(ValidationError { path: String::new(), message: format!("not {what}: {correction}") });
+                return Err(ValidationError {
+                    path: String::new(),
+                    message: format!("not {what}: {correction}"),
+                });
             }
             _ => {
                 let message = correction.to_string();
@@ -126,7 +140,8 @@ mod tests {
 
     #[test]
     fn known_mistakes_are_refused_with_what_to_write() {
-        let messages = |block: &str| format!(r#"{{"modelId":"m","messages":[{{"role":"user","content":[{block}]}}]}}"#);
+        let messages =
+            |block: &str| format!(r#"{{"modelId":"m","messages":[{{"role":"user","content":[{block}]}}]}}"#);
         for (json, expected) in [
             (
                 &*messages(r#"{"type":"text","text":"hi"}"#),
@@ -155,8 +170,14 @@ mod tests {
             (r#"{"message":[]}"#, "message is not a member of a Converse request; it is spelled `messages`"),
             (r#"{"messages":{}}"#, "messages is not a list"),
             (r#"{"messages":[{"role":"user"}]}"#, "messages[0].content is missing"),
-            ("{", "not a Converse request: invalid JSON at byte 1 (end of input): expected a string (line 1, column 2)"),
-            ("{\n \"messages\": [\n  x]}", "not a Converse request: invalid JSON at byte 19: expected a value (line 3, column 3)"),
+            (
+                "{",
+                "not a Converse request: invalid JSON at byte 1 (end of input): expected a string (line 1, column 2)",
+            ),
+            (
+                "{\n \"messages\": [\n  x]}",
+                "not a Converse request: invalid JSON at byte 19: expected a value (line 3, column 3)",
+            ),
             ("[]", "not a Converse request: is not an object"),
         ] {
             assert_eq!(error(json), expected, "{json}");
@@ -165,7 +186,8 @@ mod tests {
 
     #[test]
     fn unknown_members_are_kept_with_a_warning() {
-        let json = r#"{"messages":[{"role":"user","content":[{"text":"hi"}],"mood":1.50}],"hologram":{"depth":3}}"#;
+        let json =
+            r#"{"messages":[{"role":"user","content":[{"text":"hi"}],"mood":1.50}],"hologram":{"depth":3}}"#;
         let (request, warnings) = ConverseRequest::from_json_with_warnings(json).unwrap();
         assert_eq!(serde_json::to_string(&request).unwrap(), json);
         let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
@@ -180,7 +202,8 @@ mod tests {
 
     #[test]
     fn unchecked_members_are_sent_as_they_are() {
-        let json = r#"{"messages":[{"role":7,"content":[{"type":"text","text":"hi"}]}],"top_k":1.50,"x":null}"#;
+        let json =
+            r#"{"messages":[{"role":7,"content":[{"type":"text","text":"hi"}]}],"top_k":1.50,"x":null}"#;
         let with_id = json.replacen('{', r#"{"modelId":"m","#, 1);
         let request = ConverseRequest::from_json_unchecked(&with_id).unwrap();
         assert_eq!((serde_json::to_string(&request).unwrap(), &*request.model_id), (json.to_owned(), "m"));

@@ -7,7 +7,16 @@ use crate::types::UnknownMember;
 
 /// Members of blocks and tools in the models' own formats (InvokeModel).
 const FOREIGN: [&str; 10] = [
-    "type", "source", "id", "tool_use_id", "signature", "data", "media_type", "name", "description", "properties",
+    "type",
+    "source",
+    "id",
+    "tool_use_id",
+    "signature",
+    "data",
+    "media_type",
+    "name",
+    "description",
+    "properties",
 ];
 
 /// What to write instead, by the `type` of a block in a model's own format.
@@ -41,9 +50,17 @@ const PLACES: [(&str, Place); 17] = [
     ("topp", Place::Inference("topP")),
     ("stopsequences", Place::Inference("stopSequences")),
     ("stop", Place::Inference("stopSequences")),
-    ("cachecontrol", Place::At(r#"it is a block of its own behind this one: {"cachePoint": {"type": "default"}}"#)),
+    (
+        "cachecontrol",
+        Place::At(r#"it is a block of its own behind this one: {"cachePoint": {"type": "default"}}"#),
+    ),
     ("responseformat", Place::At("it belongs in outputConfig.textFormat")),
-    ("inputschema", Place::At(r#"it is toolSpec.inputSchema.json: {"toolSpec": {"name": "…", "inputSchema": {"json": {…}}}}"#)),
+    (
+        "inputschema",
+        Place::At(
+            r#"it is toolSpec.inputSchema.json: {"toolSpec": {"name": "…", "inputSchema": {"json": {…}}}}"#,
+        ),
+    ),
 ];
 
 enum Place {
@@ -73,7 +90,8 @@ fn letters(name: &str) -> String {
 pub(super) fn judge(parent: &str, name: &str, json: &str, known: &str) -> Judged {
     let given = letters(name);
     let known = || known.split_terminator('|');
-    let spelled = known().find(|known| letters(known) == given || letters(known).trim_end_matches('s') == given);
+    let spelled =
+        known().find(|known| letters(known) == given || letters(known).trim_end_matches('s') == given);
     let place = PLACES.iter().find(|(letters, _)| *letters == given).map(|(_, place)| place);
     let advice = match (place, spelled) {
         (Some(Place::At(advice)), _) => (*advice).to_owned(),
@@ -85,7 +103,9 @@ pub(super) fn judge(parent: &str, name: &str, json: &str, known: &str) -> Judged
             format!("it belongs in inferenceConfig, spelled `{spelled}`")
         }
         _ if given == "imageurl" => format!("{FORMAT}: write {IMAGE}"),
-        _ if parent.is_empty() && matches!(&*given, "tools" | "toolchoice") => "it belongs in toolConfig".to_owned(),
+        _ if parent.is_empty() && matches!(&*given, "tools" | "toolchoice") => {
+            "it belongs in toolConfig".to_owned()
+        }
         // A structure of the model may gain any name; only in a union these are another format's.
         _ if FOREIGN.contains(&name) && name == "type" => match instead(json.trim_matches('"')) {
             Some(instead) => instead,
@@ -137,7 +157,9 @@ fn one(at: &Path<'_>, name: &str, json: &str, known: &[&str], beside: &[&str]) -
         Judged::Mistake(advice) => advice,
         Judged::Unknown if !FOREIGN.contains(&name) && name != "thinking" => return Ok(()),
         // The member that says more is told of.
-        Judged::Unknown if beside.iter().any(|other| *other != name && matches!(*other, "type" | "input_schema")) => {
+        Judged::Unknown
+            if beside.iter().any(|other| *other != name && matches!(*other, "type" | "input_schema")) =>
+        {
             return Ok(());
         }
         Judged::Unknown => format!("{FORMAT}: write an object with one member of {}", known.join(", ")),
@@ -211,7 +233,10 @@ mod tests {
                 r#"{"image_url":{"url":"https://example.com"}}"#,
                 r#"messages[0].content[0] has the member `image_url`, but that is a model's own format, not Converse's: write {"image": "#,
             ),
-            (r#"{"text":"a","image":{}}"#, "messages[0].content[0] has the members `text` and `image`, but must have exactly one of text, image"),
+            (
+                r#"{"text":"a","image":{}}"#,
+                "messages[0].content[0] has the members `text` and `image`, but must have exactly one of text, image",
+            ),
             ("{}", "messages[0].content[0] has no member, but must have exactly one of text, image"),
         ] {
             let found = said(block);

@@ -129,7 +129,8 @@ fn is_project(text: &str) -> bool {
 
 /// `[0-9a-z-]{1,20}`
 fn is_region(text: &str) -> bool {
-    (1..=20).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    (1..=20).contains(&text.len())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
 /// `(|([1-9][0-9]{0,7})|(DRAFT))`

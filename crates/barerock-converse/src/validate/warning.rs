@@ -77,14 +77,18 @@ mod tests {
     fn names_of_documents_are_warned_of() {
         let document = |name: &str| DocumentBlock::from_bytes(DocumentFormat::Pdf, name, &b"x"[..]);
         let result = ToolResultBlock::new("t", [ToolResultContentBlock::Document(document("a/b"))]);
-        let messages = [Message::user([document("report").into(), document("report.pdf").into(), result.into()])];
+        let messages =
+            [Message::user([document("report").into(), document("report.pdf").into(), result.into()])];
         let mut request = ConverseRequest::new("anthropic.claude", messages);
         assert_eq!(request.validate(), Ok(()));
         let warnings = request.warnings();
         let paths: Vec<_> = warnings.iter().map(ValidationWarning::path).collect();
         assert_eq!(
             paths,
-            ["messages[0].content[1].document.name", "messages[0].content[2].toolResult.content[0].document.name"]
+            [
+                "messages[0].content[1].document.name",
+                "messages[0].content[2].toolResult.content[0].document.name"
+            ]
         );
         assert!(warnings[0].to_string().contains("is \"report.pdf\", but must be"), "{}", warnings[0]);
         request.messages = vec![Message::user(document(""))];

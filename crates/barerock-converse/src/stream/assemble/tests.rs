@@ -74,7 +74,8 @@ fn unknown_deltas_do_not_change_a_known_block() {
 #[test]
 fn an_empty_start_opens_the_block_and_deltas_decide_its_kind() {
     for empty in [json!({}), json!(null), json!(7), json!({"text": null})] {
-        let events = [start(0, empty.clone()), delta(0, json!({"text": "a"})), delta(0, empty.clone()), stop(0)];
+        let events =
+            [start(0, empty.clone()), delta(0, json!({"text": "a"})), delta(0, empty.clone()), stop(0)];
         let expected = if empty == 7 { json!([{"member": 7, "contentBlockIndex": 0}]) } else { json!([]) };
         assert_eq!(content(&events), json!([{"text": "a"}]), "{empty}");
         assert_eq!(aside(&events).as_array().unwrap().first(), expected.as_array().unwrap().first());
@@ -178,11 +179,8 @@ fn metadata_may_come_first_and_is_no_end() {
     let metadata = json!({"metadata": {
         "usage": {"inputTokens": 3, "outputTokens": 4, "totalTokens": 7}, "metrics": {"latencyMs": 9},
     }});
-    let events = [
-        json!({"messageStart": {"role": "assistant"}}),
-        delta(0, json!({"text": "hi"})),
-        metadata.clone(),
-    ];
+    let events =
+        [json!({"messageStart": {"role": "assistant"}}), delta(0, json!({"text": "hi"})), metadata.clone()];
     let cut = assemble(&events);
     assert!(!cut.is_complete());
     assert_eq!(cut.finish().unwrap_err().partial.text(), "hi");
@@ -210,7 +208,8 @@ fn metadata_may_come_first_and_is_no_end() {
 
 #[test]
 fn metadata_events_add_up() {
-    let usage = json!({"metadata": {"usage": {"inputTokens": 11, "outputTokens": 4, "totalTokens": 15}, "new": 1}});
+    let usage =
+        json!({"metadata": {"usage": {"inputTokens": 11, "outputTokens": 4, "totalTokens": 15}, "new": 1}});
     let metrics = json!({"metadata": {"metrics": {"latencyMs": 9}}});
     let more = json!({"metadata": {"usage": {"outputTokens": 5, "cacheReadInputTokens": 2}}});
     let message = assemble(&[message_stop(), usage, metrics, more]).finish().unwrap();
