@@ -11,7 +11,8 @@ use barerock_converse::{
     ConverseRequest, ConverseResponse, Correction, CorrectionKind, Endpoint, ServiceError, StreamEvent,
 };
 use barerock_eventstream::{FrameDecoder, MessageKind};
-use barerock_tests::{captures, fixtures};
+use barerock_test_data::{captures, report_cases};
+use barerock_tests::fixtures;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -217,7 +218,7 @@ fn recordings_come_back() {
             requests += usize::from(request_comes_back(&recording.name, &recording.request_body));
         }
     }
-    println!("recordings_come_back: {events} events, {requests} requests");
+    report_cases(events + requests, "recorded events and requests that come back");
     assert_eq!((events, requests), (EVENTS, REQUESTS));
 }
 
@@ -271,7 +272,7 @@ fn recorded_responses_keep_every_member() {
         assert_eq!(serde_json::to_value(&response).unwrap(), original, "{}", recording.name);
         ran += 1;
     }
-    println!("{ran} recorded responses");
+    report_cases(ran, "recorded responses that keep every member");
     assert_eq!(ran, 173);
 }
 
