@@ -241,9 +241,13 @@ impl Config {
         Resolved { value, source, passed_over }
     }
 
-    /// What in the shared files is passed over, each with file, line and what to do.
+    /// Skipped parts of the shared files, each with file and line, and variables whose value is in quotes.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
-        self.profiles.warnings()
+        let quoted = self
+            .environment
+            .quoted()
+            .map(|name| format!("{name}: the value is in quotes, which are part of it"));
+        self.profiles.warnings().chain(quoted)
     }
 
     /// The text of a setting: from code, else the environment, else the profile.

@@ -61,7 +61,11 @@ pub(super) fn read(file: &Arc<str>, text: &str, notes: &mut Vec<Note>) -> Result
                 }
             }
             _ if content.starts_with('[') => {
-                let header = header(content).map_err(error)?;
+                let (header, rest) = header(content).map_err(error)?;
+                if !rest.is_empty() {
+                    let message = "the text after the ] of a section's header is ignored".to_owned();
+                    notes.push(Note { place: place.clone(), message });
+                }
                 blocks.push(Block { header: header.to_owned(), section: Section::new(header, place) });
                 open = None;
             }
@@ -116,19 +120,17 @@ fn go_on(
     Ok(())
 }
 
-/// What stands between the brackets.
-fn header(content: &str) -> Result<&str, &'static str> {
+/// The text between the brackets, and the text after them if it is no comment.
+fn header(content: &str) -> Result<(&str, &str), &'static str> {
     let (inside, rest) = content
         .strip_prefix('[')
         .and_then(|content| content.split_once(']'))
         .ok_or("the section's header has no ]; end it with one")?;
     let rest = rest.trim_ascii_start();
-    if !rest.is_empty() && !rest.starts_with(COMMENT.map(char::from)) {
-        return Err("text follows the section's ]; put it on a line of its own");
-    }
+    let rest = if rest.starts_with(COMMENT.map(char::from)) { "" } else { rest };
     match inside.trim_ascii() {
         "" => Err("the section has no name; write one between [ and ]"),
-        name => Ok(name),
+        name => Ok((name, rest)),
     }
 }
 

@@ -202,10 +202,8 @@ impl Profiles {
             ("sso-session" | "services", _) => {
                 self.pass_over(&section, "it belongs into the config file");
             }
-            _ => match unquoted(&header) {
-                Some(name) => insert(&mut self.credentials, name, section)?,
-                None => self.pass_over(&section, "a name that holds spaces must stand in quotes"),
-            },
+            // `aws configure` writes a name that contains spaces without quotes into this file.
+            _ => insert(&mut self.credentials, unquoted(&header).unwrap_or(&header), section)?,
         }
         Ok(())
     }

@@ -22,14 +22,27 @@ impl Environment {
         )
     }
 
-    /// The variable's value, unless it is unset or empty: AWS tools take an empty variable for none.
+    /// The variable's value; `None` if it is unset or empty, as AWS tools have it. Variables whose name begins with `AWS_` are read without
+    /// surrounding white space, which a secret read from a file often ends with and no setting contains.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.raw(name).filter(|value| !value.is_empty())
     }
 
     fn raw(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        let (name, value) = self.0.iter().rev().find(|(known, _)| known == name)?;
+        Some(if name.starts_with("AWS_") { value.trim_ascii() } else { value })
+    }
+
+    /// The names of the `AWS_` variables whose value is in quotes: an env file that keeps them makes them part of the value.
+    pub fn quoted(&self) -> impl Iterator<Item = &str> {
+        let is_quoted = |value: &str| {
+            ['"', '\'']
+                .into_iter()
+                .any(|quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote))
+        };
+        let names = self.0.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with("AWS_"));
+        names.filter(move |name| self.get(name).is_some_and(is_quoted))
     }
 
     /// The region: `AWS_REGION`, else `AWS_DEFAULT_REGION`.
@@ -63,7 +76,7 @@ impl Environment {
         }
     }
 
-    /// Whether a variable is set to the empty string.
+    /// True if a variable is set to the empty string or, for an `AWS_` variable, to white space.
     #[must_use]
     pub fn is_empty(&self, name: &str) -> bool {
         self.raw(name).is_some_and(str::is_empty)
@@ -86,5 +99,21 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_without_surrounding_white_space() {
+        let variables =
+            [("AWS_A", " a b\r\n"), ("AWS_B", " \t\n"), ("HOME", " x "), ("AWS_C", "'c'"), ("C", "'c'")];
+        let environment: Environment = variables.into_iter().collect();
+        assert_eq!(environment.get("AWS_A"), Some("a b"));
+        assert_eq!((environment.get("AWS_B"), environment.is_empty("AWS_B")), (None, true));
+        assert_eq!(environment.get("HOME"), Some(" x "));
+        assert_eq!(environment.quoted().collect::<Vec<_>>(), ["AWS_C"]);
     }
 }

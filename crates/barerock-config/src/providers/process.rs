@@ -10,13 +10,13 @@ use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCre
 
 pub(super) const PROVIDER: &str = "process";
 
-/// How long the command may take.
-const LIMIT: Duration = Duration::from_secs(10);
+/// How long the command may take. It may wait for a person: a second factor, a login in the browser.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// `credential_process`: a command that prints credentials as JSON, `"Version": 1`.
 ///
 /// The command line goes to the system's shell, as AWS's SDKs have it (botocore splits it into words itself). It gets no
-/// input, ten seconds and room for 1 MiB of output. What it writes to its standard error is not shown.
+/// input, a minute and room for 1 MiB of output. What it writes to its standard error is not shown.
 ///
 /// With [`SystemIo`](super::SystemIo) a command that takes too long, prints too much or is no longer waited for is killed. On
 /// Unix it has a process group of its own, and what it started is killed with it. It has none where our standard input or
@@ -153,11 +153,11 @@ mod tests {
         }
         let mut script = Script::new(|io| ProcessProvider::new(io, "x"));
         script.expect(|_| {
-            Answer::Run(Err(io::Error::new(io::ErrorKind::TimedOut, "it did not end within 10s")))
+            Answer::Run(Err(io::Error::new(io::ErrorKind::TimedOut, "it did not end within 60s")))
         });
         assert_eq!(
             script.done().unwrap_err().to_string(),
-            "process credentials: the command \"x\": it did not end within 10s; run it in a terminal to see what it says"
+            "process credentials: the command \"x\": it did not end within 60s; run it in a terminal to see what it says"
         );
     }
 }
