@@ -1,13 +1,13 @@
 //! The CRC of preludes and messages: "CRC32 (the IEEE polynomial of gzip)".
 
-#[cfg(feature = "fast-crc")]
+#[cfg(feature = "fast")]
 pub(crate) use crc32fast::{Hasher, hash};
 
-#[cfg(not(feature = "fast-crc"))]
+#[cfg(not(feature = "fast"))]
 pub(crate) use small::{Hasher, hash};
 
 /// A byte at a time from a table of one KiB: for those to whom 24 KB of program are more than the last microsecond of a frame.
-#[cfg(any(test, not(feature = "fast-crc")))]
+#[cfg(any(test, not(feature = "fast")))]
 mod small {
     /// The polynomial x³² + x²⁶ + x²³ + … + 1, its bits in the order in which they are sent.
     const POLYNOMIAL: u32 = 0xedb8_8320;
@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(small::hash(b""), 0);
     }
 
-    #[cfg(feature = "fast-crc")]
+    #[cfg(feature = "fast")]
     #[test]
     fn both_ways_are_equal() {
         let bytes: [u8; 1000] = core::array::from_fn(|at| (at * at / 7).to_le_bytes()[0]);

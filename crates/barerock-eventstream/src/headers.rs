@@ -47,7 +47,7 @@ pub(crate) fn landmarks(block: &[u8]) -> Landmarks<'_> {
 
 #[inline(always)]
 fn scan(block: &[u8], limits: Limits) -> Result<Landmarks<'_>, Fault> {
-    if cfg!(feature = "fast-crc")
+    if cfg!(feature = "fast")
         && let Some(landmarks) = plain::scan(block, limits)
     {
         return Ok(landmarks);

@@ -30,10 +30,14 @@
 //!
 //! # Features
 //!
-//! `fast-crc` (default) computes CRCs with `crc32fast`, and `std` (default) lets it choose the CPU's fastest way at run
-//! time; without `fast-crc` a table of one KiB does, some forty times slower and 24 KB smaller. `alloc` adds what needs a
-//! heap: [`FrameDecoder`], [`OwnedFrame`] and encoding into a `Vec`. Without it, [`Frame::parse`] and
-//! [`FrameEncoder::encode_into`] work on slices.
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `std` | yes | the CPU's fastest CRC instructions, chosen at run time |
+//! | `alloc` | yes | [`FrameDecoder`], [`OwnedFrame`], encoding into a `Vec` |
+//! | `fast` | yes | CRCs by `crc32fast` and a fast path for the headers that AWS sends: 26 KB larger, about 40 times as fast |
+//!
+//! With no feature at all, [`Frame::parse`], [`Frames`] and [`FrameEncoder::encode_into`] work on slices, with a CRC table of
+//! 1 KiB.
 
 #![no_std]
 #![deny(

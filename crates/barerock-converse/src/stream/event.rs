@@ -48,7 +48,7 @@ impl<'a> StreamEvent<'a> {
         payload: &'a [u8],
         corrections: &mut Corrections,
     ) -> Result<Self, String> {
-        if cfg!(feature = "fast-crc")
+        if cfg!(feature = "fast")
             && event_type == CONTENT_BLOCK_DELTA
             && let Some(plain) = plain_delta(payload)
         {
