@@ -40,7 +40,7 @@ pub struct FrameDecoder {
     buffer: Vec<u8>,
     /// Where in `buffer` the next frame begins.
     start: usize,
-    /// The next frame's prelude, checked once however many chunks the frame comes in, and its CRC.
+    /// The next frame's prelude, parsed once however many chunks the frame comes in, and the CRC of its lengths.
     pending: Option<(Prelude, Hasher)>,
     /// Where in the stream the next frame begins.
     offset: u64,
@@ -86,23 +86,9 @@ impl FrameDecoder {
         if let Some(error) = self.poison {
             return Err(error);
         }
-        let (prelude, hasher) = match self.pending.take() {
-            Some(pending) => pending,
-            None => {
-                let Some(start) = self.unread().first_chunk::<PRELUDE_LENGTH>() else {
-                    self.compact();
-                    return Ok(None);
-                };
-                let mut hasher = Hasher::new();
-                match Prelude::parse_hashing(start, self.limits, &mut hasher) {
-                    Ok(prelude) => (prelude, hasher),
-                    Err(error) => {
-                        let error = self.locate(error);
-                        self.poison = Some(error);
-                        return Err(error);
-                    }
-                }
-            }
+        let Some((prelude, hasher)) = self.take_prelude()? else {
+            self.compact();
+            return Ok(None);
         };
         let end = self.start.saturating_add(index(prelude.total_length()));
         if end > self.buffer.len() {
@@ -111,16 +97,16 @@ impl FrameDecoder {
             return Ok(None);
         }
         let bytes = self.buffer.get(self.start..end).unwrap_or_default();
-        let landmarks = match checked_block(prelude, bytes, hasher) {
+        let event_headers = match checked_block(prelude, bytes, hasher) {
             Ok(block) => self.memo.check(block, self.limits),
             Err(error) => Err(error),
         };
-        match landmarks {
-            Ok(landmarks) => {
+        match event_headers {
+            Ok(event_headers) => {
                 self.start = end;
                 self.offset = self.offset.saturating_add(u64::from(prelude.total_length()));
                 self.frames = self.frames.saturating_add(1);
-                Ok(Some(Frame::new(prelude, bytes, landmarks)))
+                Ok(Some(Frame::new(prelude, bytes, event_headers)))
             }
             Err(error) => {
                 let error = error.starting_at(self.offset);
@@ -136,7 +122,7 @@ impl FrameDecoder {
     ///
     /// [`DecodeErrorKind::Truncated`] where it ended inside a frame, [`DecodeErrorKind::FramesPending`]
     /// where a frame was not taken, and the error of a poisoned decoder.
-    pub fn finish(&self) -> Result<(), DecodeError> {
+    pub fn finish(&mut self) -> Result<(), DecodeError> {
         if let Some(error) = self.poison {
             return Err(error);
         }
@@ -144,23 +130,27 @@ impl FrameDecoder {
         if received == 0 {
             return Ok(());
         }
-        Err(self.locate(match self.peek()? {
+        let prelude = self.await_prelude()?;
+        let error = match prelude {
             Some(prelude) if received >= index(prelude.total_length()) => {
                 DecodeError::in_frame(DecodeErrorKind::FramesPending, 0)
             }
             prelude => truncated(prelude, received),
-        }))
+        };
+        Err(error.starting_at(self.offset))
     }
 
-    /// Whether [`next_frame`](Self::next_frame) has something to say without more bytes: a frame, or an error.
+    /// Whether [`next_frame`](Self::next_frame) would return a frame or an error without more bytes.
     #[must_use]
-    pub fn is_ready(&self) -> bool {
-        self.poison.is_some()
-            || match self.peek() {
-                Ok(Some(prelude)) => self.unread().len() >= index(prelude.total_length()),
-                Ok(None) => false,
-                Err(_) => true,
-            }
+    pub fn is_ready(&mut self) -> bool {
+        if self.poison.is_some() {
+            return true;
+        }
+        match self.await_prelude() {
+            Ok(Some(prelude)) => self.unread().len() >= index(prelude.total_length()),
+            Ok(None) => false,
+            Err(_) => true,
+        }
     }
 
     /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.
@@ -183,21 +173,30 @@ impl FrameDecoder {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
-    /// The prelude of the next frame, if it is there.
-    fn peek(&self) -> Result<Option<Prelude>, DecodeError> {
-        match (&self.pending, self.unread().first_chunk::<PRELUDE_LENGTH>()) {
-            (Some((prelude, _)), _) => Ok(Some(*prelude)),
-            (None, Some(start)) => match Prelude::parse(start, self.limits) {
-                Ok(prelude) => Ok(Some(prelude)),
-                Err(error) => Err(self.locate(error)),
-            },
-            (None, None) => Ok(None),
+    /// Takes the prelude of the next frame, if its bytes are there, with the CRC of its lengths.
+    #[inline(always)]
+    fn take_prelude(&mut self) -> Result<Option<(Prelude, Hasher)>, DecodeError> {
+        if let Some(pending) = self.pending.take() {
+            return Ok(Some(pending));
+        }
+        let Some(start) = self.unread().first_chunk::<PRELUDE_LENGTH>() else {
+            return Ok(None);
+        };
+        let mut hasher = Hasher::new();
+        match Prelude::parse_hashing(start, self.limits, &mut hasher) {
+            Ok(prelude) => Ok(Some((prelude, hasher))),
+            Err(error) => {
+                let error = error.starting_at(self.offset);
+                self.poison = Some(error);
+                Err(error)
+            }
         }
     }
 
-    #[cold]
-    fn locate(&self, error: DecodeError) -> DecodeError {
-        error.starting_at(self.offset)
+    /// The prelude of the next frame, if its bytes are there; it is parsed once and kept for the frame.
+    fn await_prelude(&mut self) -> Result<Option<Prelude>, DecodeError> {
+        self.pending = self.take_prelude()?;
+        Ok(self.pending.as_ref().map(|(prelude, _)| *prelude))
     }
 
     /// Moves what is left of the buffer to its front.

@@ -2,7 +2,7 @@
 
 use crate::error::EncodeError;
 use crate::header::{Header, HeaderValue, header_type};
-use crate::headers::SeenNames;
+use crate::headers::{SeenNames, first_repeat};
 use crate::limits::{
     Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, index,
 };
@@ -85,16 +85,7 @@ impl FrameEncoder {
         Ok(needed)
     }
 
-    /// The length in bytes of the frame of these headers and this payload.
-    ///
-    /// # Errors
-    ///
-    /// As [`encode`](Self::encode).
-    pub fn encoded_length(&self, headers: &[Header<'_>], payload: &[u8]) -> Result<usize, EncodeError> {
-        self.lengths(headers, payload).map(|lengths| index(lengths.total))
-    }
-
-    /// Checks everything that can be wrong, before a byte is written.
+    /// Checks headers and payload before a byte is written.
     fn lengths(&self, headers: &[Header<'_>], payload: &[u8]) -> Result<Lengths, EncodeError> {
         let limits = self.limits;
         if headers.len() > index(limits.max_headers()) {
@@ -102,14 +93,16 @@ impl FrameEncoder {
         }
         let mut headers_length: usize = 0;
         let mut seen = SeenNames::default();
+        let mut may_repeat = false;
         for (position, header) in headers.iter().enumerate() {
             headers_length = headers_length.saturating_add(header_length(header, position)?);
-            if seen.maybe(header.name.as_bytes()) && !limits.duplicate_headers() {
-                let earlier = headers.iter().take(position);
-                if earlier.into_iter().any(|other| other.name == header.name) {
-                    return Err(EncodeError::DuplicateHeader { position });
-                }
-            }
+            may_repeat |= seen.maybe(header.name.as_bytes());
+        }
+        if may_repeat
+            && !limits.duplicate_headers()
+            && let Some((_, position)) = first_repeat(headers.iter().map(|header| header.name.as_bytes()))
+        {
+            return Err(EncodeError::DuplicateHeader { position });
         }
         if headers_length > index(limits.max_headers_length()) {
             let limit = limits.max_headers_length();
@@ -251,7 +244,6 @@ mod tests {
         let payload = b"{'foo':'bar'}";
         let encoder = FrameEncoder::new();
         assert_eq!(encoder.encode(&headers, payload).unwrap(), expected);
-        assert_eq!(encoder.encoded_length(&headers, payload), Ok(expected.len()));
 
         let mut buffer = [0xee; 70];
         assert_eq!(encoder.encode_into(&headers, payload, &mut buffer), Ok(expected.len()));

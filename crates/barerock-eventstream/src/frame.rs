@@ -5,7 +5,7 @@ use core::fmt;
 use crate::crc::Hasher;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::header::HeaderValue;
-use crate::headers::{self, Headers, Landmarks};
+use crate::headers::{self, EventHeaders, Headers};
 use crate::kind::{MessageKind, header_name};
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
 use crate::prelude::{MESSAGE_CRC_LENGTH, PRELUDE_CRC_AT, Prelude};
@@ -27,7 +27,7 @@ pub enum Status<T> {
 pub struct Frame<'a> {
     prelude: Prelude,
     bytes: &'a [u8],
-    landmarks: Landmarks<'a>,
+    event_headers: EventHeaders<'a>,
 }
 
 impl<'a> Frame<'a> {
@@ -51,14 +51,14 @@ impl<'a> Frame<'a> {
             return Ok(Status::Partial);
         };
         let block = checked_block(prelude, bytes, hasher)?;
-        let landmarks = headers::check(block, limits)?;
-        Ok(Status::Complete((Self::new(prelude, bytes, landmarks), length)))
+        let event_headers = headers::check(block, limits)?;
+        Ok(Status::Complete((Self::new(prelude, bytes, event_headers), length)))
     }
 
     /// The frame of which every part was checked.
     #[inline(always)]
-    pub(crate) fn new(prelude: Prelude, bytes: &'a [u8], landmarks: Landmarks<'a>) -> Self {
-        Self { prelude, bytes, landmarks }
+    pub(crate) fn new(prelude: Prelude, bytes: &'a [u8], event_headers: EventHeaders<'a>) -> Self {
+        Self { prelude, bytes, event_headers }
     }
 
     /// The lengths and their CRC.
@@ -105,7 +105,7 @@ impl<'a> Frame<'a> {
     #[inline]
     #[must_use]
     pub fn kind(&self) -> MessageKind<'a> {
-        MessageKind::of(self.landmarks, self.headers())
+        MessageKind::of(self.event_headers, self.headers())
     }
 
     /// The media type of the payload, by the header `:content-type`.

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::crc::Hasher;
 use crate::error::DecodeError;
 use crate::frame::{Frame, checked_block};
-use crate::headers::{self, Landmarks};
+use crate::headers::{self, EventHeaders};
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
 use crate::prelude::Prelude;
 use crate::truncated::truncated;
@@ -32,14 +32,14 @@ pub struct Frames<'a> {
     limits: Limits,
     offset: u64,
     /// The header block of the frame before, which is most often the next one's too.
-    known: (&'a [u8], Landmarks<'a>),
+    known: (&'a [u8], EventHeaders<'a>),
 }
 
 impl<'a> Frames<'a> {
     /// The frames of a stream that begins at the first of `bytes`.
     #[must_use]
     pub const fn new(bytes: &'a [u8], limits: Limits) -> Self {
-        Self { rest: bytes, limits, offset: 0, known: (&[], Landmarks::NONE) }
+        Self { rest: bytes, limits, offset: 0, known: (&[], EventHeaders::NONE) }
     }
 
     /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.

@@ -1,6 +1,6 @@
 //! What a message is for, by its `:message-type`.
 
-use crate::headers::{Headers, Landmarks};
+use crate::headers::{EventHeaders, Headers};
 
 /// The names of the headers that AWS gives a meaning (Amazon Event Semantics).
 pub mod header_name {
@@ -58,9 +58,9 @@ pub enum MessageKind<'a> {
 
 impl<'a> MessageKind<'a> {
     #[inline(always)]
-    pub(crate) fn of(landmarks: Landmarks<'a>, headers: Headers<'a>) -> Self {
+    pub(crate) fn of(event_headers: EventHeaders<'a>, headers: Headers<'a>) -> Self {
         let text = |name| headers.clone().find_value(name).and_then(|value| value.as_str());
-        match (landmarks.message_type, landmarks.event_type) {
+        match (event_headers.message_type, event_headers.event_type) {
             // "Initial messages take the form of message events with the event types `initial-request`
             // for request streams and `initial-response` for response streams."
             (MessageType::Event, "initial-request") => Self::InitialRequest,

@@ -98,8 +98,8 @@ impl Limits {
         self
     }
 
-    /// Sets the most headers a frame may have. Looking for duplicates takes time that grows with the
-    /// square of the count, which is why there is a limit.
+    /// Sets the most headers a frame may have. Without the feature `alloc` the check for repeated names takes time that grows
+    /// with the square of their number.
     #[must_use]
     pub const fn with_max_headers(mut self, count: u32) -> Self {
         self.max_headers = count;

@@ -22,8 +22,8 @@ impl OwnedFrame {
     /// The frame, borrowed from this one. Its CRCs are not checked again.
     #[must_use]
     pub fn as_frame(&self) -> Frame<'_> {
-        let landmarks = headers::landmarks(header_block(self.prelude, &self.bytes));
-        Frame::new(self.prelude, &self.bytes, landmarks)
+        let event_headers = headers::event_headers(header_block(self.prelude, &self.bytes));
+        Frame::new(self.prelude, &self.bytes, event_headers)
     }
 }
 

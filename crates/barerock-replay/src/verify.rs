@@ -115,7 +115,7 @@ fn message(error: &VerifyError) -> String {
             return skewed("Signature expired", signed, "earlier", now, "-", *seconds);
         }
         VerifyError::NotYetCurrent { signed, now } => {
-            let seconds = u64::from(barerock_sigv4::DEFAULT_MAX_CLOCK_SKEW_SECONDS);
+            let seconds = u64::from(barerock_sigv4::MAX_CLOCK_SKEW_SECONDS);
             return skewed("Signature not yet current", signed, "later", now, "+", seconds);
         }
         VerifyError::MissingSignature => "Missing Authentication Token",

@@ -105,24 +105,10 @@ impl Signer {
         timestamp: Timestamp,
     ) -> Result<Signed, SignError> {
         let payload = PayloadHash::with(self.settings.payload, request.body().as_ref());
-        self.sign_http_with_payload(request, &payload, credentials, timestamp)
-    }
-
-    /// As [`Signer::sign_http`], for a body of any type whose hash, or the word in its place, the caller knows.
-    ///
-    /// # Errors
-    /// As [`Signer::sign_http`].
-    pub fn sign_http_with_payload<B>(
-        &mut self,
-        request: &mut ::http::Request<B>,
-        payload: &PayloadHash,
-        credentials: &Credentials,
-        timestamp: Timestamp,
-    ) -> Result<Signed, SignError> {
         // Taken out to be changed while the method and the URI are read, and put back whatever happens.
         let mut headers = core::mem::take(request.headers_mut());
         let (method, uri) = (request.method().as_str(), request.uri());
-        let signed = self.sign_head(method, uri, &mut headers, payload, credentials, timestamp);
+        let signed = self.sign_head(method, uri, &mut headers, &payload, credentials, timestamp);
         *request.headers_mut() = headers;
         signed
     }

@@ -126,7 +126,7 @@ pub use timestamp::Timestamp;
 pub use uri::{MAX_PATH_SEGMENTS, MAX_QUERY_PARAMETERS};
 #[cfg(feature = "http")]
 pub use verify::{
-    DEFAULT_MAX_CLOCK_SKEW_SECONDS, SignatureMismatch, Verified, VerifyError, VerifySettings, verify_http,
+    MAX_CLOCK_SKEW_SECONDS, SignatureMismatch, Verified, VerifyError, VerifySettings, verify_http,
 };
 
 /// Compiles the example of the README with the tests.

@@ -54,7 +54,6 @@ impl PayloadHash {
     pub fn with(signing: PayloadSigning, body: &[u8]) -> Self {
         match signing {
             PayloadSigning::Hashed => Self::of(body),
-            PayloadSigning::Precomputed(sha256) => Self::precomputed(&sha256),
             PayloadSigning::Unsigned => Self::unsigned(),
             PayloadSigning::StreamingEvents => Self::streaming_events(),
         }
@@ -96,7 +95,7 @@ mod tests {
         assert_eq!(PayloadHash::with(PayloadSigning::Unsigned, b"x").as_str(), "UNSIGNED-PAYLOAD");
         let streaming = PayloadHash::with(PayloadSigning::StreamingEvents, b"x");
         assert_eq!(streaming.as_str(), "STREAMING-AWS4-HMAC-SHA256-EVENTS");
-        let precomputed = PayloadHash::with(PayloadSigning::Precomputed([0xab; SHA256_LENGTH]), b"x");
+        let precomputed = PayloadHash::precomputed(&[0xab; SHA256_LENGTH]);
         assert_eq!(precomputed.as_str(), "ab".repeat(SHA256_LENGTH));
     }
 }

@@ -1,7 +1,5 @@
 //! The choices the specification leaves to the service.
 
-use crate::payload::SHA256_LENGTH;
-
 /// The longest a presigned URL can be valid: seven days, in seconds.
 ///
 /// "X-Amz-Expires … The maximum value is 604800 seconds (seven days)."
@@ -36,8 +34,6 @@ pub enum PayloadSigning {
     /// The SHA-256 of the body.
     #[default]
     Hashed,
-    /// This SHA-256, which the caller computed.
-    Precomputed([u8; SHA256_LENGTH]),
     /// `UNSIGNED-PAYLOAD`: the body is not protected. Only over TLS, and only where the service allows it.
     Unsigned,
     /// `STREAMING-AWS4-HMAC-SHA256-EVENTS`: the body is a stream of signed events.

@@ -14,6 +14,9 @@ const SECONDS_PER_DAY: i64 = 86_400;
 const MAX_UNIX_SECONDS: i64 = 253_402_300_799;
 /// Length of `20150830T123600Z`.
 const AMZ_DATE_LENGTH: usize = 16;
+/// Length of `2015-08-30T12:36:00Z`.
+#[cfg(feature = "alloc")]
+const EXTENDED_LENGTH: usize = 20;
 /// Length of `20150830`.
 const DATE_LENGTH: usize = 8;
 
@@ -99,6 +102,22 @@ impl Timestamp {
     pub fn amz_date(&self) -> &str {
         // Digits, 'T' and 'Z' are ASCII, so this never falls back.
         core::str::from_utf8(&self.text).unwrap_or_default()
+    }
+
+    /// The extended form of ISO 8601, as in RFC 3339: `2015-08-30T12:36:00Z`.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn to_extended(&self) -> alloc::string::String {
+        let mut text = alloc::string::String::with_capacity(EXTENDED_LENGTH);
+        for (at, character) in self.amz_date().chars().enumerate() {
+            match at {
+                4 | 6 => text.push('-'),
+                11 | 13 => text.push(':'),
+                _ => {}
+            }
+            text.push(character);
+        }
+        text
     }
 
     /// The day, as it stands in a credential scope: `20150830`.
@@ -199,6 +218,13 @@ mod tests {
             assert_eq!(timestamp.unix_secs(), seconds);
             assert_eq!(timestamp.date(), &text[..8]);
         }
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn the_extended_form_has_separators() {
+        let extended = Timestamp::parse("20150830T123600Z").expect("valid").to_extended();
+        assert_eq!((&*extended, extended.len()), ("2015-08-30T12:36:00Z", EXTENDED_LENGTH));
     }
 
     #[test]

@@ -25,32 +25,19 @@ use crate::settings::{PayloadSigning, SessionTokenSigning};
 use crate::sign::StringToSign;
 use crate::{SigningSettings, Timestamp};
 
-/// How far the clocks of client and service may be apart, in seconds, unless told otherwise: five minutes.
-pub const DEFAULT_MAX_CLOCK_SKEW_SECONDS: u32 = 300;
+/// The most seconds that the clocks of client and service may be apart: five minutes, as for AWS's services.
+pub const MAX_CLOCK_SKEW_SECONDS: u32 = 300;
 
 /// "x-amz-" in front of a header's name means that it must be signed.
 const MUST_BE_SIGNED_PREFIX: &str = "x-amz-";
 
 /// What a service expects of a signature.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct VerifySettings {
     signing: SigningSettings,
     region: Option<String>,
     service: Option<String>,
-    max_clock_skew_seconds: u32,
     allow_unsigned_payload: bool,
-}
-
-impl Default for VerifySettings {
-    fn default() -> Self {
-        Self {
-            signing: SigningSettings::default(),
-            region: None,
-            service: None,
-            max_clock_skew_seconds: DEFAULT_MAX_CLOCK_SKEW_SECONDS,
-            allow_unsigned_payload: false,
-        }
-    }
 }
 
 impl VerifySettings {
@@ -72,13 +59,6 @@ impl VerifySettings {
     #[must_use]
     pub fn with_service(mut self, service: impl Into<String>) -> Self {
         self.service = Some(service.into());
-        self
-    }
-
-    /// Takes signatures this many seconds from `now`, before or after.
-    #[must_use]
-    pub fn with_max_clock_skew_seconds(mut self, seconds: u32) -> Self {
-        self.max_clock_skew_seconds = seconds;
         self
     }
 
@@ -176,7 +156,7 @@ fn verify_claim(
 ) -> Result<Verified, VerifyError> {
     check_scope(claim, settings)?;
     check_signed_headers(claim, headers, settings)?;
-    check_time(claim, now, settings)?;
+    check_time(claim, now)?;
     check_token(claim, credentials)?;
     let payload = check_payload(headers, body, settings)?;
 
@@ -249,8 +229,8 @@ fn check_signed_headers(
     }
 }
 
-fn check_time(claim: &Claim, now: Timestamp, settings: &VerifySettings) -> Result<(), VerifyError> {
-    let skew = i64::from(settings.max_clock_skew_seconds);
+fn check_time(claim: &Claim, now: Timestamp) -> Result<(), VerifyError> {
+    let skew = i64::from(MAX_CLOCK_SKEW_SECONDS);
     let (signed_at, now_seconds) = (claim.timestamp.unix_secs(), now.unix_secs());
     // A presigned request lasts as long as it says, and no clock skew is added.
     let lasts = match claim.form {

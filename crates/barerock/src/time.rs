@@ -81,20 +81,8 @@ pub fn to_unix(time: SystemTime) -> u64 {
 #[must_use]
 pub fn format(time: SystemTime) -> String {
     let seconds = i64::try_from(to_unix(time)).unwrap_or(i64::MAX);
-    let text = match Timestamp::from_unix_secs(seconds) {
-        Ok(timestamp) => timestamp.amz_date().to_owned(),
-        Err(_) => "99991231T235959Z".to_owned(),
-    };
-    let field = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
-    format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        field(0, 4),
-        field(4, 6),
-        field(6, 8),
-        field(9, 11),
-        field(11, 13),
-        field(13, 15)
-    )
+    Timestamp::from_unix_secs(seconds)
+        .map_or_else(|_| "9999-12-31T23:59:59Z".to_owned(), |timestamp| timestamp.to_extended())
 }
 
 #[cfg(test)]

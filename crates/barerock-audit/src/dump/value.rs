@@ -44,11 +44,8 @@ pub(super) fn uuid(bytes: [u8; 16]) -> String {
 /// The time of day in UTC, for years of four digits.
 fn date(milliseconds: i64) -> Option<String> {
     let second = Timestamp::from_unix_secs(milliseconds.div_euclid(1000)).ok()?;
-    let (date, time) = second.amz_date().trim_end_matches('Z').split_once('T')?;
-    let ((year, day), (hour, second)) = (date.split_at_checked(4)?, time.split_at_checked(2)?);
-    let ((month, day), (minute, second)) = (day.split_at_checked(2)?, second.split_at_checked(2)?);
     let fraction = milliseconds.rem_euclid(1000);
-    Some(format!("{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction:03}Z"))
+    Some(format!("{}.{fraction:03}Z", second.to_extended().trim_end_matches('Z')))
 }
 
 #[cfg(test)]

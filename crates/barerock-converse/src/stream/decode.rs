@@ -108,7 +108,7 @@ impl EventDecoder {
 
     /// True if [`next_event`](Self::next_event) would return an event or an error without more bytes.
     #[must_use]
-    pub fn is_ready(&self) -> bool {
+    pub fn is_ready(&mut self) -> bool {
         self.state.failed.is_some() || self.frames.is_ready()
     }
 

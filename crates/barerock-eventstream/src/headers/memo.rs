@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Landmarks;
+use super::EventHeaders;
 use crate::error::DecodeError;
 use crate::kind::MessageType;
 use crate::limits::Limits;
@@ -27,22 +27,22 @@ impl Memo {
         &'a mut self,
         block: &'a [u8],
         limits: Limits,
-    ) -> Result<Landmarks<'a>, DecodeError> {
+    ) -> Result<EventHeaders<'a>, DecodeError> {
         if self.block == block {
-            return Ok(Landmarks { message_type: self.message_type, event_type: &self.event_type });
+            return Ok(EventHeaders { message_type: self.message_type, event_type: &self.event_type });
         }
-        let landmarks = super::check(block, limits)?;
+        let event_headers = super::check(block, limits)?;
         if block.len() <= LONGEST {
-            self.remember(block, landmarks);
+            self.remember(block, event_headers);
         }
-        Ok(landmarks)
+        Ok(event_headers)
     }
 
-    fn remember(&mut self, block: &[u8], landmarks: Landmarks<'_>) {
+    fn remember(&mut self, block: &[u8], event_headers: EventHeaders<'_>) {
         self.block.clear();
         self.block.extend_from_slice(block);
-        self.message_type = landmarks.message_type;
+        self.message_type = event_headers.message_type;
         self.event_type.clear();
-        self.event_type.push_str(landmarks.event_type);
+        self.event_type.push_str(event_headers.event_type);
     }
 }

@@ -1,40 +1,43 @@
-//! The shortest way through a header block such as AWS sends: strings only, all of it ASCII.
+//! Fast path for a header block such as AWS sends: strings only, all of it ASCII.
 //!
-//! It accepts or has no opinion. A block it accepts would pass the full scan with the same landmarks. It
-//! exists because checking string by string takes several times as long as the CRC of the whole frame.
+//! It accepts a block or leaves it to the full scan, which would accept it with the same result. Checking string by
+//! string takes several times as long as the CRC of the whole frame.
 
-use super::Landmarks;
+use super::EventHeaders;
+use super::raw::RawHeader;
+use super::repeated::name_bit;
 use crate::header::header_type;
 use crate::kind::{MessageType, header_name};
 use crate::limits::Limits;
 
 #[inline(always)]
-pub(super) fn scan(block: &[u8], limits: Limits) -> Option<Landmarks<'_>> {
-    // Where every byte is ASCII, every name and value is UTF-8, and no length is over 32,767.
+pub(super) fn scan(block: &[u8], limits: Limits) -> Option<EventHeaders<'_>> {
+    // If every byte is ASCII, every name and value is UTF-8, and no length is over 32,767.
     if !is_ascii(block) {
         return None;
     }
-    let mut landmarks = Landmarks::NONE;
+    let mut event_headers = EventHeaders::NONE;
     let mut seen: u64 = 0;
     let mut rest = block;
-    while let [name_length, after @ ..] = rest {
-        let (name, after) = after.split_at_checked(usize::from(*name_length))?;
-        let [header_type::STRING, high, low, after @ ..] = after else { return None };
-        let (value, after) = after.split_at_checked(usize::from(u16::from_be_bytes([*high, *low])))?;
+    while !rest.is_empty() {
+        let RawHeader { name, value_type, value, rest: after } = RawHeader::read(rest).ok()?;
+        if value_type != header_type::STRING {
+            return None;
+        }
         match name {
-            header_name::MESSAGE_TYPE_BYTES => landmarks.message_type = MessageType::of(value),
-            header_name::EVENT_TYPE_BYTES => landmarks.event_type = text(block, value, after.len()),
+            header_name::MESSAGE_TYPE_BYTES => event_headers.message_type = MessageType::of(value),
+            header_name::EVENT_TYPE_BYTES => event_headers.event_type = text(block, value, after.len()),
             _ => {}
         }
-        let bit = super::name_bit(name);
+        let bit = name_bit(name);
         // Two names that share a bit may be the same.
-        if seen & bit != 0 || name.is_empty() {
+        if seen & bit != 0 {
             return None;
         }
         seen |= bit;
         rest = after;
     }
-    (rest.is_empty() && seen.count_ones() <= limits.max_headers()).then_some(landmarks)
+    (seen.count_ones() <= limits.max_headers()).then_some(event_headers)
 }
 
 /// Whether every byte is ASCII. As [`slice::is_ascii`], without its loop over the last bytes, which at the

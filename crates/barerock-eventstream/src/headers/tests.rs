@@ -45,7 +45,7 @@ fn every_type_comes_back() {
 #[test]
 fn faults_are_told_with_their_bytes() {
     use DecodeErrorKind::*;
-    use HeaderPart::*;
+    use crate::HeaderPart::*;
     let overrun = |part, needed, available| HeaderOverrun { part, needed, available };
     let cases: &[(&[u8], DecodeErrorKind, usize)] = &[
         (b"\x00", HeaderNameEmpty, 0),
@@ -69,7 +69,7 @@ fn faults_are_told_with_their_bytes() {
 #[test]
 fn a_name_outside_ascii_is_checked_on_its_own() {
     // The bytes of one character, shared out between a name and a type.
-    assert_eq!(fault(b"\x02a\xc3\x00").0, DecodeErrorKind::HeaderUtf8 { part: HeaderPart::Name });
+    assert_eq!(fault(b"\x02a\xc3\x00").0, DecodeErrorKind::HeaderUtf8 { part: crate::HeaderPart::Name });
     assert!(check("\x03a\u{e9}\x00".as_bytes(), Limits::default()).is_ok());
 }
 
@@ -128,8 +128,8 @@ fn text_is_found_at_every_alignment() {
             let value = "v".repeat(length);
             let headers = [Header::new(&name, "x"), Header::new(":event-type", value.as_str())];
             let block = block(&headers);
-            let landmarks = check(&block, Limits::default()).ok().unwrap();
-            assert_eq!(landmarks.event_type, value);
+            let event_headers = check(&block, Limits::default()).ok().unwrap();
+            assert_eq!(event_headers.event_type, value);
         }
     }
 }
