@@ -17,7 +17,7 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("barerock-reqwest", &["barerock", "barerock-config", "barerock-tls"]),
     ("barerock-ureq", &["barerock", "barerock-config", "barerock-tls"]),
     ("barerock-audit", &["barerock-converse", "barerock-eventstream", "barerock-sigv4"]),
-    ("barerock-replay", &["barerock-audit", "barerock-eventstream", "barerock-sigv4"]),
+    ("barerock-replay", &["barerock-audit", "barerock-converse", "barerock-eventstream", "barerock-sigv4"]),
     (
         "barerock-cli",
         &[

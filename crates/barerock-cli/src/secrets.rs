@@ -8,8 +8,12 @@ use http::header::{COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 use http::{HeaderName, HeaderValue};
 
 /// Headers whose value is a secret.
-const KEYS: [HeaderName; 4] =
-    [HeaderName::from_static("x-amz-security-token"), PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
+const KEYS: [HeaderName; 4] = [
+    HeaderName::from_static(sigv4::header_name::X_AMZ_SECURITY_TOKEN),
+    PROXY_AUTHORIZATION,
+    COOKIE,
+    SET_COOKIE,
+];
 
 /// The secrets sent with a request, which its response may echo.
 #[derive(Debug, Default)]

@@ -77,15 +77,15 @@ impl ServiceError {
 
     /// Reads the payload of an exception frame; `exception_type` is its `:exception-type`.
     pub(crate) fn from_exception(exception_type: &str, payload: &[u8]) -> Self {
-        let mut error = Self::read(&ResponseHead::default(), Some(capitalised(exception_type)), payload);
-        error.status = modelled_status(&error.code);
+        let mut error = Self::read(&ResponseHead::default(), Some(exception_code(exception_type)), payload);
+        error.status = exception_status(&error.code).unwrap_or_default();
         error
     }
 
     /// The error of an error frame.
     pub(crate) fn from_error_frame(code: &str, message: &str) -> Self {
-        let code = capitalised(code);
-        Self::new(modelled_status(&code), code, message)
+        let code = exception_code(code);
+        Self::new(exception_status(&code).unwrap_or_default(), code, message)
     }
 
     /// True if the service asks to send fewer requests.
@@ -101,25 +101,33 @@ fn short_code(code: &str) -> &str {
     code.rsplit('#').next().unwrap_or_default().trim_ascii()
 }
 
-/// On the wire an exception has its member's name (`throttlingException`); everywhere else its shape's.
-fn capitalised(name: &str) -> String {
-    let mut letters = name.chars();
+/// The exceptions of the service model, by their codes, each with its HTTP status.
+pub const EXCEPTIONS: [(&str, u16); 12] = [
+    ("ValidationException", 400),
+    ("ConflictException", 400),
+    ("ServiceQuotaExceededException", 400),
+    ("AccessDeniedException", 403),
+    ("ResourceNotFoundException", 404),
+    ("ModelTimeoutException", 408),
+    ("ModelErrorException", 424),
+    ("ModelStreamErrorException", 424),
+    ("ThrottlingException", 429),
+    ("ModelNotReadyException", 429),
+    ("InternalServerException", 500),
+    ("ServiceUnavailableException", 503),
+];
+
+/// The code of an exception named by its member of the stream: `throttlingException` is `ThrottlingException`.
+#[must_use]
+pub fn exception_code(member: &str) -> String {
+    let mut letters = member.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// The status the service model gives an exception.
-fn modelled_status(code: &str) -> u16 {
-    match code {
-        "ValidationException" | "ServiceQuotaExceededException" | "ConflictException" => 400,
-        "AccessDeniedException" => 403,
-        "ResourceNotFoundException" => 404,
-        "ModelTimeoutException" => 408,
-        "ModelErrorException" | "ModelStreamErrorException" => 424,
-        "ThrottlingException" | "ModelNotReadyException" => 429,
-        "InternalServerException" => 500,
-        "ServiceUnavailableException" => 503,
-        _ => 0,
-    }
+/// The HTTP status that the service model gives the exception of this code.
+#[must_use]
+pub fn exception_status(code: &str) -> Option<u16> {
+    EXCEPTIONS.iter().find(|(known, _)| *known == code).map(|(_, status)| *status)
 }
 
 /// A body without a code and a message: what it looks like, and its beginning. A JSON object may be the service's, a

@@ -1,10 +1,12 @@
 //! Requests and answers in plain words, for HTTP stacks that do not speak the types of `http`: those types are 20 KB of a
 //! program that needs them for nothing else.
 
+use barerock_eventstream::MEDIA_TYPE;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 
+use self::header_name::{X_AMZN_ERROR_TYPE, X_AMZN_REQUEST_ID};
 use crate::endpoint::Endpoint;
 use crate::operation::RequestError;
 
@@ -12,12 +14,16 @@ use crate::operation::RequestError;
 const METHOD: Method = Method::POST;
 /// What every request's body is.
 const JSON: &str = "application/json";
-/// What a stream is sent as.
-const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
-/// The headers of an answer that are looked at.
-const ERROR_TYPE: &str = "x-amzn-errortype";
-const REQUEST_ID: &str = "x-amzn-requestid";
+/// Names of the service's response headers, in lowercase.
+pub mod header_name {
+    /// The error code, perhaps followed by `:` and a URL.
+    pub const X_AMZN_ERROR_TYPE: &str = "x-amzn-errortype";
+    /// The request's id, which AWS support asks for.
+    pub const X_AMZN_REQUEST_ID: &str = "x-amzn-requestid";
+    /// The wait before a retry, in milliseconds.
+    pub const X_AMZ_RETRY_AFTER: &str = "x-amz-retry-after";
+}
 
 /// An unsigned HTTP request: a POST with a `content-type` of `application/json`.
 ///
@@ -85,8 +91,8 @@ impl<'a> ResponseHead<'a> {
     pub fn header(&mut self, name: &str, value: &'a str) {
         let known = [
             ("content-type", &mut self.content_type),
-            (ERROR_TYPE, &mut self.error_type),
-            (REQUEST_ID, &mut self.request_id),
+            (X_AMZN_ERROR_TYPE, &mut self.error_type),
+            (X_AMZN_REQUEST_ID, &mut self.request_id),
         ];
         for (known, slot) in known {
             if known.eq_ignore_ascii_case(name) {
@@ -97,8 +103,8 @@ impl<'a> ResponseHead<'a> {
 
     /// What is looked at of a head in the types of `http`.
     pub(crate) fn of(status: StatusCode, headers: &'a HeaderMap) -> Self {
-        static ERROR_TYPE_NAME: HeaderName = HeaderName::from_static(ERROR_TYPE);
-        static REQUEST_ID_NAME: HeaderName = HeaderName::from_static(REQUEST_ID);
+        static ERROR_TYPE_NAME: HeaderName = HeaderName::from_static(X_AMZN_ERROR_TYPE);
+        static REQUEST_ID_NAME: HeaderName = HeaderName::from_static(X_AMZN_REQUEST_ID);
         let header = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
             status: status.as_u16(),
@@ -119,7 +125,7 @@ impl<'a> ResponseHead<'a> {
         // What follows a `;` are parameters.
         let is_stream = |content_type: &str| {
             let end = content_type.bytes().position(|byte| byte == b';').unwrap_or(content_type.len());
-            content_type.get(..end).unwrap_or_default().trim_ascii().eq_ignore_ascii_case(EVENT_STREAM)
+            content_type.get(..end).unwrap_or_default().trim_ascii().eq_ignore_ascii_case(MEDIA_TYPE)
         };
         self.is_ok() && self.content_type.is_some_and(is_stream)
     }

@@ -21,6 +21,9 @@ pub mod header_name {
     pub(crate) const EVENT_TYPE_BYTES: &[u8] = EVENT_TYPE.as_bytes();
 }
 
+/// The media type of an event stream, as the `content-type` of an HTTP body has it.
+pub const MEDIA_TYPE: &str = "application/vnd.amazon.eventstream";
+
 /// What a message is for. "Events are categorized into one of five categories."
 ///
 /// The `:message-type` alone decides, so that an exception or error without its other headers is still

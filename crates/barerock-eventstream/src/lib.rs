@@ -83,7 +83,7 @@ pub use frame::{Frame, Status};
 pub use frames::Frames;
 pub use header::{Header, HeaderValue, header_type};
 pub use headers::Headers;
-pub use kind::{MessageKind, header_name};
+pub use kind::{MEDIA_TYPE, MessageKind, header_name};
 pub use limits::{
     Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH,
     MESSAGE_OVERHEAD, PRELUDE_LENGTH,

@@ -2,6 +2,7 @@
 
 use barerock_audit::Exchange;
 use barerock_audit::exchange::ExchangeError;
+use barerock_eventstream::MEDIA_TYPE;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -10,8 +11,6 @@ use serde_json::Value;
 use crate::frames::{self, Ending};
 use crate::operation::Operation;
 
-/// The media type of an event stream.
-pub(crate) const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 /// The media type of everything else.
 pub(crate) const JSON: &str = "application/json";
 
@@ -63,11 +62,11 @@ impl Fixture {
         let mut headers: Vec<_> = response.header_lines().collect();
         let recorded_type = headers.iter().find(|(name, _): &&(HeaderName, _)| *name == CONTENT_TYPE);
         let event_stream = match recorded_type {
-            Some((_, value)) => value.as_bytes().starts_with(EVENT_STREAM.as_bytes()),
+            Some((_, value)) => value.as_bytes().starts_with(MEDIA_TYPE.as_bytes()),
             None => operation.streams() && status.is_success() && frames::starts_with_frame(&body),
         };
         if recorded_type.is_none() {
-            let derived = if event_stream { EVENT_STREAM } else { JSON };
+            let derived = if event_stream { MEDIA_TYPE } else { JSON };
             headers.push((CONTENT_TYPE, HeaderValue::from_static(derived)));
         }
         let broken = !status.is_success()
@@ -139,7 +138,7 @@ mod tests {
         let frame = [0, 0, 0, 16, 0, 0, 0, 0, 0x05, 0xc2, 0x48, 0xeb, 0x7d, 0x98, 0xc8, 0xff];
         let frame: &'static [u8] = Vec::leak(frame.to_vec());
         let stream = parse(response, frame);
-        assert_eq!(stream.headers()[0].1, EVENT_STREAM);
+        assert_eq!(stream.headers()[0].1, MEDIA_TYPE);
         assert!(stream.is_broken(), "no messageStop");
     }
 }

@@ -1,5 +1,6 @@
 //! What the server was asked, kept for those who test against it.
 
+use barerock_sigv4::header_name::X_AMZ_SECURITY_TOKEN;
 use bytes::Bytes;
 use core::fmt;
 use http::header::AUTHORIZATION;
@@ -39,7 +40,7 @@ impl fmt::Debug for ReceivedRequest {
         // Credentials are not for logs, and a body can be long.
         let mut headers = self.headers.clone();
         for (name, value) in &mut headers {
-            value.set_sensitive(*name == AUTHORIZATION || name.as_str() == "x-amz-security-token");
+            value.set_sensitive(*name == AUTHORIZATION || name.as_str() == X_AMZ_SECURITY_TOKEN);
         }
         f.debug_struct("ReceivedRequest")
             .field("number", &self.number)

@@ -5,6 +5,8 @@ use crate::fault::Fault;
 use crate::fixture::{Fixture, JSON};
 use crate::frames;
 use crate::script::{Interruption, Script};
+use barerock_converse::error::{EXCEPTIONS, exception_code, exception_status};
+use barerock_converse::wire::header_name::{X_AMZ_RETRY_AFTER, X_AMZN_ERROR_TYPE, X_AMZN_REQUEST_ID};
 use bytes::Bytes;
 use core::time::Duration;
 use http::header::{
@@ -12,12 +14,9 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
-/// How the service names a request.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
-/// How the service names an error.
-const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
-/// The wait that the service asks for, in milliseconds.
-const RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
+const REQUEST_ID: HeaderName = HeaderName::from_static(X_AMZN_REQUEST_ID);
+const ERROR_TYPE: HeaderName = HeaderName::from_static(X_AMZN_ERROR_TYPE);
+const RETRY_AFTER: HeaderName = HeaderName::from_static(X_AMZ_RETRY_AFTER);
 /// What faults say of themselves.
 const ON_DEMAND: &str = "barerock-replay was told to fail this request.";
 /// Where a redirect points: the name is reserved (RFC 6761, section 6.5), so nobody is there.
@@ -81,7 +80,7 @@ impl Reply {
                 Some(reply)
             }
             Fault::Status { status, error } => {
-                Some(match error.as_deref().or_else(|| error_of_status(*status)) {
+                Some(match error.as_deref().or_else(|| code_of_status(*status)) {
                     Some(name) => Self::error(*status, name, ON_DEMAND),
                     None => Self::unnamed_error(*status, ON_DEMAND),
                 })
@@ -114,8 +113,8 @@ impl Reply {
     fn spoil(&mut self, fault: &Fault) {
         let (frame, number) = match fault {
             Fault::Exception { name, .. } if !self.event_stream => {
-                let name = upper_first(name);
-                *self = Self::error(status_of_error(&name), &name, ON_DEMAND);
+                let code = exception_code(name);
+                *self = Self::error(status_of_code(&code), &code, ON_DEMAND);
                 return;
             }
             Fault::ErrorFrame { code, .. } if !self.event_stream => {
@@ -226,36 +225,15 @@ fn truncate(pieces: &mut Vec<Bytes>, length: usize) {
     pieces.retain(|piece| !piece.is_empty());
 }
 
-/// The errors of the service's model and their statuses.
-const ERRORS: [(&str, u16); 12] = [
-    ("ValidationException", 400),
-    ("ConflictException", 400),
-    ("ServiceQuotaExceededException", 400),
-    ("AccessDeniedException", 403),
-    ("ResourceNotFoundException", 404),
-    ("ModelTimeoutException", 408),
-    ("ModelErrorException", 424),
-    ("ModelStreamErrorException", 424),
-    ("ThrottlingException", 429),
-    ("ModelNotReadyException", 429),
-    ("InternalServerException", 500),
-    ("ServiceUnavailableException", 503),
-];
-
-/// The first error of the model with this status.
-fn error_of_status(status: StatusCode) -> Option<&'static str> {
-    ERRORS.iter().find(|(_, code)| *code == status.as_u16()).map(|(name, _)| *name)
+/// The first exception of the service model with this status.
+fn code_of_status(status: StatusCode) -> Option<&'static str> {
+    EXCEPTIONS.iter().find(|(_, code)| *code == status.as_u16()).map(|(name, _)| *name)
 }
 
-fn status_of_error(name: &str) -> StatusCode {
-    let code = ERRORS.iter().find(|(known, _)| *known == name).map(|(_, code)| *code);
-    code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-/// `throttlingException` in a stream is `ThrottlingException` in a header.
-fn upper_first(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+fn status_of_code(code: &str) -> StatusCode {
+    exception_status(code)
+        .and_then(|status| StatusCode::from_u16(status).ok())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 #[cfg(test)]

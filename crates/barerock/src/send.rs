@@ -4,6 +4,7 @@ use core::pin::Pin;
 use core::time::Duration;
 use std::time::SystemTime;
 
+use barerock_converse::wire::header_name::X_AMZ_RETRY_AFTER;
 use barerock_converse::stream::{EventDecoder, StreamEvent};
 use barerock_converse::{ResponseError, ServiceError, is_event_stream};
 use bytes::{Bytes, BytesMut};
@@ -24,7 +25,7 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 /// The wait the service asks for, in milliseconds.
-static RETRY_AFTER: HeaderName = HeaderName::from_static("x-amz-retry-after");
+static RETRY_AFTER: HeaderName = HeaderName::from_static(X_AMZ_RETRY_AFTER);
 
 /// How a response is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use barerock_converse::Correction;
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
+use barerock_converse::wire::header_name::X_AMZN_REQUEST_ID;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -215,7 +216,7 @@ impl<T: Transport> fmt::Debug for EventStream<T> {
 }
 
 /// A static name, so that no request parses it.
-static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+static REQUEST_ID: HeaderName = HeaderName::from_static(X_AMZN_REQUEST_ID);
 
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok())

@@ -44,8 +44,8 @@ fn every_type_comes_back() {
 
 #[test]
 fn faults_are_told_with_their_bytes() {
-    use DecodeErrorKind::*;
     use crate::HeaderPart::*;
+    use DecodeErrorKind::*;
     let overrun = |part, needed, available| HeaderOverrun { part, needed, available };
     let cases: &[(&[u8], DecodeErrorKind, usize)] = &[
         (b"\x00", HeaderNameEmpty, 0),

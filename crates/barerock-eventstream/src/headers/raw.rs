@@ -1,0 +1,110 @@
+//! One header of a block, checked, and the walk over all of them.
+
+use super::HeaderFault;
+use crate::error::{DecodeErrorKind, HeaderPart};
+use crate::header::{Header, HeaderValue, header_type};
+use crate::limits::MAX_HEADER_VALUE_LENGTH;
+
+/// A header whose lengths are valid, and the bytes after it.
+pub(super) struct RawHeader<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) value_type: u8,
+    pub(super) value: &'a [u8],
+    pub(super) rest: &'a [u8],
+}
+
+impl<'a> RawHeader<'a> {
+    /// The header that `bytes` begin with.
+    #[inline]
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, HeaderFault> {
+        let Some((&name_length, after)) = bytes.split_first() else {
+            return Err(overrun(HeaderPart::Name, 1, bytes));
+        };
+        if name_length == 0 {
+            // "Header names MUST be at least one byte long."
+            return Err((DecodeErrorKind::HeaderNameEmpty, bytes.len()));
+        }
+        let Some((name, after)) = after.split_at_checked(usize::from(name_length)) else {
+            return Err(overrun(HeaderPart::Name, usize::from(name_length), after));
+        };
+        let Some((&value_type, after_type)) = after.split_first() else {
+            return Err(overrun(HeaderPart::Type, 1, after));
+        };
+        let (length, after) = match value_type {
+            header_type::BYTES | header_type::STRING => {
+                let Some((length, after)) = after_type.split_first_chunk() else {
+                    return Err(overrun(HeaderPart::ValueLength, 2, after_type));
+                };
+                let length = u16::from_be_bytes(*length);
+                if length > MAX_HEADER_VALUE_LENGTH {
+                    let kind = DecodeErrorKind::HeaderValueTooLong { length, limit: MAX_HEADER_VALUE_LENGTH };
+                    return Err((kind, after_type.len()));
+                }
+                (usize::from(length), after)
+            }
+            _ => match header_type::fixed_length(value_type) {
+                Some(length) => (length, after_type),
+                None => return Err((DecodeErrorKind::HeaderType { found: value_type }, after.len())),
+            },
+        };
+        match after.split_at_checked(length) {
+            Some((value, rest)) => Ok(Self { name, value_type, value, rest }),
+            None => Err(overrun(HeaderPart::Value, length, after)),
+        }
+    }
+
+    /// The header, if its name and a string value are UTF-8.
+    pub(super) fn check_utf8(self) -> Result<Self, HeaderFault> {
+        let check = |bytes: &[u8], part, behind: usize| {
+            core::str::from_utf8(bytes).map(|_| ()).map_err(|error| {
+                let left = bytes.len().saturating_sub(error.valid_up_to()).saturating_add(behind);
+                (DecodeErrorKind::HeaderUtf8 { part }, left)
+            })
+        };
+        let after_value = self.rest.len();
+        let mut after_name = after_value.saturating_add(self.value.len()).saturating_add(1);
+        if matches!(self.value_type, header_type::BYTES | header_type::STRING) {
+            after_name = after_name.saturating_add(2);
+        }
+        check(self.name, HeaderPart::Name, after_name)?;
+        if self.value_type == header_type::STRING {
+            check(self.value, HeaderPart::Value, after_value)?;
+        }
+        Ok(self)
+    }
+
+    /// The header as values; `None` for one that does not pass [`check`](super::check).
+    #[inline]
+    pub(super) fn decode(&self) -> Option<Header<'a>> {
+        let value = HeaderValue::decode(self.value_type, self.value)?;
+        Some(Header { name: core::str::from_utf8(self.name).ok()?, value })
+    }
+}
+
+/// The headers of a block, in the order of the wire, up to the first whose lengths are invalid.
+#[derive(Clone)]
+pub(super) struct RawHeaders<'a>(pub(super) &'a [u8]);
+
+impl<'a> Iterator for RawHeaders<'a> {
+    type Item = RawHeader<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<RawHeader<'a>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let header = RawHeader::read(self.0).ok()?;
+        self.0 = header.rest;
+        Some(header)
+    }
+}
+
+#[cold]
+fn overrun(part: HeaderPart, needed: usize, left: &[u8]) -> HeaderFault {
+    let (needed, available) = (saturate(needed), saturate(left.len()));
+    (DecodeErrorKind::HeaderOverrun { part, needed, available }, left.len())
+}
+
+pub(super) fn saturate(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
