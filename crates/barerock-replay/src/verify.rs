@@ -1,7 +1,7 @@
 //! Who may ask: signatures and bearer keys, checked as the service checks them.
 
 use crate::reply::Reply;
-use barerock_sigv4::{Credentials, REDACTED, Timestamp, VerifyError, VerifySettings, verify_http};
+use barerock_sigv4::{BEARER, Credentials, REDACTED, Timestamp, VerifyError, VerifySettings, verify_http};
 use bytes::Bytes;
 use core::fmt;
 use http::header::AUTHORIZATION;
@@ -10,8 +10,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Bedrock's signing name.
 const SERVICE: &str = "bedrock";
-/// The scheme of a bearer key in an `Authorization` header.
-const BEARER: &str = "Bearer ";
 /// Seconds in the minutes that AWS writes.
 const MINUTE: u64 = 60;
 

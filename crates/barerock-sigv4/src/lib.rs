@@ -111,7 +111,7 @@ pub use headers::{MAX_SIGNED_HEADERS, SignedHeaders, is_never_signed};
 #[cfg(feature = "http")]
 pub use http::{Signed, Signer};
 pub use key::{Signature, SigningKey};
-pub use names::{header_name, parameter_name};
+pub use names::{BEARER, header_name, parameter_name};
 pub use payload::{PayloadHash, SHA256_LENGTH};
 #[cfg(feature = "alloc")]
 pub use presign::{Presigned, presign};

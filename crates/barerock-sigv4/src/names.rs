@@ -31,3 +31,6 @@ pub mod parameter_name {
     /// The names of the signed headers.
     pub const SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
 }
+
+/// The scheme of an `authorization` header that carries a bearer token, which follows it.
+pub const BEARER: &str = "Bearer ";

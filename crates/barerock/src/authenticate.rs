@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use barerock_converse::Endpoint;
-use barerock_sigv4::{Credentials, Secrets, Signed, Signer, Timestamp};
+use barerock_sigv4::{BEARER, Credentials, Secrets, Signed, Signer, Timestamp};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request};
@@ -35,9 +35,6 @@ pub(crate) enum AppliedAuth {
     #[default]
     Unsigned,
 }
-
-/// The scheme of a Bedrock API key (RFC 6750, section 2.1).
-const BEARER: &str = "Bearer ";
 
 impl<T: Transport> ClientState<T> {
     /// Authenticates a request that is otherwise complete.
