@@ -15,7 +15,7 @@ pub(super) struct RawHeader<'a> {
 
 impl<'a> RawHeader<'a> {
     /// The header that `bytes` begin with.
-    #[inline]
+    #[cfg_attr(feature = "fast", inline(always))]
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, HeaderFault> {
         let Some((&name_length, after)) = bytes.split_first() else {
             return Err(overrun(HeaderPart::Name, 1, bytes));
