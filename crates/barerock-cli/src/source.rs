@@ -1,16 +1,14 @@
 //! Captured bytes: a file, a fixture's folder, or standard input, read piece by piece.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, IsTerminal as _, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 
+use barerock_audit::exchange::BODY_FILE;
 use bytes::Bytes;
 
 use crate::exit::Failure;
-
-/// The file of a fixture's folder that holds the answer's bytes.
-const BODY: &str = "response.body";
 
 /// How many bytes are read at once, at most.
 const CHUNK: usize = 64 * 1024;
@@ -20,8 +18,8 @@ pub(crate) struct Source {
     reader: Box<dyn Read>,
     name: String,
     is_live: bool,
-    /// The file, where there is one.
-    path: Option<PathBuf>,
+    /// Which file it is, if it is a regular one.
+    identity: Option<Identity>,
     buffer: Vec<u8>,
 }
 
@@ -32,15 +30,17 @@ impl Source {
             if path.is_none() && io::stdin().is_terminal() {
                 return Err(Failure::usage("no input: name a FILE, or pipe a stream in"));
             }
-            return Ok(Self::new(Box::new(io::stdin().lock()), "standard input".to_owned(), true, None));
+            let identity = identity_of_standard_input();
+            let name = "standard input".to_owned();
+            return Ok(Self::new(Box::new(io::stdin().lock()), name, identity.is_none(), identity));
         };
-        let path = if path.is_dir() { path.join(BODY) } else { path.to_owned() };
+        let path = if path.is_dir() { path.join(BODY_FILE) } else { path.to_owned() };
         let name = path.display().to_string();
         #[expect(clippy::disallowed_methods, reason = "the user named the file")]
         let file = File::open(&path).map_err(|error| unreadable(&name, &error))?;
-        // What is no regular file may take its time: a pipe, a device.
-        let is_live = !file.metadata().map_err(|error| unreadable(&name, &error))?.is_file();
-        Ok(Self::new(Box::new(file), name, is_live, Some(path)))
+        let metadata = file.metadata().map_err(|error| unreadable(&name, &error))?;
+        // What is not a regular file may take its time: a pipe, a device.
+        Ok(Self::new(Box::new(file), name, !metadata.is_file(), identity(&metadata)))
     }
 
     /// Bytes that another thread receives, until it lets go of its end.
@@ -49,8 +49,8 @@ impl Source {
         Self::new(Box::new(reader), "the answer".to_owned(), true, None)
     }
 
-    fn new(reader: Box<dyn Read>, name: String, is_live: bool, path: Option<PathBuf>) -> Self {
-        Self { reader, name, is_live, path, buffer: vec![0; CHUNK] }
+    fn new(reader: Box<dyn Read>, name: String, is_live: bool, identity: Option<Identity>) -> Self {
+        Self { reader, name, is_live, identity, buffer: vec![0; CHUNK] }
     }
 
     /// The next bytes, as soon as there are any; none at the end.
@@ -69,11 +69,43 @@ impl Source {
         self.is_live
     }
 
-    /// Whether `path` is the file that is read.
+    /// True if `path` is the file that is read, under this name or another.
     pub(crate) fn is_file(&self, path: &Path) -> bool {
-        let real = |path: &Path| path.canonicalize().ok();
-        self.path.as_deref().is_some_and(|own| real(own).is_some() && real(own) == real(path))
+        self.identity.is_some()
+            && self.identity == std::fs::metadata(path).ok().and_then(|file| identity(&file))
     }
+}
+
+/// What is the same for all names of a regular file.
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(file: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    file.is_file().then(|| (file.dev(), file.ino()))
+}
+
+/// Where the system has no identity, a page is written beside its file and does not touch the input.
+#[cfg(not(unix))]
+type Identity = ();
+
+#[cfg(not(unix))]
+fn identity(_file: &Metadata) -> Option<Identity> {
+    None
+}
+
+/// The identity of what standard input is redirected from.
+#[cfg(unix)]
+fn identity_of_standard_input() -> Option<Identity> {
+    use std::os::fd::AsFd as _;
+    let standard_input = io::stdin().as_fd().try_clone_to_owned().ok()?;
+    File::from(standard_input).metadata().ok().and_then(|file| identity(&file))
+}
+
+#[cfg(not(unix))]
+fn identity_of_standard_input() -> Option<Identity> {
+    None
 }
 
 /// Received chunks, as one stream of bytes.

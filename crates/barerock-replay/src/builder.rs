@@ -161,6 +161,7 @@ impl ReplayBuilder {
         let local = listener.local_addr().map_err(failed)?;
         let service = Service {
             matcher: Matcher::new(self.fixtures.into_vec(), self.match_mode),
+            is_on_loopback: local.ip().is_loopback() && !self.allow_other_machines,
             verify: self.verify,
             #[cfg(feature = "tls")]
             tls: self.tls,

@@ -6,10 +6,10 @@ use barerock_eventstream::MEDIA_TYPE;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
-use serde_json::Value;
 
 use crate::frames::{self, Ending};
 use crate::operation::Operation;
+use crate::request_body::RequestBody;
 
 /// The media type of everything else.
 pub(crate) const JSON: &str = "application/json";
@@ -25,19 +25,6 @@ pub struct Fixture {
     body: Bytes,
     event_stream: bool,
     broken: bool,
-}
-
-/// A request's body, kept parsed: spacing and escapes do not matter to a match.
-#[derive(Debug, Clone)]
-pub(crate) enum RequestBody {
-    Json(Value),
-    Other(Bytes),
-}
-
-impl RequestBody {
-    pub(crate) fn new(bytes: Bytes) -> Self {
-        serde_json::from_slice(&bytes).map_or(Self::Other(bytes), Self::Json)
-    }
 }
 
 impl Fixture {
@@ -72,7 +59,7 @@ impl Fixture {
         let broken = !status.is_success()
             || operation.streams() != event_stream
             || event_stream && frames::ending(&body, operation.name()) != Ending::Complete;
-        let request_body = RequestBody::new(request.body().clone());
+        let request_body = RequestBody::new(request.body().clone(), &operation);
         Self { name: name.into(), operation, request_body, status, headers, body, event_stream, broken }
     }
 

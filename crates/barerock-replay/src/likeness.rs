@@ -1,6 +1,7 @@
 //! How alike two Converse requests are: what a conversation is about counts, its settings hardly do.
 
-use crate::fixture::{Fixture, RequestBody};
+use crate::fixture::Fixture;
+use crate::request_body::RequestBody;
 use serde_json::Value;
 
 /// A number that grows with the likeness of a fixture's request to this one.

@@ -1,8 +1,9 @@
 //! Which fixture answers a request.
 
-use crate::fixture::{Fixture, RequestBody};
+use crate::fixture::Fixture;
 use crate::likeness::likeness;
 use crate::operation::{Asked, Operation};
+use crate::request_body::RequestBody;
 use barerock_audit::json;
 use core::fmt;
 use core::str::FromStr;

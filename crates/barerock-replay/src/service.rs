@@ -2,11 +2,12 @@
 
 use crate::chunking::{Chunking, Pace};
 use crate::fault::{Fault, FaultRule};
-use crate::fixture::RequestBody;
 use crate::matching::Matcher;
 use crate::operation::Operation;
+use crate::origin::foreign_header;
 use crate::received::{Log, ReceivedRequest};
 use crate::reply::{Delivery, Reply};
+use crate::request_body::RequestBody;
 use crate::script::{BrokenOff, Script};
 use crate::socket::ResetFlag;
 use crate::verify::Verify;
@@ -24,6 +25,8 @@ pub(crate) type Hook = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
 /// Everything that requests share.
 pub(crate) struct Service {
     pub(crate) matcher: Matcher,
+    /// Whether only this machine can reach the server.
+    pub(crate) is_on_loopback: bool,
     pub(crate) verify: Option<Verify>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<crate::tls::Tls>,
@@ -125,6 +128,12 @@ impl Service {
         if faults.contains(&&Fault::ResetBefore) {
             return Outcome { note: Some(Fault::ResetBefore.to_string()), ..Outcome::default() };
         }
+        if self.is_on_loopback
+            && let Some(header) = foreign_header(request.headers())
+        {
+            let message = format!("The {header} header does not name this machine.");
+            return Outcome::error(StatusCode::FORBIDDEN, "AccessDeniedException", message);
+        }
         if let Some(Err((reply, reason))) = self.verify.as_ref().map(|verify| verify.check(request)) {
             return Outcome { reply: Some(reply), fixture: None, note: Some(reason) };
         }
@@ -133,7 +142,7 @@ impl Service {
         }
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let operation = Operation::parse(request.method().clone(), path);
-        match self.matcher.find(&operation, &RequestBody::new(request.body().clone())) {
+        match self.matcher.find(&operation, &RequestBody::new(request.body().clone(), &operation)) {
             Ok(fixture) => Outcome {
                 reply: Some(Reply::recorded(fixture)),
                 fixture: Some(fixture.name().to_owned()),

@@ -2,11 +2,13 @@
 
 mod sink;
 
-use std::fs::File;
+use core::time::Duration;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
+use barerock_audit::ReplacementFile;
 use barerock_audit::dump::{
     DumpFormat, Excerpt, Hex, Html, Json, OutcomeLine, Palette, StreamDump, StreamOutcome, Text,
 };
@@ -15,7 +17,7 @@ use barerock_eventstream::{
 };
 use clap::{Args, ValueEnum, value_parser};
 
-use self::sink::Sink;
+use self::sink::{Out, Sink};
 use crate::exit::Failure;
 use crate::source::Source;
 
@@ -94,12 +96,12 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
         (Some(Output::Text), _) | (None, None) => Box::new(Text::new(limits, excerpt, palette)),
         (None, Some(_)) => Box::new(OutcomeLine::new(palette)),
     };
-    let mut sinks = vec![Sink::new("standard output", Box::new(io::stdout()), format)];
-    if let Some(path) = &arguments.html {
-        let page = create(path, &source)?;
-        sinks.push(Sink::new(path.display(), Box::new(page), Box::new(Html::new(limits, excerpt))));
+    let page = arguments.html.as_deref().map(|path| create(path, &source)).transpose()?;
+    let mut sinks = vec![Sink::new("standard output", Out::Standard(io::stdout()), format)];
+    if let (Some(page), Some(path)) = (page, &arguments.html) {
+        sinks.push(Sink::new(path.display(), Out::File(page), Box::new(Html::new(limits, excerpt))));
     }
-    let outcome = dump(&mut source, StreamDump::new(limits), &mut sinks)?;
+    let outcome = dump(&mut source, StreamDump::new(limits), sinks)?;
     // On a terminal the verdict has just been read.
     let words = (!io::stdout().is_terminal()).then(|| outcome.to_string());
     conclude(&outcome, words)
@@ -110,19 +112,21 @@ const LAST: &str = "messageStop";
 
 /// Prints frames and the verdict of a Converse stream as `--output json` does.
 pub(crate) fn print_json(mut source: Source) -> Result<(), Failure> {
-    let mut sinks = [Sink::new("standard output", Box::new(io::stdout()), Box::new(Json::new()))];
+    let sinks = vec![Sink::new("standard output", Out::Standard(io::stdout()), Box::new(Json::new()))];
     let dump_to_stop = StreamDump::new(Limits::default()).requiring_event(LAST);
-    let outcome = dump(&mut source, dump_to_stop, &mut sinks)?;
+    let outcome = dump(&mut source, dump_to_stop, sinks)?;
     conclude(&outcome, Some(outcome.to_string()))
 }
 
-/// Decodes the source to its end.
-fn dump(source: &mut Source, mut dump: StreamDump, sinks: &mut [Sink]) -> Result<StreamOutcome, Failure> {
+/// Decodes the source to its end, or to the end of what is read after a fault.
+fn dump(source: &mut Source, mut dump: StreamDump, mut sinks: Vec<Sink>) -> Result<StreamOutcome, Failure> {
     sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.start(out)))?;
+    let mut after_fault = AfterFault::default();
     loop {
         if source.is_live() {
             sinks.iter_mut().try_for_each(Sink::flush)?;
         }
+        let is_live = source.is_live();
         let chunk = source.read()?;
         if chunk.is_empty() {
             break;
@@ -130,15 +134,40 @@ fn dump(source: &mut Source, mut dump: StreamDump, sinks: &mut [Sink]) -> Result
         dump.push(chunk, |placed| {
             sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.frame(out, placed)))
         })?;
+        if dump.is_broken() && is_live && after_fault.is_enough(chunk.len()) {
+            break;
+        }
     }
     let outcome = dump.finish(|broken| {
         sinks.iter_mut().try_for_each(|sink| sink.write(|format, out| format.broken(out, broken)))
     })?;
-    for sink in sinks {
+    for mut sink in sinks {
         sink.write(|format, out| format.outcome(out, &outcome))?;
-        sink.flush()?;
+        sink.finish()?;
     }
     Ok(outcome)
+}
+
+/// How much of a live stream is read after its first fault, so that the sender is not cut off and its length is known,
+/// although the stream may never end.
+#[derive(Debug, Default)]
+struct AfterFault {
+    bytes: usize,
+    since: Option<Instant>,
+}
+
+impl AfterFault {
+    const MAX_BYTES: usize = 256 * 1024 * 1024;
+    const MAX_TIME: Duration = Duration::from_secs(10);
+
+    /// Counts bytes; true once they or the time are enough.
+    fn is_enough(&mut self, bytes: usize) -> bool {
+        #[expect(clippy::disallowed_methods, reason = "the program limits how long it reads on")]
+        let now = Instant::now();
+        self.bytes = self.bytes.saturating_add(bytes);
+        let since = *self.since.get_or_insert(now);
+        self.bytes > Self::MAX_BYTES || now.duration_since(since) > Self::MAX_TIME
+    }
 }
 
 /// The exit of the program for an outcome, in these words.
@@ -163,13 +192,13 @@ fn hint(outcome: &StreamOutcome) -> Option<&'static str> {
     }
 }
 
-fn create(path: &Path, source: &Source) -> Result<File, Failure> {
+fn create(path: &Path, source: &Source) -> Result<ReplacementFile, Failure> {
     if path.as_os_str() == "-" {
         return Err(Failure::usage("--html needs a file: standard output has the verdict"));
     }
     if source.is_file(path) {
         return Err(Failure::usage(format!("--html would overwrite the input {}", path.display())));
     }
-    File::create(path)
+    ReplacementFile::create(path)
         .map_err(|error| Failure::usage(format!("--html: {} cannot be written: {error}", path.display())))
 }

@@ -1,14 +1,18 @@
 //! `barerock replay`: a Bedrock on this machine.
 
-use std::io::Write as _;
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
 
 use barerock::credentials::EnvironmentProvider;
 use barerock::{Environment, ProvideCredentials as _};
+use barerock_audit::ReplacementFile;
 use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Tls, Verify};
 
 use crate::args::{self, Match};
 use crate::exit::Failure;
-use crate::render::safe;
+use crate::render::{counted, safe};
 
 pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     let fixtures = match &arguments.fixtures {
@@ -34,13 +38,13 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
         .faults(arguments.faults)
         .chunking(arguments.chunk)
         .pace(arguments.pace.unwrap_or_default())
-        .on_request(log)
+        .on_request(log())
         .bind(&arguments.listen)
         .await
         .map_err(|error| Failure::usage(error.to_string()))?;
     let authority = match (&tls, &arguments.tls_ca) {
         (Some(tls), Some(path)) => {
-            std::fs::write(path, tls.ca_pem())
+            write_whole(path, tls.ca_pem())
                 .map_err(|error| Failure::io(format!("{} cannot be written", path.display()), error))?;
             ""
         }
@@ -56,6 +60,12 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     tokio::signal::ctrl_c().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
     server.shutdown().await;
     Ok(())
+}
+
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = ReplacementFile::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.keep()
 }
 
 /// What requests must be signed with: what the environment holds.
@@ -80,11 +90,36 @@ async fn verify(region: Option<String>) -> Result<Verify, Failure> {
     }
 }
 
-/// A line for each request.
-fn log(received: &ReceivedRequest) {
+/// How many lines may wait for standard error.
+const WAITING_LINES: usize = 1024;
+
+/// Prints a line for each request. A thread of its own writes them, so that a standard error nobody reads does not stop the
+/// server; lines that find no room are counted.
+fn log() -> impl Fn(&ReceivedRequest) + Send + Sync + 'static {
+    let (sender, lines) = mpsc::sync_channel::<String>(WAITING_LINES);
+    let dropped = Arc::new(AtomicU64::new(0));
+    let not_printed = Arc::clone(&dropped);
+    // Ends with the program, or when the server has gone.
+    std::thread::spawn(move || {
+        for line in lines {
+            tell!("{line}");
+            match not_printed.swap(0, Ordering::Relaxed) {
+                0 => {}
+                number => tell!("({} not shown)", counted(number, "line")),
+            }
+        }
+    });
+    move |received| {
+        if sender.try_send(line(received)).is_err() {
+            dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn line(received: &ReceivedRequest) -> String {
     let path = received.path.split('?').next().unwrap_or_default();
-    let status = received.status.map_or("no answer".to_owned(), |status| status.as_u16().to_string());
+    let status = received.status.map_or("no response".to_owned(), |status| status.as_u16().to_string());
     let by = received.fixture.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
     let note = received.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
-    tell!("{}", safe(&format!("{} {path} -> {status}{by}{note}", received.method)));
+    safe(&format!("{} {path} -> {status}{by}{note}", received.method))
 }

@@ -71,3 +71,49 @@ fn it_never_overwrites_its_input() {
     assert!(ran.err.contains("would overwrite the input"), "{}", ran.err);
     assert_eq!(std::fs::read(&path).unwrap(), event("ping", "{}"));
 }
+
+/// By whatever name the page is to have, the input is not overwritten.
+#[cfg(unix)]
+#[test]
+fn the_input_is_never_overwritten() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let stream = event("ping", "{}");
+    let (input, hard, soft) =
+        (folder.path().join("a"), folder.path().join("hard"), folder.path().join("soft"));
+    std::fs::write(&input, &stream).unwrap();
+    std::fs::hard_link(&input, &hard).unwrap();
+    symlink(&input, &soft).unwrap();
+    for page in [&input, &hard, &soft] {
+        let page = page.to_str().unwrap();
+        let ran = run(bare(&["frames", input.to_str().unwrap(), "--html", page]), "");
+        assert_eq!((ran.code, ran.err.contains("would overwrite the input")), (2, true), "{ran:?}");
+        let mut redirected = bare(&["frames", "--html", page]);
+        let output = redirected.stdin(std::fs::File::open(&input).unwrap()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    }
+    assert_eq!(std::fs::read(&input).unwrap(), stream);
+}
+
+/// A page that could not be written to its end replaces nothing, and leaves nothing beside it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_page_is_there_whole_or_not_at_all() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    std::fs::write(&page, "what was there").unwrap();
+    let mut command = bare(&["frames", "--output", "text", "--html", page.to_str().unwrap()]);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let stream = folder.path().join("stream");
+    std::fs::write(&stream, event("ping", "{}")).unwrap();
+    let output = command.stdin(std::fs::File::open(&stream).unwrap()).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(std::fs::read_to_string(&page).unwrap(), "what was there");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 2);
+
+    let ran = run(bare(&["frames", "--html", page.to_str().unwrap()]), &event("ping", "{}"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(std::fs::read_to_string(&page).unwrap().ends_with("</body></html>\n"));
+    assert_eq!(std::fs::metadata(&page).unwrap().permissions().mode() & 0o777, 0o600);
+}

@@ -241,3 +241,18 @@ fn memory_does_not_grow_with_the_stream() {
         assert!(last.starts_with(if is_whole { "complete" } else { "not-an-event-stream" }), "{last}");
     }
 }
+
+/// A device never ends; the verdict comes all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_endless_stream_has_a_verdict() {
+    let ran = run(bare(&["frames", "/dev/zero"]), "");
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(
+        ran.out.ends_with(
+            "corrupt at offset 8 in frame 1: prelude CRC mismatch: found 00000000, computed 7bd5c66f\n"
+        ),
+        "{}",
+        ran.out
+    );
+}

@@ -12,7 +12,7 @@ fn builtin(mode: MatchMode) -> Matcher {
 
 fn find(matcher: &Matcher, model: &str, operation: &str, body: &Value) -> Result<String, String> {
     let operation = Operation::parse(Method::POST, &format!("/model/{model}/{operation}"));
-    let body = RequestBody::new(Bytes::from(body.to_string()));
+    let body = RequestBody::new(Bytes::from(body.to_string()), &operation);
     matcher.find(&operation, &body).map(|fixture| fixture.name().to_owned())
 }
 
@@ -113,6 +113,17 @@ fn made(name: &str, status: u16) -> Fixture {
     let request = br#"{"method":"POST","uri":"/model/m/converse","headers":[],"body":"{\"a\": 1}"}"#;
     let response = json!({"status": status, "headers": []}).to_string();
     Fixture::parse(name, request, response.as_bytes(), Bytes::new()).unwrap()
+}
+
+#[test]
+fn a_recorded_model_id_in_the_body_does_not_matter() {
+    let request =
+        br#"{"method":"POST","uri":"/model/m/converse","headers":[],"body":"{\"modelId\":\"m\",\"a\":1}"}"#;
+    let fixture = Fixture::parse("one", request, br#"{"status":200,"headers":[]}"#, Bytes::new()).unwrap();
+    let matcher = Matcher::new(vec![fixture], MatchMode::Exact);
+    for body in [json!({"a": 1}), json!({"a": 1, "modelId": "m"})] {
+        assert_eq!(find(&matcher, "m", "converse", &body).as_deref(), Ok("one"));
+    }
 }
 
 #[test]
