@@ -248,11 +248,9 @@ fn memory_does_not_grow_with_the_stream() {
 fn an_endless_stream_has_a_verdict() {
     let ran = run(bare(&["frames", "/dev/zero"]), "");
     assert_eq!(ran.code, 4, "{ran:?}");
+    let last = ran.out.lines().last().unwrap();
     assert!(
-        ran.out.ends_with(
-            "corrupt at offset 8 in frame 1: prelude CRC mismatch: found 00000000, computed 7bd5c66f\n"
-        ),
-        "{}",
-        ran.out
+        last.starts_with("corrupt at offset 8 in frame 1: prelude CRC mismatch: found 00000000"),
+        "{last}"
     );
 }
