@@ -4,8 +4,8 @@ use core::pin::Pin;
 use core::time::Duration;
 use std::time::SystemTime;
 
-use barerock_converse::wire::header_name::X_AMZ_RETRY_AFTER;
 use barerock_converse::stream::{EventDecoder, StreamEvent};
+use barerock_converse::wire::header_name::X_AMZ_RETRY_AFTER;
 use barerock_converse::{ResponseError, ServiceError, is_event_stream};
 use bytes::{Bytes, BytesMut};
 use http::response::Parts;

@@ -62,7 +62,7 @@ fn an_unread_log_does_not_stop_the_server() {
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first_line).unwrap();
     let address = first_line.trim().strip_prefix("listening on http://").unwrap().to_owned();
     let mut connection = TcpStream::connect(&address).unwrap();
-    connection.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+    connection.set_read_timeout(Some(core::time::Duration::from_secs(30))).unwrap();
     // 400 lines of more than 1,000 bytes are several times what a pipe holds.
     let path = "a".repeat(1000);
     let mut buffer = vec![0; 16 * 1024];

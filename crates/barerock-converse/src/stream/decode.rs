@@ -114,7 +114,7 @@ impl EventDecoder {
 
     /// True if messageStop came and no frame is incomplete: [`finish`](Self::finish) would not say that something is missing.
     #[must_use]
-    pub fn is_complete(&self) -> bool {
+    pub fn is_complete(&mut self) -> bool {
         self.state.message_stopped && self.frames.finish().is_ok()
     }
 
