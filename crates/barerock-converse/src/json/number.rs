@@ -3,38 +3,47 @@
 /// The integer that the text of a JSON number is, `1e3` and `2309.0` among them: "integral floats" are integers to every
 /// AWS SDK. An error says whether the number is none or does not fit.
 pub(super) fn integer(text: &str) -> Result<u64, NoInteger> {
-    if let Ok(number) = text.parse() {
-        return Ok(number);
+    let (mut number, mut zeros, mut shift) = (Some(0_u64), 0_i64, 0_i64);
+    let (mut in_fraction, mut negative) = (false, false);
+    // `number` are the digits up to the last that is not 0, `zeros` those behind it.
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'-' => negative = true,
+            b'.' => in_fraction = true,
+            b'e' | b'E' => {
+                shift += exponent(text.get(at + 1..).unwrap_or_default());
+                break;
+            }
+            b'0' => (zeros, shift) = (zeros + 1, shift - i64::from(in_fraction)),
+            digit => {
+                number = times_ten(number, zeros + 1)
+                    .and_then(|number| number.checked_add(u64::from(digit.wrapping_sub(b'0'))));
+                (zeros, shift) = (0, shift - i64::from(in_fraction));
+            }
+        }
     }
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let digits = || whole.bytes().chain(fraction.bytes());
-    if digits().all(|digit| digit == b'0') {
-        return Ok(0);
+    let shift = shift.saturating_add(zeros);
+    match times_ten(number, shift.max(0)) {
+        Some(0) => Ok(0),
+        _ if shift < 0 => Err(NoInteger::Fraction),
+        Some(number) if !negative => Ok(number),
+        _ => Err(NoInteger::OutOfRange),
     }
-    // More digits than an i32 has are an exponent that no number of 20 digits has.
-    let exponent =
-        exponent.parse::<i32>().unwrap_or(if exponent.starts_with('-') { i32::MIN } else { i32::MAX });
-    let shift = i64::from(exponent) - i64::try_from(fraction.len()).unwrap_or(i64::MAX);
-    let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
-    let drop = usize::try_from(shift.min(0).unsigned_abs()).unwrap_or(usize::MAX);
-    if drop > trailing {
-        return Err(NoInteger::Fraction);
+}
+
+/// The number with zeros behind it, if it fits.
+fn times_ten(number: Option<u64>, zeros: i64) -> Option<u64> {
+    if number == Some(0) {
+        return number;
     }
-    if negative {
-        return Err(NoInteger::OutOfRange);
-    }
-    let count = whole.len() + fraction.len();
-    let zeros = usize::try_from(shift.max(0)).unwrap_or(usize::MAX);
-    digits()
-        .take(count - drop)
-        .map(|digit| u64::from(digit - b'0'))
-        // 20 zeros and a digit do not fit.
-        .chain(core::iter::repeat_n(0, zeros.min(21)))
-        .try_fold(0_u64, |number, digit| number.checked_mul(10)?.checked_add(digit))
-        .ok_or(NoInteger::OutOfRange)
+    (0..zeros.min(20)).try_fold(number?, |number, _| number.checked_mul(10))
+}
+
+/// The exponent, or one that makes any number too large or too small.
+fn exponent(text: &str) -> i64 {
+    /// Larger than the length of any payload.
+    const HUGE: i64 = 1 << 40;
+    text.parse().unwrap_or(if text.starts_with('-') { -HUGE } else { HUGE }).clamp(-HUGE, HUGE)
 }
 
 /// Why a number is no unsigned integer of 64 bits.

@@ -15,6 +15,7 @@ impl Extra {
         self.0.as_ref().map(|members| members.as_slice()).unwrap_or_default()
     }
 
+    #[inline(never)]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.as_slice().iter().any(|member| member.name == name)
     }
