@@ -1,6 +1,7 @@
-//! What signing allocates.
+//! How much signing and decoding allocate.
 
 use allocation_counter::measure;
+use barerock_eventstream::{FrameDecoder, FrameEncoder, Header, MessageKind};
 use barerock_sigv4::{
     Credentials, CredentialsRef, EventSigner, PayloadHash, Request, Signer, SigningContext, SigningSettings,
     Timestamp, sign_request,
@@ -64,4 +65,33 @@ fn signing_in_place_allocates_the_texts_it_adds() {
     assert!((1..=6).contains(&counted.count_total), "{counted:?}");
     // Else signing again and again would fill the memory.
     assert_eq!(counted.count_current, 0, "{counted:?}");
+}
+
+/// A stream of 1 GiB in chunks of 64 KiB; each frame is as long as the default limit allows.
+#[test]
+fn a_gibibyte_is_decoded_in_constant_memory() {
+    const MESSAGE: usize = 16 * 1024 * 1024;
+    const HEADERS: usize = 22;
+    const FRAMES: u64 = 64;
+    let payload = vec![0x20; MESSAGE - 16 - HEADERS];
+    let frame = FrameEncoder::new()
+        .encode(&[Header::new(":message-type", "event")], &payload)
+        .expect("a frame at the limit");
+    assert_eq!(frame.len(), MESSAGE);
+    drop(payload);
+    let counted = measure(|| {
+        let mut decoder = FrameDecoder::new();
+        for _ in 0..FRAMES {
+            for chunk in frame.chunks(64 * 1024) {
+                decoder.push(chunk);
+                while let Some(frame) = decoder.next_frame().expect("a good frame") {
+                    assert_eq!(frame.kind(), MessageKind::Event { event_type: "" });
+                }
+            }
+        }
+        decoder.finish().expect("a whole stream");
+        assert_eq!((decoder.frames(), decoder.offset()), (FRAMES, 1 << 30));
+    });
+    // One frame and one chunk, in a vector that doubles: the old and the new buffer exist at once.
+    assert!(counted.bytes_max < 64 * 1024 * 1024, "{counted:?}");
 }

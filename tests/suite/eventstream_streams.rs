@@ -1,8 +1,6 @@
 //! Streams changed, cut and chunked in every way.
 
-use barerock_eventstream::{
-    DecodeErrorKind, FrameDecoder, FrameEncoder, Frames, Header, Limits, MessageKind, OwnedFrame,
-};
+use barerock_eventstream::{DecodeErrorKind, FrameEncoder, Frames, Limits, OwnedFrame};
 use barerock_tests::eventstream::{decode, stream};
 use proptest::prelude::*;
 
@@ -95,48 +93,6 @@ proptest! {
             Some(error) => prop_assert!((offset(decoded)..=offset(bytes.len())).contains(&error.stream_offset())),
         }
     }
-}
-
-/// A stream of 1 GiB, decoded out of chunks of 64 KiB that are made as they are pushed. Each frame is as
-/// long as the default limit allows.
-#[test]
-fn a_gibibyte_is_decoded_in_constant_memory() {
-    const MESSAGE: usize = 16 * 1024 * 1024;
-    const HEADERS: usize = 22;
-    const FRAMES: u64 = 64;
-    let payload = vec![0x20; MESSAGE - 16 - HEADERS];
-    let frame = FrameEncoder::new()
-        .encode(&[Header::new(":message-type", "event")], &payload)
-        .expect("a frame at the limit");
-    assert_eq!(frame.len(), MESSAGE);
-    drop(payload);
-    let before = resident_bytes();
-    let mut decoder = FrameDecoder::new();
-    let mut most = 0;
-    for _ in 0..FRAMES {
-        for chunk in frame.chunks(64 * 1024) {
-            decoder.push(chunk);
-            while let Some(frame) = decoder.next_frame().expect("a good frame") {
-                assert_eq!(frame.kind(), MessageKind::Event { event_type: "" });
-            }
-        }
-        most = most.max(resident_bytes());
-    }
-    decoder.finish().expect("a whole stream");
-    assert_eq!((decoder.frames(), decoder.offset()), (FRAMES, 1 << 30));
-    let grown = most.saturating_sub(before);
-    println!("1 GiB in {} frames, resident memory grew by {} MiB", decoder.frames(), grown >> 20);
-    // One frame and one chunk, in a vector that doubles; other tests run beside this one.
-    assert!(grown < 128 * 1024 * 1024, "memory grew by {grown} bytes");
-}
-
-/// The memory this process has in use, where the system tells; otherwise 0.
-#[expect(clippy::disallowed_methods, reason = "the memory in use is a file on Linux")]
-fn resident_bytes() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.trim().split(' ').next()?.parse::<usize>().ok());
-    kib.unwrap_or_default() * 1024
 }
 
 /// A decoder that moved or hashed what it has on every push would take hours for this.

@@ -245,19 +245,22 @@ async fn call<T: Transport>(client: &Client<T>, operation: Operation) -> Result<
     }
 }
 
-/// Every row over one transport. `serve` starts a server, `wait` runs a future of the client's, and both and the waits are
+/// Every row over one transport, for these operations and trials. `serve` starts a server, `wait` runs a future of the client's, and both and the waits are
 /// `scale` times as fast as the table says; `late` is how much longer a call may take.
 fn run<T: Transport>(
+    operations: &[Operation],
+    trials: &[Trial],
     transport: impl Fn() -> T,
     (scale, late): (u32, Duration),
     serve: impl Fn(&[FaultRule]) -> Replay,
     wait: impl Fn(&Client<T>, Operation) -> (Result<String, Error>, Duration),
 ) {
     let (mut ran, mut wrong) = (0, Vec::new());
-    for operation in [Operation::Converse, Operation::ConverseStream] {
+    for &operation in operations {
         let replay = serve(&[]);
         let whole = wait(&client(transport(), &replay, Trial::OneAttempt, scale), operation).0.unwrap();
-        for ((fault, converse, stream), trial) in trials() {
+        let rows = MATRIX.into_iter().flat_map(|row| trials.iter().map(move |&trial| (row, trial)));
+        for ((fault, converse, stream), trial) in rows {
             let replay = serve(&[scaled(fault, trial, scale)]);
             let (outcome, elapsed) = wait(&client(transport(), &replay, trial, scale), operation);
             let attempts = replay.requests().len();
@@ -283,10 +286,8 @@ fn run<T: Transport>(
     assert!(wrong.is_empty(), "{} of {ran}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn trials() -> impl Iterator<Item = (Row, Trial)> {
-    let trials = [Trial::OneAttempt, Trial::Standard, Trial::StandardStruckOnce];
-    MATRIX.into_iter().flat_map(move |row| trials.map(|trial| (row, trial)))
-}
+const OPERATIONS: [Operation; 2] = [Operation::Converse, Operation::ConverseStream];
+const TRIALS: [Trial; 3] = [Trial::OneAttempt, Trial::Standard, Trial::StandardStruckOnce];
 
 /// A blocking transport whose waits pass faster.
 struct Hasty {
@@ -318,7 +319,7 @@ fn run_simulated<T: Transport>(transport: impl Fn() -> T) {
     };
     // Transports make what they need of the runtime when they are made.
     let _entered = runtime.enter();
-    run(transport, (1, LATE), |faults| runtime.block_on(serve(faults)), wait);
+    run(&OPERATIONS, &TRIALS, transport, (1, LATE), |faults| runtime.block_on(serve(faults)), wait);
 }
 
 #[test]
@@ -337,7 +338,6 @@ fn over_ureq() {
     const SCALE: u32 = 20;
     /// A busy machine is slow, but this is no simulation.
     const LATE: Duration = Duration::from_secs(5);
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     #[expect(clippy::disallowed_methods, reason = "a thread that blocks has no other clock")]
     let now = std::time::Instant::now;
     let wait = |client: &Client<Hasty>, operation| {
@@ -345,7 +345,18 @@ fn over_ureq() {
         (block_on(call(client, operation)), start.elapsed())
     };
     let transport = || Hasty { transport: UreqTransport::new(), scale: SCALE };
-    run(transport, (SCALE, LATE), |faults| runtime.block_on(serve(faults)), wait);
+    // The waits of one thread pass while the others wait.
+    std::thread::scope(|threads| {
+        for operation in OPERATIONS {
+            for trial in TRIALS {
+                threads.spawn(move || {
+                    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+                    let serve = |faults: &[FaultRule]| runtime.block_on(serve(faults));
+                    run(&[operation], &[trial], transport, (SCALE, LATE), serve, wait);
+                });
+            }
+        }
+    });
 }
 
 #[test]
