@@ -190,7 +190,8 @@ impl fmt::Display for ServiceError {
 
 /// Displays the first 2 KiB of a text.
 fn show(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    match text.get(..text.floor_char_boundary(SHOWN)) {
+    let end = (0..=SHOWN.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or_default();
+    match text.get(..end) {
         Some(start) if start.len() < text.len() => {
             write!(f, "{start} [and {} bytes more]", text.len() - start.len())
         }
