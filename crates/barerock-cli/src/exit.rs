@@ -73,6 +73,11 @@ impl Failure {
         Self::new(Code::Credentials, message)
     }
 
+    /// A response that is malformed by the model's fault.
+    pub(crate) fn response(message: impl Into<String>) -> Self {
+        Self::new(Code::Wire, message)
+    }
+
     /// An I/O error.
     pub(crate) fn io(what: impl fmt::Display, error: std::io::Error) -> Self {
         Self { source: Some(Box::new(error)), ..Self::new(Code::Other, what.to_string()) }

@@ -1,6 +1,5 @@
-//! Clean-up before a signal ends the program: SIGINT, SIGTERM, or SIGHUP when the terminal closes.
+//! Clean-up before a signal ends the program: SIGINT, SIGTERM, SIGHUP or SIGQUIT.
 
-use std::io::{IsTerminal as _, stdin};
 use std::process::exit;
 use std::sync::{Mutex, Once, PoisonError, mpsc};
 use std::thread;
@@ -45,12 +44,12 @@ fn watch() {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async move {
-                let (interrupt, end, hangup) =
-                    (SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup());
-                // Under nohup standard input is no terminal, and SIGHUP must stay ignored.
-                let hangups = if stdin().is_terminal() { hangup } else { end };
-                let (Ok(mut interrupts), Ok(mut ends), Ok(mut hangups)) =
-                    (signal(interrupt), signal(end), signal(hangups))
+                let (interrupt, end) = (SignalKind::interrupt(), SignalKind::terminate());
+                // What the caller ignores stays ignored, as SIGHUP under nohup; this one stands in for it.
+                let or_end = |kind| if is_ignored(kind) { end } else { kind };
+                let (hangup, quit) = (or_end(SignalKind::hangup()), or_end(SignalKind::quit()));
+                let (Ok(mut interrupts), Ok(mut ends), Ok(mut hangups), Ok(mut quits)) =
+                    (signal(interrupt), signal(end), signal(hangup), signal(quit))
                 else {
                     return;
                 };
@@ -60,6 +59,7 @@ fn watch() {
                     _ = interrupts.recv() => interrupt,
                     _ = ends.recv() => end,
                     _ = hangups.recv() => hangup,
+                    _ = quits.recv() => quit,
                 };
                 for (_, action) in &*ACTIONS.lock().unwrap_or_else(PoisonError::into_inner) {
                     action();
@@ -71,4 +71,25 @@ fn watch() {
             let _: Result<(), _> = is_ready.recv();
         }
     });
+}
+
+/// Whether the process was started with this signal ignored.
+#[cfg(target_os = "linux")]
+fn is_ignored(kind: SignalKind) -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the kernel tells by a file; the standard library does not"
+    )]
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    let bit = u32::try_from(kind.as_raw_value().saturating_sub(1)).unwrap_or(u32::MAX);
+    mask.checked_shr(bit).is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Without `/proc`: nohup is recognised by standard input that is no terminal.
+#[cfg(not(target_os = "linux"))]
+fn is_ignored(kind: SignalKind) -> bool {
+    use std::io::{IsTerminal as _, stdin};
+    kind == SignalKind::hangup() && !stdin().is_terminal()
 }

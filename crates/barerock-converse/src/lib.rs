@@ -46,6 +46,7 @@
 //! input) are whole programs without an HTTP library.
 
 pub mod apply_guardrail;
+pub mod conversation;
 pub mod count_tokens;
 pub mod endpoint;
 pub mod error;
@@ -63,6 +64,7 @@ pub mod wire;
 
 pub use apply_guardrail::{ApplyGuardrailRequest, ApplyGuardrailResponse};
 pub use barerock_eventstream as eventstream;
+pub use conversation::Conversation;
 pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointError, EndpointService, Partition};
 pub use error::ServiceError;

@@ -51,6 +51,7 @@ mod timeout;
 pub mod transport;
 mod validation;
 
+pub use barerock_converse::conversation;
 pub use barerock_converse::{
     self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, ConverseRequest,
     ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest,

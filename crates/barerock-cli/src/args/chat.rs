@@ -9,37 +9,43 @@ use super::{Call, DEFAULT_MODEL};
 
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// What to ask; piped input is read as the prompt, or appended to it
+    /// Prompt; piped input is the prompt or is appended to it
     pub(crate) prompt: Option<String>,
-    /// The model: an id, an inference profile or an ARN
+    /// Model id, inference profile id or ARN
     #[arg(short, long, value_name = "ID", default_value = DEFAULT_MODEL)]
     pub(crate) model_id: String,
-    /// The system prompt
+    /// System prompt
     #[arg(long, value_name = "TEXT")]
     pub(crate) system: Option<String>,
-    /// The most tokens the answer may have
+    /// Maximum number of tokens in the response
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_tokens: Option<u32>,
-    /// How freely the model chooses, 0 to 1
+    /// Sampling temperature, 0 to 1; newer models refuse it
     #[arg(long, value_name = "T", value_parser = zero_to_one)]
     pub(crate) temperature: Option<f64>,
-    /// A picture to look at: PNG, JPEG, GIF or WebP; may be given again
+    /// Image to send: PNG, JPEG, GIF or WebP; repeatable
     #[arg(long = "image", value_name = "FILE")]
     pub(crate) images: Vec<PathBuf>,
-    /// A document to read: pdf, csv, doc, docx, xls, xlsx, html, txt or md by its name; may be given again
+    /// Document to send: pdf, csv, doc, docx, xls, xlsx, html, txt or md, by file extension; repeatable
     #[arg(long = "document", value_name = "FILE")]
     pub(crate) documents: Vec<PathBuf>,
-    /// A command that the model may run as a tool: it gets the tool's input as JSON on standard input, and what it prints is
-    /// the answer; it has no terminal to ask on; may be given again
+    /// Shell command that the model may run as a tool: reads the tool's input as JSON from standard input and prints the result;
+    /// repeatable
     #[arg(long = "tool", value_name = "NAME=COMMAND")]
     pub(crate) tools: Vec<ToolCommand>,
-    /// What the tools do and take, in Converse's shape (JSON inline, file://PATH, or -); else the model is told their names
-    /// only
+    /// Descriptions and input schemas of the tools, as Converse's toolConfig (JSON inline, file://PATH, or -); without it the model
+    /// knows their names only
     #[arg(long, value_name = "JSON", requires = "tools")]
     pub(crate) tool_config: Option<String>,
-    /// The longest a tool may run, in seconds; 0 lets it run for ever
+    /// Time limit of one tool run, in seconds; 0 for none
     #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "tools")]
     pub(crate) tool_timeout: u32,
+    /// Maximum number of tool calls in one turn
+    #[arg(long, value_name = "N", default_value_t = 50, requires = "tools", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_tool_calls: u32,
+    /// Pass AWS credentials from the environment on to tools; removed otherwise
+    #[arg(long, requires = "tools")]
+    pub(crate) tool_env_aws: bool,
     #[command(flatten)]
     pub(crate) call: Call,
 }
@@ -51,12 +57,12 @@ fn zero_to_one(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A tool that is a command of the user's.
+/// A tool of `--tool`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ToolCommand {
-    /// What the model calls it.
+    /// Name for the model.
     pub(crate) name: String,
-    /// A line for the shell.
+    /// Shell command.
     pub(crate) command: String,
 }
 
@@ -68,7 +74,7 @@ impl FromStr for ToolCommand {
             return Err("must be NAME=COMMAND, such as get_weather=./weather.sh".to_owned());
         };
         if command.trim().is_empty() {
-            return Err(format!("no command stands behind `{name}=`"));
+            return Err(format!("no command after `{name}=`"));
         }
         Ok(Self { name: name.to_owned(), command: command.to_owned() })
     }

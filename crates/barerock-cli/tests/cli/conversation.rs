@@ -113,7 +113,7 @@ fn turn_after_turn() {
     let mut sitting = Sitting::new(command, Some(&answers));
     let begin = sitting.prompted();
     assert!(begin.starts_with("us.anthropic.claude-sonnet-4-6 · "), "{begin}");
-    assert!(!sitting.types("\n").contains("stop reason"), "an empty line asks nothing");
+    assert!(!sitting.types("\n").contains("stop reason"), "an empty line sends nothing");
     assert!(sitting.types(&format!("{QUESTION}\n")).contains("stop reason: end_turn"));
     assert!(sitting.types("second\n").contains("error: "));
     assert!(sitting.types("third\n").contains("stop reason: end_turn"));
@@ -131,53 +131,91 @@ fn turn_after_turn() {
     assert!(fs::read_to_string(&answers).unwrap().starts_with(first));
 }
 
-#[test]
-fn what_cannot_be_sent_again_is_not_kept() {
+fn tool_use(index: u64, id: &str, name: &str, input: &str) -> [(&'static str, Value); 3] {
+    let start = json!({"toolUse": {"toolUseId": id, "name": name}});
+    [
+        ("contentBlockStart", json!({"contentBlockIndex": index, "start": start})),
+        ("contentBlockDelta", json!({"contentBlockIndex": index, "delta": {"toolUse": {"input": input}}})),
+        ("contentBlockStop", json!({"contentBlockIndex": index})),
+    ]
+}
+
+/// The same stream twice, in a conversation with the tool `x`: what is shown at the second prompt, and the messages of each call.
+fn two_turns(events: &[(&str, Value)], ran: &Path) -> (String, Vec<Vec<Value>>) {
     let folder = tempfile::tempdir().unwrap();
-    let tool = |input: &str| {
-        [
-            start(),
-            (
-                "contentBlockStart",
-                json!({"contentBlockIndex": 0, "start": {"toolUse": {"toolUseId": "t", "name": "x"}}}),
-            ),
-            ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"toolUse": {"input": input}}})),
-            ("contentBlockStop", json!({"contentBlockIndex": 0})),
-        ]
-    };
+    fixture(folder.path(), events);
+    let record = folder.path().join("calls");
+    let server = Server::over(&folder.path().join("fixtures"), &["--match", "any"]);
+    let tool = format!("x=cat >> '{}'", ran.display());
+    let arguments = ["--tool", &tool, "--max-tool-calls", "2", "--record", record.to_str().unwrap()];
+    let mut sitting = Sitting::new(chat(&server, &arguments), None);
+    sitting.prompted();
+    sitting.types("What?\n");
+    let shown = sitting.types("What?\n");
+    assert_eq!(sitting.leaves(), 0);
+    (shown, asked(&record))
+}
+
+#[test]
+fn a_response_that_cannot_be_resent_is_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = folder.path().join("ran");
+    let reasoning =
+        ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"reasoningContent": {"text": "hm"}}}));
+    let dropped = "this turn was dropped from the history: its response cannot be resent";
+    let stopped = ("contentBlockStop", json!({"contentBlockIndex": 0}));
     for (events, says) in [
-        ([&tool("{\"a\":")[..], &[stop("max_tokens")]].concat(), "this turn is not kept"),
-        ([&tool("{\"a\":")[..], &[stop("tool_use")]].concat(), "with what is no JSON"),
-        (vec![start(), stop("end_turn")], "this turn is not kept"),
+        (vec![start(), stop("end_turn")], dropped),
+        (vec![start(), text(" \n"), stopped.clone(), stop("end_turn")], dropped),
+        (vec![start(), reasoning, stopped, stop("end_turn")], dropped),
         (
-            vec![
-                start(),
-                (
-                    "contentBlockStart",
-                    json!({"contentBlockIndex": 0, "start": {"toolUse": {"toolUseId": "t", "name": "functions.x"}}}),
-                ),
-                stop("tool_use"),
-            ],
-            "the model asked for the tool functions.x, which there is not",
+            [&[start()][..], &tool_use(0, "t", "functions.x", "{}"), &[stop("tool_use")]].concat(),
+            "invalid tool name \"functions.x\"",
         ),
+        ([&[start()][..], &tool_use(0, "a b", "x", "{}"), &[stop("tool_use")]].concat(), "toolUseId \"a b\""),
     ] {
-        fixture(folder.path(), &events);
-        let record = folder.path().join("calls");
-        let server = Server::over(&folder.path().join("fixtures"), &["--match", "any"]);
-        let ran = folder.path().join("ran");
-        let tool = format!("x=touch '{}'", ran.display());
-        let command = chat(&server, &["--tool", &tool, "--record", record.to_str().unwrap()]);
-        let mut sitting = Sitting::new(command, None);
-        sitting.prompted();
-        for _ in 0..2 {
-            let shown = sitting.types("What?\n");
-            assert!(shown.contains(says), "{shown}");
-        }
-        assert_eq!(sitting.leaves(), 0);
-        assert!(!ran.exists(), "no tool runs on half an input");
-        let asked = asked(&record);
+        let (shown, asked) = two_turns(&events, &ran);
+        assert!(shown.contains(says), "{shown}");
+        assert!(!ran.exists(), "no tool runs");
         assert_eq!((asked.len(), &asked[0]), (2, &asked[1]));
-        fs::remove_dir_all(&record).unwrap();
+    }
+}
+
+/// The next turn tells the model that the tool it was about to call was not run.
+#[test]
+fn a_tool_input_that_was_cut_off_is_resent_with_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = folder.path().join("ran");
+    let events = [&[start()][..], &tool_use(0, "t", "x", "{\"a\":"), &[stop("max_tokens")]].concat();
+    let (shown, asked) = two_turns(&events, &ran);
+    assert!(shown.contains("raise --max-tokens") && !shown.contains("dropped"), "{shown}");
+    assert!(!ran.exists(), "no tool runs on half an input");
+    let error =
+        json!({"toolUseId": "t", "content": [{"text": "the input is not a JSON object"}], "status": "error"});
+    let tool = json!({"toolUseId": "t", "name": "x", "input": {"invalid_input": "{\"a\":"}});
+    assert_eq!(
+        asked[1],
+        [
+            json!({"role": "user", "content": [{"text": "What?"}]}),
+            json!({"role": "assistant", "content": [{"toolUse": tool}]}),
+            json!({"role": "user", "content": [{"toolResult": error}, {"text": "What?"}]}),
+        ]
+    );
+}
+
+/// The same tool call for ever: at most as many run as are allowed.
+#[test]
+fn tool_calls_of_a_turn_are_limited() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = folder.path().join("ran");
+    for (input, stop_reason) in [("{}", "tool_use"), ("{}", "end_turn"), ("[\"Oslo\"]", "tool_use")] {
+        let events = [&[start()][..], &tool_use(0, "t", "x", input), &[stop(stop_reason)]].concat();
+        let (shown, asked) = two_turns(&events, &ran);
+        assert!(shown.contains("more than 2 tool calls") && shown.contains("--max-tool-calls"), "{shown}");
+        assert_eq!(asked.len(), 6, "{stop_reason}");
+        let runs = fs::read_to_string(&ran).unwrap_or_default();
+        assert_eq!(runs, if input == "{}" { "{}\n".repeat(4) } else { String::new() });
+        let _ = fs::remove_file(&ran);
     }
 }
 
@@ -219,7 +257,7 @@ fn an_answer_that_cannot_be_streamed_comes_whole() {
     let ran = run(chat(&server, &["--tool", "x=true", "What?"]), "");
     assert_eq!((ran.code, &*ran.out), (0, "Hello.\n"), "{ran:?}");
     assert!(
-        ran.err.contains("its answer comes whole") && ran.err.contains("stop reason: end_turn"),
+        ran.err.contains("the response comes whole") && ran.err.contains("stop reason: end_turn"),
         "{}",
         ran.err
     );
@@ -233,7 +271,7 @@ fn a_tool_does_not_outlive_the_program() {
     let server = Server::start(&["--match", "any"]);
     let tool = format!("get_weather=while :; do echo x >> '{}'; sleep 0.02; done", beats.display());
     let size = || fs::metadata(&beats).map_or(0, |file| file.len());
-    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+    for (signal, code) in [("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         let command = chat(&server, &["--tool", &tool, "What's the weather in Seattle?"]);
         let mut sitting = Sitting::new(command, None);
         let before = size();

@@ -55,8 +55,8 @@ fn what_becomes_of_a_tool_is_told_to_the_model() {
             "echo no such city >&2; exit 3",
             json!({"content": [{"text": "exit code 3\nno such city"}], "status": "error"}),
         ),
-        ("sleep 60", json!({"content": [{"text": "it did not end within 1s"}], "status": "error"})),
-        ("yes", json!({"content": [{"text": "it said more than 262144 bytes"}], "status": "error"})),
+        ("sleep 60", json!({"content": [{"text": "timed out after 1s"}], "status": "error"})),
+        ("yes", json!({"content": [{"text": "output exceeds 262144 bytes"}], "status": "error"})),
     ] {
         let server = Server::start(&["--match", "any"]);
         let folder = tempfile::tempdir().unwrap();
@@ -73,6 +73,39 @@ fn what_becomes_of_a_tool_is_told_to_the_model() {
         expected["toolUseId"] = json!("tooluse_fixtureSeattle0000002");
         assert_eq!(calls[1]["messages"][2]["content"], json!([{"toolResult": expected}]), "{command}");
         assert_eq!(ran.err.contains("failed: "), expected.get("status").is_some(), "{}", ran.err);
+    }
+}
+
+/// Of the environment, a tool gets no credentials unless that is allowed.
+#[test]
+#[cfg(unix)]
+fn a_tool_gets_no_credentials_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let seen = folder.path().join("env");
+    let secrets = [
+        ("AWS_SESSION_TOKEN", "SESSION"),
+        ("AWS_SECURITY_TOKEN", "OLD"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "CONTAINER"),
+    ];
+    let tool = format!("get_weather=env > '{}'", seen.display());
+    for (option, is_there) in [(None, false), (Some("--tool-env-aws"), true)] {
+        let mut all = vec!["chat", "--offline", "--tool", &tool, QUESTION];
+        all.extend(option);
+        let mut command = with_credentials(&all);
+        let bearer = [("AWS_BEARER_TOKEN_BEDROCK", "bedrock-api-key-QUJD")];
+        command.envs(secrets).envs(bearer).env("AWS_MAX_ATTEMPTS", "1");
+        let ran = run(command, "");
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let environment = fs::read_to_string(&seen).unwrap();
+        let has = |name: &str| environment.lines().any(|line| line.starts_with(&format!("{name}=")));
+        assert!(has("AWS_MAX_ATTEMPTS"), "{environment}");
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_BEARER_TOKEN_BEDROCK"] {
+            assert_eq!(has(name), is_there, "{name}");
+        }
+        for (name, value) in secrets {
+            assert_eq!(has(name), is_there, "{name}");
+            assert_eq!(environment.contains(value), is_there, "{name}");
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod warning;
 use core::fmt;
 
 use path::Path;
+pub(crate) use rules::{is_tool_name, is_tool_use_id};
 
 pub use warning::ValidationWarning;
 

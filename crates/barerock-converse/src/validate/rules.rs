@@ -146,10 +146,10 @@ const SHOWN: usize = 60;
 
 /// Checks a text.
 pub(super) fn text(at: &Path<'_>, text: &str, rule: &TextRule) -> Result<(), ValidationError> {
-    let length = text.chars().count();
-    if (rule.min..=rule.max).contains(&length) && (rule.fits)(text) {
+    if rule.is_kept_by(text) {
         return Ok(());
     }
+    let length = text.chars().count();
     let found = match length {
         0 => "is empty".to_owned(),
         _ if !rule.shown || length > rule.max => format!("has {length} characters"),
@@ -202,6 +202,22 @@ pub(super) fn share(at: &Path<'_>, value: Option<f64>) -> Result<(), ValidationE
             Err(ValidationError::new(at, &format!("is {value}"), "must be from 0 to 1"))
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether the service takes this name of a tool.
+pub(crate) fn is_tool_name(name: &str) -> bool {
+    TOOL_NAME.is_kept_by(name)
+}
+
+/// Whether the service takes this id of a tool use.
+pub(crate) fn is_tool_use_id(id: &str) -> bool {
+    TOOL_USE_ID.is_kept_by(id)
+}
+
+impl TextRule {
+    fn is_kept_by(&self, text: &str) -> bool {
+        (self.min..=self.max).contains(&text.chars().count()) && (self.fits)(text)
     }
 }
 

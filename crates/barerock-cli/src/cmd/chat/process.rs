@@ -1,4 +1,4 @@
-//! Running a command of the user's with something to read.
+//! Runs a shell command with input, within limits.
 
 use core::pin::pin;
 use core::time::Duration;
@@ -9,32 +9,54 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// The most that is read of an output, in bytes.
+/// Longest output that is read, in bytes.
 const MAX_OUTPUT: usize = 256 * 1024;
 
-/// How long the output is waited for once the command has ended, when something it left running holds it open.
+/// Time for the output to end after the command has, when a process it left running holds it open.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// What a command said, and how it ended.
+/// Environment variables with credentials. The access key id is no secret, but without its secret it is an error to other AWS
+/// tools.
+const CREDENTIALS: [&str; 6] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+];
+
+/// Output and exit code of a command.
 #[derive(Debug)]
 pub(super) struct Ended {
-    /// `None` where a signal ended it.
+    /// `None` if a signal terminated it.
     pub(super) code: Option<i32>,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: Vec<u8>,
 }
 
-/// Runs a line in the shell, with this input. A command that says more than [`MAX_OUTPUT`] or runs longer than the limit is killed,
-/// on Unix with all that it started; so it is when the program is interrupted. What it leaves running when it ends may run on.
-pub(super) async fn run(line: &str, input: &[u8], limit: Option<Duration>) -> io::Result<Ended> {
+/// Runs a line in the shell, with this input. A command that prints more than [`MAX_OUTPUT`] or exceeds the time limit is killed, on
+/// Unix with its process group, and so is one that runs when the program is interrupted. Processes it leaves running when it
+/// exits are not killed.
+pub(super) async fn run(
+    line: &str,
+    input: &[u8],
+    limit: Option<Duration>,
+    inherits_credentials: bool,
+) -> io::Result<Ended> {
     let mut command = shell(line);
+    if !inherits_credentials {
+        for name in CREDENTIALS {
+            command.env_remove(name);
+        }
+    }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let (mut child, mut family) = Family::spawn(&mut command)?;
     let ended = converse(&mut child, input);
     let ended = match limit {
         None => ended.await,
         Some(limit) => timeout(limit, ended).await.unwrap_or_else(|_| {
-            Err(io::Error::new(io::ErrorKind::TimedOut, format!("it did not end within {limit:?}")))
+            Err(io::Error::new(io::ErrorKind::TimedOut, format!("timed out after {limit:?}")))
         }),
     };
     if ended.is_ok() {
@@ -46,12 +68,12 @@ pub(super) async fn run(line: &str, input: &[u8], limit: Option<Duration>) -> io
 async fn converse(child: &mut Child, input: &[u8]) -> io::Result<Ended> {
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(mut stdin), Some(out), Some(err)) = pipes else {
-        return Err(io::Error::other("it has no pipes"));
+        return Err(io::Error::other("no pipes"));
     };
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let status = {
         let feed = async {
-            // A command need not read what it is given.
+            // A command need not read its input.
             let _unread = stdin.write_all(input).await;
             drop(stdin);
             Ok(())
@@ -64,7 +86,7 @@ async fn converse(child: &mut Child, input: &[u8]) -> io::Result<Ended> {
                 child.wait().await?
             }
             status = child.wait() => {
-                // What was said is there by now; only what it left running can still say something.
+                // Its own output is in the pipes by now; only processes it left running can add to it.
                 if let Ok(said) = timeout(LINGER, talk).await {
                     said?;
                 }
@@ -79,19 +101,19 @@ async fn read(from: impl AsyncRead + Unpin, into: &mut Vec<u8>) -> io::Result<()
     let limit = u64::try_from(MAX_OUTPUT).unwrap_or(u64::MAX);
     from.take(limit.saturating_add(1)).read_to_end(into).await?;
     if into.len() > MAX_OUTPUT {
-        return Err(io::Error::other(format!("it said more than {MAX_OUTPUT} bytes")));
+        return Err(io::Error::other(format!("output exceeds {MAX_OUTPUT} bytes")));
     }
     Ok(())
 }
 
-/// A command and all that it starts, which are killed when this is dropped or the program interrupted.
+/// The process group of a command, killed when this is dropped or the program is interrupted.
 #[cfg(unix)]
 struct Family {
     group: Group,
     _on_interrupt: crate::interrupt::OnInterrupt,
 }
 
-/// The group of the processes that are to be killed.
+/// Id of the process group to kill.
 #[cfg(unix)]
 type Group = std::sync::Arc<std::sync::Mutex<Option<rustix::process::Pid>>>;
 
@@ -105,7 +127,7 @@ impl Family {
         });
         command.process_group(0);
         let child = {
-            // An interruption waits until it is known whom to kill.
+            // Holds an interruption back until the group is known.
             let mut group = group.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             let child = command.spawn()?;
             let id = child.id().and_then(|id| i32::try_from(id).ok());
@@ -115,7 +137,7 @@ impl Family {
         Ok((child, Self { group, _on_interrupt: on_interrupt }))
     }
 
-    /// They may go on.
+    /// Lets the processes run on.
     fn leave(&mut self) {
         *self.group.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
     }
@@ -131,12 +153,12 @@ impl Drop for Family {
 #[cfg(unix)]
 fn kill(group: &Group) {
     if let Some(group) = *group.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
-        // One that has ended already needs no more.
+        // It may have ended already.
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
 }
 
-/// Elsewhere `kill_on_drop` ends the command, and nothing what it started.
+/// Elsewhere `kill_on_drop` kills the command alone.
 #[cfg(not(unix))]
 struct Family;
 
@@ -170,23 +192,23 @@ mod tests {
 
     #[tokio::test]
     async fn it_reads_says_and_ends() {
-        let ended = run("cat; echo to you; echo aside >&2; exit 3", b"in ", None).await.unwrap();
+        let ended = run("cat; echo to you; echo aside >&2; exit 3", b"in ", None, false).await.unwrap();
         assert_eq!(
             (ended.code, &*ended.stdout, &*ended.stderr),
             (Some(3), &b"in to you\n"[..], &b"aside\n"[..])
         );
-        assert_eq!(run("kill -9 $$", b"", None).await.unwrap().code, None);
-        let deaf = run("exit 0", &vec![b'x'; 1 << 20], None).await.unwrap();
+        assert_eq!(run("kill -9 $$", b"", None, false).await.unwrap().code, None);
+        let deaf = run("exit 0", &vec![b'x'; 1 << 20], None, false).await.unwrap();
         assert_eq!(deaf.code, Some(0), "what it does not read does no harm");
     }
 
     #[tokio::test]
     async fn it_is_bounded() {
-        let error = run("sleep 60", b"", Some(Duration::from_millis(200))).await.unwrap_err();
-        assert_eq!(error.to_string(), "it did not end within 200ms");
+        let error = run("sleep 60", b"", Some(Duration::from_millis(200)), false).await.unwrap_err();
+        assert_eq!(error.to_string(), "timed out after 200ms");
         for line in ["yes", "yes >&2"] {
-            let error = run(line, b"", None).await.unwrap_err();
-            assert_eq!(error.to_string(), "it said more than 262144 bytes");
+            let error = run(line, b"", None, false).await.unwrap_err();
+            assert_eq!(error.to_string(), "output exceeds 262144 bytes");
         }
     }
 
@@ -202,7 +224,7 @@ mod tests {
             }
         };
         tokio::select! {
-            ended = run(&line, b"", None) => panic!("{ended:?}"),
+            ended = run(&line, b"", None, false) => panic!("{ended:?}"),
             () = has_run => {}
         }
         let there = beats();
@@ -213,7 +235,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_it_leaves_running_is_not_waited_for() {
-        let ended = run("echo there; sleep 5 & exit 0", b"", None).await.unwrap();
+        let ended = run("echo there; sleep 5 & exit 0", b"", None, false).await.unwrap();
         assert_eq!((ended.code, &*ended.stdout), (Some(0), &b"there\n"[..]));
     }
 }

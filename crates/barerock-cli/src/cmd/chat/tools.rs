@@ -1,9 +1,9 @@
-//! Tools that are commands of the user's.
+//! Tools: the user's commands, run for the model.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use barerock::types::{Document, Message, Tool, ToolConfiguration, ToolResultBlock, ToolUseBlock};
+use barerock::types::{Document, Tool, ToolConfiguration, ToolResultBlock, ToolUseBlock};
 use serde_json::{Value, json};
 
 use super::process::{self, Ended};
@@ -12,22 +12,36 @@ use crate::exit::Failure;
 use crate::input::json_of;
 use crate::render::{safe, safe_lines};
 
-/// The option that says what the tools do and take.
+/// The option with the tools' descriptions and input schemas.
 const CONFIG: &str = "--tool-config";
 
-/// What the model may run.
+/// Longest tool input that is shown, in characters.
+const MAX_SHOWN: usize = 1000;
+
+/// The commands that the model may run, by tool name.
 #[derive(Debug)]
 pub(super) struct Tools {
     commands: BTreeMap<String, String>,
-    limit: Option<Duration>,
+    limits: Limits,
+}
+
+/// What a tool may do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Longest run of a tool; `None` for no limit.
+    pub(super) time: Option<Duration>,
+    /// Most tool calls of a turn.
+    pub(super) calls: u32,
+    /// Whether tools get the AWS credentials of the environment.
+    pub(super) inherits_credentials: bool,
 }
 
 impl Tools {
-    /// The tools of a command line, and what the model is told of them.
+    /// Tools of a command line, and the tool configuration for the model.
     pub(super) fn new(
         given: Vec<ToolCommand>,
         config: Option<&str>,
-        limit: Option<Duration>,
+        limits: Limits,
     ) -> Result<(Self, Option<ToolConfiguration>), Failure> {
         let mut commands = BTreeMap::new();
         for ToolCommand { name, command } in given {
@@ -36,7 +50,7 @@ impl Tools {
             }
             commands.insert(name, command);
         }
-        let tools = Self { commands, limit };
+        let tools = Self { commands, limits };
         let configuration = match config {
             Some(config) => Some(tools.described(config)?),
             None if tools.commands.is_empty() => None,
@@ -47,7 +61,7 @@ impl Tools {
         Ok((tools, configuration))
     }
 
-    /// The configuration that was given, if each of its tools has a command and each command its tool.
+    /// Parses a tool configuration; each of its tools must have a command, and each command its tool.
     fn described(&self, config: &str) -> Result<ToolConfiguration, Failure> {
         let configuration: ToolConfiguration = json_of(CONFIG, config)?.parse().map_err(|error| {
             Failure::usage(format!("{CONFIG} is not {{\"tools\":[{{\"toolSpec\":{{…}}}}]}}: {error}"))
@@ -64,52 +78,58 @@ impl Tools {
         Ok(configuration)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.commands.is_empty()
+    /// Most tool calls of a turn.
+    pub(super) fn max_calls(&self) -> u32 {
+        self.limits.calls
     }
 
-    /// The name of a tool that there is not, and that cannot even be said to the service: names are 1 to 64 of `a-zA-Z0-9_-`.
-    pub(super) fn unanswerable<'a>(&self, message: &'a Message) -> Option<&'a str> {
-        let is_name = |name: &str| {
-            (1..=64).contains(&name.len())
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
-        };
-        let mut names = message.tool_uses().map(|asked| &*asked.name);
-        names.find(|name| !self.commands.contains_key(*name) && !is_name(name))
+    /// Prints the calls whose input is no JSON object; the model gets an error for each.
+    pub(super) fn report_invalid<'a>(&self, calls: impl Iterator<Item = &'a ToolUseBlock>) {
+        for call in calls {
+            tell!("tool: {} failed: input is not a JSON object: {}", safe(&call.name), shown(&call.input));
+        }
     }
 
-    /// Runs what a message asks for, one after the other, and makes the answer to it; `None` if it asks for nothing that is ours.
-    pub(super) async fn answer(&self, message: &Message) -> Option<Message> {
+    /// Runs the commands of tool calls, one after the other, and returns their results.
+    pub(super) async fn run<'a>(
+        &self,
+        calls: impl Iterator<Item = &'a ToolUseBlock>,
+    ) -> Vec<ToolResultBlock> {
         let mut results = Vec::new();
-        for asked in message.tool_uses().filter(|asked| !is_of_the_service(asked)) {
-            results.push(self.run(asked).await);
+        for call in calls {
+            results.push(self.run_one(call).await);
         }
-        (!results.is_empty()).then(|| Message::tool_results(results))
+        results
     }
 
-    async fn run(&self, asked: &ToolUseBlock) -> ToolResultBlock {
-        let input = asked.input.to_string();
-        tell!("tool: {} {}", safe(&asked.name), safe(&input));
+    async fn run_one(&self, call: &ToolUseBlock) -> ToolResultBlock {
+        tell!("tool: {} {}", safe(&call.name), shown(&call.input));
         let failed = |why: String| {
-            tell!("tool: {} failed: {}", safe(&asked.name), safe_lines(&why));
-            ToolResultBlock::error(&asked.tool_use_id, why)
+            tell!("tool: {} failed: {}", safe(&call.name), safe_lines(&why));
+            ToolResultBlock::error(&call.tool_use_id, why)
         };
-        let Some(command) = self.commands.get(&asked.name) else {
-            return failed(format!("there is no tool {}", asked.name));
+        let Some(command) = self.commands.get(&call.name) else {
+            return failed(format!("the model requested an unknown tool {}", call.name));
         };
-        match process::run(command, format!("{input}\n").as_bytes(), self.limit).await {
+        let input = format!("{}\n", call.input);
+        let environment = self.limits.inherits_credentials;
+        match process::run(command, input.as_bytes(), self.limits.time, environment).await {
             Err(error) => failed(error.to_string()),
-            Ok(ended) => result(&asked.tool_use_id, &ended).unwrap_or_else(failed),
+            Ok(ended) => result(&call.tool_use_id, &ended).unwrap_or_else(failed),
         }
     }
 }
 
-/// What the service runs, it answers.
-pub(super) fn is_of_the_service(asked: &ToolUseBlock) -> bool {
-    asked.r#type.is_some()
+/// The beginning of a tool's input, which may be of any length.
+fn shown(input: &Document) -> String {
+    let json = input.to_string();
+    match json.char_indices().nth(MAX_SHOWN) {
+        None => safe(&json).to_string(),
+        Some((end, _)) => format!("{}… ({} bytes)", safe(&json[..end]), json.len()),
+    }
 }
 
-/// What a command's output means: an object of JSON or text; an error, where the command says so.
+/// The result of a command: its output as a JSON object or text, or an error if it exits with another code than 0.
 fn result(id: &str, ended: &Ended) -> Result<ToolResultBlock, String> {
     let aside = String::from_utf8_lossy(&ended.stderr);
     if ended.code == Some(0) {
@@ -117,10 +137,10 @@ fn result(id: &str, ended: &Ended) -> Result<ToolResultBlock, String> {
             tell!("{}", safe_lines(aside.trim_end()));
         }
         let text = str::from_utf8(&ended.stdout)
-            .map_err(|error| format!("the output is no UTF-8 from offset {} on", error.valid_up_to()))?
+            .map_err(|error| format!("invalid UTF-8 in the output at byte {}", error.valid_up_to()))?
             .trim();
         return Ok(match serde_json::from_str::<Value>(text) {
-            // The service takes no other JSON than an object there.
+            // The service accepts only objects as JSON.
             Ok(Value::Object(_)) => match Document::from_json(text) {
                 Ok(object) => ToolResultBlock::json(id, object),
                 Err(_) => ToolResultBlock::text(id, text),
@@ -129,13 +149,14 @@ fn result(id: &str, ended: &Ended) -> Result<ToolResultBlock, String> {
             _ => ToolResultBlock::text(id, text),
         });
     }
-    let end = ended.code.map_or_else(|| "a signal ended it".to_owned(), |code| format!("exit code {code}"));
+    let end =
+        ended.code.map_or_else(|| "terminated by a signal".to_owned(), |code| format!("exit code {code}"));
     let output = String::from_utf8_lossy(&ended.stdout);
     let said: Vec<_> = [aside.trim(), output.trim()].into_iter().filter(|text| !text.is_empty()).collect();
     Err(if said.is_empty() { end } else { format!("{end}\n{}", said.join("\n")) })
 }
 
-/// A tool of which the model knows no more than the name.
+/// A tool without description: any object is an input.
 fn of_name(name: &str) -> Tool {
     let any = json!({"type": "object", "additionalProperties": true});
     Tool::new(name, any).description(format!("Runs {name} with the given input on the user's machine."))
@@ -154,7 +175,8 @@ mod tests {
 
     fn tools(given: &[&str], config: Option<&str>) -> Result<Option<ToolConfiguration>, String> {
         let given = given.iter().map(|tool| tool.parse().unwrap()).collect();
-        Tools::new(given, config, None)
+        let limits = Limits { time: None, calls: 1, inherits_credentials: false };
+        Tools::new(given, config, limits)
             .map(|(_, configuration)| configuration)
             .map_err(|error| error.to_string())
     }
@@ -181,6 +203,15 @@ mod tests {
     }
 
     #[test]
+    fn a_long_input_is_shown_cut() {
+        let short = Document::from_json(r#"{"city":"Oslo"}"#).unwrap();
+        assert_eq!(shown(&short), r#"{"city":"Oslo"}"#);
+        let long = Document::from_json(format!("\"{}\"", "ä".repeat(1 << 20))).unwrap();
+        let shown = shown(&long);
+        assert!(shown.len() < 2_100 && shown.ends_with("ä… (2097154 bytes)"), "{}", shown.len());
+    }
+
+    #[test]
     fn an_output_is_an_object_or_text() {
         let ended = |code, stdout: &[u8], stderr: &str| {
             result("id", &Ended { code, stdout: stdout.to_vec(), stderr: stderr.as_bytes().to_vec() })
@@ -193,11 +224,11 @@ mod tests {
         {
             assert_eq!(ended(Some(0), stdout.as_bytes(), "aside"), Ok(ToolResultBlock::text("id", text)));
         }
-        assert_eq!(ended(Some(0), b"a\xff", ""), Err("the output is no UTF-8 from offset 1 on".to_owned()));
+        assert_eq!(ended(Some(0), b"a\xff", ""), Err("invalid UTF-8 in the output at byte 1".to_owned()));
         assert_eq!(
             ended(Some(3), b"half", "no such city\n"),
             Err("exit code 3\nno such city\nhalf".to_owned())
         );
-        assert_eq!(ended(None, b"", ""), Err("a signal ended it".to_owned()));
+        assert_eq!(ended(None, b"", ""), Err("terminated by a signal".to_owned()));
     }
 }

@@ -1,0 +1,241 @@
+//! Conversation history: what of a response may be sent again, and in which form.
+//!
+//! The service refuses a request for ever once its history holds a blank text, an assistant message of reasoning alone, a tool use
+//! whose input is no object, or one that has no result. [`Conversation`] keeps a history without them.
+//!
+//! ```
+//! use barerock_converse::conversation::Conversation;
+//! use barerock_converse::types::{Message, ToolConfiguration, ToolResultBlock, ToolUseBlock, Tool};
+//! use barerock_converse::ConverseRequest;
+//!
+//! let mut request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", []);
+//! request.tool_config = Some(ToolConfiguration::new([Tool::new("weather", serde_json::json!({"type": "object"}))]));
+//! let mut conversation = Conversation::new(request);
+//! conversation.push_user("What's the weather in Oslo?");
+//! // Send conversation.request(), and append the message of the response:
+//! let call = ToolUseBlock::new("id-1", "weather", serde_json::json!({"city": "Oslo"}));
+//! conversation.push_response(Message::assistant([" \n".into(), call.into()]))?;
+//! assert_eq!(conversation.messages()[1].content.len(), 1); // without the blank text
+//! let results: Vec<_> =
+//!     conversation.pending().map(|call| ToolResultBlock::text(&call.tool_use_id, "54F")).collect();
+//! conversation.push_tool_results(results);
+//! # Ok::<(), barerock_converse::conversation::NotResendable>(())
+//! ```
+
+use core::fmt;
+use std::collections::BTreeSet;
+
+use crate::request::ConverseRequest;
+use crate::types::{
+    ContentBlock, ConversationRole, Document, IntoContent, Message, ToolResultBlock, ToolUseBlock,
+    ToolUseType,
+};
+use crate::validate::{is_tool_name, is_tool_use_id};
+
+/// Longest part of an invalid tool input that is sent back, in bytes of its JSON.
+const MAX_INVALID_INPUT: usize = 1024;
+
+/// Member under which an invalid tool input is sent back.
+const INVALID_INPUT: &str = "invalid_input";
+
+/// A request whose messages grow turn by turn, and can always be sent again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    request: ConverseRequest,
+    /// Tool uses of the last message that the caller answers and has not.
+    unanswered: Vec<ToolUse>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct ToolUse {
+    block: ToolUseBlock,
+    /// Whether its input was no object, and was replaced.
+    is_invalid: bool,
+}
+
+impl Conversation {
+    /// Starts with the messages and settings of a request.
+    #[must_use]
+    pub fn new(request: ConverseRequest) -> Self {
+        Self { request, unanswered: Vec::new() }
+    }
+
+    /// The request to send next.
+    #[must_use]
+    pub fn request(&self) -> &ConverseRequest {
+        &self.request
+    }
+
+    /// The messages so far.
+    #[must_use]
+    pub fn messages(&self) -> &[Message] {
+        &self.request.messages
+    }
+
+    /// Appends content of the user's. Tool uses without a result get an error result before it: the service refuses any
+    /// other continuation.
+    pub fn push_user(&mut self, content: impl IntoContent) {
+        self.push_tool_results([]);
+        self.extend_user(content.into_content());
+    }
+
+    /// Appends the message of a response, as far as it can be sent again:
+    ///
+    /// - blank text blocks are left out; the others stay in their places, as signatures of reasoning may cover them;
+    /// - a tool input that is no JSON object, such as one that was cut off, is replaced by an object that holds it (at most
+    ///   1,024 bytes of it), and the tool use gets an error result.
+    ///
+    /// # Errors
+    /// If nothing of the message can be sent again. The history is then unchanged.
+    pub fn push_response(&mut self, message: Message) -> Result<(), NotResendable> {
+        let mut ids = BTreeSet::new();
+        for block in message.tool_uses() {
+            if !is_tool_name(&block.name) {
+                return Err(NotResendable::ToolName(block.name.clone()));
+            }
+            if !is_tool_use_id(&block.tool_use_id) || !ids.insert(&*block.tool_use_id) {
+                return Err(NotResendable::ToolUseId(block.tool_use_id.clone()));
+            }
+            if self.request.tool_config.is_none() && is_of_caller(block) {
+                return Err(NotResendable::NoToolConfig(block.name.clone()));
+            }
+        }
+        let mut message = message;
+        message.content.retain(|block| block.as_text().is_none_or(|text| !text.trim().is_empty()));
+        let is_reasoning = |block: &ContentBlock| matches!(block, ContentBlock::ReasoningContent(_));
+        if message.content.is_empty() {
+            return Err(NotResendable::Empty);
+        }
+        if message.content.iter().all(is_reasoning) {
+            return Err(NotResendable::ReasoningOnly);
+        }
+        self.unanswered.clear();
+        for block in &mut message.content {
+            let ContentBlock::ToolUse(block) = block else { continue };
+            let is_invalid = !is_object(&block.input);
+            if is_invalid {
+                block.input = replacement(&block.input);
+            }
+            if is_of_caller(block) {
+                self.unanswered.push(ToolUse { block: block.clone(), is_invalid });
+            }
+        }
+        self.request.messages.push(message);
+        Ok(())
+    }
+
+    /// The tool uses of the last response that wait for a result: those for the caller whose input is an object.
+    pub fn pending(&self) -> impl Iterator<Item = &ToolUseBlock> {
+        self.unanswered.iter().filter(|tool| !tool.is_invalid).map(|tool| &tool.block)
+    }
+
+    /// The tool uses of the last response whose input is no JSON object; they get an error result.
+    pub fn invalid(&self) -> impl Iterator<Item = &ToolUseBlock> {
+        self.unanswered.iter().filter(|tool| tool.is_invalid).map(|tool| &tool.block)
+    }
+
+    /// Appends the results of tools, in the order of the tool uses, with an error result for each that has none. Results that no
+    /// tool use waits for are left out.
+    pub fn push_tool_results(&mut self, results: impl IntoIterator<Item = ToolResultBlock>) {
+        let results: Vec<_> = results.into_iter().collect();
+        let unanswered = core::mem::take(&mut self.unanswered);
+        let content = unanswered.into_iter().map(|tool| {
+            let id = tool.block.tool_use_id;
+            let given = results.iter().find(|result| result.tool_use_id == id).filter(|_| !tool.is_invalid);
+            given.cloned().unwrap_or_else(|| {
+                let why =
+                    if tool.is_invalid { "the input is not a JSON object" } else { "the tool was not run" };
+                ToolResultBlock::error(id, why)
+            })
+        });
+        self.extend_user(content.map(ContentBlock::ToolResult).collect());
+    }
+
+    /// Drops the messages after the first `len`, as when a turn failed.
+    pub fn truncate(&mut self, len: usize) {
+        if len < self.request.messages.len() {
+            self.unanswered.clear();
+            self.request.messages.truncate(len);
+        }
+    }
+
+    /// Roles alternate: content after a user's message joins it.
+    fn extend_user(&mut self, content: Vec<ContentBlock>) {
+        if content.is_empty() {
+            return;
+        }
+        match self.request.messages.last_mut() {
+            Some(last) if last.role == ConversationRole::User => last.content.extend(content),
+            _ => self.request.messages.push(Message::user(content)),
+        }
+    }
+}
+
+/// Why a response cannot be part of the next request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotResendable {
+    /// It has no content but blank text.
+    Empty,
+    /// It has reasoning and nothing else: newer models refuse such a message as a prefill.
+    ReasoningOnly,
+    /// A tool's name is not 1 to 64 of `a-zA-Z0-9_-`.
+    ToolName(String),
+    /// The id of a tool use is not 1 to 64 of `a-zA-Z0-9_.:-`, or occurs twice.
+    ToolUseId(String),
+    /// It uses the tool of this name, and the request has no tools: the service then refuses tool uses in the history.
+    NoToolConfig(String),
+}
+
+impl fmt::Display for NotResendable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("response without content"),
+            Self::ReasoningOnly => f.write_str("response of reasoning alone"),
+            Self::ToolName(name) => write!(f, "response with the invalid tool name {:?}", gist(name)),
+            Self::ToolUseId(id) => {
+                write!(f, "response with the invalid or repeated toolUseId {:?}", gist(id))
+            }
+            Self::NoToolConfig(name) => {
+                write!(f, "response that uses the tool {} without toolConfig", gist(name))
+            }
+        }
+    }
+}
+
+impl core::error::Error for NotResendable {}
+
+/// Whether the caller runs the tool; the service runs the others and answers them itself.
+fn is_of_caller(block: &ToolUseBlock) -> bool {
+    block.r#type != Some(ToolUseType::ServerToolUse)
+}
+
+/// A document is one JSON value, so that its first character decides.
+fn is_object(document: &Document) -> bool {
+    document.as_json().trim_start().starts_with('{')
+}
+
+/// An object in place of an input that is none.
+fn replacement(input: &Document) -> Document {
+    let json = input.as_json();
+    let value = match head(json, MAX_INVALID_INPUT) {
+        whole if whole.len() == json.len() => input.clone(),
+        cut => Document::from_serialize(&cut).unwrap_or_default(),
+    };
+    let members = std::collections::BTreeMap::from([(INVALID_INPUT, value)]);
+    Document::from_serialize(&members).unwrap_or_default()
+}
+
+/// The beginning of a name that may be of any length.
+fn gist(text: &str) -> &str {
+    head(text, 80)
+}
+
+/// At most `most` bytes, whole characters.
+fn head(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
