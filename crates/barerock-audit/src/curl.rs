@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 use std::borrow::Cow;
 
 use barerock_sigv4::header_name::{AUTHORIZATION, HOST, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
-use barerock_sigv4::{CredentialScope, PayloadSigning, SessionTokenSigning, SigningContext, is_never_signed};
+use barerock_sigv4::{CredentialScope, PayloadSigning, SessionTokenSigning, SigningContext, is_signed};
 
 use crate::raw::{RawRequest, RawSigned};
 
@@ -115,7 +115,7 @@ fn can_curl_sign(request: &RawRequest, context: &SigningContext<'_>) -> bool {
         let is_ours = [AUTHORIZATION, X_AMZ_DATE, HOST].iter().any(|ours| ours.eq_ignore_ascii_case(name));
         is_ours
             || !(twice
-                || is_never_signed(name)
+                || !is_signed(context.scope().service(), name)
                 || value.is_empty()
                 || value.contains("  ")
                 || value.contains(['\t', '\n']))

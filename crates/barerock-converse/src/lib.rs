@@ -53,6 +53,7 @@ pub mod error;
 pub mod invoke_guardrail_checks;
 mod json;
 mod lookalike;
+pub mod mantle;
 mod model_id;
 mod operation;
 pub mod request;

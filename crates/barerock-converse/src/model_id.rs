@@ -104,6 +104,29 @@ impl<'a> AwsModelId<'a> {
         Ok(Self { kind, region: None, account: None, name: id })
     }
 
+    /// The id of the foundation model: the name without the geography of an inference profile.
+    ///
+    /// ```
+    /// # use barerock_converse::AwsModelId;
+    /// let id = AwsModelId::parse("us.anthropic.claude-sonnet-4-6")?;
+    /// assert_eq!(id.foundation_model(), "anthropic.claude-sonnet-4-6");
+    /// # Ok::<(), barerock_converse::ModelIdError>(())
+    /// ```
+    #[must_use]
+    pub fn foundation_model(&self) -> &'a str {
+        match self.name.split_once('.') {
+            Some((_, model)) if self.kind == ModelIdKind::InferenceProfile => model,
+            _ => self.name,
+        }
+    }
+
+    /// The geography of an inference profile, such as `us` or `global`.
+    #[must_use]
+    pub fn geography(&self) -> Option<&'a str> {
+        let is_profile = self.kind == ModelIdKind::InferenceProfile;
+        self.name.split_once('.').map(|(geography, _)| geography).filter(|_| is_profile)
+    }
+
     fn arn(
         service: &str,
         region: &'a str,

@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use sha2::{Digest, Sha256};
 
 use crate::hash::TextHasher;
-use crate::headers::{HeaderList, Line, SignedHeaders, is_never_signed, is_token};
+use crate::headers::{HeaderList, Line, SignedHeaders, is_signed, is_token};
 use crate::names::header_name::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::payload::{PayloadHash, SHA256_LENGTH};
 use crate::settings::{SessionTokenSigning, SigningSettings};
@@ -90,7 +90,8 @@ impl<'a> CanonicalRequest<'a> {
                 || (settings.content_sha256_header && name.eq_ignore_ascii_case(X_AMZ_CONTENT_SHA256))
                 || (token.is_some() && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
         };
-        let is_signed = |name: &str| !is_never_signed(name) && !is_replaced(name);
+        let service = context.scope.service();
+        let is_signed = |name: &str| is_signed(service, name) && !is_replaced(name);
         let mut canonical =
             Self::of_parts(parts, HeaderList::new(headers, is_signed)?, payload, settings, &[])?;
         canonical.check_host()?;
@@ -113,9 +114,10 @@ impl<'a> CanonicalRequest<'a> {
         parts: RequestParts<'a>,
         headers: &'a [Line<'a>],
         payload: &'a PayloadHash,
-        settings: &SigningSettings,
+        context: &SigningContext<'_>,
     ) -> Result<Self, SignError> {
-        let headers = HeaderList::new(headers, |name| !is_never_signed(name))?;
+        let (settings, service) = (&context.settings, context.scope.service());
+        let headers = HeaderList::new(headers, |name| is_signed(service, name))?;
         let canonical = Self::of_parts(RequestParts { query: "", ..parts }, headers, payload, settings, &[])?;
         canonical.check_host()?;
         Ok(canonical)

@@ -29,15 +29,21 @@ const NEVER_SIGNED: [&str; 13] = [
 /// `proxy-authorization` and its kind.
 const NEVER_SIGNED_PREFIX: &str = "proxy-";
 
-/// Whether a header is left out of every signature, whatever its case: `authorization`, and what proxies and HTTP
-/// libraries add or change on the way.
+/// Signing name of the service whose servers drop headers in snake_case before they verify a signature
+/// (codex#21623).
+const DROPS_SNAKE_CASE: &str = "bedrock-mantle";
+
+/// Whether a header of a request to `service` is signed. Left out of every signature, in any case, are `authorization` and what
+/// proxies and HTTP libraries add or change on the way; for bedrock-mantle also names with `_`.
 #[must_use]
-pub fn is_never_signed(name: &str) -> bool {
+pub fn is_signed(service: &str, name: &str) -> bool {
     let is_prefixed = || {
         name.get(..NEVER_SIGNED_PREFIX.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(NEVER_SIGNED_PREFIX))
     };
-    NEVER_SIGNED.iter().any(|never| never.eq_ignore_ascii_case(name)) || is_prefixed()
+    let is_never_signed = || NEVER_SIGNED.iter().any(|never| never.eq_ignore_ascii_case(name));
+    let is_dropped = || service == DROPS_SNAKE_CASE && name.contains('_');
+    !(is_never_signed() || is_prefixed() || is_dropped())
 }
 
 /// A header line as it is sent.
@@ -381,10 +387,13 @@ mod tests {
     #[test]
     fn never_signed_in_any_case() {
         for name in ["authorization", "User-Agent", "PROXY-Authorization", "proxy-", "traceparent", "TE"] {
-            assert!(is_never_signed(name), "{name}");
+            assert!(!is_signed("bedrock", name), "{name}");
         }
         for name in ["host", "accept", "prox", "content-length", "x-amzn-bedrock-accept", "é"] {
-            assert!(!is_never_signed(name), "{name}");
+            assert!(is_signed("bedrock", name), "{name}");
+        }
+        for service in ["bedrock", "bedrock-mantle", "s3"] {
+            assert_eq!(is_signed(service, "Session_Id"), service != "bedrock-mantle", "{service}");
         }
     }
 }

@@ -107,7 +107,7 @@ pub use credentials::Credentials;
 pub use credentials::{CredentialsRef, REDACTED};
 pub use error::SignError;
 pub use event::{EVENT_HEADERS_LENGTH, EventSigner, EventStringToSign, SignedEvent};
-pub use headers::{MAX_SIGNED_HEADERS, SignedHeaders, is_never_signed};
+pub use headers::{MAX_SIGNED_HEADERS, SignedHeaders, is_signed};
 #[cfg(feature = "http")]
 pub use http::{Signed, Signer};
 pub use key::{Signature, SigningKey};

@@ -119,7 +119,7 @@ pub(crate) fn presign_parts<'a>(
     if !(1..=u64::from(MAX_EXPIRES_SECONDS)).contains(&expires_seconds) {
         return Err(SignError::InvalidExpiry { seconds: expires_seconds });
     }
-    let unsigned = CanonicalRequest::for_query_form(parts, headers, payload, &context.settings)?;
+    let unsigned = CanonicalRequest::for_query_form(parts, headers, payload, context)?;
 
     let mut query = String::with_capacity(parts.query.len().saturating_add(512));
     for parameter in parts.query.split('&') {

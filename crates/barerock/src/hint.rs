@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use barerock_converse::{AwsModelId, ModelIdKind, ServiceError};
+use barerock_converse::ServiceError;
 
-use crate::error::{CallInfo, Error};
-use crate::percent::percent_decode;
+use self::model::{Asked, of_model};
+use crate::error::Error;
 use crate::retry::is_daily_quota;
 use crate::transport::TransportErrorKind;
+
+mod model;
 
 type Hint = Cow<'static, str>;
 
@@ -17,6 +19,23 @@ type Rule = (&'static str, &'static [&'static str], &'static str);
 /// The first rule of which one of the words stands in the message decides; a rule without words is about every message of
 /// its code. The words are the service's, as users have reported them.
 const RULES: &[Rule] = &[
+    (
+        "",
+        &["did not allow prompt caching"],
+        "This model takes no cachePoint: leave cachePoint blocks out of messages, system and tools.",
+    ),
+    // API keys.
+    (
+        "",
+        &["bedrock:callwithbearertoken"],
+        "The identity behind the API key needs the IAM action bedrock:CallWithBearerToken, besides bedrock:InvokeModel and \
+         bedrock:InvokeModelWithResponseStream.",
+    ),
+    (
+        "",
+        &["invalid api key format"],
+        "The bearer token (AWS_BEARER_TOKEN_BEDROCK) is not a Bedrock API key: those begin with ABSK or bedrock-api-key-.",
+    ),
     // The account.
     (
         "",
@@ -216,7 +235,7 @@ impl Error {
             return Some(QUOTA_OF_THE_DAY.into());
         }
         let asked = self.call().map(Asked::new).unwrap_or_default();
-        let by_model = of_model(&words, &asked);
+        let by_model = of_model(error, &words, &asked);
         by_model.or_else(|| by_rule(error, &words)).or_else(|| {
             // Whoever is no AWS names no code.
             error.code.is_empty().then_some(NOT_BEDROCK.into())
@@ -230,100 +249,6 @@ fn by_rule(error: &ServiceError, words: &str) -> Option<Hint> {
             && (wanted.is_empty() || wanted.iter().any(|wanted| words.contains(wanted)))
     };
     RULES.iter().find(is_meant).map(|(.., hint)| (*hint).into())
-}
-
-/// Which model was asked, and where.
-#[derive(Default)]
-struct Asked {
-    model: String,
-    region: String,
-}
-
-impl Asked {
-    /// The path is `/model/{modelId}/converse`, maybe behind one of the endpoint's own.
-    fn new(call: &CallInfo) -> Self {
-        let path = call.uri.path();
-        let label = path.rsplit_once("/model/").and_then(|(_, rest)| rest.split('/').next());
-        let model = percent_decode(label.unwrap_or_default());
-        let model = String::from_utf8_lossy(&model).into_owned();
-        Self { model, region: call.region.clone() }
-    }
-
-    /// The example of an inference profile of this model for this region.
-    fn profile(&self) -> String {
-        let name = AwsModelId::parse(&self.model).map_or(&*self.model, |id| id.name);
-        format!("{}.{name}", geography(&self.region))
-    }
-}
-
-/// What the ids of the inference profiles of a region begin with.
-fn geography(region: &str) -> &'static str {
-    match region.split('-').next().unwrap_or_default() {
-        "us" if region.starts_with("us-gov-") => "us-gov",
-        "us" | "ca" => "us",
-        "eu" => "eu",
-        "ap" if ["ap-northeast-1", "ap-northeast-3"].contains(&region) => "jp",
-        "ap" if ["ap-southeast-2", "ap-southeast-4"].contains(&region) => "au",
-        "ap" => "apac",
-        _ => "global",
-    }
-}
-
-/// Hints that name the model.
-fn of_model(words: &str, asked: &Asked) -> Option<Hint> {
-    let Asked { model, region } = asked;
-    let says = |wanted: &[&str]| wanted.iter().any(|wanted| words.contains(wanted));
-    if says(&["on-demand throughput isn't supported", "doesn't support on-demand throughput"]) {
-        let profile = asked.profile();
-        let global =
-            if profile.starts_with("global.") { "" } else { " (or global. in place of the geography)" };
-        return Some(
-            format!(
-                "This model is reached through an inference profile: write {profile}{global}. `aws bedrock \
-                 list-inference-profiles --region {region}` lists those there are."
-            )
-            .into(),
-        );
-    }
-    if says(&[
-        "not supported in this region",
-        "isn't supported in this region",
-        "not available in this region",
-        "not available in your region",
-    ]) {
-        return Some(
-            format!(
-                "{region} does not have {model}: call a region that does, or an inference profile such as {}.",
-                asked.profile()
-            )
-            .into(),
-        );
-    }
-    if says(&["model identifier is invalid"]) {
-        let kind = AwsModelId::parse(model).map(|id| id.kind);
-        let note = if ends_in_date(model) {
-            "it ends in a date, and ids with a date go on with a version such as -v1:0"
-        } else if matches!(kind, Ok(ModelIdKind::InferenceProfile)) {
-            "the profile may be of another geography, or not hold this model"
-        } else {
-            "it may be misspelt, or unknown in this region"
-        };
-        return Some(
-            format!(
-                "{region} knows no model {model}: {note}. `aws bedrock list-foundation-models --region {region}` and `aws \
-                 bedrock list-inference-profiles --region {region}` list those it knows. (Newer ids have neither date nor \
-                 version: add nothing by rule.)"
-            )
-            .into(),
-        );
-    }
-    None
-}
-
-/// Whether the last part of an id is a date: `anthropic.claude-sonnet-4-20250514`.
-fn ends_in_date(model: &str) -> bool {
-    let last = model.rsplit('-').next().unwrap_or_default();
-    last.len() == 8 && last.starts_with("20") && last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

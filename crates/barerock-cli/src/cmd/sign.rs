@@ -129,7 +129,11 @@ A single stage is printed byte for byte, without a line break behind it. It
 holds the session token where the stage does, since it was asked for:
 canonical-request and request do, and with --query curl too. Another curl line
 takes the token from the environment, and where curl signs the same by itself
-(as of when it runs), the keys too.
+(as of when it runs), the keys too. `curl --aws-sigv4` before 8.9.0 signs a path
+with `:` wrongly, so that the line then carries the signature.
+
+For bedrock-mantle sign with --service bedrock-mantle a request to the host
+bedrock-mantle.REGION.api.aws; its headers in snake_case are never signed.
 A presigned request works for whoever has it until it expires.
 
 The request ends where the file ends: a line break behind the body is signed.

@@ -27,8 +27,51 @@ fn ids_are_listed_the_default_among_them() {
             "kind": "inference profile",
             "isDefault": true,
             "path": format!("/model/{id}/converse-stream"),
+            "profiles": ["us", "global"],
         })
     );
+}
+
+/// What a list of models is for: which to call, for how long, and what to leave out of a request.
+#[test]
+fn models_say_where_they_are_and_what_they_refuse() {
+    let of = |id: &str| -> Value {
+        let ran = run(bare(&["models", id, "--output", "json"]), "");
+        assert_eq!(ran.code, 0, "{ran:?}");
+        serde_json::from_str::<Value>(&ran.out).unwrap()[0].clone()
+    };
+    let text = run(bare(&["models"]), "").out;
+    for family in
+        ["haiku-5-5", "sonnet-5", "sonnet-5-5", "opus-5", "opus-5-5", "fable-5", "fable-5-1", "mythos-5"]
+    {
+        let id = format!("us.anthropic.claude-{family}");
+        assert!(text.lines().any(|line| line.split_whitespace().next() == Some(&id)), "{id}: {text}");
+        let known = of(&id);
+        assert!(known["refuses"].to_string().contains("temperature"), "{known}");
+    }
+    assert!(of("us.anthropic.claude-sonnet-5-5")["refuses"].to_string().contains("toolChoice any or tool"));
+    for id in ["opus-4-7", "opus-4-8", "opus-5", "fable-5", "sonnet-5"] {
+        let known = of(&format!("us.anthropic.claude-{id}"));
+        assert!(known["refuses"].to_string().contains("strict tools"), "{known}");
+    }
+    assert_eq!(of("global.anthropic.claude-opus-5")["name"], "Claude Opus 5");
+    assert_eq!(of("us.anthropic.claude-mythos-5")["profiles"], json!(["us"]));
+    assert_eq!(of("global.anthropic.claude-mythos-5")["name"], Value::Null, "there is no such profile");
+    for (id, date) in [
+        ("us.anthropic.claude-sonnet-4-20250514-v1:0", "2026-10-14"),
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0", "2027-01-08"),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "2027-04-08"),
+    ] {
+        assert_eq!(of(id)["endOfLife"], date);
+    }
+    for id in ["openai.gpt-5.2", "openai.gpt-6-mini", "xai.grok-4.1", "google.gemma-4-27b"] {
+        assert_eq!(of(id)["endpoint"], "bedrock-mantle", "{id}");
+    }
+    assert_eq!(of("openai.gpt-oss-120b-1:0")["endpoint"], Value::Null);
+    for words in ["openai.gpt-5.…", "xai.grok-4.…", "on bedrock-mantle only", "As of 2026-11-28", "litellm"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }
 
 #[test]

@@ -45,6 +45,36 @@ fn stage(stage: &str, input: &str) -> Ran {
     run_with_token(guarded(&["--request", "-", "--time", TIME, "--show", stage]), input)
 }
 
+/// bedrock-mantle drops headers in snake_case before it verifies: they are sent, and not signed, nor left to curl to sign.
+#[test]
+fn bedrock_mantle_is_signed_for() {
+    let raw = "POST /openai/v1/responses HTTP/1.1\nHost: bedrock-mantle.us-west-2.api.aws\nContent-Type: \
+               application/json\nsession_id: 1\nx-amz-meta_x: 2\n\n{}";
+    for (form, service, signed) in [
+        (None, "bedrock-mantle", "content-type;host;x-amz-date"),
+        (None, "bedrock", "content-type;host;session_id;x-amz-date;x-amz-meta_x"),
+        (Some("--query"), "bedrock-mantle", "content-type;host"),
+    ] {
+        let of = |stage: &str| {
+            let arguments = ["--request", "-", "--time", TIME, "--region", "us-west-2", "--service", service];
+            let arguments = [&arguments[..], &["--show", stage], form.as_slice()].concat();
+            let ran = run(example(None, &arguments), raw);
+            assert_eq!(ran.code, 0, "{ran:?}");
+            ran.out
+        };
+        let canonical = of("canonical-request");
+        assert!(canonical.lines().any(|line| line == signed), "{canonical}");
+        assert!(of("string-to-sign").contains(&format!("20150830/us-west-2/{service}/aws4_request")));
+        let request = of("request");
+        assert!(request.contains("session_id: 1") && request.contains("x-amz-meta_x: 2"), "{request}");
+        if form.is_none() {
+            let curl = of("curl");
+            assert_eq!(curl.contains("--aws-sigv4"), service == "bedrock", "{curl}");
+            assert!(curl.contains("session_id: 1"), "{curl}");
+        }
+    }
+}
+
 /// As botocore signs them.
 #[test]
 fn golden_signatures() {

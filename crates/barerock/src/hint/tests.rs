@@ -1,6 +1,7 @@
 use http::{HeaderMap, StatusCode};
 
 use super::*;
+use crate::error::CallInfo;
 
 const SONNET: &str = "anthropic.claude-sonnet-4-20250514-v1:0";
 
@@ -183,4 +184,75 @@ fn who_is_not_bedrock() {
 fn what_says_itself_what_to_do_has_none() {
     assert_eq!(Error::no_region(Vec::new()).hint(), None);
     assert_eq!(Error::clock().hint(), None);
+}
+
+#[test]
+fn a_model_that_takes_no_cache_points() {
+    let message = "You invoked an unsupported model or your request did not allow prompt caching. See the documentation \
+                   for more information.";
+    let hint = hint("AccessDeniedException", message);
+    assert!(hint.contains("cachePoint") && !hint.contains("IAM"), "{hint}");
+}
+
+#[test]
+fn api_keys_that_lack_a_permission_or_are_none() {
+    let denied = "User: arn:aws:sts::123456789012:assumed-role/dev/q is not authorized to perform: \
+                  bedrock:CallWithBearerToken on resource: * because no identity-based policy allows the \
+                  bedrock:CallWithBearerToken action";
+    assert!(hint("AccessDeniedException", denied).contains("IAM action bedrock:CallWithBearerToken"));
+    let format = "Invalid API Key format: Must start with pre-defined prefix";
+    let hint = hint("AccessDeniedException", format);
+    assert!(hint.contains("AWS_BEARER_TOKEN_BEDROCK") && hint.contains("ABSK"), "{hint}");
+}
+
+#[test]
+fn counting_tokens_of_a_profile() {
+    let message = "The provided model doesn't support counting tokens.";
+    let of = |model: &str| {
+        error("us-east-1", model, 400, "ValidationException", message).hint().unwrap().into_owned()
+    };
+    for profile in [
+        "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-haiku-4-5-20251001-v1:0",
+    ] {
+        let hint = of(profile);
+        assert!(hint.contains("try the model's own id, anthropic.claude-haiku-4-5-20251001-v1:0"), "{hint}");
+    }
+    assert_eq!(of(SONNET), "This model does not count tokens.");
+}
+
+#[test]
+fn a_model_that_the_region_does_not_have() {
+    let message = "Could not resolve the foundation model from the provided model identifier.";
+    let hint = error("eu-north-1", SONNET, 404, "ResourceNotFoundException", message).hint().unwrap();
+    assert!(hint.starts_with("eu-north-1 does not have") && !hint.contains("profile, prompt"), "{hint}");
+}
+
+#[test]
+fn an_arn_of_another_region() {
+    let arn = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/a1b2c3d4e5f6";
+    let hint = |region: &str| {
+        let message = "The provided model identifier is invalid.";
+        error(region, arn, 400, "ValidationException", message).hint().unwrap().into_owned()
+    };
+    assert_eq!(
+        hint("us-east-1"),
+        "The ARN is of eu-west-1, and the request went to us-east-1: set the region to eu-west-1."
+    );
+    assert!(!hint("eu-west-1").contains("the request went to"));
+}
+
+#[test]
+fn a_model_of_bedrock_mantle() {
+    let invalid = "The provided model identifier is invalid.";
+    for (model, code) in [
+        ("openai.gpt-5.2", "ValidationException"),
+        ("us.xai.grok-4.1", "ResourceNotFoundException"),
+        ("google.gemma-4-27b-it", "AccessDeniedException"),
+    ] {
+        let hint = error("us-west-2", model, 400, code, invalid).hint().unwrap();
+        assert!(hint.contains("https://bedrock-mantle.us-west-2.api.aws/openai/v1"), "{hint}");
+    }
+    let throttled = error("us-west-2", "openai.gpt-5.2", 429, "ThrottlingException", "Too many requests");
+    assert!(!throttled.hint().unwrap().contains("mantle"));
 }

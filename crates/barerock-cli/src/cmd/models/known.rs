@@ -1,63 +1,99 @@
-//! Ids that are worth knowing.
+//! The list of models.
 
-/// When this list was made.
-pub(super) const AS_OF: &str = "October 2026";
+/// Date of the list.
+pub(super) const AS_OF: &str = "2026-11-28";
 
-/// An id.
+/// Where the list is from.
+pub(super) const SOURCES: &str =
+    "recorded exchanges; litellm 1.110.2, langchain-aws 1.9.1, ai-sdk bedrock 5.0.101";
+
+/// A model, by the id to call.
 pub(super) struct Known {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
-    /// Empty where there is nothing to beware of.
-    note: &'static str,
+    /// Geographies of its inference profiles, as far as they are known.
+    pub(super) profiles: &'static [&'static str],
+    pub(super) end_of_life: Option<&'static str>,
+    /// What the model refuses in a request.
+    pub(super) refuses: &'static [&'static str],
+    pub(super) note: Option<&'static str>,
 }
 
-impl Known {
-    pub(super) fn note(&self) -> Option<&'static str> {
-        Some(self.note).filter(|note| !note.is_empty())
-    }
+const US_GLOBAL: &[&str] = &["us", "global"];
+
+const FORCED_TOOL: &str = "toolChoice any or tool";
+const DISABLED_THINKING: &str = "disabled thinking";
+const STRICT: &str = "strict tools";
+const JSON_SCHEMA: &str = "outputConfig.textFormat json_schema";
+const SAMPLING: &str = "temperature, topP, top_k";
+const PREFILL: &str = "prefill of the assistant's message";
+
+const SAMPLING_PREFILL: &[&str] = &[SAMPLING, PREFILL];
+const STRICT_SAMPLING_PREFILL: &[&str] = &[STRICT, JSON_SCHEMA, SAMPLING, PREFILL];
+const NO_VERSION: &str = "not an id: `-v1:0` is missing";
+
+const fn model(id: &'static str, name: &'static str) -> Known {
+    Known { id, name, profiles: &[], end_of_life: None, refuses: &[], note: None }
 }
 
-const fn known(id: &'static str, name: &'static str, note: &'static str) -> Known {
-    Known { id, name, note }
+/// A Claude model with an inference profile.
+const fn claude(id: &'static str, name: &'static str, refuses: &'static [&'static str]) -> Known {
+    Known { profiles: US_GLOBAL, refuses, ..model(id, name) }
 }
 
-const NO_VERSION: &str = "not an id: `-v1:0` is missing; the model ended its life on 2026-10-14";
+const fn noted(id: &'static str, name: &'static str, note: &'static str) -> Known {
+    Known { note: Some(note), ..model(id, name) }
+}
 
-/// First those in use, by provider; then those of older pages about Converse, with what has become of them. Which of them answer
-/// was seen in recorded exchanges; the rest is of third-party copies of AWS's tables.
-pub(super) const KNOWN: [Known; 26] = [
-    known("us.anthropic.claude-opus-4-8", "Claude Opus 4.8", ""),
-    known("us.anthropic.claude-sonnet-4-6", "Claude Sonnet 4.6", ""),
-    known("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5", ""),
-    known("us.anthropic.claude-haiku-4-5-20251001-v1:0", "Claude Haiku 4.5", ""),
-    known("us.amazon.nova-2-lite-v1:0", "Nova 2 Lite", ""),
-    known("us.amazon.nova-pro-v1:0", "Nova Pro", ""),
-    known("us.amazon.nova-lite-v1:0", "Nova Lite", ""),
-    known("us.amazon.nova-micro-v1:0", "Nova Micro", ""),
-    known("mistral.devstral-2-123b", "Devstral 2 123B", ""),
-    known("openai.gpt-oss-120b-1:0", "gpt-oss 120B", ""),
-    known("qwen.qwen3-32b-v1:0", "Qwen3 32B", ""),
-    known("us.deepseek.r1-v1:0", "DeepSeek R1", ""),
-    known("us.anthropic.claude-sonnet-4-20250514-v1:0", "Claude Sonnet 4", "ended its life on 2026-10-14"),
-    known(
-        "us.anthropic.claude-3-7-sonnet-20250219-v1:0",
-        "Claude Sonnet 3.7",
-        "older; may have been withdrawn",
+const fn ends(known: Known, date: &'static str) -> Known {
+    Known { end_of_life: Some(date), ..known }
+}
+
+/// First the models in use, by provider; then those of older pages about Converse.
+pub(super) const KNOWN: [Known; 37] = [
+    claude("us.anthropic.claude-haiku-5-5", "Claude Haiku 5.5", SAMPLING_PREFILL),
+    claude(
+        "us.anthropic.claude-sonnet-5-5",
+        "Claude Sonnet 5.5",
+        &[FORCED_TOOL, DISABLED_THINKING, SAMPLING, PREFILL],
     ),
-    known("anthropic.claude-sonnet-4-20250514", "Claude Sonnet 4", NO_VERSION),
-    known(
-        "anthropic.claude-opus-4-20250514",
-        "Claude Opus 4",
-        "not an id: `-v1:0` is missing; and the model is gone from the regions' tables",
-    ),
-    known("anthropic.claude-3-5-haiku-20241022-v1:0", "Claude Haiku 3.5", "withdrawn"),
-    known("us.meta.llama3-1-70b-instruct-v1:0", "Llama 3.1 70B Instruct", "the way to it in us-east-1"),
-    known("meta.llama3-1-70b-instruct-v1:0", "Llama 3.1 70B Instruct", "on demand in us-west-2 only"),
-    known("us.meta.llama3-1-8b-instruct-v1:0", "Llama 3.1 8B Instruct", "the way to it in us-east-1"),
-    known("meta.llama3-1-8b-instruct-v1:0", "Llama 3.1 8B Instruct", "on demand in us-west-2 only"),
-    known("meta.llama3-8b-instruct-v1:0", "Llama 3 8B Instruct", "older"),
-    known("mistral.mistral-large-2407-v1:0", "Mistral Large (24.07)", "us-west-2 only"),
-    known("mistral.mistral-small-2402-v1:0", "Mistral Small (24.02)", "us-east-1"),
-    known("mistral.mistral-7b-instruct-v0:2", "Mistral 7B Instruct", "older"),
-    known("ai21.jamba-1-5-mini-v1:0", "Jamba 1.5 Mini", "older"),
+    claude("us.anthropic.claude-sonnet-5", "Claude Sonnet 5", STRICT_SAMPLING_PREFILL),
+    claude("us.anthropic.claude-opus-5-5", "Claude Opus 5.5", SAMPLING_PREFILL),
+    claude("us.anthropic.claude-opus-5", "Claude Opus 5", STRICT_SAMPLING_PREFILL),
+    claude("us.anthropic.claude-fable-5-1", "Claude Fable 5.1", SAMPLING_PREFILL),
+    claude("us.anthropic.claude-fable-5", "Claude Fable 5", STRICT_SAMPLING_PREFILL),
+    claude("us.anthropic.claude-mythos-5-1", "Claude Mythos 5.1", SAMPLING_PREFILL),
+    Known {
+        profiles: &["us"],
+        refuses: SAMPLING_PREFILL,
+        ..model("us.anthropic.claude-mythos-5", "Claude Mythos 5")
+    },
+    claude("us.anthropic.claude-opus-4-8", "Claude Opus 4.8", STRICT_SAMPLING_PREFILL),
+    claude("us.anthropic.claude-opus-4-7", "Claude Opus 4.7", STRICT_SAMPLING_PREFILL),
+    claude("us.anthropic.claude-opus-4-6-v1", "Claude Opus 4.6", &[]),
+    claude("us.anthropic.claude-sonnet-4-6", "Claude Sonnet 4.6", &[]),
+    ends(model("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5"), "2027-04-08"),
+    model("us.anthropic.claude-haiku-4-5-20251001-v1:0", "Claude Haiku 4.5"),
+    ends(model("us.anthropic.claude-opus-4-1-20250805-v1:0", "Claude Opus 4.1"), "2027-01-08"),
+    model("us.amazon.nova-2-lite-v1:0", "Nova 2 Lite"),
+    model("us.amazon.nova-pro-v1:0", "Nova Pro"),
+    model("us.amazon.nova-lite-v1:0", "Nova Lite"),
+    model("us.amazon.nova-micro-v1:0", "Nova Micro"),
+    model("mistral.devstral-2-123b", "Devstral 2 123B"),
+    model("openai.gpt-oss-120b-1:0", "gpt-oss 120B"),
+    model("qwen.qwen3-32b-v1:0", "Qwen3 32B"),
+    model("us.deepseek.r1-v1:0", "DeepSeek R1"),
+    ends(model("us.anthropic.claude-sonnet-4-20250514-v1:0", "Claude Sonnet 4"), "2026-10-14"),
+    noted("us.anthropic.claude-3-7-sonnet-20250219-v1:0", "Claude Sonnet 3.7", "may have been withdrawn"),
+    ends(noted("anthropic.claude-sonnet-4-20250514", "Claude Sonnet 4", NO_VERSION), "2026-10-14"),
+    noted("anthropic.claude-opus-4-20250514", "Claude Opus 4", "not an id: `-v1:0` is missing; withdrawn"),
+    noted("anthropic.claude-3-5-haiku-20241022-v1:0", "Claude Haiku 3.5", "withdrawn"),
+    noted("us.meta.llama3-1-70b-instruct-v1:0", "Llama 3.1 70B Instruct", "for us-east-1"),
+    noted("meta.llama3-1-70b-instruct-v1:0", "Llama 3.1 70B Instruct", "on demand in us-west-2 only"),
+    noted("us.meta.llama3-1-8b-instruct-v1:0", "Llama 3.1 8B Instruct", "for us-east-1"),
+    noted("meta.llama3-1-8b-instruct-v1:0", "Llama 3.1 8B Instruct", "on demand in us-west-2 only"),
+    noted("mistral.mistral-large-2407-v1:0", "Mistral Large (24.07)", "us-west-2 only"),
+    noted("mistral.mistral-small-2402-v1:0", "Mistral Small (24.02)", "us-east-1"),
+    noted("mistral.mistral-7b-instruct-v0:2", "Mistral 7B Instruct", "older"),
+    noted("ai21.jamba-1-5-mini-v1:0", "Jamba 1.5 Mini", "older"),
 ];

@@ -38,6 +38,12 @@ pub(super) fn print(stages: &Stages, signing: &Signing, arguments: &Sign) -> Res
             safe(profile)
         );
     }
+    let has_colon = stages.request.path().contains(':') || stages.request.path().contains("%3A");
+    if show == Show::Curl && has_colon && stages.authorization.is_some() {
+        tell!(
+            "note: the curl line carries the signature; `curl --aws-sigv4` before 8.9.0 signs a path with `:` wrongly"
+        );
+    }
     Ok(())
 }
 

@@ -63,7 +63,10 @@ fn curl_sends_what_was_signed() {
         let raw = format!("POST {path} HTTP/1.1\nHost: {host}\nContent-Type: application/json\n\n{body}");
         let arguments = [&["--request", "-", "--show", "curl"], form].concat();
         let ran = run_with_token(guarded(&arguments), &raw);
-        assert_eq!((ran.code, &*ran.err), (0, ""), "{ran:?}");
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let warns = path.contains("%3A") && form != ["--query"];
+        assert_eq!(ran.err.contains("before 8.9.0 signs a path with `:` wrongly"), warns, "{}", ran.err);
+        assert!(warns || ran.err.is_empty(), "{}", ran.err);
         assert_eq!(ran.out.contains("--aws-sigv4"), curl_signs, "{}", ran.out);
         // The token is where it must be, and nowhere else.
         assert_eq!(ran.out.contains(TOKEN), form == ["--query"], "{}", ran.out);
