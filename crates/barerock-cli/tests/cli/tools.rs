@@ -148,8 +148,8 @@ fn files_go_along_before_the_words() {
     ]);
     assert_eq!(recorded_bodies(Path::new(record))[0]["messages"][0]["content"], expected);
     for (option, file, words) in [
-        ("--image", &document, "is no PNG, JPEG, GIF or WebP"),
-        ("--document", &picture, "must have a name that ends in pdf"),
+        ("--image", &document, "is not a PNG, JPEG, GIF or WebP image"),
+        ("--document", &picture, "has an unknown extension; expected pdf"),
         ("--image", &"none.png".to_owned(), "none.png cannot be read"),
     ] {
         let ran = chat(&server, &[option, file, "What?"]);

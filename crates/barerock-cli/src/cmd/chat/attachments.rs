@@ -1,4 +1,4 @@
-//! Files that go with a prompt: pictures to look at, documents to read.
+//! Attachments of a prompt: images and documents.
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -8,22 +8,21 @@ use barerock::types::{ContentBlock, DocumentBlock, DocumentFormat, ImageBlock, I
 
 use crate::exit::Failure;
 
-/// The largest file that is read, in bytes. A request may have 20 MB, base64 and all; what of that one model takes of one file is
-/// the service's to say.
+/// Largest file, in bytes. A request may have 20 MB including base64; smaller limits of a model are left to the service.
 const MAX_FILE: u64 = 20 * 1024 * 1024;
 
-/// The most characters of a document's name.
+/// Longest name of a document, in characters.
 const MAX_NAME: usize = 200;
 
-/// What a picture begins with, and what it then is.
-const PICTURES: [(&[u8], ImageFormat); 4] = [
+/// First bytes of the image formats.
+const IMAGES: [(&[u8], ImageFormat); 4] = [
     (b"\x89PNG\r\n\x1a\n", ImageFormat::Png),
     (b"\xff\xd8\xff", ImageFormat::Jpeg),
     (b"GIF87a", ImageFormat::Gif),
     (b"GIF89a", ImageFormat::Gif),
 ];
 
-/// What a document's name ends with, and what it then is.
+/// File extensions of the document formats.
 const DOCUMENTS: [(&str, DocumentFormat); 12] = [
     ("pdf", DocumentFormat::Pdf),
     ("csv", DocumentFormat::Csv),
@@ -39,18 +38,18 @@ const DOCUMENTS: [(&str, DocumentFormat); 12] = [
     ("markdown", DocumentFormat::Md),
 ];
 
-/// A picture of a file, whose first bytes say what it is.
+/// Reads an image; its first bytes decide the format.
 pub(super) fn image(path: &Path) -> Result<ContentBlock, Failure> {
     let bytes = read("--image", path)?;
     let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
-    let known = PICTURES.into_iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, format)| format);
+    let known = IMAGES.into_iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, format)| format);
     let Some(format) = known.or(is_webp.then_some(ImageFormat::Webp)) else {
-        return Err(wrong("--image", path, "is no PNG, JPEG, GIF or WebP"));
+        return Err(wrong("--image", path, "is not a PNG, JPEG, GIF or WebP image"));
     };
     Ok(ImageBlock::from_bytes(format, bytes).into())
 }
 
-/// A document of a file, whose name says what it is.
+/// Reads a document; its file extension decides the format.
 pub(super) fn document(path: &Path) -> Result<ContentBlock, Failure> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let Some((_, format)) = DOCUMENTS.into_iter().find(|(known, _)| *known == extension) else {
@@ -58,15 +57,15 @@ pub(super) fn document(path: &Path) -> Result<ContentBlock, Failure> {
         return Err(wrong(
             "--document",
             path,
-            &format!("must have a name that ends in {}", known.join(", ")),
+            &format!("has an unknown extension; expected {}", known.join(", ")),
         ));
     };
     let name = name(&path.file_stem().unwrap_or_default().to_string_lossy());
     Ok(DocumentBlock::from_bytes(format, name, read("--document", path)?).into())
 }
 
-/// What the model calls a document: its file's name with `-` for what names may not have. What the service thinks of letters
-/// beyond ASCII is not known for certain.
+/// A document's name for the model: the file's name with `-` for characters that are not allowed. Whether the service allows letters
+/// beyond ASCII is not known.
 fn name(stem: &str) -> String {
     let mut name = String::new();
     for char in stem.chars().take(MAX_NAME) {
@@ -80,7 +79,7 @@ fn name(stem: &str) -> String {
     if name.bytes().any(|byte| byte.is_ascii_alphanumeric()) { name } else { "document".to_owned() }
 }
 
-/// Numbers documents of one name, which the service refuses in one request.
+/// Numbers documents of the same name: the service refuses repeated names in one request.
 pub(super) fn tell_apart(attachments: &mut [ContentBlock]) {
     let mut taken = BTreeSet::new();
     for block in attachments {
@@ -179,7 +178,7 @@ mod tests {
             path
         };
         for (path, words) in [
-            (write("a.exe", b"x"), "must have a name that ends in pdf, "),
+            (write("a.exe", b"x"), "has an unknown extension; expected pdf, "),
             (write("a.pdf", b""), "is empty"),
             (folder.path().join("none.pdf"), "cannot be read: "),
         ] {
