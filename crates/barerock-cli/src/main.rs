@@ -31,6 +31,7 @@ mod network;
 mod offline;
 mod record;
 mod render;
+mod runtime;
 mod secrets;
 mod source;
 
@@ -41,7 +42,7 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     // clap exits with 0 for `--help` and with 2 for an invalid command line.
     let arguments = args::Arguments::parse();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match runtime::start() {
         Ok(runtime) => runtime,
         Err(error) => return exit::report(&exit::Failure::io("cannot start the async runtime", error)),
     };

@@ -165,3 +165,21 @@ fn a_proxy_that_is_none_is_2() {
         assert!(!ran.err.contains("SQUIRREL") && !ran.out.contains("SQUIRREL"), "{ran:?}");
     }
 }
+
+/// Few file descriptors are an error of the runtime, of name lookup or of the socket; never a panic.
+#[test]
+#[cfg(unix)]
+fn few_file_descriptors_are_an_error() {
+    for limit in 4..=14 {
+        let program = env!("CARGO_BIN_EXE_barerock");
+        let script =
+            format!("ulimit -n {limit}; exec {program} chat hello --endpoint-url http://localhost:9");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
+        command.env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").env("AWS_SECRET_ACCESS_KEY", "x");
+        command.env("AWS_REGION", "us-east-1").env("AWS_MAX_ATTEMPTS", "1");
+        let ran = run(command, "");
+        assert!([1, 6].contains(&ran.code), "{limit}: {ran:?}");
+        assert!(ran.err.starts_with("error: ") && !ran.err.contains("panicked"), "{limit}: {ran:?}");
+    }
+}
