@@ -44,6 +44,8 @@
 
 mod block_on;
 mod body;
+#[cfg(test)]
+mod body_tests;
 mod builder;
 mod client;
 mod connect;
@@ -62,6 +64,8 @@ mod socket;
 #[cfg(feature = "socks")]
 mod socks;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod tls;
 mod transport;
 

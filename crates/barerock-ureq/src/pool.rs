@@ -64,6 +64,11 @@ impl Pool {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.with(|idle| idle.len())
+    }
+
     /// Closes what was idle for too long first.
     fn with<T>(&self, change: impl FnOnce(&mut Vec<Idle>) -> T) -> T {
         // Ignores lock poisoning: whatever connections are in the list are idle.

@@ -197,54 +197,12 @@ fn reason(reply: u8) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Read, Write};
-    use std::net::{TcpListener, TcpStream};
-
     use super::*;
-    use crate::socket::Socket;
-
-    /// A connection whose peer has sent these bytes, and what is written to it.
-    struct Peer {
-        response: io::Cursor<Vec<u8>>,
-        sent: Vec<u8>,
-        socket: Socket,
-    }
-
-    impl Peer {
-        fn new(response: &[u8]) -> Self {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let address = listener.local_addr().unwrap();
-            let second = core::time::Duration::from_secs(1);
-            let socket = Socket::new(TcpStream::connect_timeout(&address, second).unwrap());
-            Self { response: io::Cursor::new(response.to_vec()), sent: Vec::new(), socket }
-        }
-    }
-
-    impl Read for Peer {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.response.read(buffer)
-        }
-    }
-
-    impl Write for Peer {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.sent.write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Connection for Peer {
-        fn socket(&mut self) -> &mut Socket {
-            &mut self.socket
-        }
-    }
+    use crate::testing::Peer;
 
     /// What was sent, and the error if there was one.
     fn run(proxy: &str, host: &str, response: &[u8]) -> (Vec<u8>, Result<(), String>) {
-        let mut peer = Peer::new(response);
+        let mut peer = Peer::new(response, 3);
         let outcome = connect(&mut peer, &proxy.parse().unwrap(), host, 443, None);
         (peer.sent, outcome.map_err(|error| error.to_string()))
     }
