@@ -38,7 +38,7 @@ mod tests {
     fn what_another_thread_wakes_is_polled_again() {
         let mut worker = None;
         let mut polls = 0;
-        let answer = block_on(core::future::poll_fn(|context| {
+        let output = block_on(core::future::poll_fn(|context| {
             polls += 1;
             if polls > 1 {
                 return Poll::Ready(42);
@@ -50,7 +50,7 @@ mod tests {
             }));
             Poll::Pending
         }));
-        assert_eq!((answer, polls >= 2), (42, true));
+        assert_eq!((output, polls >= 2), (42, true));
         worker.unwrap().join().unwrap();
     }
 }

@@ -69,7 +69,7 @@ impl UreqTransportBuilder {
     }
 
     /// Sets the proxies; if unset, those of the process's environment by [`ProxyRules::from_environment`] (if a URL there is
-    /// invalid, every request fails with that error). An HTTP proxy is asked for a tunnel with CONNECT, for `http` URIs too.
+    /// invalid, every request fails with that error). An HTTP proxy opens a tunnel by CONNECT, for `http` URIs too.
     ///
     /// # Errors
     /// If a proxy has another scheme than `http`, `https` and, with the feature `socks`, those of SOCKS.

@@ -55,6 +55,7 @@ impl Client {
     }
 
     /// As [`builder`](Self::builder), without checking requests against the service model first; the rules are not linked.
+    #[cfg(feature = "webpki-roots")]
     pub fn builder_without_validation() -> ClientBuilder<UreqTransport> {
         barerock::Client::builder_without_validation(UreqTransport::new())
     }

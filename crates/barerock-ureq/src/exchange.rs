@@ -41,7 +41,7 @@ pub(crate) fn exchange(
     let (call, head) = head_of(request, &body)?;
     let sent = send(connection, head, &body);
     match receive(connection, call, input) {
-        // The peer may have answered before it closed the connection.
+        // The peer may have responded before it closed the connection.
         Err(error) => Err(sent.err().map_or(error, Into::into)),
         received => received,
     }

@@ -1,4 +1,4 @@
-//! Proxies: which requests go by way of which one.
+//! Proxies: which requests use which one.
 
 pub use error::ProxyError;
 use error::ProxyErrorReason;
@@ -27,7 +27,7 @@ pub const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 /// Set for CGI programs, whose `HTTP_PROXY` is the header `Proxy` of the request they handle (CVE-2016-5385).
 pub const REQUEST_METHOD: &str = "REQUEST_METHOD";
 
-/// Which requests go by way of which proxy.
+/// Which requests use which proxy.
 ///
 /// A value: it reads no environment and opens no socket. Every transport and the program's `doctor` decide by it.
 ///

@@ -146,9 +146,9 @@ impl fmt::Display for TunnelError {
             TunnelFault::Refused(status) => {
                 write!(f, "proxy {proxy} refused a tunnel to {target}: status {status}")
             }
-            TunnelFault::NotHttp => write!(f, "proxy {proxy} did not answer CONNECT with HTTP/1"),
+            TunnelFault::NotHttp => write!(f, "proxy {proxy} did not respond to CONNECT with HTTP/1"),
             TunnelFault::HeadTooLong => {
-                write!(f, "proxy {proxy} answered CONNECT with a head of more than {MAX_HEAD} bytes")
+                write!(f, "proxy {proxy} responded to CONNECT with a head of more than {MAX_HEAD} bytes")
             }
             TunnelFault::Ended => write!(f, "proxy {proxy} closed the connection during CONNECT"),
             TunnelFault::Excess => write!(f, "proxy {proxy} sent bytes behind its response to CONNECT"),
@@ -241,7 +241,7 @@ mod tests {
             "HTTP/1.1 20\r\n",
         ] {
             let error = outcome(response).unwrap_err();
-            assert_eq!(error, "proxy p:1 did not answer CONNECT with HTTP/1", "{response:?}");
+            assert_eq!(error, "proxy p:1 did not respond to CONNECT with HTTP/1", "{response:?}");
         }
         assert_eq!(
             tunnel().receive(b"").unwrap_err().to_string(),
