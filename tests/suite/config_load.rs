@@ -46,10 +46,10 @@ async fn a_file_that_cannot_be_read_is_named() {
     fs::create_dir(home.path().join("folder")).unwrap();
     let error = refused("~/folder").await;
     assert!(error.starts_with("~/folder, which AWS_CONFIG_FILE names, cannot be read: "), "{error}");
-    fs::write(home.path().join("long"), vec![b'#'; 2 * 1024 * 1024]).unwrap();
+    fs::write(home.path().join("long"), vec![b'#'; 17 * 1024 * 1024]).unwrap();
     assert_eq!(
         refused("~/long").await,
-        "~/long, which AWS_CONFIG_FILE names, cannot be read: it is longer than 1048576 bytes"
+        "~/long, which AWS_CONFIG_FILE names, cannot be read: it is longer than 16777216 bytes"
     );
     fs::write(home.path().join("binary"), b"[default]\nregion = \xff\n").unwrap();
     assert_eq!(

@@ -44,7 +44,7 @@ impl Connection {
         } else {
             // What to trust and which way to go may stand in the shared files.
             let config = call.target.loader().load(Arc::new(SystemIo::new(Arc::new(plain)))).await?;
-            let transport = network::transport(&config, connect_timeout)?;
+            let transport = network::transport(&config, connect_timeout).await?;
             (config.builder(transport), None)
         };
         let timeouts = Timeouts::never().first_byte(call.read_timeout()).idle(call.read_timeout());

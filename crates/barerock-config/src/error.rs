@@ -4,6 +4,7 @@ use core::fmt;
 
 use barerock::ErrorKind;
 use barerock::converse::endpoint::EndpointError;
+use barerock::transport::ProxyError;
 
 use super::source::{Place, Source};
 
@@ -46,6 +47,17 @@ pub enum ConfigError {
         /// Why.
         error: EndpointError,
     },
+    /// A CA bundle cannot be read, or holds no valid certificate.
+    CaBundle {
+        /// What sets it.
+        source: Source,
+        /// Its path.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A proxy's URL is invalid, or of a scheme the transport does not have.
+    Proxy(ProxyError),
     /// A file is there and cannot be read.
     File {
         /// Its path.
@@ -116,6 +128,8 @@ impl fmt::Display for ConfigError {
             Self::Value { source, rule } => write!(f, "{source} {rule}"),
             Self::Endpoint { source: Source::Default | Source::Code, error } => error.fmt(f),
             Self::Endpoint { source, error } => write!(f, "{source}: {error}"),
+            Self::CaBundle { source, path, reason } => write!(f, "{source}: {path}: {reason}"),
+            Self::Proxy(error) => error.fmt(f),
             Self::File { path, named_by, why } => {
                 write!(f, "{path}")?;
                 if let Some(variable) = named_by {
@@ -148,6 +162,12 @@ impl fmt::Display for NoProfile {
 }
 
 impl core::error::Error for ConfigError {}
+
+impl From<ProxyError> for ConfigError {
+    fn from(error: ProxyError) -> Self {
+        Self::Proxy(error)
+    }
+}
 
 /// Of the kind credentials where nothing can be signed, else of the kind request.
 impl From<ConfigError> for barerock::Error {

@@ -60,6 +60,7 @@ pub use config::{AuthScheme, Config};
 pub use error::{ConfigError, NoProfile};
 pub use files::{FileLocation, SharedFiles};
 pub use loader::ConfigLoader;
+pub use network::{CaBundle, NetworkSettings};
 pub use profiles::{ConfigFile, DEFAULT_PROFILE, Profile, Profiles};
 pub use section::{Section, SettingValue};
 pub use source::{PassedOver, Place, Resolved, Source, Why};

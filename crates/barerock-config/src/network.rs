@@ -1,12 +1,87 @@
-//! Which proxy the environment has for an endpoint.
+//! The network settings of a transport: the CA bundle and the proxies.
+
+use core::fmt;
+use std::path::Path;
 
 use barerock::Endpoint;
-
-use super::config::Config;
-use super::lookup::Search;
-use super::source::{PassedOver, Resolved, Source};
 use barerock::transport::proxy::{ALL_PROXY, HTTP_PROXY, HTTPS_PROXY, NO_PROXY, REQUEST_METHOD};
 use barerock::transport::{ProxyDecision, ProxyError, ProxyRules};
+
+use super::config::Config;
+use super::error::ConfigError;
+use super::lookup::Search;
+use super::source::{PassedOver, Resolved, Source};
+use crate::providers::Io;
+
+/// What a transport needs of a configuration.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct NetworkSettings {
+    /// The certificates to trust in place of the transport's own roots, if any are set.
+    pub ca_bundle: Option<CaBundle>,
+    /// Which requests go through which proxy.
+    pub proxies: ProxyRules,
+}
+
+/// A CA bundle as it was read. Whether its text is valid PEM is the transport's to find out.
+pub struct CaBundle {
+    path: String,
+    source: Source,
+    pem: Vec<u8>,
+}
+
+impl CaBundle {
+    /// The text of the file.
+    #[must_use]
+    pub fn pem(&self) -> &[u8] {
+        &self.pem
+    }
+
+    /// The error of a bundle that is invalid for this reason.
+    #[must_use]
+    pub fn invalid(&self, reason: impl fmt::Display) -> ConfigError {
+        ConfigError::CaBundle {
+            source: self.source.clone(),
+            path: self.path.clone(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+impl fmt::Debug for CaBundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CaBundle")
+            .field("path", &self.path)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Reads the CA bundle ([`ca_bundle`](Self::ca_bundle)) and parses the proxies of the environment.
+    ///
+    /// # Errors
+    /// If the bundle cannot be read or a proxy's URL is invalid.
+    ///
+    /// Cancel safety: dropping the future leaves nothing behind.
+    pub async fn network_settings(&self, io: &dyn Io) -> Result<NetworkSettings, ConfigError> {
+        let Resolved { value, source, .. } = self.ca_bundle();
+        let ca_bundle = match value {
+            None => None,
+            Some(path) => {
+                let read = io.read_file(Path::new(&path)).await;
+                let mut bundle = CaBundle { path, source, pem: Vec::new() };
+                bundle.pem = match read {
+                    Ok(Some(pem)) => pem,
+                    Ok(None) => return Err(bundle.invalid("no such file")),
+                    Err(error) => return Err(bundle.invalid(error)),
+                };
+                Some(bundle)
+            }
+        };
+        Ok(NetworkSettings { ca_bundle, proxies: ProxyRules::from_environment(&self.environment)? })
+    }
+}
 
 impl Config {
     /// The proxy for an endpoint by the [`ProxyRules`] of the environment, user name and password redacted.
@@ -101,5 +176,29 @@ mod tests {
         let config = Config::loader().environment(environment).resolve(Profiles::default()).unwrap();
         let error = config.proxy(&Endpoint::custom("https://a.example").unwrap()).unwrap_err();
         assert_eq!(error.name(), "HTTPS_PROXY");
+    }
+
+    #[tokio::test]
+    async fn the_bundle_is_read_and_its_errors_name_what_sets_it() {
+        let io = crate::providers::SystemIo::without_http();
+        let settings = async |variables: &[(&str, &str)]| {
+            let environment = variables.iter().copied().collect();
+            let config = Config::loader().environment(environment).resolve(Profiles::default()).unwrap();
+            config.network_settings(&io).await
+        };
+        let none = settings(&[("HTTPS_PROXY", "http://p:1")]).await.unwrap();
+        assert!(none.ca_bundle.is_none() && !none.proxies.is_empty());
+        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let bundle = settings(&[("AWS_CA_BUNDLE", here)]).await.unwrap().ca_bundle.unwrap();
+        assert!(bundle.pem().starts_with(b"[package]"));
+        let invalid = bundle.invalid("no certificate").to_string();
+        assert_eq!(invalid, format!("AWS_CA_BUNDLE: {here}: no certificate"));
+        for (variables, text) in [
+            (("AWS_CA_BUNDLE", "/nowhere/ca.pem"), "AWS_CA_BUNDLE: /nowhere/ca.pem: no such file"),
+            (("HTTPS_PROXY", "http://a:b"), "HTTPS_PROXY"),
+        ] {
+            let error = settings(&[variables]).await.unwrap_err().to_string();
+            assert!(error.starts_with(text), "{error}");
+        }
     }
 }

@@ -33,9 +33,12 @@
 //! - `webpki-roots` (default): Mozilla's roots, built into the program: `HyperTransport::new` and `HyperTransport::builder`.
 //! - `native-roots`: the system's roots: `HyperTransport::with_native_roots`.
 //! - `proxy`: HTTP proxies by [`ProxyRules`](barerock::transport::ProxyRules): `HyperTransportBuilder::proxy`.
+//! - `config`: transports and clients by AWS's shared configuration: `from_config`, `HyperTransport::from_config`.
 //! - `http2`: HTTP/2: `HyperTransportBuilder::http2`.
 
 mod builder;
+#[cfg(feature = "config")]
+mod config;
 mod connector;
 #[cfg(feature = "proxy")]
 mod proxy;
@@ -45,6 +48,8 @@ mod transport;
 
 pub use barerock_tls::{RootsError, rustls};
 pub use builder::HyperTransportBuilder;
+#[cfg(feature = "config")]
+pub use config::from_config;
 pub use transport::HyperTransport;
 
 /// Compiles the example of the README with the tests.

@@ -36,16 +36,21 @@
 //! - `native-roots`: the system's roots for rustls: `tls::native_roots`.
 //! - `native-tls`: TLS by the system's library with the system's roots: `ReqwestTransport::native_tls_client_builder`. It takes a
 //!   connection that breaks for one that ends; lengths, chunks, frames and `messageStop` still tell.
+//! - `config`: transports and clients by AWS's shared configuration: `from_config`, `ReqwestTransport::from_config`.
 //! - `http2`: HTTP/2, where the server has it.
 
 mod body;
 mod client;
+#[cfg(feature = "config")]
+mod config;
 mod error;
 mod transport;
 
 #[cfg(feature = "rustls")]
 pub use barerock_tls as tls;
 pub use body::ReqwestBody;
+#[cfg(feature = "config")]
+pub use config::from_config;
 pub use transport::ReqwestTransport;
 
 /// Compiles the example of the README with the tests.

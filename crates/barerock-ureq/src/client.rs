@@ -38,15 +38,6 @@ impl Client {
         barerock::Client::from_env(UreqTransport::new()).map(Self::from)
     }
 
-    /// A client by the whole configuration of AWS's SDKs: the environment, the shared files, and what these lead to.
-    ///
-    /// # Errors
-    /// As [`barerock_config::client`]'s.
-    #[cfg(all(feature = "config", feature = "webpki-roots"))]
-    pub fn from_config() -> Result<Self, Error> {
-        block_on(barerock_config::client(UreqTransport::new())).map(Self::from)
-    }
-
     /// A builder with [`UreqTransport::new`]: `Client::from(Client::builder().region("us-east-1").build()?)`. For another transport
     /// begin with [`barerock::Client::builder`].
     #[cfg(feature = "webpki-roots")]

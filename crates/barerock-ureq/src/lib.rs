@@ -39,7 +39,7 @@
 //! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program:
 //!   `UreqTransport::native_tls`. It takes a connection that breaks for one that ends; lengths, chunks, frames and `messageStop`
 //!   still tell.
-//! - `config`: `Client::from_config`.
+//! - `config`: transports and clients by AWS's shared configuration: `Client::from_config`, `UreqTransport::from_config`.
 //! - `socks`: SOCKS proxies beside HTTP ones.
 
 mod block_on;
@@ -48,6 +48,8 @@ mod body;
 mod body_tests;
 mod builder;
 mod client;
+#[cfg(feature = "config")]
+mod config;
 mod connect;
 mod error;
 mod exchange;

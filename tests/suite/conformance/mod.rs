@@ -6,6 +6,7 @@ mod answers;
 mod blocking;
 mod bounds;
 mod cancellation;
+mod configured;
 mod connections;
 mod limits;
 mod proxies;

@@ -55,7 +55,7 @@ pub(crate) async fn run(arguments: Doctor) -> Result<(), Failure> {
             return Err(Failure::unusable_credentials(error.to_string()));
         }
     };
-    let (transport, wrong) = match network::transport(&config, Some(CONNECT_LIMIT)) {
+    let (transport, wrong) = match network::transport(&config, Some(CONNECT_LIMIT)).await {
         Ok(transport) => (Arc::new(transport), None),
         Err(failure) => (plain, Some(failure.to_string())),
     };

@@ -67,7 +67,7 @@ impl Whose {
                 "no region: give --region, set AWS_REGION or AWS_DEFAULT_REGION, or region in profile {profile}"
             ))
         })?;
-        let transport = Arc::new(network::transport(&config, Some(CONNECT_LIMIT))?);
+        let transport = Arc::new(network::transport(&config, Some(CONNECT_LIMIT)).await?);
         let provider = config.credentials(Arc::new(SystemIo::new(transport)));
         let provided = provider.provide().await.map_err(|error| unusable(&error))?;
         Ok(Self { credentials: provided.credentials, region })

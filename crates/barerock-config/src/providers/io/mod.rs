@@ -21,8 +21,11 @@ use barerock::transport::TransportError;
 pub use no_http::{NoBody, NoHttp};
 pub use system::SystemIo;
 
-/// The longest file, process output or HTTP body that is read, in bytes.
+/// The longest process output or HTTP body that is read, in bytes.
 pub const MAX_ANSWER: usize = 1024 * 1024;
+
+/// The longest file that is read, in bytes. A CA bundle has about 250 KB, with its certificates in words a few MB.
+pub const MAX_FILE: usize = 16 * 1024 * 1024;
 
 /// What the answer to a question will be.
 pub type IoFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -33,7 +36,7 @@ pub type IoFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Io: fmt::Debug + Send + Sync {
     /// A file's content; `None` if there is none.
     ///
-    /// The error is of a file that is there and cannot be read, or is longer than [`MAX_ANSWER`].
+    /// The error is of a file that is there and cannot be read, or is longer than [`MAX_FILE`].
     fn read_file<'a>(&'a self, path: &'a Path) -> IoFuture<'a, io::Result<Option<Vec<u8>>>>;
 
     /// Puts a file in place of the one that is there, whole or not at all, readable by its owner only.
@@ -84,7 +87,7 @@ impl fmt::Debug for ProcessOutput {
     }
 }
 
-/// What is longer than [`MAX_ANSWER`].
-pub(crate) fn too_long() -> io::Error {
-    io::Error::other(format!("it is longer than {MAX_ANSWER} bytes"))
+/// The error of what is longer than its limit.
+pub(crate) fn too_long(limit: usize) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("it is longer than {limit} bytes"))
 }

@@ -114,7 +114,7 @@ fn collect(
             Ok(result) => {
                 let result = result?;
                 if result.len() > MAX_ANSWER {
-                    return Err(too_long());
+                    return Err(too_long(MAX_ANSWER));
                 }
                 read = Some(result);
             }
@@ -130,7 +130,7 @@ fn collect(
                 })??,
             };
             if stdout.len() > MAX_ANSWER {
-                return Err(too_long());
+                return Err(too_long(MAX_ANSWER));
             }
             return Ok(ProcessOutput::new(status.code(), stdout));
         }

@@ -16,7 +16,7 @@ use http_body::Body;
 
 use super::detached::detached;
 use super::process::{self, Group};
-use super::{Io, IoFuture, MAX_ANSWER, NoHttp, ProcessOutput, too_long};
+use super::{Io, IoFuture, MAX_ANSWER, MAX_FILE, NoHttp, ProcessOutput, too_long};
 use barerock::time::{Clock, system_clock};
 use barerock::transport::{NoProxy, Transport, TransportError, TransportErrorKind, is_local};
 use barerock::{Timeouts, within};
@@ -118,7 +118,7 @@ async fn collect<T: Transport>(
         let frame = frame.map_err(|error| TransportError::new(TransportErrorKind::Io, error))?;
         if let Ok(data) = frame.into_data() {
             if data.len() > MAX_ANSWER.saturating_sub(whole.len()) {
-                return Err(TransportError::new(TransportErrorKind::Io, too_long()));
+                return Err(TransportError::new(TransportErrorKind::Io, too_long(MAX_ANSWER)));
             }
             whole.extend_from_slice(&data);
         }
@@ -138,9 +138,9 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) => return Err(error),
     };
     let mut content = Vec::new();
-    let limit = u64::try_from(MAX_ANSWER).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(MAX_FILE).unwrap_or(u64::MAX).saturating_add(1);
     file.take(limit).read_to_end(&mut content)?;
-    if content.len() > MAX_ANSWER { Err(too_long()) } else { Ok(Some(content)) }
+    if content.len() > MAX_FILE { Err(too_long(MAX_FILE)) } else { Ok(Some(content)) }
 }
 
 /// Writes beside the file and moves it there, so that a reader sees the old file or the new one, and never a half.

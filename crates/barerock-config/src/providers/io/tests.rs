@@ -94,9 +94,9 @@ fn files_are_read_and_replaced_whole() {
     // A folder is there, but no file that can be read.
     assert!(block_on(io().read_file(&folder)).is_err());
     assert!(block_on(io().write_file(&folder.join("none/token.json"), b"x")).is_err());
-    std::fs::write(&path, vec![b' '; MAX_ANSWER + 1]).unwrap();
+    std::fs::write(&path, vec![b' '; MAX_FILE + 1]).unwrap();
     let error = block_on(io().read_file(&path)).unwrap_err();
-    assert_eq!(error.to_string(), "it is longer than 1048576 bytes");
+    assert_eq!(error.to_string(), "it is longer than 16777216 bytes");
     std::fs::remove_dir_all(folder).unwrap();
 }
 
