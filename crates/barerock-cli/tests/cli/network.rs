@@ -69,7 +69,7 @@ fn a_bad_bundle_is_2_and_named() {
     let bad = folder.path().join("bad.pem");
     std::fs::write(&bad, "not PEM").unwrap();
     for (path, says) in [
-        ("/nowhere/at/all", "No such file"),
+        ("/nowhere/at/all", "no such file"),
         (bad.to_str().unwrap(), "CA bundle holds no certificate"),
         #[cfg(unix)]
         ("/dev/zero", "longer than 16777216 bytes"),
