@@ -2,16 +2,19 @@
 //! questions with credentials or an error of bounded length, and nothing secret is in the error.
 #![no_main]
 
-use std::sync::Arc;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use barerock::converse::Endpoint;
-use barerock::credentials::{CredentialsError, ProvidedCredentials};
+use barerock::credentials::{CredentialsError, ProvideCredentials, ProvidedCredentials};
 use barerock::{Credentials, Environment, TransportError, TransportErrorKind};
 use barerock_config::providers::io::{Io, IoFuture, ProcessOutput};
 use barerock_config::providers::{
-    Answer, AskMfa, AssumeRole, AssumeRoleProvider, ContainerProvider, InstanceMetadataProvider,
-    ProcessProvider, Question, Sso, SsoProvider, Step, Steps, Sts, WebIdentity, WebIdentityProvider,
+    AskMfa, AssumeRole, AssumeRoleProvider, ContainerProvider, InstanceMetadataProvider, ProcessProvider,
+    Sso, SsoProvider, Sts, WebIdentity, WebIdentityProvider,
 };
 use bytes::Bytes;
 
@@ -79,65 +82,121 @@ fn sts(io: Arc<dyn Io>) -> Sts {
     Sts::new(io, endpoint(), "us-east-1")
 }
 
-fn steps(choice: u8) -> Steps {
+fn provider(choice: u8, io: Arc<dyn Io>) -> Box<dyn ProvideCredentials> {
     match choice {
-        0 => Steps::new(|io| ProcessProvider::new(io, "keys --token KOALA-token")),
-        1 => Steps::new(|io| {
+        0 => Box::new(ProcessProvider::new(io, "keys --token KOALA-token")),
+        1 => {
             let url = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost/x");
             let token = ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "PANDA-token");
-            ContainerProvider::new(io, environment(&[url, token]))
-        }),
-        2 => Steps::new(|io| {
+            Box::new(ContainerProvider::new(io, environment(&[url, token])))
+        }
+        2 => {
             let file = ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/token");
-            ContainerProvider::new(io, environment(&[("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x"), file]))
-        }),
-        3 => Steps::new(|io| InstanceMetadataProvider::new(io, Environment::default())),
-        4 => Steps::new(|io| {
+            let uri = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x");
+            Box::new(ContainerProvider::new(io, environment(&[uri, file])))
+        }
+        3 => Box::new(InstanceMetadataProvider::new(io, Environment::default())),
+        4 => {
             let source = Credentials::new("AKIDEXAMPLE", "OTTER-key", Some("KOALA-token".to_owned()));
             let mut role = AssumeRole::new("arn");
             role.mfa_serial = Some("arn:mfa".to_owned());
-            AssumeRoleProvider::new(sts(io), role, Arc::new(source)).mfa(Arc::new(Person))
-        }),
-        5 => Steps::new(|io| WebIdentityProvider::new(sts(io), WebIdentity::new("arn", "/token"))),
-        _ => Steps::new(|io| {
+            Box::new(AssumeRoleProvider::new(sts(io), role, Arc::new(source)).mfa(Arc::new(Person)))
+        }
+        5 => Box::new(WebIdentityProvider::new(sts(io), WebIdentity::new("arn", "/token"))),
+        _ => {
             let sso = Sso::of_session("corp", "https://corp", "1", "r");
-            SsoProvider::new(io, environment(&[("HOME", "/home/me")]), sso, endpoint(), endpoint())
-        }),
+            let environment = environment(&[("HOME", "/home/me")]);
+            Box::new(SsoProvider::new(io, environment, sso, endpoint(), endpoint()))
+        }
     }
 }
 
-/// What becomes of a question.
-fn answer(question: &Question, part: &[u8]) -> Answer {
-    let (&kind, body) = part.split_first().unwrap_or((&0, &[]));
-    let broken = || std::io::Error::other("broken");
-    match question {
-        Question::ReadFile(_) => Answer::ReadFile(match kind {
-            1 => Ok(None),
-            2 => Err(broken()),
-            _ => Ok(Some(body.to_vec())),
-        }),
-        Question::WriteFile(..) => Answer::WriteFile(if kind == 2 { Err(broken()) } else { Ok(()) }),
-        Question::Run(..) => Answer::Run(match kind {
-            1 => Ok(ProcessOutput::new(None, body.to_vec())),
-            2 => Err(broken()),
-            3 => Ok(ProcessOutput::new(Some(3), body.to_vec())),
-            _ => Ok(ProcessOutput::new(Some(0), body.to_vec())),
-        }),
-        Question::Exchange(..) if kind == PART - 1 => {
-            Answer::Exchange(Err(TransportError::new(TransportErrorKind::Connect, "refused")))
+/// Answers what a provider asks with the parts of the input, one after the other.
+#[derive(Debug)]
+struct Parts {
+    choice: u8,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    parts: Vec<Vec<u8>>,
+    next: usize,
+    calls: usize,
+    secrets: Secrets,
+}
+
+impl Parts {
+    /// The kind and the body of the next answer; its secrets are noted.
+    fn next(&self, is_file: bool) -> (u8, Vec<u8>) {
+        let mut state = self.state.lock().expect("no panic before");
+        state.calls += 1;
+        assert!(state.calls < MOST_QUESTIONS, "it asks without end");
+        let part = state.parts.get(state.next).cloned().unwrap_or_default();
+        state.next += 1;
+        let (&kind, body) = part.split_first().unwrap_or((&0, &[]));
+        state.secrets.note(is_file, self.choice, body);
+        (kind, body.to_vec())
+    }
+}
+
+fn ready<'a, T: Send + 'a>(value: T) -> IoFuture<'a, T> {
+    Box::pin(core::future::ready(value))
+}
+
+fn broken() -> io::Error {
+    io::Error::other("broken")
+}
+
+impl Io for Parts {
+    fn read_file<'a>(&'a self, _: &'a Path) -> IoFuture<'a, io::Result<Option<Vec<u8>>>> {
+        ready(match self.next(true) {
+            (1, _) => Ok(None),
+            (2, _) => Err(broken()),
+            (_, body) => Ok(Some(body)),
+        })
+    }
+
+    fn write_file<'a>(&'a self, _: &'a Path, _: &'a [u8]) -> IoFuture<'a, io::Result<()>> {
+        ready(if self.next(false).0 == 2 { Err(broken()) } else { Ok(()) })
+    }
+
+    fn run<'a>(&'a self, _: &'a str, _: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
+        ready(match self.next(false) {
+            (1, body) => Ok(ProcessOutput::new(None, body)),
+            (2, _) => Err(broken()),
+            (3, body) => Ok(ProcessOutput::new(Some(3), body)),
+            (_, body) => Ok(ProcessOutput::new(Some(0), body)),
+        })
+    }
+
+    fn exchange(
+        &self,
+        _: http::Request<Bytes>,
+        _: Duration,
+    ) -> IoFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        let (kind, body) = self.next(false);
+        if kind == PART - 1 {
+            return ready(Err(TransportError::new(TransportErrorKind::Connect, "refused")));
         }
-        Question::Exchange(..) => {
-            let mut response = http::Response::new(Bytes::copy_from_slice(body));
-            let status = STATUSES[usize::from(kind) % STATUSES.len()];
-            *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
-            Answer::Exchange(Ok(response))
-        }
-        _ => Answer::Sleep,
+        let mut response = http::Response::new(Bytes::from(body));
+        let status = STATUSES[usize::from(kind) % STATUSES.len()];
+        *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+        ready(Ok(response))
+    }
+
+    fn sleep(&self, pause: Duration) -> IoFuture<'_, ()> {
+        assert!(pause < Duration::from_secs(60));
+        ready(())
+    }
+
+    fn now(&self) -> SystemTime {
+        now()
     }
 }
 
 /// What is looked for in an error.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Secrets {
     /// What the provider read and sends: hidden even where it is sent back.
     sent: Vec<String>,
@@ -148,7 +207,7 @@ struct Secrets {
 }
 
 impl Secrets {
-    fn note(&mut self, choice: u8, question: &Question, body: &[u8]) {
+    fn note(&mut self, is_file: bool, choice: u8, body: &[u8]) {
         let object =
             serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).unwrap_or_default();
         let inner = object.get("roleCredentials").and_then(serde_json::Value::as_object);
@@ -156,13 +215,13 @@ impl Secrets {
             let texts = names.iter().filter_map(|name| holder.get(*name)?.as_str());
             texts.filter(|text| text.contains(MARK)).map(str::to_owned).collect()
         };
-        match question {
-            Question::ReadFile(_) if choice == SSO => self.sent.extend(marked(&object, &LOGIN_MEMBERS)),
-            Question::ReadFile(_) => {
+        match is_file {
+            true if choice == SSO => self.sent.extend(marked(&object, &LOGIN_MEMBERS)),
+            true => {
                 let token = core::str::from_utf8(body).unwrap_or_default().trim_ascii();
                 self.sent.extend(token.contains(MARK).then(|| token.to_owned()));
             }
-            _ => {
+            false => {
                 for holder in [Some(&object), inner].into_iter().flatten() {
                     self.answered.extend(marked(holder, &SECRET_MEMBERS));
                 }
@@ -217,27 +276,14 @@ fn check(result: Result<ProvidedCredentials, CredentialsError>, hidden: &[String
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let Some((&first, rest)) = input.split_first() else { return };
     let choice = first % PROVIDERS;
-    let mut steps = steps(choice);
-    let mut parts = rest.split(|byte| *byte == PART);
-    let (mut next, mut secrets) = (None, Secrets::default());
-    for _ in 0..MOST_QUESTIONS {
-        let question = match steps.next(now(), next.take()) {
-            Step::Done(result) => return check(result, &secrets.hidden(input)),
-            Step::Ask(question) => question,
-            other => panic!("{other:?}"),
-        };
-        next = Some(match question {
-            // No answer is used up.
-            Question::Sleep(pause) => {
-                assert!(pause < Duration::from_secs(60));
-                Answer::Sleep
-            }
-            question => {
-                let part = parts.next().unwrap_or_default();
-                secrets.note(choice, &question, part.get(1..).unwrap_or_default());
-                answer(&question, part)
-            }
-        });
-    }
-    panic!("it asks without end");
+    let parts = rest.split(|byte| *byte == PART).map(<[u8]>::to_vec).collect();
+    let io = Arc::new(Parts { choice, state: Mutex::new(State { parts, ..State::default() }) });
+    let provider = provider(choice, io.clone());
+    // Every answer is there at once.
+    let result = match provider.provide().as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => panic!("it waits for nothing"),
+    };
+    let secrets = core::mem::take(&mut io.state.lock().expect("no panic before").secrets);
+    check(result, &secrets.hidden(input));
 });

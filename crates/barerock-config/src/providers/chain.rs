@@ -1,4 +1,4 @@
-//! Providers one after the other: any list, and the one that AWS's tools go by.
+//! The default chain: the providers of AWS's tools, in their order.
 
 use super::context::ProviderContext;
 use super::profile::{self, ProfileProvider};
@@ -8,38 +8,6 @@ use super::{
 };
 use super::{container, imds};
 use crate::{PassedOver, Source};
-use barerock::Credentials;
-
-/// Providers in order: the first that has credentials gives them; one whose settings are wrong ends the search.
-#[derive(Debug, Default)]
-pub struct CredentialsChain(Vec<Box<dyn ProvideCredentials>>);
-
-impl CredentialsChain {
-    /// A chain of these providers.
-    #[must_use]
-    pub fn new(providers: Vec<Box<dyn ProvideCredentials>>) -> Self {
-        Self(providers)
-    }
-}
-
-impl ProvideCredentials for CredentialsChain {
-    fn provide(&self) -> CredentialsFuture<'_> {
-        Box::pin(async {
-            let mut tried = Vec::new();
-            for provider in &self.0 {
-                match provider.provide().await {
-                    Err(CredentialsError::NotFound { looked_for }) => tried.extend(looked_for),
-                    found => return found,
-                }
-            }
-            Err(CredentialsError::NotFound { looked_for: tried })
-        })
-    }
-
-    fn refused(&self, credentials: &Credentials) {
-        self.0.iter().for_each(|provider| provider.refused(credentials));
-    }
-}
 
 /// Everywhere AWS's tools look for credentials, in this order:
 ///

@@ -13,6 +13,7 @@ mod json;
 mod process;
 mod profile;
 mod sso;
+#[cfg(test)]
 mod step;
 mod sts;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use barerock::credentials::{
 use barerock::time;
 
 pub use assume_role::{AskMfa, AssumeRole, AssumeRoleProvider};
-pub use chain::{CredentialsChain, DefaultChain, Explained};
+pub use chain::{DefaultChain, Explained};
 pub use container::ContainerProvider;
 pub use context::ProviderContext;
 pub use imds::{InstanceMetadataProvider, InstanceMetadataSetting};
@@ -33,6 +34,5 @@ pub use io::{Io, SystemIo};
 pub use process::ProcessProvider;
 pub use profile::ProfileProvider;
 pub use sso::{Sso, SsoProvider};
-pub use step::{Answer, Question, Step, Steps};
 pub use sts::Sts;
 pub use web_identity::{WebIdentity, WebIdentityProvider};

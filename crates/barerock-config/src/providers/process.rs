@@ -87,8 +87,8 @@ impl core::fmt::Debug for ProcessProvider {
 
 #[cfg(test)]
 mod tests {
+    use super::super::step::{Answer, Question};
     use super::super::testing::{Script, now};
-    use super::super::{Answer, Question};
     use super::*;
 
     fn provide(code: Option<i32>, stdout: &str) -> Result<ProvidedCredentials, CredentialsError> {

@@ -1,4 +1,4 @@
-//! A provider taken step by step: it says what it needs, and is told what came of it.
+//! A provider driven step by step, for tests.
 
 use core::fmt;
 use core::future::poll_fn;
@@ -18,8 +18,7 @@ use barerock::transport::{TransportError, TransportErrorKind};
 /// What a provider needs of the world. Its parts are [`Io`]'s.
 ///
 /// `Debug` does not show what a file or a request holds.
-#[non_exhaustive]
-pub enum Question {
+pub(super) enum Question {
     /// [`Io::read_file`].
     ReadFile(PathBuf),
     /// [`Io::write_file`].
@@ -33,8 +32,7 @@ pub enum Question {
 }
 
 /// What came of a [`Question`] of the same name. `Debug` does not show what came back.
-#[non_exhaustive]
-pub enum Answer {
+pub(super) enum Answer {
     /// The file's content; `None` if there is none.
     ReadFile(io::Result<Option<Vec<u8>>>),
     /// Whether the file is written.
@@ -49,8 +47,7 @@ pub enum Answer {
 
 /// How far a provider has come.
 #[derive(Debug)]
-#[non_exhaustive]
-pub enum Step {
+pub(super) enum Step {
     /// It needs something.
     Ask(Question),
     /// It is done.
@@ -58,22 +55,7 @@ pub enum Step {
 }
 
 /// A provider that is driven by hand: no executor, no thread, no socket.
-///
-/// ```
-/// use barerock_config::providers::{Answer, ProcessProvider, Question, Step, Steps};
-/// use barerock_config::providers::io::ProcessOutput;
-/// # use std::time::UNIX_EPOCH;
-///
-/// let mut steps = Steps::new(|io| ProcessProvider::new(io, "my-keys"));
-/// let Step::Ask(Question::Run(command, _limit)) = steps.next(UNIX_EPOCH, None) else { panic!() };
-/// assert_eq!(command, "my-keys");
-///
-/// let output = br#"{"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "SQUIRREL"}"#;
-/// let answer = Answer::Run(Ok(ProcessOutput::new(Some(0), output.to_vec())));
-/// let Step::Done(Ok(provided)) = steps.next(UNIX_EPOCH, Some(answer)) else { panic!() };
-/// assert_eq!(provided.credentials.access_key_id(), "AKIDEXAMPLE");
-/// ```
-pub struct Steps {
+pub(super) struct Steps {
     io: Mailbox,
     running: core::pin::Pin<Box<dyn Future<Output = Result<ProvidedCredentials, CredentialsError>> + Send>>,
     done: bool,
@@ -81,7 +63,7 @@ pub struct Steps {
 
 impl Steps {
     /// Asks the provider that `provider` makes with the [`Io`] it is given.
-    pub fn new<P: ProvideCredentials + 'static>(provider: impl FnOnce(Arc<dyn Io>) -> P) -> Self {
+    pub(super) fn new<P: ProvideCredentials + 'static>(provider: impl FnOnce(Arc<dyn Io>) -> P) -> Self {
         let io =
             Mailbox(Arc::new(Mutex::new(Post { question: None, answer: None, now: SystemTime::UNIX_EPOCH })));
         let provider = provider(Arc::new(io.clone()));
@@ -91,7 +73,7 @@ impl Steps {
     /// Goes on with the answer to the last question, `None` at the start.
     ///
     /// A provider that is done, or is not given the answer it waits for, ends with an error.
-    pub fn next(&mut self, now: SystemTime, answer: Option<Answer>) -> Step {
+    pub(super) fn next(&mut self, now: SystemTime, answer: Option<Answer>) -> Step {
         const MISUSED: &str =
             "it was taken a step further without the answer to its question, or after its end";
         let misused = || Step::Done(Err(CredentialsError::invalid("stepwise", MISUSED)));

@@ -7,7 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 
 use super::io::Io;
-use super::{Answer, CredentialsError, ProvideCredentials, ProvidedCredentials, Question, Step, Steps};
+use super::step::{Answer, Question, Step, Steps};
+use super::{CredentialsError, ProvideCredentials, ProvidedCredentials};
 use barerock::transport::{TransportError, TransportErrorKind};
 
 /// 2026-01-31T12:00:00Z.

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use super::super::DefaultChain;
+use super::super::step::{Answer, Question};
 use super::super::testing::{Script, line};
-use super::super::{Answer, DefaultChain, Question};
 use super::*;
 use crate::{Config, ConfigFile, Profiles};
 

@@ -1,5 +1,5 @@
+use super::super::step::{Answer, Question};
 use super::super::testing::{Script, line, now};
-use super::super::{Answer, Question};
 use super::*;
 
 /// SHA-1 of `corp`.
