@@ -27,7 +27,7 @@ fn cases() -> Vec<(String, BTreeMap<String, String>)> {
 }
 
 fn setting(setting: &SettingValue<'_>) -> Value {
-    json!([setting.value, setting.place.to_string()])
+    json!([setting.value, setting.location.to_string()])
 }
 
 fn section(section: &Section) -> Map<String, Value> {

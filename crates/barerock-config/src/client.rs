@@ -39,7 +39,7 @@ impl Config {
         let mut settings = ClientSettings::default();
         settings.endpoint.region = region.value.clone();
         settings.endpoint.region_looked_at =
-            region.passed_over.iter().map(|over| over.place.clone()).collect();
+            region.skipped.iter().map(|over| over.location.clone()).collect();
         settings.endpoint.url = endpoints::url(self, EndpointService::BedrockRuntime)
             .map(|url| {
                 let Resolved { value, source, .. } = url;

@@ -14,7 +14,7 @@ use super::error::ConfigError;
 use super::loader::{ConfigLoader, Overrides};
 use super::lookup::Search;
 use super::profiles::{Profile, Profiles};
-use super::source::{PassedOver, Resolved, Source, Why};
+use super::source::{Reason, Resolved, Skipped, Source};
 use crate::providers::{DefaultChain, Io, ProviderContext, SystemIo};
 
 /// The name of the scheme that sends a Bedrock API key.
@@ -112,15 +112,15 @@ impl Config {
 
     /// What the machine says of its region, or why it does not.
     pub(super) fn region_of_machine(&mut self, region: Result<Option<String>, String>) {
-        let why = match region {
+        let reason = match region {
             Ok(Some(region)) => {
                 (self.region.value, self.region.source) = (Some(region), Source::InstanceMetadata);
                 return;
             }
-            Ok(None) => Why::NotSet,
-            Err(error) => Why::Other(error),
+            Ok(None) => Reason::NotSet,
+            Err(error) => Reason::Other(error),
         };
-        self.region.passed_over.push(PassedOver::new(Source::InstanceMetadata.to_string(), why));
+        self.region.skipped.push(Skipped::new(Source::InstanceMetadata.to_string(), reason));
     }
 
     /// Everywhere AWS's tools look for credentials, in their order; what is found is kept until it runs out.
@@ -143,8 +143,8 @@ impl Config {
     /// The region, which every signature needs, also for an endpoint of one's own.
     fn known_region(&self) -> Result<&str, ConfigError> {
         self.region.value.as_deref().ok_or_else(|| {
-            let places = self.region.passed_over.iter().map(|over| over.place.clone());
-            ConfigError::NoRegion { looked_at: places.collect() }
+            let locations = self.region.skipped.iter().map(|over| over.location.clone());
+            ConfigError::NoRegion { looked_at: locations.collect() }
         })
     }
 
@@ -214,7 +214,7 @@ impl Config {
         let key_variable = BEARER_TOKEN.variables().first().copied().unwrap_or_default();
         let preference = self.find(self.overrides.auth_schemes.as_deref(), &AUTH_SCHEMES);
         let has_key = self.environment.bearer_token().is_some();
-        let mut passed_over = preference.passed_over;
+        let mut skipped = preference.skipped;
         let prefers_key = preference.value.as_deref().is_some_and(|schemes| {
             let mut known = schemes.split(',').map(str::trim_ascii);
             known.find(|scheme| ["sigv4", BEARER_SCHEME].contains(scheme)) == Some(BEARER_SCHEME)
@@ -222,23 +222,23 @@ impl Config {
         let (value, source) = match (has_key, preference.source) {
             (true, Source::Code) if prefers_key => (AuthScheme::Bearer, Source::Code),
             (true, Source::Code) => {
-                passed_over.push(PassedOver::new(key_variable, Why::After(Source::Code)));
+                skipped.push(Skipped::new(key_variable, Reason::After(Source::Code)));
                 (AuthScheme::SigV4, Source::Code)
             }
             (true, source) => {
                 if source != Source::Default && !prefers_key {
-                    let why =
+                    let reason =
                         format!("set, but {key_variable} is too, and only code can prefer a signature to it");
-                    passed_over.push(PassedOver::new(source.to_string(), why));
+                    skipped.push(Skipped::new(source.to_string(), reason));
                 }
                 (AuthScheme::Bearer, Source::Variable(key_variable))
             }
             (false, source) => {
-                passed_over.push(PassedOver::new(key_variable, Why::NotSet));
+                skipped.push(Skipped::new(key_variable, Reason::NotSet));
                 (AuthScheme::SigV4, if prefers_key { Source::Default } else { source })
             }
         };
-        Resolved { value, source, passed_over }
+        Resolved { value, source, skipped }
     }
 
     /// Skipped parts of the shared files, each with file and line, and variables whose value is in quotes.

@@ -53,11 +53,11 @@ pub(super) fn url(
     if let Some(profile) = config.profile() {
         if let Some(services) = profile.setting("services") {
             let key = own.key().unwrap_or_default();
-            let place = format!("{key}.{URL_KEY} of services {}", services.value);
-            search = search.file(place, section_url(config, services, key)?, ignored);
+            let location = format!("{key}.{URL_KEY} of services {}", services.value);
+            search = search.file(location, section_url(config, services, key)?, ignored);
         }
-        let place = format!("{URL_KEY} of profile {}", profile.name());
-        search = search.file(place, profile.setting(URL_KEY), ignored);
+        let location = format!("{URL_KEY} of profile {}", profile.name());
+        search = search.file(location, profile.setting(URL_KEY), ignored);
     }
     Ok(search.end())
 }
@@ -72,7 +72,7 @@ fn section_url<'a>(
         Some(section) => Ok(section.nested(service, URL_KEY)),
         None => Err(ConfigError::NoSection {
             header: format!("services {}", services.value),
-            source: Source::File { key: "services".to_owned(), place: services.place.clone() },
+            source: Source::File { key: "services".to_owned(), location: services.location.clone() },
         }),
     }
 }

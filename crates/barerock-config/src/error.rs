@@ -6,7 +6,7 @@ use barerock::ErrorKind;
 use barerock::converse::endpoint::EndpointError;
 use barerock::transport::ProxyError;
 
-use super::source::{Place, Source};
+use super::source::{Location, Source};
 
 /// Why the configuration cannot be used. Never quotes a value that is or may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum ConfigError {
     /// A line is not what the format allows.
     Syntax {
         /// Where.
-        place: Place,
+        location: Location,
         /// What is wrong, and what to do.
         message: String,
     },
@@ -65,7 +65,7 @@ pub enum ConfigError {
         /// What names it, if it is not at its usual place.
         named_by: Option<&'static str>,
         /// Why.
-        why: String,
+        reason: String,
     },
 }
 
@@ -80,14 +80,14 @@ pub struct NoProfile {
     /// The profiles whose names are nearest, the nearest first.
     pub nearest: Vec<String>,
     /// Where a section stands that would be the profile if its header were right, and what that header would be.
-    pub misplaced: Option<(Place, String)>,
+    pub misplaced: Option<(Location, String)>,
     /// The files that were read.
     pub files: Vec<String>,
 }
 
 impl ConfigError {
-    pub(super) fn syntax(place: Place, message: impl Into<String>) -> Self {
-        Self::Syntax { place, message: message.into() }
+    pub(super) fn syntax(location: Location, message: impl Into<String>) -> Self {
+        Self::Syntax { location, message: message.into() }
     }
 
     /// Whether the shared files, the profile or the region are at fault, so that nothing can be signed.
@@ -117,7 +117,7 @@ impl ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax { place, message } => write!(f, "{place}: {message}"),
+            Self::Syntax { location, message } => write!(f, "{location}: {message}"),
             Self::NoProfile(error) => error.fmt(f),
             Self::NoSection { header, source } => {
                 write!(f, "{source} names the section [{header}], which the config file does not hold")
@@ -130,12 +130,12 @@ impl fmt::Display for ConfigError {
             Self::Endpoint { source, error } => write!(f, "{source}: {error}"),
             Self::CaBundle { source, path, reason } => write!(f, "{source}: {path}: {reason}"),
             Self::Proxy(error) => error.fmt(f),
-            Self::File { path, named_by, why } => {
+            Self::File { path, named_by, reason } => {
                 write!(f, "{path}")?;
                 if let Some(variable) = named_by {
                     write!(f, ", which {variable} names,")?;
                 }
-                write!(f, " cannot be read: {why}")
+                write!(f, " cannot be read: {reason}")
             }
         }
     }
@@ -151,8 +151,8 @@ impl fmt::Display for NoProfile {
             [] => f.write_str("; there is neither a config nor a credentials file")?,
             files => write!(f, " in {}", files.join(" or "))?,
         }
-        if let Some((place, header)) = &self.misplaced {
-            write!(f, "; the section at {place} would be it with the header [{header}]")?;
+        if let Some((location, header)) = &self.misplaced {
+            write!(f, "; the section at {location} would be it with the header [{header}]")?;
         }
         match &*self.nearest {
             [] => Ok(()),

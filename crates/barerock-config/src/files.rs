@@ -79,7 +79,7 @@ impl FileLocation {
     /// # Errors
     /// If it is not UTF-8.
     fn text(&self, bytes: Vec<u8>) -> Result<Zeroizing<String>, ConfigError> {
-        let bad = |why: &str| self.unreadable(why);
+        let bad = |reason: &str| self.unreadable(reason);
         match &*bytes {
             // What PowerShell's `>` writes.
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(bad("it is UTF-16; save it as UTF-8")),
@@ -93,8 +93,8 @@ impl FileLocation {
     }
 
     /// It is there and cannot be read.
-    pub(super) fn unreadable(&self, why: impl Into<String>) -> ConfigError {
-        ConfigError::File { path: self.name.clone(), named_by: self.named_by, why: why.into() }
+    pub(super) fn unreadable(&self, reason: impl Into<String>) -> ConfigError {
+        ConfigError::File { path: self.name.clone(), named_by: self.named_by, reason: reason.into() }
     }
 }
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::error::ConfigError;
 use super::section::{Section, Value};
-use super::source::Place;
+use super::source::Location;
 
 /// What starts a comment, at the start of a line or after whitespace.
 const COMMENT: [u8; 2] = [b'#', b';'];
@@ -26,7 +26,7 @@ pub(super) struct Block {
 /// Something in a file that is passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Note {
-    pub(super) place: Place,
+    pub(super) location: Location,
     pub(super) message: String,
 }
 
@@ -43,8 +43,8 @@ pub(super) fn read(file: &Arc<str>, text: &str, notes: &mut Vec<Note>) -> Result
     let mut open: Option<Open> = None;
     // Editors on Windows begin a file with a byte order mark.
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
-        let place = Place::new(file, number);
-        let error = |message: &str| ConfigError::syntax(place.clone(), message);
+        let location = Location::new(file, number);
+        let error = |message: &str| ConfigError::syntax(location.clone(), message);
         let content = line.trim_ascii();
         if content.is_empty() || content.as_bytes().first().is_some_and(|byte| COMMENT.contains(byte)) {
             continue;
@@ -57,16 +57,16 @@ pub(super) fn read(file: &Arc<str>, text: &str, notes: &mut Vec<Note>) -> Result
                     return Err(error("a section's header must not be indented; remove the space before ["));
                 }
                 if let (Some(block), Some(key)) = (blocks.last_mut(), &setting.key) {
-                    go_on(&mut block.section, key, content, &place, notes)?;
+                    go_on(&mut block.section, key, content, &location, notes)?;
                 }
             }
             _ if content.starts_with('[') => {
                 let (header, rest) = header(content).map_err(error)?;
                 if !rest.is_empty() {
                     let message = "the text after the ] of a section's header is ignored".to_owned();
-                    notes.push(Note { place: place.clone(), message });
+                    notes.push(Note { location: location.clone(), message });
                 }
-                blocks.push(Block { header: header.to_owned(), section: Section::new(header, place) });
+                blocks.push(Block { header: header.to_owned(), section: Section::new(header, location) });
                 open = None;
             }
             _ => {
@@ -77,9 +77,9 @@ pub(super) fn read(file: &Arc<str>, text: &str, notes: &mut Vec<Note>) -> Result
                 let valid = is_name(key);
                 open = Some(Open { key: valid.then(|| key.to_ascii_lowercase()), indent });
                 if valid {
-                    insert(&mut block.section.settings, key, Value::new(value, &place))?;
+                    insert(&mut block.section.settings, key, Value::new(value, &location))?;
                 } else {
-                    notes.push(bad_name(place));
+                    notes.push(bad_name(location));
                 }
             }
         }
@@ -92,16 +92,16 @@ fn go_on(
     section: &mut Section,
     key: &str,
     content: &str,
-    place: &Place,
+    location: &Location,
     notes: &mut Vec<Note>,
 ) -> Result<(), ConfigError> {
     let Some(value) = section.settings.get_mut(key) else { return Ok(()) };
     if value.text.is_empty() {
-        let (key, text) = pair(content).map_err(|message| ConfigError::syntax(place.clone(), message))?;
+        let (key, text) = pair(content).map_err(|message| ConfigError::syntax(location.clone(), message))?;
         if is_name(key) {
-            return insert(&mut value.nested, key, Value::new(text, place));
+            return insert(&mut value.nested, key, Value::new(text, location));
         }
-        notes.push(bad_name(place.clone()));
+        notes.push(bad_name(location.clone()));
         return Ok(());
     }
     // As AWS's SDKs do, comments behind a continuation are taken for a part of it.
@@ -109,11 +109,11 @@ fn go_on(
     value.text.push_str(content);
     if pair(content).is_ok_and(|(key, _)| is_name(key)) {
         notes.push(Note {
-            place: place.clone(),
+            location: location.clone(),
             message: format!(
                 "the line is indented, and so a part of the setting on line {}; remove the space before it if it is \
                  a setting of its own",
-                value.place.line()
+                value.location.line()
             ),
         });
     }
@@ -157,9 +157,9 @@ fn is_name(key: &str) -> bool {
     key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./%@:+".contains(&byte))
 }
 
-fn bad_name(place: Place) -> Note {
+fn bad_name(location: Location) -> Note {
     Note {
-        place,
+        location,
         message: "the setting is passed over: its name may hold letters, digits and _-./%@:+ only".to_owned(),
     }
 }
@@ -175,15 +175,15 @@ fn insert(settings: &mut BTreeMap<String, Value>, key: &str, value: Value) -> Re
         Entry::Occupied(entry) => {
             let message = format!(
                 "the setting is there already, on line {}; remove one of the two",
-                entry.get().place.line()
+                entry.get().location.line()
             );
-            Err(ConfigError::syntax(value.place, message))
+            Err(ConfigError::syntax(value.location, message))
         }
     }
 }
 
 impl Value {
-    fn new(text: &str, place: &Place) -> Self {
-        Self { text: Zeroizing::new(text.to_owned()), nested: BTreeMap::new(), place: place.clone() }
+    fn new(text: &str, location: &Location) -> Self {
+        Self { text: Zeroizing::new(text.to_owned()), nested: BTreeMap::new(), location: location.clone() }
     }
 }

@@ -63,7 +63,7 @@ pub use loader::ConfigLoader;
 pub use network::{CaBundle, NetworkSettings};
 pub use profiles::{ConfigFile, DEFAULT_PROFILE, Profile, Profiles};
 pub use section::{Section, SettingValue};
-pub use source::{PassedOver, Place, Resolved, Source, Why};
+pub use source::{Location, Reason, Resolved, Skipped, Source};
 
 /// Compiles the example of the README with the tests.
 #[cfg(doctest)]

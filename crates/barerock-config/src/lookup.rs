@@ -3,7 +3,7 @@
 use super::error::ConfigError;
 use super::profiles::Profile;
 use super::section::SettingValue;
-use super::source::{PassedOver, Resolved, Source, Why};
+use super::source::{Reason, Resolved, Skipped, Source};
 use barerock::Environment;
 use barerock::settings::Setting;
 
@@ -11,7 +11,7 @@ use barerock::settings::Setting;
 #[derive(Debug, Default)]
 pub(super) struct Search {
     found: Option<(String, Source)>,
-    passed_over: Vec<PassedOver>,
+    skipped: Vec<Skipped>,
 }
 
 impl Search {
@@ -33,7 +33,7 @@ impl Search {
         for name in names {
             match environment.get(name) {
                 Some(value) => self.take(value, Source::Variable(name), ignored),
-                None if environment.is_empty(name) => self.pass_over(*name, Why::Empty),
+                None if environment.is_empty(name) => self.skip(*name, Reason::Empty),
                 None => self.missing(*name),
             }
         }
@@ -49,7 +49,7 @@ impl Search {
     ) -> Self {
         match setting {
             Some(setting) => {
-                let source = Source::File { key, place: setting.place.clone() };
+                let source = Source::File { key, location: setting.location.clone() };
                 self.take(setting.value, source, ignored);
             }
             None => self.missing(key),
@@ -73,28 +73,28 @@ impl Search {
             Some((value, source)) => (Some(value), source),
             None => (None, Source::Default),
         };
-        Resolved { value, source, passed_over: self.passed_over }
+        Resolved { value, source, skipped: self.skipped }
     }
 
     fn take(&mut self, value: &str, source: Source, ignored: Option<&str>) {
         match (&self.found, ignored) {
-            (_, Some(why)) => self.pass_over(source.to_string(), Why::Other(why.to_owned())),
+            (_, Some(reason)) => self.skip(source.to_string(), Reason::Other(reason.to_owned())),
             (Some((_, first)), None) => {
-                let why = Why::After(first.clone());
-                self.pass_over(source.to_string(), why);
+                let reason = Reason::After(first.clone());
+                self.skip(source.to_string(), reason);
             }
             (None, None) => self.found = Some((value.to_owned(), source)),
         }
     }
 
-    fn pass_over(&mut self, place: impl Into<String>, why: Why) {
-        self.passed_over.push(PassedOver::new(place, why));
+    fn skip(&mut self, location: impl Into<String>, reason: Reason) {
+        self.skipped.push(Skipped::new(location, reason));
     }
 
     /// What is missing after a value was found is not worth a word.
-    fn missing(&mut self, place: impl Into<String>) {
+    fn missing(&mut self, location: impl Into<String>) {
         if self.found.is_none() {
-            self.pass_over(place, Why::NotSet);
+            self.skip(location, Reason::NotSet);
         }
     }
 }
@@ -102,11 +102,11 @@ impl Search {
 impl Resolved<Option<String>> {
     /// The value, parsed.
     pub(super) fn parse<T>(self, setting: &Setting<T>) -> Result<Resolved<Option<T>>, ConfigError> {
-        let Resolved { value, source, passed_over } = self;
+        let Resolved { value, source, skipped } = self;
         let parse = |text: String| {
             let wrong = || ConfigError::Value { source: source.clone(), rule: setting.rule() };
             setting.parse(text.trim_ascii()).ok_or_else(wrong)
         };
-        Ok(Resolved { value: value.map(parse).transpose()?, source: source.clone(), passed_over })
+        Ok(Resolved { value: value.map(parse).transpose()?, source: source.clone(), skipped })
     }
 }

@@ -10,7 +10,7 @@ use barerock::transport::{ProxyDecision, ProxyError, ProxyRules};
 use super::config::Config;
 use super::error::ConfigError;
 use super::lookup::Search;
-use super::source::{PassedOver, Resolved, Source};
+use super::source::{Resolved, Skipped, Source};
 use crate::providers::Io;
 
 /// What a transport needs of a configuration.
@@ -109,9 +109,9 @@ impl Config {
             }
             _ => (None, None),
         };
-        if let Some((source, why)) = unused {
-            let place = core::mem::replace(&mut proxy.source, source);
-            proxy.passed_over.push(PassedOver::new(place.to_string(), why));
+        if let Some((source, reason)) = unused {
+            let location = core::mem::replace(&mut proxy.source, source);
+            proxy.skipped.push(Skipped::new(location.to_string(), reason));
         }
         proxy.value = value;
         Ok(proxy)
@@ -121,13 +121,13 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Profiles, Why};
+    use crate::{Profiles, Reason};
 
-    fn proxy(variables: &[(&str, &str)], url: &str) -> (Option<String>, String, Vec<PassedOver>) {
+    fn proxy(variables: &[(&str, &str)], url: &str) -> (Option<String>, String, Vec<Skipped>) {
         let environment = variables.iter().copied().collect();
         let config = Config::loader().environment(environment).resolve(Profiles::default()).unwrap();
         let proxy = config.proxy(&Endpoint::custom(url).unwrap()).unwrap();
-        (proxy.value, proxy.source.to_string(), proxy.passed_over)
+        (proxy.value, proxy.source.to_string(), proxy.skipped)
     }
 
     #[test]
@@ -138,14 +138,14 @@ mod tests {
             ("HTTP_PROXY", "http://plain:1"),
             ("ALL_PROXY", "http://all:1"),
         ];
-        let (value, source, passed_over) = proxy(&all, "https://a.example");
+        let (value, source, skipped) = proxy(&all, "https://a.example");
         assert_eq!(value.as_deref(), Some("http://**redacted**@up:1"));
         assert_eq!(source, "HTTPS_PROXY");
         assert_eq!(
-            passed_over,
+            skipped,
             [
-                PassedOver::new("https_proxy", Why::After(Source::Variable("HTTPS_PROXY"))),
-                PassedOver::new("ALL_PROXY", Why::After(Source::Variable("HTTPS_PROXY")))
+                Skipped::new("https_proxy", Reason::After(Source::Variable("HTTPS_PROXY"))),
+                Skipped::new("ALL_PROXY", Reason::After(Source::Variable("HTTPS_PROXY")))
             ]
         );
         assert_eq!(proxy(&all, "http://a.example").0.as_deref(), Some("http://plain:1"));
@@ -166,8 +166,8 @@ mod tests {
             let (value, source, _) = proxy(&[("HTTPS_PROXY", "p:1"), ("NO_PROXY", list)], url);
             assert_eq!((value.is_none(), source == "NO_PROXY"), (is_exempt, is_exempt), "{list} {url}");
         }
-        let (value, source, passed_over) = proxy(&[("HTTPS_PROXY", "p:1")], "https://localhost:1");
-        assert_eq!((value, &*source, passed_over.len()), (None, "default", 1));
+        let (value, source, skipped) = proxy(&[("HTTPS_PROXY", "p:1")], "https://localhost:1");
+        assert_eq!((value, &*source, skipped.len()), (None, "default", 1));
     }
 
     #[test]

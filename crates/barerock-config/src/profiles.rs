@@ -9,7 +9,7 @@ use super::error::{ConfigError, NoProfile};
 use super::ini::{self, Block, Note};
 use super::nearest::nearest;
 use super::section::{Section, SettingValue};
-use super::source::Place;
+use super::source::Location;
 
 /// The profile that is used when none is named.
 pub const DEFAULT_PROFILE: &str = "default";
@@ -51,7 +51,7 @@ pub struct Profiles {
     sso_sessions: BTreeMap<String, Section>,
     services: BTreeMap<String, Section>,
     /// By the name of the profile it was meant to be: where, and the header it should have.
-    misplaced: BTreeMap<String, (Place, String)>,
+    misplaced: BTreeMap<String, (Location, String)>,
     notes: Vec<Note>,
 }
 
@@ -140,7 +140,7 @@ impl Profiles {
 
     /// What is passed over, each with file, line and what to do.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
-        self.notes.iter().map(|note| format!("{}: {}", note.place, note.message))
+        self.notes.iter().map(|note| format!("{}: {}", note.location, note.message))
     }
 
     fn config_section(&mut self, block: Block, bare: &mut Option<Section>) -> Result<(), ConfigError> {
@@ -163,8 +163,8 @@ impl Profiles {
                 if !OTHERS.contains(&other) {
                     let wanted = format!("profile {header}");
                     let advice = format!("write [{}] if it is meant as a profile", shown(&wanted));
-                    self.pass_over(&section, &advice);
-                    self.misplaced.insert(header, (section.place, wanted));
+                    self.skip(&section, &advice);
+                    self.misplaced.insert(header, (section.location, wanted));
                 }
                 return Ok(());
             }
@@ -172,7 +172,7 @@ impl Profiles {
         match name {
             Some(name) => insert(sections, name, section),
             None => {
-                self.pass_over(&section, "one name must follow the first word, in quotes if it holds spaces");
+                self.skip(&section, "one name must follow the first word, in quotes if it holds spaces");
                 Ok(())
             }
         }
@@ -182,7 +182,7 @@ impl Profiles {
     fn bare_default(&mut self, bare: Option<Section>) {
         let Some(section) = bare else { return };
         if self.config.contains_key(DEFAULT_PROFILE) {
-            self.pass_over(&section, "[profile default] is there too and counts; remove one of the two");
+            self.skip(&section, "[profile default] is there too and counts; remove one of the two");
         } else {
             self.config.insert(DEFAULT_PROFILE.to_owned(), section);
         }
@@ -196,11 +196,11 @@ impl Profiles {
         };
         match (kind, unquoted(rest.trim_ascii())) {
             ("profile", Some(name)) => {
-                self.pass_over(&section, &format!("in this file a profile's header is [{}]", shown(name)));
-                self.misplaced.insert(name.to_owned(), (section.place, name.to_owned()));
+                self.skip(&section, &format!("in this file a profile's header is [{}]", shown(name)));
+                self.misplaced.insert(name.to_owned(), (section.location, name.to_owned()));
             }
             ("sso-session" | "services", _) => {
-                self.pass_over(&section, "it belongs into the config file");
+                self.skip(&section, "it belongs into the config file");
             }
             // `aws configure` writes a name that contains spaces without quotes into this file.
             _ => insert(&mut self.credentials, unquoted(&header).unwrap_or(&header), section)?,
@@ -208,9 +208,9 @@ impl Profiles {
         Ok(())
     }
 
-    fn pass_over(&mut self, section: &Section, advice: &str) {
+    fn skip(&mut self, section: &Section, advice: &str) {
         self.notes.push(Note {
-            place: section.place.clone(),
+            location: section.location.clone(),
             message: format!("the section [{}] is passed over: {advice}", shown(&section.name)),
         });
     }
@@ -268,12 +268,12 @@ fn insert(
             Ok(())
         }
         Entry::Occupied(entry) => {
-            let first = entry.get().place.line();
+            let first = entry.get().location.line();
             let message = format!(
                 "the section [{}] is there already, on line {first}; make one section of the two",
                 shown(&section.name)
             );
-            Err(ConfigError::syntax(section.place, message))
+            Err(ConfigError::syntax(section.location, message))
         }
     }
 }
@@ -329,8 +329,8 @@ impl<'a> Profile<'a> {
     }
 
     /// Where it stands: its header in the credentials file, else in the config file.
-    pub fn places(&self) -> impl Iterator<Item = &'a Place> {
-        self.sections().map(Section::place)
+    pub fn locations(&self) -> impl Iterator<Item = &'a Location> {
+        self.sections().map(Section::location)
     }
 
     fn sections(&self) -> impl Iterator<Item = &'a Section> {

@@ -5,12 +5,12 @@ use barerock::{RetryMode, RetryPolicy};
 
 use super::config::Config;
 use super::error::ConfigError;
-use super::source::{PassedOver, Resolved, Why};
+use super::source::{Reason, Resolved, Skipped};
 
 impl Config {
     /// How calls are tried again, `standard` or `adaptive`: `AWS_RETRY_MODE`, else `retry_mode`, else standard.
     ///
-    /// botocore's mode `legacy` is taken for standard, as there is no such mode here; `passed_over` says so.
+    /// botocore's mode `legacy` is taken for standard, as there is no such mode here; `skipped` says so.
     ///
     /// # Errors
     /// If it is neither of the three.
@@ -20,8 +20,8 @@ impl Config {
             found.value.as_deref().is_some_and(|text| text.trim_ascii().parse::<RetryMode>().is_err());
         let mut mode = found.parse(&RETRY_MODE)?.map(Option::unwrap_or_default);
         if is_legacy {
-            let why = Why::Other("legacy is taken for standard: there is no such mode here".to_owned());
-            mode.passed_over.push(PassedOver::new(mode.source.to_string(), why));
+            let reason = Reason::Other("legacy is taken for standard: there is no such mode here".to_owned());
+            mode.skipped.push(Skipped::new(mode.source.to_string(), reason));
         }
         Ok(mode)
     }

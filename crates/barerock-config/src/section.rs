@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::source::Place;
+use super::source::Location;
 
 /// A section: `[default]`, `[profile x]`, `[sso-session x]` or `[services x]` with its settings. `Debug` shows their
 /// names and not their values.
 #[derive(Clone)]
 pub struct Section {
     pub(super) name: String,
-    pub(super) place: Place,
+    pub(super) location: Location,
     pub(super) settings: BTreeMap<String, Value>,
 }
 
@@ -21,7 +21,7 @@ pub struct Section {
 pub(super) struct Value {
     pub(super) text: Zeroizing<String>,
     pub(super) nested: BTreeMap<String, Value>,
-    pub(super) place: Place,
+    pub(super) location: Location,
 }
 
 /// The value of a setting and where it stands. `Debug` does not show the value, which may be a secret.
@@ -31,12 +31,12 @@ pub struct SettingValue<'a> {
     /// The value, without the comment behind it; lines that continue it are joined with `\n`.
     pub value: &'a str,
     /// Where it stands.
-    pub place: &'a Place,
+    pub location: &'a Location,
 }
 
 impl Section {
-    pub(super) fn new(name: &str, place: Place) -> Self {
-        Self { name: name.to_owned(), place, settings: BTreeMap::new() }
+    pub(super) fn new(name: &str, location: Location) -> Self {
+        Self { name: name.to_owned(), location, settings: BTreeMap::new() }
     }
 
     /// Its name, without the word `profile`, `sso-session` or `services`.
@@ -47,8 +47,8 @@ impl Section {
 
     /// Where its header stands.
     #[must_use]
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn location(&self) -> &Location {
+        &self.location
     }
 
     /// A setting's value, unless it is missing or empty. Keys are the same in upper and lower case.
@@ -86,7 +86,7 @@ fn find<'a>(settings: &'a BTreeMap<String, Value>, key: &str) -> Option<&'a Valu
 
 impl Value {
     fn setting(&self) -> Option<SettingValue<'_>> {
-        (!self.text.is_empty()).then_some(SettingValue { value: &self.text, place: &self.place })
+        (!self.text.is_empty()).then_some(SettingValue { value: &self.text, location: &self.location })
     }
 }
 
@@ -94,7 +94,7 @@ impl fmt::Debug for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Section")
             .field("name", &self.name)
-            .field("place", &self.place)
+            .field("place", &self.location)
             .field("keys", &self.settings.keys())
             .finish()
     }
@@ -102,6 +102,6 @@ impl fmt::Debug for Section {
 
 impl fmt::Debug for SettingValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SettingValue").field("place", self.place).finish_non_exhaustive()
+        f.debug_struct("SettingValue").field("place", self.location).finish_non_exhaustive()
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     file: Arc<str>,
     line: usize,
 }
 
-impl Place {
+impl Location {
     pub(super) fn new(file: &Arc<str>, line: usize) -> Self {
         Self { file: Arc::clone(file), line }
     }
@@ -28,7 +28,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} line {}", self.file, self.line)
     }
@@ -47,7 +47,7 @@ pub enum Source {
         /// Its name; `outer.inner` for a nested one.
         key: String,
         /// Where it stands.
-        place: Place,
+        location: Location,
     },
     /// The instance metadata service of the machine.
     InstanceMetadata,
@@ -60,7 +60,7 @@ impl fmt::Display for Source {
         match self {
             Self::Code => f.write_str("code"),
             Self::Variable(name) => f.write_str(name),
-            Self::File { key, place } => write!(f, "{key} at {place}"),
+            Self::File { key, location } => write!(f, "{key} at {location}"),
             Self::InstanceMetadata => f.write_str("instance metadata"),
             Self::Default => f.write_str("default"),
         }
@@ -76,23 +76,23 @@ pub struct Resolved<T> {
     /// Where it comes from.
     pub source: Source,
     /// Where else a value was looked for, in the order it counts, and why that one was not taken.
-    pub passed_over: Vec<PassedOver>,
+    pub skipped: Vec<Skipped>,
 }
 
 /// A place that was looked at for a value, and gave none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct PassedOver {
+pub struct Skipped {
     /// The variable, setting or provider.
-    pub place: String,
+    pub location: String,
     /// Why it was not taken.
-    pub why: Why,
+    pub reason: Reason,
 }
 
 /// Why a place gave no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Why {
+pub enum Reason {
     /// Nothing is set there.
     NotSet,
     /// It is set to nothing, which AWS tools take for not set.
@@ -103,43 +103,43 @@ pub enum Why {
     Other(String),
 }
 
-impl From<String> for Why {
-    fn from(why: String) -> Self {
-        Self::Other(why)
+impl From<String> for Reason {
+    fn from(reason: String) -> Self {
+        Self::Other(reason)
     }
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotSet => f.write_str("not set"),
             Self::Empty => f.write_str("set, but empty"),
             Self::After(source) => write!(f, "set too, but {source} comes first"),
-            Self::Other(why) => f.write_str(why),
+            Self::Other(reason) => f.write_str(reason),
         }
     }
 }
 
 impl<T> Resolved<T> {
     pub(super) fn new(value: T, source: Source) -> Self {
-        Self { value, source, passed_over: Vec::new() }
+        Self { value, source, skipped: Vec::new() }
     }
 
     pub(super) fn map<U>(self, with: impl FnOnce(T) -> U) -> Resolved<U> {
-        Resolved { value: with(self.value), source: self.source, passed_over: self.passed_over }
+        Resolved { value: with(self.value), source: self.source, skipped: self.skipped }
     }
 }
 
-impl PassedOver {
+impl Skipped {
     /// A place, and why it was passed over.
     #[must_use]
-    pub fn new(place: impl Into<String>, why: impl Into<Why>) -> Self {
-        Self { place: place.into(), why: why.into() }
+    pub fn new(location: impl Into<String>, reason: impl Into<Reason>) -> Self {
+        Self { location: location.into(), reason: reason.into() }
     }
 }
 
-impl fmt::Display for PassedOver {
+impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.why)
+        write!(f, "{}: {}", self.location, self.reason)
     }
 }

@@ -32,8 +32,8 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         let profile = profiles.profile(name).expect("it was named");
         for key in profile.keys() {
             let Some(setting) = profile.setting(key) else { continue };
-            let text = if setting.place.file() == "config" { config } else { credentials };
-            let line = text.and_then(|text| text.lines().nth(setting.place.line() - 1));
+            let text = if setting.location.file() == "config" { config } else { credentials };
+            let line = text.and_then(|text| text.lines().nth(setting.location.line() - 1));
             let line = line.expect("the line is there");
             assert!(line.to_ascii_lowercase().contains(key), "{line:?} sets {key}");
             let first = setting.value.split('\n').next().unwrap_or_default();

@@ -101,9 +101,11 @@ impl AssumeRoleProvider {
 
     async fn code(&self) -> Result<Option<String>, CredentialsError> {
         let Some(serial) = &self.role.mfa_serial else { return Ok(None) };
-        let failed = |why: &str| {
-            let message =
-                format!("the role {} asks for a code of the MFA device {serial}: {why}", self.role.role_arn);
+        let failed = |reason: &str| {
+            let message = format!(
+                "the role {} asks for a code of the MFA device {serial}: {reason}",
+                self.role.role_arn
+            );
             Err(CredentialsError::invalid(PROVIDER, message))
         };
         let code = match &self.mfa {
@@ -116,7 +118,7 @@ impl AssumeRoleProvider {
             // "The format for this parameter … is a sequence of six numeric digits."
             Ok(code) if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(code)),
             Ok(_) => failed("what was given is no code; it has six digits"),
-            Err(why) => failed(&why),
+            Err(reason) => failed(&reason),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     CredentialsError, CredentialsFuture, EnvironmentProvider, ProvideCredentials, ProvidedCredentials,
 };
 use super::{container, imds};
-use crate::{PassedOver, Source};
+use crate::{Skipped, Source};
 
 /// Everywhere AWS's tools look for credentials, in this order:
 ///
@@ -37,7 +37,7 @@ pub struct Explained {
     /// The credentials, or why there are none.
     pub result: Result<ProvidedCredentials, CredentialsError>,
     /// The providers that were asked before, and why they gave none.
-    pub tried: Vec<PassedOver>,
+    pub tried: Vec<Skipped>,
 }
 
 /// A provider, or why there is none.
@@ -62,9 +62,9 @@ impl DefaultChain {
                 Err(error) => Err(error),
             };
             match result {
-                Err(CredentialsError::NotFound { looked_for: places }) => {
-                    tried.push(PassedOver::new(name, format!("none at {}", places.join("; "))));
-                    looked_for.extend(places);
+                Err(CredentialsError::NotFound { looked_for: locations }) => {
+                    tried.push(Skipped::new(name, format!("none at {}", locations.join("; "))));
+                    looked_for.extend(locations);
                 }
                 result => return Explained { result, tried },
             }

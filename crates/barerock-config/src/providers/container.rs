@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderValue, Request, StatusCode, Uri};
 
-use super::ask::Ask;
+use super::http_query::HttpQuery;
 use super::io::Io;
 use super::json::Object;
 use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document};
@@ -37,14 +37,14 @@ const ATTEMPTS: u32 = 3;
 /// Over plain HTTP only a loopback address, `localhost` and the addresses of ECS and EKS are asked.
 #[derive(Debug, Clone)]
 pub struct ContainerProvider {
-    ask: Ask,
+    query: HttpQuery,
     environment: Environment,
 }
 
 impl ContainerProvider {
     /// Looks in this environment.
     pub fn new(io: Arc<dyn Io>, environment: Environment) -> Self {
-        Self { ask: Ask { io, provider: PROVIDER, attempts: ATTEMPTS, limit: LIMIT }, environment }
+        Self { query: HttpQuery { io, provider: PROVIDER, attempts: ATTEMPTS, limit: LIMIT }, environment }
     }
 
     async fn load(&self) -> Result<ProvidedCredentials, CredentialsError> {
@@ -56,18 +56,19 @@ impl ContainerProvider {
         if let Some(token) = &token {
             request.headers_mut().insert(AUTHORIZATION, token.clone());
         }
-        let answer = self.ask.send(&request).await?;
+        let answer = self.query.send(&request).await?;
         if answer.status() != StatusCode::OK {
             let secret = String::from_utf8_lossy(token.as_ref().map_or(b"", HeaderValue::as_bytes));
-            return Err(self.ask.refusal(&request, &answer, &[&secret], ""));
+            return Err(self.query.error_response(&request, &answer, &[&secret], ""));
         }
         Object::parse(answer.body())
-            .and_then(|object| document::provided(&object, "Token", PROVIDER, self.ask.io.now()))
-            .map_err(|why| self.ask.misfit(&request, &why))
+            .and_then(|object| document::provided(&object, "Token", PROVIDER, self.query.io.now()))
+            .map_err(|reason| self.query.malformed_response(&request, &reason))
     }
 
     fn uri(&self) -> Result<Uri, CredentialsError> {
-        let bad = |name: &str, why: &str| Err(CredentialsError::invalid(PROVIDER, format!("{name} {why}")));
+        let bad =
+            |name: &str, reason: &str| Err(CredentialsError::invalid(PROVIDER, format!("{name} {reason}")));
         if let Some(path) = self.environment.get(RELATIVE_URI) {
             return match format!("{ECS}{path}").parse() {
                 Ok(uri) if path.starts_with('/') => Ok(uri),
@@ -75,8 +76,8 @@ impl ContainerProvider {
             };
         }
         let Some(url) = self.environment.get(FULL_URI) else {
-            let place = format!("{RELATIVE_URI} and {FULL_URI} in the environment");
-            return Err(CredentialsError::not_found(place));
+            let location = format!("{RELATIVE_URI} and {FULL_URI} in the environment");
+            return Err(CredentialsError::not_found(location));
         };
         let uri: Uri = match url.parse() {
             Ok(uri) => uri,
@@ -91,11 +92,11 @@ impl ContainerProvider {
             (Some("https"), Some(_)) => Ok(uri),
             (Some("http"), Some(host)) if is_allowed(host) => Ok(uri),
             (Some("http"), Some(host)) => {
-                let why = format!(
+                let reason = format!(
                     "leads to {host} over plain HTTP, where keys could be read along; only loopback addresses, localhost and {} may: use https",
                     HOSTS.join(", ")
                 );
-                bad(FULL_URI, &why)
+                bad(FULL_URI, &reason)
             }
             _ => bad(FULL_URI, "must be an http or https URL with a host"),
         }
@@ -103,13 +104,13 @@ impl ContainerProvider {
 
     async fn token(&self) -> Result<Option<HeaderValue>, CredentialsError> {
         let bad = |what: String| CredentialsError::invalid(PROVIDER, what);
-        let (place, text) = match (self.environment.get(TOKEN_FILE), self.environment.get(TOKEN)) {
+        let (location, text) = match (self.environment.get(TOKEN_FILE), self.environment.get(TOKEN)) {
             (Some(path), _) => {
-                let place = format!("the file {path}, which {TOKEN_FILE} names,");
-                match self.ask.io.read_file(Path::new(path)).await {
-                    Ok(Some(content)) => (place, content),
-                    Ok(None) => return Err(bad(format!("{place} is not there"))),
-                    Err(error) => return Err(bad(format!("{place} cannot be read: {error}"))),
+                let location = format!("the file {path}, which {TOKEN_FILE} names,");
+                match self.query.io.read_file(Path::new(path)).await {
+                    Ok(Some(content)) => (location, content),
+                    Ok(None) => return Err(bad(format!("{location} is not there"))),
+                    Err(error) => return Err(bad(format!("{location} cannot be read: {error}"))),
                 }
             }
             (None, Some(token)) => (TOKEN.to_owned(), token.as_bytes().to_vec()),
@@ -117,11 +118,13 @@ impl ContainerProvider {
         };
         let text = zeroize::Zeroizing::new(text);
         if text.trim_ascii().is_empty() {
-            return Err(bad(format!("{place} is empty")));
+            return Err(bad(format!("{location} is empty")));
         }
         // A file often ends with a line break, which is no part of the token.
         let mut value = HeaderValue::from_bytes(text.trim_ascii()).map_err(|_| {
-            bad(format!("{place} holds characters that an HTTP header cannot; a token is one line of text"))
+            bad(format!(
+                "{location} holds characters that an HTTP header cannot; a token is one line of text"
+            ))
         })?;
         value.set_sensitive(true);
         Ok(Some(value))
@@ -215,14 +218,14 @@ mod tests {
             let error = refused(&[(FULL_URI, &format!("http://{host}/x"))]);
             assert!(error.contains("over plain HTTP"), "{host}: {error}");
         }
-        for (url, why) in [
+        for (url, reason) in [
             ("ftp://localhost/x", "must be an http or https URL with a host"),
             ("/x", "must be an http or https URL with a host"),
             ("http://", "is no URL"),
             ("https://me:secret@host/x", "must not hold a user name or password"),
         ] {
             let error = refused(&[(FULL_URI, url)]);
-            assert!(error.contains(why) && !error.contains("secret"), "{url}: {error}");
+            assert!(error.contains(reason) && !error.contains("secret"), "{url}: {error}");
         }
         for path in ["v2", "@evil.example/", ".evil.example/"] {
             assert_eq!(

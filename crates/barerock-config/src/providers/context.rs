@@ -64,7 +64,7 @@ impl ProviderContext {
         InstanceMetadataSetting::ALL.into_iter().fold(provider, |provider, setting| {
             let (_variable, key) = setting.names();
             match profile.setting(key) {
-                Some(found) => provider.setting(setting, found.value, format!("{key} at {}", found.place)),
+                Some(found) => provider.setting(setting, found.value, format!("{key} at {}", found.location)),
                 None => provider,
             }
         })

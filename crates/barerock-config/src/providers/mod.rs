@@ -1,12 +1,12 @@
 //! Credentials providers: each a type of its own, so that a program links only those it names, over an [`Io`] that reads
 //! files, runs commands and sends requests for them.
 
-mod ask;
 mod assume_role;
 mod chain;
 mod container;
 mod context;
 mod document;
+mod http_query;
 mod imds;
 pub mod io;
 mod json;

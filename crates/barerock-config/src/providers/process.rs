@@ -44,8 +44,8 @@ impl ProcessProvider {
 
     async fn load(&self) -> Result<ProvidedCredentials, CredentialsError> {
         let output = self.io.run(&self.command, LIMIT).await;
-        self.read(output).map_err(|why| {
-            let message = format!("the command {:?}: {why}", self.name());
+        self.read(output).map_err(|reason| {
+            let message = format!("the command {:?}: {reason}", self.name());
             CredentialsError::invalid(PROVIDER, message)
         })
     }
@@ -59,16 +59,18 @@ impl ProcessProvider {
             Some(code) => return Err(format!("it failed with exit code {code}; {RUN}")),
             None => return Err(format!("a signal ended it; {RUN}")),
         }
-        let object = Object::parse(&stdout).map_err(|why| {
-            format!("what it prints is no credentials: {why}; it must print a JSON object with Version, AccessKeyId and SecretAccessKey")
+        let object = Object::parse(&stdout).map_err(|reason| {
+            format!("what it prints is no credentials: {reason}; it must print a JSON object with Version, AccessKeyId and SecretAccessKey")
         })?;
         match object.integer("Version") {
             Ok(1) => {}
             Ok(version) => return Err(format!("it prints Version {version}; only 1 is known")),
-            Err(why) => return Err(format!("what it prints is no credentials: {why}; Version must be 1")),
+            Err(reason) => {
+                return Err(format!("what it prints is no credentials: {reason}; Version must be 1"));
+            }
         }
         document::provided(&object, "SessionToken", PROVIDER, self.io.now())
-            .map_err(|why| format!("what it prints is no credentials: {why}"))
+            .map_err(|reason| format!("what it prints is no credentials: {reason}"))
     }
 }
 

@@ -12,7 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use roxmltree::{Document, Node, ParsingOptions};
 use zeroize::Zeroizing;
 
-use super::ask::{Ask, cleaned};
+use super::http_query::{HttpQuery, cleaned};
 use super::io::Io;
 use super::{CredentialsError, ProvidedCredentials, time};
 
@@ -63,8 +63,8 @@ impl Sts {
     pub(super) async fn call(&self, call: Call<'_>) -> Result<ProvidedCredentials, CredentialsError> {
         let provider = call.provider;
         let request = self.request(&call)?;
-        let ask = Ask { io: Arc::clone(&self.io), provider, attempts: ATTEMPTS, limit: LIMIT };
-        let answer = ask
+        let query = HttpQuery { io: Arc::clone(&self.io), provider, attempts: ATTEMPTS, limit: LIMIT };
+        let answer = query
             .send_unless(&request, |answer| {
                 error_of(answer).is_some_and(|(code, _message)| code == IDP_TROUBLE)
             })
@@ -81,14 +81,15 @@ impl Sts {
                         false => CredentialsError::invalid(provider, message),
                     }
                 }
-                None => ask.refusal(&request, &answer, &secrets, ""),
+                None => query.error_response(&request, &answer, &secrets, ""),
             });
         }
-        credentials_of(&answer, &call, self.io.now()).map_err(|why| ask.misfit(&request, &why))
+        credentials_of(&answer, &call, self.io.now())
+            .map_err(|reason| query.malformed_response(&request, &reason))
     }
 
     fn request(&self, call: &Call<'_>) -> Result<Request<Bytes>, CredentialsError> {
-        let bad = |why: String| CredentialsError::invalid(call.provider, why);
+        let bad = |reason: String| CredentialsError::invalid(call.provider, reason);
         if !self.endpoint.is_https() && !self.endpoint.is_loopback() {
             return Err(bad(format!("{} is not encrypted; use https for STS", self.endpoint)));
         }
@@ -148,7 +149,7 @@ fn credentials_of(
     call: &Call<'_>,
     now: std::time::SystemTime,
 ) -> Result<ProvidedCredentials, String> {
-    if super::ask::is_html(answer) {
+    if super::http_query::is_html(answer) {
         return Err("it is an HTML page: a proxy or portal may stand in between".to_owned());
     }
     let document = parse(answer).ok_or("it is not XML")?;

@@ -96,7 +96,8 @@ impl WebIdentityProvider {
 
     async fn token(&self) -> Result<Zeroizing<String>, CredentialsError> {
         let path = &self.identity.token_file;
-        let bad = |why: String| CredentialsError::invalid(PROVIDER, format!("the token file {path} {why}"));
+        let bad =
+            |reason: String| CredentialsError::invalid(PROVIDER, format!("the token file {path} {reason}"));
         let content = match self.sts.io().read_file(Path::new(path)).await {
             Ok(Some(content)) => Zeroizing::new(content),
             Ok(None) => return Err(bad("is not there".to_owned())),

@@ -31,7 +31,7 @@ fn the_dialect() {
     let default = profiles.profile("default").unwrap();
     assert_eq!(default.get("region"), Some("eu-west-1"));
     assert_eq!(default.get("REGION"), Some("eu-west-1"));
-    assert_eq!(default.setting("region").unwrap().place.to_string(), "config line 3");
+    assert_eq!(default.setting("region").unwrap().location.to_string(), "config line 3");
     let profile = profiles.profile("a b").unwrap();
     assert_eq!(profile.get("role_arn"), Some("arn:aws:iam::1:role/x#y;z"));
     assert_eq!((profile.get("empty"), profile.get("missing")), (None, None));
@@ -42,7 +42,7 @@ fn the_dialect() {
     assert_eq!(profiles.sso_session("corp").unwrap().get("sso_region"), Some("us-east-1"));
     let services = profiles.services("local").unwrap();
     assert_eq!(services.nested("bedrock_runtime", "endpoint_url").unwrap().value, "http://localhost:1");
-    assert_eq!(services.nested("sts", "endpoint_url").unwrap().place.line(), 23);
+    assert_eq!(services.nested("sts", "endpoint_url").unwrap().location.line(), 23);
     assert_eq!(services.keys().collect::<Vec<_>>(), ["bedrock_runtime", "sts"]);
     assert_eq!(profiles.warnings().count(), 0, "{:?}", profiles.warnings().collect::<Vec<_>>());
 }
@@ -62,7 +62,7 @@ fn the_credentials_file_wins_key_by_key() {
     .unwrap();
     let profile = profiles.profile("x").unwrap();
     assert_eq!((profile.get("region"), profile.get("output")), (Some("b"), Some("json")));
-    assert_eq!(profile.setting("region").unwrap().place.file(), "credentials");
+    assert_eq!(profile.setting("region").unwrap().location.file(), "credentials");
     assert_eq!(profile.config().unwrap().get("region"), Some("a"));
     assert_eq!(profiles.names().collect::<Vec<_>>(), ["x", "y", "z"]);
 }

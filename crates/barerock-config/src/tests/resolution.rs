@@ -43,7 +43,7 @@ fn told<T: core::fmt::Debug>(resolved: &Resolved<T>) -> (String, String) {
 }
 
 fn passed<T>(resolved: &Resolved<T>) -> Vec<String> {
-    resolved.passed_over.iter().map(ToString::to_string).collect()
+    resolved.skipped.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -118,14 +118,14 @@ fn endpoint_order() {
         loaded(Config::loader(), &[own, ignore, x, ("AWS_USE_DUALSTACK_ENDPOINT", "true")]).unwrap();
     let ignoring = ignoring.endpoint().unwrap();
     assert_eq!(ignoring.value.as_str(), "https://bedrock-runtime-fips.eu-west-3.api.aws");
-    let why = "set, but AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says to ignore it";
+    let reason = "set, but AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says to ignore it";
     assert_eq!(
         passed(&ignoring),
         [
-            format!("AWS_ENDPOINT_URL_BEDROCK_RUNTIME: {why}"),
+            format!("AWS_ENDPOINT_URL_BEDROCK_RUNTIME: {reason}"),
             "AWS_ENDPOINT_URL: not set".to_owned(),
-            format!("bedrock_runtime.endpoint_url of services local at c line 14: {why}"),
-            format!("endpoint_url of profile x at c line 5: {why}"),
+            format!("bedrock_runtime.endpoint_url of services local at c line 14: {reason}"),
+            format!("endpoint_url of profile x at c line 5: {reason}"),
         ]
     );
 }

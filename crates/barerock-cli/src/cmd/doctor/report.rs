@@ -6,7 +6,7 @@ use barerock::RetryMode;
 use barerock::converse::endpoint::FIPS_REGIONS;
 use barerock::transport::ProxyError;
 use barerock_config::providers::Io;
-use barerock_config::{AuthScheme, Config, ConfigError, PassedOver, Resolved, SharedFiles, Source, Why};
+use barerock_config::{AuthScheme, Config, ConfigError, Reason, Resolved, SharedFiles, Skipped, Source};
 use serde::Serialize;
 
 use super::credentials::Credentials;
@@ -135,7 +135,7 @@ impl<T> Value<T> {
     fn ok(resolved: Resolved<T>, option: &str) -> Self {
         Self {
             source: named(&resolved.source, option),
-            passed_over: others(resolved.passed_over, option),
+            passed_over: others(resolved.skipped, option),
             value: Some(resolved.value),
             error: None,
         }
@@ -206,15 +206,15 @@ fn source_of(error: &ConfigError) -> String {
     }
 }
 
-fn others(passed_over: Vec<PassedOver>, option: &str) -> Vec<Other> {
-    let other = |over: PassedOver| {
-        let why = match over.why {
-            Why::After(Source::Code) => format!("set too, but {option} comes first"),
+fn others(skipped: Vec<Skipped>, option: &str) -> Vec<Other> {
+    let other = |over: Skipped| {
+        let why = match over.reason {
+            Reason::After(Source::Code) => format!("set too, but {option} comes first"),
             why => why.to_string(),
         };
-        Other { place: over.place, why }
+        Other { place: over.location, why }
     };
-    passed_over.into_iter().map(other).collect()
+    skipped.into_iter().map(other).collect()
 }
 
 fn files(config: &Config) -> Vec<File> {

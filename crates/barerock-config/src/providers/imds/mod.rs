@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 
-use super::ask::Ask;
+use super::http_query::HttpQuery;
 use super::io::Io;
 use super::json::Object;
 use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document};
@@ -49,7 +49,7 @@ pub struct InstanceMetadataProvider {
 
 /// The service, and the header that opens it.
 struct Session {
-    ask: Ask,
+    query: HttpQuery,
     base: String,
     token: HeaderValue,
 }
@@ -87,7 +87,7 @@ impl InstanceMetadataProvider {
         let region = core::str::from_utf8(answer.body()).unwrap_or_default().trim_ascii();
         let fits = !region.is_empty() && region.len() <= 63;
         if answer.status() != StatusCode::OK {
-            Err(session.refusal(&request, &answer))
+            Err(session.error_response(&request, &answer))
         } else if !fits || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             let message = format!("GET {}{REGION_PATH} answered what is no region", session.base);
             Err(CredentialsError::invalid(PROVIDER, message))
@@ -102,10 +102,10 @@ impl InstanceMetadataProvider {
         match answer.status() {
             StatusCode::OK => {}
             status if ABSENT.contains(&status) => {
-                let place = format!("{}, where the instance has no role", session.place());
-                return Err(CredentialsError::not_found(place));
+                let location = format!("{}, where the instance has no role", session.location());
+                return Err(CredentialsError::not_found(location));
             }
-            _ => return Err(session.refusal(&request, &answer)),
+            _ => return Err(session.error_response(&request, &answer)),
         }
         let role = core::str::from_utf8(answer.body()).unwrap_or_default().lines().next().unwrap_or_default();
         let role = role.trim_ascii();
@@ -113,17 +113,19 @@ impl InstanceMetadataProvider {
         // underscore (_), and hyphen (-)."
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
         if role.is_empty() || !role.bytes().all(is_name) {
-            return Err(session.ask.misfit(&request, "it is not the name of a role"));
+            return Err(session.query.malformed_response(&request, "it is not the name of a role"));
         }
         let (request, answer) = session.get(&format!("{ROLE_PATH}{role}")).await?;
         if answer.status() != StatusCode::OK {
-            return Err(session.refusal(&request, &answer));
+            return Err(session.error_response(&request, &answer));
         }
         let document = Object::parse(answer.body()).and_then(|object| match object.text("Code")? {
             None | Some("Success") => document::provided(&object, "Token", PROVIDER, self.io.now()),
-            Some(code) => Err(format!("its code is {}", super::ask::cleaned(code, &[&session.secret()]))),
+            Some(code) => {
+                Err(format!("its code is {}", super::http_query::cleaned(code, &[&session.secret()])))
+            }
         });
-        document.map_err(|why| session.ask.misfit(&request, &why))
+        document.map_err(|reason| session.query.malformed_response(&request, &reason))
     }
 
     /// Asks for a token. Where nobody answers, or with [`ABSENT`], there is no such service.
@@ -135,34 +137,41 @@ impl InstanceMetadataProvider {
                 "the instance metadata service, which {DISABLED} turns off"
             )));
         }
-        let (ask, base) = self.settings()?;
+        let (query, base) = self.settings()?;
         let mut request = Request::new(Bytes::new());
         *request.method_mut() = Method::PUT;
         *request.uri_mut() = uri(&base, TOKEN_PATH)?;
         request.headers_mut().insert(TTL.0, HeaderValue::from_static(TTL.1));
-        let session = |token| Session { ask: ask.clone(), base: base.clone(), token };
-        let answer = match ask.send(&request).await {
+        let session = |token| Session { query: query.clone(), base: base.clone(), token };
+        let answer = match query.send(&request).await {
             Ok(answer) => answer,
             Err(CredentialsError::Unavailable { message, .. }) => {
-                let place = format!("the instance metadata service ({message})");
-                return Err(CredentialsError::not_found(place));
+                let location = format!("the instance metadata service ({message})");
+                return Err(CredentialsError::not_found(location));
             }
             Err(error) => return Err(error),
         };
         match answer.status() {
             StatusCode::OK => {}
             status if ABSENT.contains(&status) => {
-                let place = format!(
+                let location = format!(
                     "the instance metadata service (PUT {base}{TOKEN_PATH} answered {}: it is off, or another's)",
                     status.as_u16()
                 );
-                return Err(CredentialsError::not_found(place));
+                return Err(CredentialsError::not_found(location));
             }
-            _ => return Err(ask.refusal(&request, &answer, &[], "version 2 of the service must be on")),
+            _ => {
+                return Err(query.error_response(
+                    &request,
+                    &answer,
+                    &[],
+                    "version 2 of the service must be on",
+                ));
+            }
         }
         let token = HeaderValue::from_bytes(answer.body().trim_ascii());
         match token {
-            Ok(mut token) if !token.is_empty() && !super::ask::is_html(&answer) => {
+            Ok(mut token) if !token.is_empty() && !super::http_query::is_html(&answer) => {
                 token.set_sensitive(true);
                 Ok(session(token))
             }
@@ -179,7 +188,7 @@ impl Session {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = uri(&self.base, path)?;
         request.headers_mut().insert(TOKEN, self.token.clone());
-        let answer = self.ask.send(&request).await?;
+        let answer = self.query.send(&request).await?;
         Ok((request, answer))
     }
 
@@ -188,11 +197,11 @@ impl Session {
         String::from_utf8_lossy(self.token.as_bytes())
     }
 
-    fn refusal(&self, request: &Request<Bytes>, answer: &Response<Bytes>) -> CredentialsError {
-        self.ask.refusal(request, answer, &[&self.secret()], "")
+    fn error_response(&self, request: &Request<Bytes>, answer: &Response<Bytes>) -> CredentialsError {
+        self.query.error_response(request, answer, &[&self.secret()], "")
     }
 
-    fn place(&self) -> String {
+    fn location(&self) -> String {
         format!("the instance metadata service at {}", self.base)
     }
 }

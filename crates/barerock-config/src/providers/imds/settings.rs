@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use super::super::CredentialsError;
-use super::super::ask::Ask;
+use super::super::http_query::HttpQuery;
 use super::{InstanceMetadataProvider, PROVIDER, uri};
 
 /// botocore's: one second, once. Elsewhere than on EC2 every program waits for this.
@@ -45,7 +45,7 @@ impl InstanceMetadataSetting {
 }
 
 impl InstanceMetadataProvider {
-    pub(super) fn settings(&self) -> Result<(Ask, String), CredentialsError> {
+    pub(super) fn settings(&self) -> Result<(HttpQuery, String), CredentialsError> {
         let bad = |(_, source): (String, String), rule: &str| {
             CredentialsError::invalid(PROVIDER, format!("{source} must be {rule}"))
         };
@@ -64,7 +64,7 @@ impl InstanceMetadataProvider {
         };
         let limit = self.or(InstanceMetadataSetting::Timeout, LIMIT_SECONDS);
         let attempts = self.or(InstanceMetadataSetting::Attempts, ATTEMPTS);
-        let ask = Ask {
+        let query = HttpQuery {
             io: Arc::clone(&self.io),
             provider: PROVIDER,
             limit: match limit
@@ -81,7 +81,7 @@ impl InstanceMetadataProvider {
                 _ => return Err(bad(attempts, "a number from 1 to 100")),
             },
         };
-        Ok((ask, base))
+        Ok((query, base))
     }
 
     /// A setting, and where it stands.

@@ -123,8 +123,8 @@ async fn collect<T: Transport>(
             whole.extend_from_slice(&data);
         }
         if started.elapsed() > limit {
-            let why = format!("the answer was not whole within {limit:?}");
-            return Err(TransportError::new(TransportErrorKind::Timeout, why));
+            let reason = format!("the answer was not whole within {limit:?}");
+            return Err(TransportError::new(TransportErrorKind::Timeout, reason));
         }
     }
     Ok(whole.freeze())

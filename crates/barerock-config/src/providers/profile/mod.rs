@@ -57,8 +57,8 @@ impl ProfileProvider {
         match self.of_profile(profile, &mut Vec::new())? {
             Some(provider) => provider.provide().await,
             None => {
-                let place = format!("{}, which sets none", place(profile));
-                Err(CredentialsError::not_found(place))
+                let location = format!("{}, which sets none", location(profile));
+                Err(CredentialsError::not_found(location))
             }
         }
     }
@@ -76,10 +76,10 @@ impl ProfileProvider {
         } else {
             self.in_order(profile, behind)
         };
-        let place = place(profile);
-        let built = built.map_err(|error| error.at(&place))?;
+        let location = location(profile);
+        let built = built.map_err(|error| error.at(&location))?;
         let Some(provider) = built else { return Ok(None) };
-        Ok(Some(Arc::new(Placed { place, provider, must_have: is_source })))
+        Ok(Some(Arc::new(Located { location, provider, must_have: is_source })))
     }
 
     fn in_order(&self, profile: Profile<'_>, behind: &mut Vec<String>) -> Built {
@@ -96,7 +96,7 @@ impl ProfileProvider {
             let name = profile.name();
             let message = format!(
                 "login_session at {}: logins of `aws login` are not read here; give another profile the setting `credential_process = aws configure export-credentials --profile {name} --format process` and use that one",
-                setting.place
+                setting.location
             );
             return Err(CredentialsError::invalid(PROVIDER, message));
         }
@@ -118,9 +118,9 @@ impl ProvideCredentials for ProfileProvider {
 fn keys_of(section: Option<&Section>) -> Built {
     let Some(section) = section else { return Ok(None) };
     let half = |set: &str, missing: &str| {
-        let place = section.setting(set).map(|setting| setting.place.to_string()).unwrap_or_default();
+        let location = section.setting(set).map(|setting| setting.location.to_string()).unwrap_or_default();
         let message =
-            format!("{set} is set at {place}, but {missing} is not in that section; set both or neither");
+            format!("{set} is set at {location}, but {missing} is not in that section; set both or neither");
         Err(CredentialsError::invalid(PROVIDER, message))
     };
     match (section.get(ACCESS_KEY_ID), section.get(SECRET_ACCESS_KEY)) {
@@ -146,30 +146,30 @@ impl ProvideCredentials for Keys {
 }
 
 /// A profile in errors.
-fn place(profile: Profile<'_>) -> String {
-    match profile.places().next() {
-        Some(place) => format!("profile {} ({place})", profile.name()),
+fn location(profile: Profile<'_>) -> String {
+    match profile.locations().next() {
+        Some(location) => format!("profile {} ({location})", profile.name()),
         None => format!("profile {}", profile.name()),
     }
 }
 
 /// A provider whose errors tell which profile asks.
 #[derive(Debug)]
-struct Placed {
-    place: String,
+struct Located {
+    location: String,
     provider: Arc<dyn ProvideCredentials>,
     /// Whether a role needs these credentials, so that their absence is an error.
     must_have: bool,
 }
 
-impl ProvideCredentials for Placed {
+impl ProvideCredentials for Located {
     fn provide(&self) -> CredentialsFuture<'_> {
         Box::pin(async {
             self.provider.provide().await.map_err(|error| match error {
                 CredentialsError::NotFound { .. } if self.must_have => {
-                    CredentialsError::invalid(PROVIDER, error.to_string()).at(&self.place)
+                    CredentialsError::invalid(PROVIDER, error.to_string()).at(&self.location)
                 }
-                error => error.at(&self.place),
+                error => error.at(&self.location),
             })
         })
     }

@@ -28,7 +28,7 @@ impl ProfileProvider {
             return match token_file {
                 Some(setting) => Err(invalid(format!(
                     "{TOKEN_FILE} is set at {}, but {ROLE_ARN} is not; set both",
-                    setting.place
+                    setting.location
                 ))),
                 None => Ok(None),
             };
@@ -67,7 +67,7 @@ impl ProfileProvider {
             (None, Some(source)) => self.credential_source(source),
             (Some(one), Some(other)) => Err(invalid(format!(
                 "{SOURCE_PROFILE} is set at {} and {CREDENTIAL_SOURCE} at {}; remove one of the two",
-                one.place, other.place
+                one.location, other.location
             ))),
             (None, None) => Err(invalid(format!(
                 "{ROLE_ARN} needs keys to take the role on with; set {SOURCE_PROFILE}, {CREDENTIAL_SOURCE} or {TOKEN_FILE}"
@@ -81,7 +81,7 @@ impl ProfileProvider {
         setting: SettingValue<'_>,
         behind: &mut Vec<String>,
     ) -> Result<Arc<dyn ProvideCredentials>, CredentialsError> {
-        let at = format!("{SOURCE_PROFILE} at {}", setting.place);
+        let at = format!("{SOURCE_PROFILE} at {}", setting.location);
         let source = self
             .context
             .config
@@ -114,12 +114,12 @@ impl ProfileProvider {
             _ => {
                 return Err(invalid(format!(
                     "{CREDENTIAL_SOURCE} at {} must be Environment, Ec2InstanceMetadata or EcsContainer",
-                    setting.place
+                    setting.location
                 )));
             }
         };
-        let place = format!("{CREDENTIAL_SOURCE} at {}", setting.place);
-        Ok(Arc::new(super::Placed { place, provider, must_have: true }))
+        let location = format!("{CREDENTIAL_SOURCE} at {}", setting.location);
+        Ok(Arc::new(super::Located { location, provider, must_have: true }))
     }
 }
 
@@ -127,7 +127,7 @@ fn duration(setting: SettingValue<'_>) -> Result<u32, CredentialsError> {
     setting.value.parse().ok().filter(|seconds| DURATION.contains(seconds)).ok_or_else(|| {
         invalid(format!(
             "duration_seconds at {} must be a number of seconds from {} to {}",
-            setting.place,
+            setting.location,
             DURATION.start(),
             DURATION.end()
         ))

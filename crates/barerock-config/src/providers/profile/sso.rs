@@ -35,7 +35,7 @@ impl ProfileProvider {
                 let section = self.context.config.profiles().sso_session(session.value).ok_or_else(|| {
                     invalid(format!(
                         "{SESSION} at {}: there is no section [sso-session {}] in the config file",
-                        session.place, session.value
+                        session.location, session.value
                     ))
                 })?;
                 let (start_url, region) = (of(section, profile, START_URL)?, of(section, profile, REGION)?);
@@ -55,13 +55,13 @@ fn of<'a>(section: &'a Section, profile: Profile<'_>, key: &str) -> Result<&'a s
         invalid(format!(
             "{key} is missing from the section [sso-session {}] at {}",
             section.name(),
-            section.place()
+            section.location()
         ))
     })?;
     match profile.setting(key) {
         Some(other) if other.value != found.value => Err(invalid(format!(
             "{key} at {} contradicts that of the session, at {}; remove the profile's",
-            other.place, found.place
+            other.location, found.location
         ))),
         _ => Ok(found.value),
     }

@@ -11,8 +11,8 @@ use http::{HeaderValue, Request, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::token::Token;
-use super::ask::Ask;
 use super::document::{self, Names};
+use super::http_query::HttpQuery;
 use super::io::Io;
 use super::json::Object;
 use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, time};
@@ -115,16 +115,18 @@ impl SsoProvider {
         loop {
             let request = self.request(login.token())?;
             let answer = ask.send(&request).await?;
-            let refused = |advice: &str| Err(ask.refusal(&request, &answer, &login.secrets(), advice));
+            let refused = |advice: &str| Err(ask.error_response(&request, &answer, &login.secrets(), advice));
             match answer.status() {
                 StatusCode::OK => {
-                    return self.read(answer.body()).map_err(|why| ask.misfit(&request, &why));
+                    return self
+                        .read(answer.body())
+                        .map_err(|reason| ask.malformed_response(&request, &reason));
                 }
                 // "This can happen due to an invalid access token in the request": it can end before its time.
                 StatusCode::UNAUTHORIZED if login.is_as_found() => {
-                    if let Err(why) = self.renew(&mut login).await {
-                        let advice = format!("the login cannot be refreshed: {why}; {}", self.log_in());
-                        return Err(ask.refusal(&request, &answer, &login.secrets(), &advice));
+                    if let Err(reason) = self.renew(&mut login).await {
+                        let advice = format!("the login cannot be refreshed: {reason}; {}", self.log_in());
+                        return Err(ask.error_response(&request, &answer, &login.secrets(), &advice));
                     }
                 }
                 StatusCode::UNAUTHORIZED => return refused(&self.log_in()),
@@ -161,8 +163,8 @@ impl SsoProvider {
         Ok(request)
     }
 
-    fn ask(&self) -> Ask {
-        Ask { io: Arc::clone(&self.io), provider: PROVIDER, attempts: ATTEMPTS, limit: LIMIT }
+    fn ask(&self) -> HttpQuery {
+        HttpQuery { io: Arc::clone(&self.io), provider: PROVIDER, attempts: ATTEMPTS, limit: LIMIT }
     }
 
     fn log_in(&self) -> String {

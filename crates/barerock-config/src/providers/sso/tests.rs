@@ -99,7 +99,7 @@ fn a_failed_refresh_hurts_only_once_the_token_has_expired() {
     still.exchange(portal("PANDA"), 200, CREDENTIALS);
     assert!(still.done().is_ok());
 
-    for (status, body, why) in [
+    for (status, body, reason) in [
         (
             400,
             r#"{"error":"invalid_grant","error_description":"KOALA and OTTER are old"}"#,
@@ -127,7 +127,7 @@ fn a_failed_refresh_hurts_only_once_the_token_has_expired() {
         assert_eq!(
             script.done().unwrap_err().to_string(),
             format!(
-                "sso credentials: the login in {OF_SESSION}: it expired at 2026-01-31T12:00:00Z and cannot be refreshed: {why}; {LOGIN}"
+                "sso credentials: the login in {OF_SESSION}: it expired at 2026-01-31T12:00:00Z and cannot be refreshed: {reason}; {LOGIN}"
             )
         );
     }
@@ -144,12 +144,12 @@ fn logins_that_are_none() {
         refused(None),
         format!("sso credentials: nobody has logged in: {OF_SESSION} is not there; {LOGIN}")
     );
-    for (content, why) in [
+    for (content, reason) in [
         ("{", "holds no login: it is not JSON from line 1 column 1"),
         ("{}", "holds no login: expiresAt is missing or empty"),
         (r#"{"expiresAt":"x"}"#, "holds no login: expiresAt must be a time such as 2026-01-31T12:00:00Z"),
     ] {
-        assert_eq!(refused(Some(content)), format!("sso credentials: {OF_SESSION} {why}; {LOGIN}"));
+        assert_eq!(refused(Some(content)), format!("sso credentials: {OF_SESSION} {reason}; {LOGIN}"));
     }
     let no_token = r#"{"expiresAt":"2027-01-31T12:00:00Z","accessToken":7}"#;
     assert_eq!(
@@ -271,18 +271,18 @@ fn a_token_that_is_refused_is_refreshed_once() {
 fn a_token_that_is_refused_and_cannot_be_refreshed_wants_a_login() {
     let whole = cached("2026-01-31T13:00:00Z");
     let head = "sso credentials: GET https://portal.test/federation/credentials answered 401: Session **redacted** not found or invalid; the login cannot be refreshed:";
-    let told = |script: Script, why: &str| {
-        assert_eq!(script.done().unwrap_err().to_string(), format!("{head} {why}; {LOGIN}"));
+    let told = |script: Script, reason: &str| {
+        assert_eq!(script.done().unwrap_err().to_string(), format!("{head} {reason}; {LOGIN}"));
     };
-    for (from, to, why) in [
+    for (from, to, reason) in [
         ("refreshToken", "other", "refreshToken is missing or empty there"),
         ("\"OTTER\"", "7", "clientSecret is no text there"),
         ("2026-03-01", "2026-01-01", "its registration has expired too"),
         ("2026-03-01T", "", "registrationExpiresAt must be a time such as 2026-01-31T12:00:00Z"),
     ] {
-        told(refused(&whole.replace(from, to)), why);
+        told(refused(&whole.replace(from, to)), reason);
     }
-    for (status, body, why) in [
+    for (status, body, reason) in [
         (400, r#"{"error":"invalid_grant","error_description":"KOALA"}"#, "answered 400: **redacted**"),
         (401, "PANDA", "answered 401"),
         (403, "<html>KOALA", "answered 403: an HTML page: a proxy or portal may stand in between"),
@@ -292,7 +292,7 @@ fn a_token_that_is_refused_and_cannot_be_refreshed_wants_a_login() {
     ] {
         let mut script = refused(&whole);
         script.exchange(oidc, status, body);
-        told(script, &format!("sso credentials: POST https://oidc.test/token {why}"));
+        told(script, &format!("sso credentials: POST https://oidc.test/token {reason}"));
     }
     // A new token that no header can hold.
     let mut odd = refused(&whole);

@@ -77,8 +77,8 @@ impl SsoProvider {
     pub(super) async fn login(&self) -> Result<Login, CredentialsError> {
         let cached = self.cached().await?;
         let path = cached.path.clone();
-        let bad = |why: String| {
-            let message = format!("the login in {}: {why}; {}", path.display(), self.log_in());
+        let bad = |reason: String| {
+            let message = format!("the login in {}: {reason}; {}", path.display(), self.log_in());
             CredentialsError::invalid(PROVIDER, message)
         };
         let token = cached.token().map_err(bad)?;
@@ -92,9 +92,9 @@ impl SsoProvider {
             Ok(()) => Ok(login),
             // It still opens the portal for a while.
             Err(_) if now < expires_at => Ok(login),
-            Err(why) => {
+            Err(reason) => {
                 let expired = time::format(expires_at);
-                Err(bad(format!("it expired at {expired} and cannot be refreshed: {why}")))
+                Err(bad(format!("it expired at {expired} and cannot be refreshed: {reason}")))
             }
         }
     }
@@ -123,9 +123,9 @@ impl SsoProvider {
         };
         match read() {
             Ok((object, expires_at)) => Ok(Cached { path, object, expires_at }),
-            Err(why) => {
-                let why: String = why;
-                Err(bad(format!("{shown} holds no login: {why}")))
+            Err(reason) => {
+                let reason: String = reason;
+                Err(bad(format!("{shown} holds no login: {reason}")))
             }
         }
     }
@@ -161,15 +161,17 @@ impl SsoProvider {
         let ask = self.ask();
         let answer = ask.send(&request).await.map_err(|error| error.to_string())?;
         if answer.status() != StatusCode::OK {
-            return Err(ask.refusal(&request, &answer, &cached.secrets(), "").to_string());
+            return Err(ask.error_response(&request, &answer, &cached.secrets(), "").to_string());
         }
-        let misfit = |why: String| ask.misfit(&request, &why).to_string();
-        let answer = Object::parse(answer.body()).map_err(misfit)?;
-        let token = Token(Zeroizing::new(answer.required("accessToken").map_err(misfit)?.to_owned()));
-        let seconds = answer.integer("expiresIn").map_err(misfit)?;
-        let seconds = u64::try_from(seconds).map_err(|_| misfit("expiresIn is negative".to_owned()))?;
+        let malformed_response = |reason: String| ask.malformed_response(&request, &reason).to_string();
+        let answer = Object::parse(answer.body()).map_err(malformed_response)?;
+        let token =
+            Token(Zeroizing::new(answer.required("accessToken").map_err(malformed_response)?.to_owned()));
+        let seconds = answer.integer("expiresIn").map_err(malformed_response)?;
+        let seconds =
+            u64::try_from(seconds).map_err(|_| malformed_response("expiresIn is negative".to_owned()))?;
         let expires_at = self.io.now().checked_add(Duration::from_secs(seconds)).unwrap_or(cached.expires_at);
-        let next = answer.text("refreshToken").map_err(misfit)?.unwrap_or(&refresh_token);
+        let next = answer.text("refreshToken").map_err(malformed_response)?.unwrap_or(&refresh_token);
         self.keep(cached, &token, next, expires_at).await;
         Ok(token)
     }
@@ -177,7 +179,7 @@ impl SsoProvider {
     /// The refresh token, and the body of the request.
     fn form(&self, cached: &Cached) -> Result<(Zeroizing<String>, Bytes), String> {
         let object = &cached.object;
-        let member = |name| object.required(name).map_err(|why| format!("{why} there"));
+        let member = |name| object.required(name).map_err(|reason| format!("{reason} there"));
         let refresh_token = Zeroizing::new(member("refreshToken")?.to_owned());
         let (client_id, client_secret) = (member("clientId")?, member("clientSecret")?);
         let registered = member("registrationExpiresAt")?;

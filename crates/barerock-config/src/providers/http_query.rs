@@ -25,7 +25,7 @@ const MAX_WORDS: usize = 400;
 
 /// Who asks, how often and how long.
 #[derive(Debug, Clone)]
-pub(super) struct Ask {
+pub(super) struct HttpQuery {
     pub(super) io: Arc<dyn Io>,
     pub(super) provider: &'static str,
     /// Tries in all.
@@ -34,7 +34,7 @@ pub(super) struct Ask {
     pub(super) limit: Duration,
 }
 
-impl Ask {
+impl HttpQuery {
     /// The answer, whatever its status. No answer, a 429 and a 5xx are asked again.
     pub(super) async fn send(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, CredentialsError> {
         self.send_unless(request, |_answer| false).await
@@ -51,7 +51,7 @@ impl Ask {
             let answer = self.io.exchange(request.clone(), self.limit).await;
             let is_last = attempt >= self.attempts;
             match answer {
-                Ok(answer) if is_last || !(is_trouble(answer.status()) || again(&answer)) => {
+                Ok(answer) if is_last || !(is_server_error(answer.status()) || again(&answer)) => {
                     return Ok(answer);
                 }
                 Err(error) if is_last => {
@@ -68,7 +68,7 @@ impl Ask {
 
     /// The error of an answer that does not have what was asked for. `secrets` are those of the request, which a peer may
     /// send back.
-    pub(super) fn refusal(
+    pub(super) fn error_response(
         &self,
         request: &Request<Bytes>,
         answer: &Response<Bytes>,
@@ -84,7 +84,7 @@ impl Ask {
         if !advice.is_empty() {
             let _ = write!(message, "; {advice}");
         }
-        if is_trouble(status) {
+        if is_server_error(status) {
             CredentialsError::unavailable(self.provider, message, None)
         } else {
             CredentialsError::invalid(self.provider, message)
@@ -92,14 +92,14 @@ impl Ask {
     }
 
     /// The error of an answer that is not of the form it must have.
-    pub(super) fn misfit(&self, request: &Request<Bytes>, why: &str) -> CredentialsError {
-        let message = format!("{} answered what is no credentials: {why}", what(request));
+    pub(super) fn malformed_response(&self, request: &Request<Bytes>, reason: &str) -> CredentialsError {
+        let message = format!("{} answered what is no credentials: {reason}", what(request));
         CredentialsError::invalid(self.provider, message)
     }
 }
 
 /// A status that may be another one soon.
-fn is_trouble(status: StatusCode) -> bool {
+fn is_server_error(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
