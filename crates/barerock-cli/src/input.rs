@@ -1,7 +1,7 @@
 //! JSON options: inline, in a file or on standard input.
 
 use core::time::Duration;
-use std::io::Read as _;
+use std::io::Read;
 use std::sync::mpsc;
 
 use barerock::types::{Document, UnknownMember};
@@ -10,6 +10,9 @@ use crate::exit::Failure;
 
 /// The value of an option that stands for standard input.
 pub(crate) const STANDARD_INPUT: &str = "-";
+
+/// The longest input in bytes: several times what Bedrock takes.
+const MAX_INPUT: u64 = 128 * 1024 * 1024;
 
 /// How long standard input may say nothing before the user is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,11 +26,19 @@ pub(crate) fn standard_input() -> Result<String, Failure> {
             tell!("reading standard input until it ends; start with </dev/null to give none");
         }
     });
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::usage(format!("standard input cannot be read: {error}")))?;
-    Ok(text)
+    read_text("standard input", std::io::stdin().lock())
+}
+
+/// Reads a text that may be endless: a device, or a pipe.
+fn read_text(name: &str, source: impl Read) -> Result<String, Failure> {
+    let unreadable = |why: &dyn core::fmt::Display| Failure::usage(format!("{name} cannot be read: {why}"));
+    let mut bytes = Vec::new();
+    // One byte more than the limit shows that it goes on.
+    source.take(MAX_INPUT.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_INPUT) {
+        return Err(Failure::usage(format!("{name} is longer than {MAX_INPUT} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|error| unreadable(&error.utf8_error()))
 }
 
 /// The text of an option's value: the value itself, a file's content or standard input. A byte order mark before it is skipped.
@@ -36,8 +47,10 @@ fn text_of(option: &str, value: &str) -> Result<String, Failure> {
         standard_input()?
     } else if let Some(path) = value.strip_prefix("file://") {
         #[expect(clippy::disallowed_methods, reason = "the user named the file")]
-        let text = std::fs::read_to_string(path);
-        text.map_err(|error| Failure::usage(format!("{option}: {path} cannot be read: {error}")))?
+        let file = std::fs::File::open(path);
+        let file =
+            file.map_err(|error| Failure::usage(format!("{option}: {path} cannot be read: {error}")))?;
+        read_text(&format!("{option}: {path}"), file)?
     } else {
         value.to_owned()
     };

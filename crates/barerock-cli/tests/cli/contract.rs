@@ -70,6 +70,27 @@ fn what_is_no_text_is_a_wrong_input() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_endless_input_is_refused() {
+    use std::process::Stdio;
+    let zero = || Stdio::from(std::fs::File::open("/dev/zero").unwrap());
+    for (value, name) in [("file:///dev/zero", "--messages: /dev/zero"), ("-", "standard input")] {
+        let mut command = bare(&["converse", "--offline", "-m", "m.x", "--messages", value]);
+        let output = command.stdin(zero()).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), err.contains(&format!("error: {name} is longer than "))),
+            (Some(2), true),
+            "{err}"
+        );
+    }
+    for directory in ["--messages=file:///", "--cli-input-json=file:///"] {
+        let ran = run(bare(&["converse", "--offline", "-m", "m.x", directory]), "");
+        assert_eq!((ran.code, ran.err.contains(": / cannot be read: ")), (2, true), "{ran:?}");
+    }
+}
+
 #[test]
 fn an_error_in_a_request_is_shown_where_it_stands() {
     let request = "{\"modelId\": \"m.x\",\n \"messages\": [{\"role\": \"user\",\n  \"content\": [{\"image\":\n   {\"format\": \"png\"}}]}]}";
