@@ -22,7 +22,8 @@ pub fn curl_line(signed: &RawSigned, context: &SigningContext<'_>, scheme: &str)
     line_of(request, can_curl_sign(request, context).then(|| context.scope()), scheme)
 }
 
-/// The same for a request that is signed in its query. Whoever has the line can send the request until it expires.
+/// [`curl_line`] for a request that is signed in its query. The line is a secret: it authorizes the request until it
+/// expires.
 #[must_use]
 pub fn presigned_curl_line(presigned: &RawRequest, scheme: &str) -> String {
     line_of(presigned, None, scheme)

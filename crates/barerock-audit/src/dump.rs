@@ -154,7 +154,7 @@ impl StreamDump {
     /// Takes the next bytes of the stream, and hands on the frames they complete.
     ///
     /// # Errors
-    /// What `on_frame` returns. A fault of the stream is none: see [`is_broken`](Self::is_broken).
+    /// What `on_frame` returns. A fault of the stream is not an error: see [`is_broken`](Self::is_broken).
     pub fn push<E>(
         &mut self,
         chunk: &[u8],

@@ -1,4 +1,4 @@
-//! Why AWS says that a signature does not match: the service's canonical request beside ours, and the usual cause.
+//! Causes of a signature mismatch: the service's canonical request compared with ours, line by line.
 
 mod cause;
 mod message;

@@ -1,4 +1,4 @@
-//! Raw HTTP/1.1 requests as text, the form of AWS's own test suite: parsed, signed, and written back.
+//! Raw HTTP/1.1 requests, the form of AWS's own test suite: parsed, signed and written.
 
 mod head;
 
@@ -28,8 +28,8 @@ pub struct RawRequest {
 impl RawRequest {
     /// Reads a request. It ends where `bytes` ends.
     ///
-    /// Of a target that is a whole URL, the path and query are the target; the host becomes the `Host` header where there
-    /// is none.
+    /// Of a target that is a whole URL, the path and query are the target; the host becomes the `Host` header if that is
+    /// missing.
     ///
     /// # Errors
     /// [`RawRequestError`] with the offset of what cannot be read.
@@ -244,13 +244,13 @@ pub struct RawSigned {
 }
 
 impl RawSigned {
-    /// What was hashed first, session token included.
+    /// The canonical request, session token included.
     #[must_use]
     pub fn canonical_request(&self) -> &str {
         &self.canonical_request
     }
 
-    /// What was signed.
+    /// The string to sign.
     #[must_use]
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign

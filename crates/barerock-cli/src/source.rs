@@ -64,7 +64,7 @@ impl Source {
         }
     }
 
-    /// Whether someone may be waiting to see what has come so far.
+    /// True for a source that may take its time: what it sent so far is shown at once.
     pub(crate) fn is_live(&self) -> bool {
         self.is_live
     }

@@ -6,7 +6,7 @@ pub(crate) use crc32fast::{Hasher, hash};
 #[cfg(not(feature = "fast"))]
 pub(crate) use small::{Hasher, hash};
 
-/// A byte at a time from a table of one KiB: for those to whom 24 KB of program are more than the last microsecond of a frame.
+/// Table-driven fallback: 24 KB smaller, about 40 times slower.
 #[cfg(any(test, not(feature = "fast")))]
 mod small {
     /// The polynomial x³² + x²⁶ + x²³ + … + 1, its bits in the order in which they are sent.

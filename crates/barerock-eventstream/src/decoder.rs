@@ -1,4 +1,4 @@
-//! Frames out of chunks that are cut anywhere.
+//! Decoding of frames from chunks that are cut anywhere.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use crate::limits::{Limits, PRELUDE_LENGTH, index};
 use crate::prelude::Prelude;
 use crate::truncated::truncated;
 
-/// Decodes a stream that arrives in chunks.
+/// Decodes frames from chunks of bytes that are cut anywhere.
 ///
 /// After every [`push`](Self::push), take frames until [`next_frame`](Self::next_frame) returns `None`:
 /// the buffer then never holds more than one frame and one chunk, and time is linear in the bytes pushed
@@ -79,7 +79,7 @@ impl FrameDecoder {
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the frame. From then on the decoder is poisoned: it returns the same error
+    /// A fault in the frame. From then on the decoder is poisoned: it returns the same error
     /// again and never another frame.
     #[inline]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, DecodeError> {
@@ -116,12 +116,12 @@ impl FrameDecoder {
         }
     }
 
-    /// Says that the stream has ended.
+    /// Ends the stream.
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Truncated`] where it ended inside a frame, [`DecodeErrorKind::FramesPending`]
-    /// where a frame was not taken, and the error of a poisoned decoder.
+    /// [`DecodeErrorKind::Truncated`] if it ended inside a frame, [`DecodeErrorKind::FramesPending`] if a frame was not
+    /// taken, and the error of a poisoned decoder.
     pub fn finish(&mut self) -> Result<(), DecodeError> {
         if let Some(error) = self.poison {
             return Err(error);
@@ -159,7 +159,7 @@ impl FrameDecoder {
         self.offset
     }
 
-    /// How many frames were taken.
+    /// The number of frames taken.
     #[must_use]
     pub const fn frames(&self) -> u64 {
         self.frames

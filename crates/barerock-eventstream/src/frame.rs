@@ -10,17 +10,17 @@ use crate::kind::{MessageKind, header_name};
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
 use crate::prelude::{MESSAGE_CRC_LENGTH, PRELUDE_CRC_AT, Prelude};
 
-/// What a parser has to say about bytes that may go on: too few is not an error.
+/// The result of parsing bytes that may be incomplete: too few bytes are not an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "there is no third answer")]
+#[expect(clippy::exhaustive_enums, reason = "there is no third case")]
 pub enum Status<T> {
     /// The bytes were enough.
     Complete(T),
-    /// The bytes are right as far as they go, and more are needed.
+    /// The bytes are valid so far, and more are needed.
     Partial,
 }
 
-/// A frame whose CRCs and headers were found right.
+/// A frame whose CRCs and headers are valid.
 ///
 /// It borrows the bytes it was parsed from; `to_owned` makes an [`OwnedFrame`](crate::OwnedFrame).
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the prelude, the message CRC or a header. The offsets of the error count
+    /// A fault in the prelude, the message CRC or a header. The offsets of the error count
     /// from the start of `bytes`.
     #[inline]
     pub fn parse(bytes: &'a [u8], limits: Limits) -> Result<Status<(Self, usize)>, DecodeError> {
@@ -55,7 +55,7 @@ impl<'a> Frame<'a> {
         Ok(Status::Complete((Self::new(prelude, bytes, event_headers), length)))
     }
 
-    /// The frame of which every part was checked.
+    /// A frame whose parts have been checked.
     #[inline(always)]
     pub(crate) fn new(prelude: Prelude, bytes: &'a [u8], event_headers: EventHeaders<'a>) -> Self {
         Self { prelude, bytes, event_headers }
@@ -101,7 +101,7 @@ impl<'a> Frame<'a> {
         message_crc(self.bytes)
     }
 
-    /// What the message is for.
+    /// The message's kind: event, exception, error or other.
     #[inline]
     #[must_use]
     pub fn kind(&self) -> MessageKind<'a> {
@@ -114,13 +114,13 @@ impl<'a> Frame<'a> {
         self.header(header_name::CONTENT_TYPE)?.as_str()
     }
 
-    /// The frame as it came, prelude and CRCs included.
+    /// The frame's bytes, prelude and CRCs included.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// A copy of the frame that lives on its own.
+    /// A copy of the frame that owns its bytes.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn to_owned(&self) -> crate::OwnedFrame {

@@ -1,4 +1,4 @@
-//! What a message is for, by its `:message-type`.
+//! The kinds of messages, by their `:message-type`.
 
 use crate::headers::{EventHeaders, Headers};
 
@@ -24,7 +24,7 @@ pub mod header_name {
 /// The media type of an event stream, as the `content-type` of an HTTP body has it.
 pub const MEDIA_TYPE: &str = "application/vnd.amazon.eventstream";
 
-/// What a message is for. "Events are categorized into one of five categories."
+/// The kind of a message. "Events are categorized into one of five categories."
 ///
 /// The `:message-type` alone decides, so that an exception or error without its other headers is still
 /// one; what such a frame leaves out is the empty string.

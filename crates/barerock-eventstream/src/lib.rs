@@ -1,5 +1,5 @@
 //! Decodes and encodes `application/vnd.amazon.eventstream`, the framing in which AWS services stream.
-//! Strict, without copies, without `unsafe`, and without an allocator where there is none.
+//! Strict, zero-copy, without `unsafe`; `no_std`, with or without an allocator.
 //!
 //! In scope: the wire format of the Amazon Event Stream Specification (prelude, CRCs, ten header types),
 //! its message kinds, limits, and positions of faults.

@@ -1,4 +1,4 @@
-//! How much of a stream's word a decoder takes, and what an encoder may write.
+//! Limits that a decoder checks and an encoder keeps.
 
 /// Bytes of a prelude: total length, headers length and prelude CRC, four bytes each.
 pub const PRELUDE_LENGTH: usize = 12;

@@ -11,7 +11,7 @@ pub(crate) const PRELUDE_CRC_AT: usize = 8;
 /// Bytes of the message CRC, the last of a frame.
 pub(crate) const MESSAGE_CRC_LENGTH: usize = 4;
 
-/// A frame's lengths, once their CRC was found right and the limits kept.
+/// A frame's lengths, whose CRC is valid and which keep to the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prelude {
     total_length: u32,
@@ -20,7 +20,7 @@ pub struct Prelude {
 }
 
 impl Prelude {
-    /// Checks the twelve bytes a frame begins with, before anything is awaited on their word.
+    /// Checks the twelve bytes that a frame begins with, before the rest of it is buffered.
     ///
     /// # Errors
     ///

@@ -66,23 +66,23 @@ impl ReplayBuilder {
         self
     }
 
-    /// Answers only those who sign as `verify` expects, or carry its bearer key; anyone by default.
+    /// Serves only requests that are signed as `verify` expects, or carry its bearer key; any by default.
     ///
-    /// Answers then carry the date of now and not the recorded one: clients that correct their clocks by it would sign
+    /// Responses then carry the current date and not the recorded one: clients that correct their clocks by it would sign
     /// for the day of the recording.
     pub fn verify(mut self, verify: Verify) -> Self {
         self.verify = Some(verify);
         self
     }
 
-    /// Serves over TLS; in the clear by default.
+    /// Serves over TLS; over plain HTTP by default.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    /// Adds rules for failing on demand. Where several strike one request, those that replace the whole answer come
+    /// Adds rules for failing on demand. Where several strike one request, those that replace the whole response come
     /// first, and the others work together.
     pub fn faults(mut self, rules: impl IntoIterator<Item = FaultRule>) -> Self {
         self.rules.extend(rules);
@@ -114,26 +114,27 @@ impl ReplayBuilder {
     }
 
     /// How long to wait for a client; 30 seconds by default. It holds for a request's head, for its body, for an idle
-    /// connection, and for a client that does not read its answer. A pace or a stall does not count.
+    /// connection, and for a client that does not read its response. A pace or a stall does not count.
     pub fn io_timeout(mut self, timeout: Duration) -> Self {
         self.io_timeout = timeout;
         self
     }
 
     /// Lets [`bind`](Self::bind) take an address that other machines can reach. There is no protection beyond
-    /// the signature check, if one is asked for.
+    /// the signature check, if there is one. Requests may then name any host and origin.
     pub fn allow_other_machines(mut self) -> Self {
         self.allow_other_machines = true;
         self
     }
 
-    /// Calls `hook` with each request once its answer is decided, before it is sent: a line for a log, say.
+    /// Calls `hook` with each request once its response is chosen, before it is sent: to log it, for example. The hook must
+    /// not block: it runs where connections are served.
     pub fn on_request(mut self, hook: impl Fn(&ReceivedRequest) + Send + Sync + 'static) -> Self {
         self.on_request = Some(Box::new(hook));
         self
     }
 
-    /// Listens on `address`, such as `127.0.0.1:0` for any free port, and starts to answer on the current tokio
+    /// Listens on `address`, such as `127.0.0.1:0` for any free port, and starts to serve on the current tokio
     /// runtime.
     ///
     /// # Errors

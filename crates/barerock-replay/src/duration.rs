@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-/// The longest wait that can be asked for: one beyond a day is a slip of the finger.
+/// The longest wait: one beyond a day is a typing error.
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads `500ms`, `2s` or `1m`.

@@ -32,7 +32,7 @@ pub enum Fault {
         /// 300 to 399.
         status: StatusCode,
     },
-    /// `reset-before`: the connection is reset (TCP RST) in place of an answer.
+    /// `reset-before`: the connection is reset (TCP RST) instead of a response.
     ResetBefore,
     /// `reset-after=BYTES`: reset (TCP RST) after this many bytes of the body, or at its end.
     ResetAfter(usize),
@@ -40,7 +40,7 @@ pub enum Fault {
     CloseAfter(usize),
     /// `truncate=BYTES`: the body is this long and ends as if it were whole. Only its bytes can tell.
     Truncate(usize),
-    /// `stall=DURATION`: nothing at all for this long, then the answer.
+    /// `stall=DURATION`: nothing for this long, then the response.
     Stall(Duration),
     /// `stall-after=BYTES[:DURATION]`: silence after this many bytes of the body, for ever or for this long.
     StallAfter {
@@ -59,7 +59,7 @@ pub enum Fault {
         bit: u8,
     },
     /// `exception=NAME[:FRAME]`: this exception in place of a frame (the first, 1, where not given), and nothing after.
-    /// An answer that does not stream becomes the HTTP error of that name.
+    /// A response that is not a stream becomes the HTTP error of that name.
     Exception {
         /// Such as `throttlingException`.
         name: String,
@@ -67,7 +67,7 @@ pub enum Fault {
         frame: usize,
     },
     /// `error-frame[=CODE[:FRAME]]`: a frame of `:message-type: error` in place of a frame, and nothing after.
-    /// An answer that does not stream becomes status 500 with that code.
+    /// A response that is not a stream becomes status 500 with that code.
     ErrorFrame {
         /// Goes into `:error-code`.
         code: String,
@@ -115,7 +115,7 @@ impl fmt::Display for Fault {
 /// fault = name [ "=" value [ ":" detail ] ]
 /// ```
 ///
-/// Requests are counted from 1 as the server receives them, whatever they ask. Without `@` each one is struck;
+/// Requests are counted from 1 as the server receives them, whatever their content. Without `@` each one is struck;
 /// `@2` strikes the second, `@2x3` the second to the fourth, `@2+` the second and all after.
 ///
 /// ```

@@ -68,33 +68,33 @@ impl Fixture {
         &self.name
     }
 
-    /// What is asked.
+    /// The operation of the request.
     pub fn operation(&self) -> &Operation {
         &self.operation
     }
 
-    /// The status answered.
+    /// The response's status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers answered, in order; `Content-Type` is derived where the file has none.
+    /// The response's headers in order; a missing `Content-Type` is derived from the body.
     pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
     }
 
-    /// The bytes answered.
+    /// The response's body.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// Whether the answer is an event stream.
+    /// True if the response is an event stream.
     pub fn is_event_stream(&self) -> bool {
         self.event_stream
     }
 
-    /// Whether the answer is an error, or a stream that does not complete. Such a fixture answers only those who ask
-    /// for its own model.
+    /// True if the response is an error, or a stream that does not complete. Such a fixture serves requests for its own
+    /// model only.
     pub fn is_broken(&self) -> bool {
         self.broken
     }

@@ -14,7 +14,7 @@ pub struct Fixtures {
 }
 
 impl Fixtures {
-    /// These, in this order: of several with the same request, each answers in its turn.
+    /// These fixtures in this order. Several with the same request are served in turn.
     pub fn new(fixtures: impl IntoIterator<Item = Fixture>) -> Self {
         Self { fixtures: fixtures.into_iter().collect() }
     }
@@ -51,12 +51,12 @@ impl Fixtures {
         self.fixtures.iter()
     }
 
-    /// How many there are.
+    /// The number of fixtures.
     pub fn len(&self) -> usize {
         self.fixtures.len()
     }
 
-    /// Whether there is none.
+    /// True if there are no fixtures.
     pub fn is_empty(&self) -> bool {
         self.fixtures.is_empty()
     }

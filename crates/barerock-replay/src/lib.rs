@@ -1,10 +1,10 @@
-//! A Bedrock on the loopback: answers Converse requests with recorded exchanges, streams them as the service does, and
+//! A local Bedrock: responds to Converse requests with recorded exchanges, streams them as the service does, and
 //! fails on demand. Programs are tested against it, and demonstrated with it, without an account or a network.
 //!
 //! In scope: fixture folders ([`Fixtures`]), matching requests to them ([`MatchMode`]), chunked event streams at a pace
 //! ([`Chunking`], [`Pace`]), signature checks ([`Verify`]), faults ([`FaultRule`]), and what was received ([`ReceivedRequest`]).
 //!
-//! Out of scope: models. It says what its fixtures say, whatever is asked. HTTP/2, and serving other machines.
+//! Out of scope: models. It returns what its fixtures hold, whatever the prompt. HTTP/2, and serving other machines.
 //!
 //! ```
 //! use barerock_replay::{Fixtures, MatchMode, Replay};

@@ -11,7 +11,7 @@ pub(crate) fn likeness(fixture: &Fixture, body: &RequestBody) -> i32 {
     };
     let both = |member: &str| has(asked, member) == has(recorded, member);
     let points = [
-        // A tool call nobody offered a tool for would make no sense.
+        // A tool call in response to a request without tools would make no sense.
         (32, has(asked, "toolConfig") || !has(recorded, "toolConfig")),
         (16, ends_with_tool_result(asked) == ends_with_tool_result(recorded)),
         (8, last_text(asked).is_some() && last_text(asked) == last_text(recorded)),

@@ -1,4 +1,4 @@
-//! Which fixture answers a request.
+//! Selection of the fixture for a request.
 
 use crate::fixture::Fixture;
 use crate::likeness::likeness;
@@ -11,7 +11,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// Where the paths of model operations begin.
 const MODEL_PATH: &str = "/model/";
-/// Names listed at most when nothing answers.
+/// The most names listed when no fixture matches.
 const LISTED: usize = 8;
 
 /// How like its fixture a request must be.
@@ -24,7 +24,7 @@ pub enum MatchMode {
     /// The same operation and model or guardrail: the exact fixture if there is one, else the most similar.
     Model,
     /// The same operation: the exact fixture if there is one, else one of the same model or guardrail, else the most similar.
-    /// Fixtures that fail answer only their own model.
+    /// Fixtures that fail are served for their own model only.
     Any,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Matcher {
     groups: Vec<Group>,
 }
 
-/// Fixtures with the same request: each answers in its turn.
+/// Fixtures with the same request, served in turn.
 #[derive(Debug)]
 struct Group {
     fixtures: Vec<Fixture>,
@@ -102,7 +102,7 @@ impl Matcher {
         Self { mode, groups }
     }
 
-    /// The fixture that answers, or why none does.
+    /// The fixture to serve, or the reason why none matches.
     pub(crate) fn find(&self, operation: &Operation, body: &RequestBody) -> Result<&Fixture, String> {
         let best = self
             .groups
@@ -114,7 +114,7 @@ impl Matcher {
             .ok_or_else(|| self.explain(operation, body))
     }
 
-    /// How well a group fits; `None` where the mode does not let it answer.
+    /// How well a group matches; `None` if the mode excludes it.
     fn rank(&self, group: &Group, operation: &Operation, body: &RequestBody) -> Option<Rank> {
         let fixture = group.first()?;
         if !fixture.operation().same_kind(operation) {

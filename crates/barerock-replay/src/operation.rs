@@ -1,10 +1,10 @@
-//! What a request asks for: the operation and whom it asks, read from its path.
+//! The operation of a request, and its model or guardrail, read from the path.
 
 use core::fmt;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-/// An operation and, where its path has one, the model or guardrail asked.
+/// An operation and, if its path has one, the model or guardrail.
 ///
 /// Ids are compared decoded: `v1:0` and `v1%3A0` are the same model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Operation {
     asked: Option<Asked>,
 }
 
-/// Whom an operation asks.
+/// The model or guardrail of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
     Model(String),
@@ -44,7 +44,7 @@ impl Operation {
         &self.method
     }
 
-    /// Such as `converse-stream`; the whole path where it is none of Bedrock Runtime's.
+    /// The name, such as `converse-stream`; the whole path for one that is not Bedrock Runtime's.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -69,12 +69,12 @@ impl Operation {
         self.asked.as_ref()
     }
 
-    /// Whether the operation answers with an event stream when all goes well.
+    /// True if the operation's successful response is an event stream.
     pub(crate) fn streams(&self) -> bool {
         self.model_id().is_some() && self.name.ends_with("-stream")
     }
 
-    /// Whether the same thing is asked, perhaps of another model or guardrail.
+    /// True for the same operation, perhaps on another model or guardrail.
     pub(crate) fn same_kind(&self, other: &Self) -> bool {
         self.method == other.method
             && self.name == other.name

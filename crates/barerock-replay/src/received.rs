@@ -1,4 +1,4 @@
-//! What the server was asked, kept for those who test against it.
+//! Received requests, kept for tests.
 
 use barerock_sigv4::header_name::X_AMZ_SECURITY_TOKEN;
 use bytes::Bytes;
@@ -13,7 +13,7 @@ const KEPT_REQUESTS: usize = 1_000;
 /// Bytes of bodies, heads and paths kept at most.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
-/// A request, and how it was answered.
+/// A request and how it was served.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
@@ -27,11 +27,11 @@ pub struct ReceivedRequest {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The name of the fixture that answered.
+    /// The name of the fixture served.
     pub fixture: Option<String>,
-    /// The status answered; `None` where the connection was broken off instead.
+    /// The response's status; `None` if the connection was closed instead.
     pub status: Option<StatusCode>,
-    /// Why the answer is not a fixture's: no match, a wrong signature, a fault.
+    /// Why the response is not a fixture's: no match, an invalid signature, a fault.
     pub note: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! An answer before it is sent: recorded, made up, or spoiled by faults.
+//! A response before it is sent: recorded, composed, or changed by faults.
 
 use crate::chunking::{Chunking, Pace};
 use crate::fault::Fault;
@@ -19,7 +19,7 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static(X_AMZN_ERROR_TYPE);
 const RETRY_AFTER: HeaderName = HeaderName::from_static(X_AMZ_RETRY_AFTER);
 /// What faults say of themselves.
 const ON_DEMAND: &str = "barerock-replay was told to fail this request.";
-/// Where a redirect points: the name is reserved (RFC 6761, section 6.5), so nobody is there.
+/// Where a redirect points: the name is reserved (RFC 6761, section 6.5), so no server is there.
 const ELSEWHERE: &str = "https://elsewhere.example/login";
 /// Headers of one connection, which say nothing about this one.
 const HOP_BY_HOP: [HeaderName; 4] = [CONNECTION, TE, TRAILER, UPGRADE];
@@ -69,7 +69,7 @@ impl Reply {
         Self { status, headers, body, event_stream: false }
     }
 
-    /// The answer that a fault gives in place of any other.
+    /// The response of a fault that replaces every other.
     pub(crate) fn of_fault(fault: &Fault) -> Option<Self> {
         match fault {
             Fault::Throttle { retry_after } => {
@@ -109,7 +109,7 @@ impl Reply {
         self.status
     }
 
-    /// Puts a frame in place of one of the stream's, and nothing after it; without a stream, answers with an error.
+    /// Replaces a frame of the stream and drops those after it; a response that is not a stream becomes an error.
     fn spoil(&mut self, fault: &Fault) {
         let (frame, number) = match fault {
             Fault::Exception { name, .. } if !self.event_stream => {

@@ -17,12 +17,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// How long answers under way may take to end once a shutdown is asked for.
+/// How long responses in progress may take to end after a shutdown is requested.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// The rest after a failed accept: out of file descriptors, a retry at once would only spin.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 
-/// A running replay. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets answers under way end.
+/// A running replay. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets responses in progress end.
 #[derive(Debug)]
 pub struct Replay {
     address: SocketAddr,
@@ -142,7 +142,7 @@ async fn serve_http(
         .header_read_timeout(timeout)
         .serve_connection(TokioIo::new(io), handler);
     let mut connection = pin!(connection);
-    // What a connection ends with is the client's business: a broken one has nobody left to tell.
+    // An error of the connection is the client's to see: there is no response left to send it in.
     tokio::select! {
         _ = connection.as_mut() => {}
         _ = stopped.changed() => {

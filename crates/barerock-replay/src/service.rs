@@ -19,7 +19,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-/// Called with each request once its answer is decided.
+/// Called with each request once its response is chosen.
 pub(crate) type Hook = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
 
 /// Everything that requests share.
@@ -41,10 +41,10 @@ pub(crate) struct Service {
     pub(crate) counter: AtomicU64,
 }
 
-/// What a request is answered with, and what is noted of it.
+/// The response to a request, and what is logged of it.
 #[derive(Default)]
 struct Outcome {
-    /// `None` breaks the connection off.
+    /// `None` closes the connection.
     reply: Option<Reply>,
     fixture: Option<String>,
     note: Option<String>,
@@ -57,7 +57,7 @@ impl Outcome {
 }
 
 impl Service {
-    /// Answers a request, or breaks the connection off.
+    /// Responds to a request, or closes the connection.
     pub(crate) async fn answer(
         &self,
         request: Request<Incoming>,

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// The word that a connection is to be reset.
+/// A flag that makes a connection end with a reset.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ResetFlag(Arc<AtomicBool>);
 

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
 /// Whom the certificate speaks for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
-/// What the authority is called, so that whoever finds it in a store knows where it is from.
+/// The authority's name, so that it is recognised in a trust store.
 const AUTHORITY: &str = "barerock-replay, for tests on this machine only";
 /// The last day of an expired certificate.
 const EXPIRED: (i32, u8, u8) = (2020, 1, 1);
@@ -37,11 +37,11 @@ impl Tls {
         Self::signed(leaf(&NAMES)?)
     }
 
-    /// The same for other names: to be asked by them through a proxy, or to be refused for them.
+    /// [`generate`](Self::generate) for other host names.
     ///
     /// # Errors
     ///
-    /// As [`generate`](Self::generate)'s, and where a name is none.
+    /// As [`generate`](Self::generate), and if a name is invalid.
     pub fn generate_for(names: &[&str]) -> Result<Self, TlsError> {
         Self::signed(leaf(names)?)
     }

@@ -1,4 +1,4 @@
-//! Who may ask: signatures and bearer keys, checked as the service checks them.
+//! Authentication of requests: signatures and bearer keys, checked as the service checks them.
 
 use crate::reply::Reply;
 use barerock_sigv4::{BEARER, Credentials, REDACTED, Timestamp, VerifyError, VerifySettings, verify_http};
@@ -15,10 +15,10 @@ const MINUTE: u64 = 60;
 
 type Clock = Box<dyn Fn() -> Option<Timestamp> + Send + Sync>;
 
-/// Whose requests are answered. Everything else gets status 403 and the reason.
+/// The credentials that requests must be signed with. Any other request gets status 403 and the reason.
 ///
 /// Requests signed with SigV4 by known credentials pass, for the expected region and the service `bedrock`, and so do
-/// those with the expected bearer key. With neither, nobody passes.
+/// those with the expected bearer key. With neither, every request is refused.
 pub struct Verify {
     credentials: Vec<Credentials>,
     bearer_key: Option<String>,

@@ -1,4 +1,4 @@
-//! Access keys: borrowed for signing without an allocator, owned for everyone else. Neither is ever printed whole.
+//! Access keys, borrowed (no allocator needed) and owned. `Debug` shows neither secret nor token.
 
 use core::fmt;
 

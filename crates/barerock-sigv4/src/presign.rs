@@ -45,8 +45,8 @@ pub struct Presigned {
 }
 
 impl Presigned {
-    /// The whole query to send, without the `?`: the request's own parameters, then those of the signature. Whoever has
-    /// it can make the request until it expires: treat it as a secret.
+    /// The whole query to send, without the `?`: the request's own parameters, then those of the signature. It is
+    /// a secret: it authorizes the request until it expires.
     #[must_use]
     pub fn query(&self) -> &str {
         &self.query

@@ -1,4 +1,4 @@
-//! `barerock replay`: a Bedrock on this machine.
+//! `barerock replay`: a local Bedrock.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::io::{self, Write as _};
@@ -51,7 +51,7 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
         (Some(tls), None) => tls.ca_pem(),
         (None, _) => "",
     };
-    // The first line is a contract: whoever starts the program reads the port from it.
+    // The first line is a contract: callers read the port from it.
     let mut out = std::io::stdout();
     write!(out, "listening on {}\n{authority}", server.url())
         .and_then(|()| out.flush())
@@ -93,7 +93,7 @@ async fn verify(region: Option<String>) -> Result<Verify, Failure> {
 /// How many lines may wait for standard error.
 const WAITING_LINES: usize = 1024;
 
-/// Prints a line for each request. A thread of its own writes them, so that a standard error nobody reads does not stop the
+/// Prints a line for each request. A thread of its own writes them, so that an unread standard error does not stop the
 /// server; lines that find no room are counted.
 fn log() -> impl Fn(&ReceivedRequest) + Send + Sync + 'static {
     let (sender, lines) = mpsc::sync_channel::<String>(WAITING_LINES);

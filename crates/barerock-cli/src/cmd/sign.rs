@@ -134,7 +134,7 @@ with `:` wrongly, so that the line then carries the signature.
 
 For bedrock-mantle sign with --service bedrock-mantle a request to the host
 bedrock-mantle.REGION.api.aws; its headers in snake_case are never signed.
-A presigned request works for whoever has it until it expires.
+A presigned request authorizes anyone who has it until it expires.
 
 The request ends where the file ends: a line break behind the body is signed.
 

@@ -71,7 +71,7 @@ pub enum DecodeErrorKind {
         /// The part.
         part: HeaderPart,
     },
-    /// A header's type is none of the ten: "The set of types is fixed and not open to extension."
+    /// A header's type is unknown: "The set of types is fixed and not open to extension."
     HeaderType {
         /// The type byte in the frame.
         found: u8,

@@ -20,7 +20,7 @@ pub enum VerifyError {
         /// Which, and how.
         what: &'static str,
     },
-    /// Nobody has this access key id.
+    /// The access key id is unknown.
     UnknownAccessKeyId,
     /// The scope's day is not the day of the request's date.
     WrongScopeDate {

@@ -1,4 +1,4 @@
-//! What clients, and those who start the server, cannot do.
+//! Limits on clients and on the address.
 
 use super::*;
 
