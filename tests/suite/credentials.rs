@@ -213,7 +213,8 @@ async fn what_was_tried_is_explained() {
     let context = context(home.path(), &peer, "", &[]).await;
     let explained = DefaultChain::new(context).explain().await;
     check(explained.result, "instance-metadata");
-    let tried: Vec<_> = explained.tried.iter().map(|place| (&*place.location, place.reason.to_string())).collect();
+    let tried: Vec<_> =
+        explained.tried.iter().map(|place| (&*place.location, place.reason.to_string())).collect();
     let names: Vec<_> = tried.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["environment", "web-identity", "profile", "container"]);
     assert_eq!(tried[2].1, "none at profile default, which neither shared file has");

@@ -85,21 +85,37 @@ impl SignError {
     }
 }
 
+impl SignError {
+    /// What to do about it, in one sentence; `None` where the error says it all.
+    #[must_use]
+    pub const fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::InvalidRegion => "Name a region such as us-east-1.",
+            Self::InvalidService => "Name a service such as bedrock.",
+            Self::InvalidSessionToken => "Check the session token for a line break.",
+            Self::InvalidTarget { .. } => "Percent-encode the path and the query.",
+            Self::UriTooLong => "Send the signature in a header.",
+            Self::MissingHost => "Add a host header.",
+            _ => return None,
+        })
+    }
+}
+
 impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InvalidRegion => f.write_str(
-                "the region is empty or has a character outside a-z, A-Z, 0-9, '-', '_' and '.': name one such as us-east-1",
-            ),
-            Self::InvalidService => f.write_str(
-                "the service name is empty or has a character outside a-z, A-Z, 0-9, '-', '_' and '.': name one such as bedrock",
-            ),
-            Self::InvalidAccessKeyId => {
-                f.write_str("the access key id is empty or has a character outside visible ASCII, or a '/', ',' or '='")
+            Self::InvalidRegion => {
+                f.write_str("the region is empty or has a character outside a-z, A-Z, 0-9, '-', '_' and '.'")
             }
+            Self::InvalidService => f.write_str(
+                "the service name is empty or has a character outside a-z, A-Z, 0-9, '-', '_' and '.'",
+            ),
+            Self::InvalidAccessKeyId => f.write_str(
+                "the access key id is empty or has a character outside visible ASCII, or a '/', ',' or '='",
+            ),
             Self::EmptySecretAccessKey => f.write_str("the secret access key is empty"),
             Self::InvalidSessionToken => {
-                f.write_str("the session token is empty or has a character outside visible ASCII: check for a line break")
+                f.write_str("the session token is empty or has a character outside visible ASCII")
             }
             Self::InvalidTimestamp => write!(
                 f,
@@ -107,16 +123,15 @@ impl fmt::Display for SignError {
             ),
             Self::InvalidMethod => f.write_str("the method is empty or not an HTTP token"),
             Self::InvalidTarget { offset } => {
-                write!(f, "the path or query has a control character at byte {offset}: percent-encode it")
+                write!(f, "the path or query has a control character at byte {offset}")
             }
-            Self::UriTooLong => f.write_str("the URI with the signature in it is too long: send the signature in a header"),
+            Self::UriTooLong => f.write_str("the URI with the signature in it is too long"),
             Self::MissingHost => {
-                f.write_str("no host header, and no authority in the URI to derive one from: give either")
+                f.write_str("no host header, and no authority in the URI to derive one from")
             }
-            Self::InvalidHeaderName { index } => write!(
-                f,
-                "the name of header {index} (counted from 0) is empty or not an HTTP token"
-            ),
+            Self::InvalidHeaderName { index } => {
+                write!(f, "the name of header {index} (counted from 0) is empty or not an HTTP token")
+            }
             Self::InvalidHeaderValue { index, offset } => write!(
                 f,
                 "the value of header {index} (counted from 0) has a control character or is not UTF-8 at byte {offset}"
@@ -153,11 +168,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_say_what_where_and_what_to_do() {
+    fn errors_say_what_and_where() {
         for (error, text) in [
             (
                 SignError::InvalidRegion,
-                "the region is empty or has a character outside a-z, A-Z, 0-9, '-', '_' and '.': name one such as us-east-1",
+                "the region is empty or has a character outside a-z, A-Z, 0-9, '-', '_' and '.'",
             ),
             (
                 SignError::InvalidHeaderValue { index: 2, offset: 7 },
@@ -171,10 +186,7 @@ mod tests {
                 SignError::InvalidTimestamp,
                 "the time is not within the years 1970 to 9999, or not written as 20150830T123600Z",
             ),
-            (
-                SignError::MissingHost,
-                "no host header, and no authority in the URI to derive one from: give either",
-            ),
+            (SignError::MissingHost, "no host header, and no authority in the URI to derive one from"),
             (SignError::TooManyHeaders, "more than 100 header lines to sign"),
         ] {
             assert_eq!(error.to_string(), text);

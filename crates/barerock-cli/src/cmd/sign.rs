@@ -240,7 +240,9 @@ impl Signing {
 
 /// Nothing was signed: whose fault that is, in these words.
 fn failure(error: SignError, words: String) -> Failure {
-    if error.is_of_credentials() { Failure::unusable_credentials(words) } else { Failure::usage(words) }
+    let failure =
+        if error.is_of_credentials() { Failure::unusable_credentials(words) } else { Failure::usage(words) };
+    failure.with_hint(error.hint())
 }
 
 fn now() -> Result<Timestamp, Failure> {

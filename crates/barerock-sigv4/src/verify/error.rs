@@ -115,11 +115,11 @@ impl fmt::Display for VerifyError {
                 write!(f, "the header {name:?} is named as signed, and is not in the request")
             }
             Self::NotYetCurrent { signed, now } => {
-                write!(f, "the signature is of {signed}, and it is only {now}: check the client's clock")
+                write!(f, "the signature is of {signed}, and it is only {now}")
             }
             Self::Expired { signed, now, seconds } => write!(
                 f,
-                "the signature of {signed} lasted {seconds} seconds, and it is {now}: check the client's clock, or sign again"
+                "the signature of {signed} lasted {seconds} seconds, and it is {now}"
             ),
             Self::WrongSessionToken => f.write_str("the session token is not that of the access key"),
             Self::WrongPayloadHash => {

@@ -206,11 +206,11 @@ fn clocks_may_differ_by_five_minutes() {
     }
     assert_eq!(
         text(&verify_at(&request, None, "20150830T123059Z")),
-        "the signature is of 20150830T123600Z, and it is only 20150830T123059Z: check the client's clock"
+        "the signature is of 20150830T123600Z, and it is only 20150830T123059Z"
     );
     assert_eq!(
         text(&verify_at(&request, None, "20150830T124101Z")),
-        "the signature of 20150830T123600Z lasted 300 seconds, and it is 20150830T124101Z: check the client's clock, or sign again"
+        "the signature of 20150830T123600Z lasted 300 seconds, and it is 20150830T124101Z"
     );
     let request = presigned(None, 3600);
     verify_at(&request, None, "20150830T133600Z").expect("just within");

@@ -48,7 +48,8 @@ impl Credentials {
             return Self { error: Some(error), ..Self::default() };
         };
         let tried = tried.into_iter();
-        let tried = tried.map(|over| Tried { provider: over.location, outcome: over.reason.to_string() }).collect();
+        let tried =
+            tried.map(|over| Tried { provider: over.location, outcome: over.reason.to_string() }).collect();
         match result {
             Ok(found) => Self {
                 error: unusable(&found.credentials, config, now),
