@@ -103,9 +103,13 @@ impl Failure {
         }
     }
 
-    /// The hint of the library's error.
+    /// The hint of the library's error, with the option in place of the library's setting.
     fn error_hint(&self) -> Option<Cow<'static, str>> {
-        self.source.as_deref()?.downcast_ref::<Error>()?.hint()
+        let hint = self.source.as_deref()?.downcast_ref::<Error>()?.hint()?;
+        Some(match hint.contains(PLAINTEXT_SETTING) {
+            true => hint.replace(PLAINTEXT_SETTING, "--allow-plaintext-to").into(),
+            false => hint,
+        })
     }
 
     /// True if there is nothing to report: it was reported, or the reader of our output has gone.
@@ -115,6 +119,9 @@ impl Failure {
         is_broken_pipe || self.message.is_empty()
     }
 }
+
+/// What the option is called in the library.
+const PLAINTEXT_SETTING: &str = "ClientBuilder::allow_plaintext_to";
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,7 +19,8 @@ use crate::settings::SettingError;
 use crate::timeout::Elapsed;
 use crate::transport::{BoxError, TransportError, TransportErrorKind};
 
-/// Why a call failed. [`kind`](Self::kind) says who is at fault, `source()` keeps the whole chain.
+/// The error of a call. [`kind`](Self::kind) says who is at fault, `source()` is the whole chain of causes, [`hint`](Self::hint)
+/// says what to do.
 pub struct Error {
     kind: Box<Kind>,
     partial: Option<Box<Message>>,
@@ -38,11 +39,11 @@ pub(crate) struct CallInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The network, or whoever answers there.
+    /// The network, or a peer that is not Bedrock.
     Transport,
-    /// The service: it says what went wrong.
+    /// The service, which returned an error.
     Service,
-    /// The bytes: they are not what the service sends, or not all of it.
+    /// The response: invalid, or incomplete.
     Wire,
     /// The credentials or the region.
     Credentials,
@@ -105,7 +106,7 @@ impl Error {
         Self::new(Kind::Clock)
     }
 
-    /// The error of a call that would send credentials to this URL in the clear, for whoever can tell before.
+    /// The error of a call that would send credentials to this URL over plain HTTP.
     #[must_use]
     pub fn plaintext(url: impl ToString) -> Self {
         Self::new(Kind::Plaintext { url: url.to_string() })
@@ -153,6 +154,20 @@ impl Error {
         }
     }
 
+    /// What to do about an error of this crate's own making.
+    pub(crate) fn own_hint(&self) -> Option<&'static str> {
+        Some(match &*self.kind {
+            Kind::NoRegion { .. } => "Set the client's region, such as us-east-1, or AWS_REGION.",
+            Kind::Clock => "Set the clock of this machine.",
+            Kind::Plaintext { .. } => {
+                "Use an https endpoint, or allow the host with ClientBuilder::allow_plaintext_to if the network is trusted."
+            }
+            Kind::BodyTooLarge { .. } => "Raise the limit with ClientBuilder::max_response.",
+            Kind::BearerToken => "Check that the API key was not cut off or quoted.",
+            _ => return None,
+        })
+    }
+
     /// Who is at fault.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -166,7 +181,7 @@ impl Error {
             Kind::Configuration { kind, .. } => *kind,
             Kind::Credentials(_) | Kind::NoRegion { .. } | Kind::BearerToken => ErrorKind::Credentials,
             Kind::Sign(error) if error.is_of_credentials() => ErrorKind::Credentials,
-            // A text is no region: whoever chose it is asked for another, as where there is none.
+            // An invalid region counts like a missing one.
             Kind::Endpoint { error: EndpointError::Region(_), .. } => ErrorKind::Credentials,
             Kind::Setting(_)
             | Kind::Request(_)
@@ -226,27 +241,28 @@ impl Error {
         crate::retry::RetryClass::of_error(self).is_some()
     }
 
-    /// The message as far as it came, if a stream that was being collected ended early.
+    /// The message as far as it was received, if a stream ended early in
+    /// [`into_message`](crate::EventStream::into_message).
     #[must_use]
     pub fn partial(&self) -> Option<&Message> {
         self.partial.as_deref()
     }
 
-    /// Whether a limit of [`Timeouts`](crate::Timeouts) or of the transport has passed.
+    /// True if a limit of [`Timeouts`](crate::Timeouts) or of the transport has passed.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.transport_kind() == Some(TransportErrorKind::Timeout)
     }
 
-    /// Whether the service asks to slow down.
+    /// True if the service throttled the request.
     #[must_use]
     pub fn is_throttled(&self) -> bool {
         self.service_error().is_some_and(ServiceError::is_throttling)
     }
 }
 
-/// Its kind and its words. The message as far as it came is left to [`partial`](Error::partial): whoever boxes an error
-/// links its `Debug`, and that of every type of the model is 27 KB.
+/// Kind and text. The partial message is left out: a program that boxes an error links its `Debug`, and that of every type of
+/// the model is 27 KB.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
@@ -274,34 +290,31 @@ impl fmt::Display for Kind {
             Self::Service(error) => error.fmt(f),
             Self::Stream(error) => error.fmt(f),
             Self::Interrupted { offset, source } => {
-                write!(f, "the answer was cut off at offset {offset}: {source}; it is not whole")
+                write!(f, "response cut off at offset {offset}: {source}")
             }
             Self::Response(error) => error.fmt(f),
             Self::Credentials(error) => error.fmt(f),
             Self::Setting(error) => error.fmt(f),
             Self::Configuration { source, .. } => source.fmt(f),
             Self::NoRegion { looked_at } => {
-                f.write_str("no region: name one, such as us-east-1")?;
+                f.write_str("no region")?;
                 if !looked_at.is_empty() {
-                    write!(f, "; looked at {}", looked_at.join(", "))?;
+                    write!(f, ": looked at {}", looked_at.join(", "))?;
                 }
                 Ok(())
             }
             Self::Request(error) => error.fmt(f),
-            Self::Validation(error) => write!(f, "the service would refuse the request: {error}"),
+            Self::Validation(error) => write!(f, "invalid request: {error}"),
             Self::Endpoint { source: Some(source), error } => write!(f, "{source}: {error}"),
             Self::Endpoint { source: None, error } => error.fmt(f),
-            Self::Sign(error) => write!(f, "the request cannot be signed: {error}"),
-            Self::Clock => f.write_str("the clock stands before 1970 or after 9999; set it"),
-            Self::Plaintext { url } => write!(
-                f,
-                "{url} is not encrypted: credentials are sent over http only to this machine, or where that is allowed by name; use https"
-            ),
+            Self::Sign(error) => write!(f, "cannot sign the request: {error}"),
+            Self::Clock => f.write_str("the clock is before 1970 or after 9999"),
+            Self::Plaintext { url } => write!(f, "refusing to send credentials to {url} over plain HTTP"),
             Self::BodyTooLarge { limit } => {
-                write!(f, "the answer is longer than {limit} bytes; the limit can be raised")
+                write!(f, "response is longer than {limit} bytes")
             }
             Self::BearerToken => {
-                f.write_str("the bearer token holds characters an HTTP header cannot; was it cut or quoted?")
+                f.write_str("the bearer token contains characters invalid in an HTTP header")
             }
         }
     }

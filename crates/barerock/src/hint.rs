@@ -227,6 +227,7 @@ impl Error {
                 Some(TransportErrorKind::Redirect) => Some(REDIRECT.into()),
                 Some(TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused) => Some(PROXY.into()),
                 _ if self.is_timeout() => Some(TIMED_OUT.into()),
+                _ if self.own_hint().is_some() => self.own_hint().map(Into::into),
                 _ => self.decode_error().map(|error| error.hint().into()),
             };
         };

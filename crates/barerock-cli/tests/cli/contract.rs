@@ -20,8 +20,8 @@ fn frames_without_an_end_are_not_complete() {
     for (fault, words) in [
         ("truncate=353", "ended-early at offset 353: 2 frames, 353 bytes, but no messageStop"),
         ("truncate=0", "ended-early at offset 0: 0 frames"),
-        ("close-after=353", "the answer was cut off at offset 353"),
-        ("reset-after=353", "the answer was cut off at offset 353"),
+        ("close-after=353", "response cut off at offset 353"),
+        ("reset-after=353", "response cut off at offset 353"),
     ] {
         let server = Server::start(&["--match", "any", "--fault", fault]);
         let ran = call(&server, "converse-stream", &["--output", "frames"]);
@@ -42,7 +42,7 @@ fn a_whole_answer_that_breaks_off_is_truncated() {
         let server = Server::start(&["--match", "any", "--fault", fault]);
         let ran = call(&server, "converse", &[]);
         assert_eq!((ran.code, &*ran.out), (4, ""), "{fault}: {ran:?}");
-        assert!(ran.err.contains("the answer was cut off at offset 20"), "{fault}: {}", ran.err);
+        assert!(ran.err.contains("response cut off at offset 20"), "{fault}: {}", ran.err);
     }
 }
 

@@ -144,7 +144,8 @@ fn plain_http_is_for_this_machine_and_for_those_named() {
     };
     let refused = call(&[]);
     assert_eq!(refused.code, 2, "{refused:?}");
-    assert!(refused.err.contains("allowed by name"), "{refused:?}");
+    assert!(refused.err.contains("over plain HTTP"), "{refused:?}");
+    assert!(refused.err.contains("allow the host with --allow-plaintext-to"), "{refused:?}");
     let other = call(&["--allow-plaintext-to", "other.invalid"]);
     assert_eq!(other.code, 2, "{other:?}");
     // Allowed, and then not found: the name is nobody's (RFC 6761).

@@ -146,7 +146,7 @@ fn what_cannot_be_signed_is_5_with_the_first_thing_to_do() {
         (
             &["--profile", "work", "--endpoint-url", "http://bedrock.example"],
             &[],
-            "http://bedrock.example is not encrypted: credentials are sent over http only to this machine",
+            "refusing to send credentials to http://bedrock.example over plain HTTP",
         ),
         (
             &["--profile", "work"],

@@ -41,7 +41,7 @@ fn a_wrong_command_line_is_2() {
 #[test]
 fn a_wrong_endpoint_is_2() {
     for (url, says) in
-        [("nonsense", "scheme"), ("http://bedrock.example", "not encrypted"), ("ftp://x", "http")]
+        [("nonsense", "scheme"), ("http://bedrock.example", "over plain HTTP"), ("ftp://x", "http")]
     {
         let ran = run(with_credentials(&[&CALL[..], &[url]].concat()), "");
         assert_eq!(ran.code, 2, "{ran:?}");

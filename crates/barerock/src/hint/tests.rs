@@ -181,9 +181,18 @@ fn who_is_not_bedrock() {
 }
 
 #[test]
-fn what_says_itself_what_to_do_has_none() {
-    assert_eq!(Error::no_region(Vec::new()).hint(), None);
-    assert_eq!(Error::clock().hint(), None);
+fn errors_of_our_own_name_the_setting() {
+    assert_eq!(
+        Error::no_region(Vec::new()).hint().as_deref(),
+        Some("Set the client's region, such as us-east-1, or AWS_REGION.")
+    );
+    assert_eq!(Error::clock().hint().as_deref(), Some("Set the clock of this machine."));
+    let plaintext = Error::plaintext("http://bedrock.example");
+    assert_eq!(
+        plaintext.to_string(),
+        "refusing to send credentials to http://bedrock.example over plain HTTP"
+    );
+    assert!(plaintext.hint().unwrap().contains("ClientBuilder::allow_plaintext_to"));
 }
 
 #[test]
