@@ -235,7 +235,7 @@ async fn nothing_secret_goes_out_in_the_clear() {
         .unwrap();
     let error = client.converse(&question()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
-    assert!(error.to_string().contains("not encrypted"), "{error}");
+    assert!(error.to_string().contains("over plain HTTP"), "{error}");
 }
 
 #[tokio::test]
