@@ -20,6 +20,7 @@ mod credentials;
 mod credentials_answers;
 mod credentials_bridge;
 mod credentials_hostile;
+mod dependencies;
 mod echoed_secrets;
 mod eventstream_captures;
 mod eventstream_differential;

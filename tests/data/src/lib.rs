@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 pub mod captures;
-mod sources;
+pub mod sources;
 pub mod vectors;
 
 /// Prints how many cases a test ran, on a line that `.ci/run` collects.

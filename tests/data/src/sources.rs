@@ -1,7 +1,6 @@
-//! Source folders of the packages that the workspace depends on.
+//! The packages that the workspace depends on.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
@@ -13,12 +12,24 @@ use serde_json::Value;
 ///
 /// If cargo fails, or the workspace does not depend on the package.
 pub(crate) fn folder(package: &str) -> PathBuf {
-    static FOLDERS: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
-    let folders = FOLDERS.get_or_init(read);
-    folders.get(package).unwrap_or_else(|| panic!("no dependency is named {package}")).clone()
+    let packages = metadata()["packages"].as_array().expect("a list of packages");
+    let found = packages.iter().find(|found| found["name"] == package);
+    let found = found.unwrap_or_else(|| panic!("no dependency is named {package}"));
+    let manifest = Path::new(found["manifest_path"].as_str().expect("a path"));
+    manifest.parent().expect("a folder").to_owned()
 }
 
-fn read() -> BTreeMap<String, PathBuf> {
+/// `cargo metadata` of the workspace and its dependencies on this platform, read once per process.
+///
+/// # Panics
+///
+/// If cargo fails.
+pub fn metadata() -> &'static Value {
+    static METADATA: OnceLock<Value> = OnceLock::new();
+    METADATA.get_or_init(read)
+}
+
+fn read() -> Value {
     let version = cargo(&["-vV"]);
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
     let host =
@@ -31,15 +42,7 @@ fn read() -> BTreeMap<String, PathBuf> {
         output = cargo(&arguments);
     }
     assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
-    let text = |value: &Value| value.as_str().expect("a string").to_owned();
-    let packages = metadata["packages"].as_array().expect("a list of packages").iter();
-    packages
-        .map(|package| {
-            let manifest = PathBuf::from(text(&package["manifest_path"]));
-            (text(&package["name"]), manifest.parent().expect("a folder").to_owned())
-        })
-        .collect()
+    serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
 }
 
 fn cargo(arguments: &[&str]) -> Output {
