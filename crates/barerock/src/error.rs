@@ -135,6 +135,16 @@ impl Error {
         self.call.as_deref()
     }
 
+    /// The transport error that kept a credentials provider from its source, such as STS or SSO.
+    pub(crate) fn provider_transport_kind(&self) -> Option<TransportErrorKind> {
+        match &*self.kind {
+            Kind::Credentials(CredentialsError::Unavailable { source: Some(source), .. }) => {
+                Some(source.kind())
+            }
+            _ => None,
+        }
+    }
+
     /// What kept the request from its answer, if that is what happened.
     pub(crate) fn transport_kind(&self) -> Option<TransportErrorKind> {
         match &*self.kind {

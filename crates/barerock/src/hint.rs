@@ -221,7 +221,7 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         let Some(error) = self.service_error() else {
-            return match self.transport_kind() {
+            return match self.transport_kind().or_else(|| self.provider_transport_kind()) {
                 _ if self.is_not_bedrock() => Some(NOT_BEDROCK.into()),
                 Some(TransportErrorKind::Connect) => Some(NO_CONNECTION.into()),
                 Some(TransportErrorKind::Redirect) => Some(REDIRECT.into()),

@@ -57,8 +57,8 @@ pub(super) fn patterns(secret: &[u8]) -> Vec<Pattern> {
         // Header values are bytes, which many clients read as ISO 8859-1.
         let latin1: String = secret.iter().map(|byte| char::from(*byte)).collect();
         for text in [String::from_utf8_lossy(secret).into_owned(), latin1] {
-            add(text.to_uppercase().into_bytes(), false);
-            add(text.to_lowercase().into_bytes(), false);
+            add(text.chars().map(upper_case).collect::<String>().into_bytes(), false);
+            add(text.chars().map(lower_case).collect::<String>().into_bytes(), false);
             add(text.into_bytes(), false);
         }
     }
@@ -70,6 +70,28 @@ pub(super) fn patterns(secret: &[u8]) -> Vec<Pattern> {
     }
     all
 }
+
+/// The upper case of a letter of ASCII or ISO 8859-1. The case tables of all of Unicode are 28 KB of a program, and a header value in another
+/// alphabet is rare.
+fn upper_case(letter: char) -> char {
+    match letter {
+        'ß' | '÷' | 'ÿ' => letter,
+        'à'..='þ' => char::from_u32(u32::from(letter) ^ CASE).unwrap_or(letter),
+        _ => letter.to_ascii_uppercase(),
+    }
+}
+
+/// The lower case of a letter of ASCII or ISO 8859-1.
+fn lower_case(letter: char) -> char {
+    match letter {
+        '×' => letter,
+        'À'..='Þ' => char::from_u32(u32::from(letter) ^ CASE).unwrap_or(letter),
+        _ => letter.to_ascii_lowercase(),
+    }
+}
+
+/// The bit in which the two cases of a letter differ.
+const CASE: u32 = 0x20;
 
 fn hex(nibble: u8) -> u8 {
     char::from_digit(nibble.into(), 16).map_or(b'0', |digit| u8::try_from(digit).unwrap_or(b'0'))

@@ -265,3 +265,14 @@ fn a_model_of_bedrock_mantle() {
     let throttled = error("us-west-2", "openai.gpt-5.2", 429, "ThrottlingException", "Too many requests");
     assert!(!throttled.hint().unwrap().contains("mantle"));
 }
+
+/// A provider that cannot reach STS or SSO has the hints of a call that cannot reach Bedrock.
+#[test]
+fn providers_share_the_hints_of_connections() {
+    let unavailable = |kind| {
+        let source = crate::TransportError::new(kind, "UnknownIssuer");
+        Error::from(crate::credentials::CredentialsError::unavailable("sso", "no response", source))
+    };
+    assert!(unavailable(TransportErrorKind::Connect).hint().unwrap().contains("AWS_CA_BUNDLE"));
+    assert!(unavailable(TransportErrorKind::ProxyRefused).hint().unwrap().contains("HTTPS_PROXY"));
+}
