@@ -1,4 +1,4 @@
-//! ApplyGuardrail: what a guardrail says to a text or a picture, without a model.
+//! ApplyGuardrail: evaluates text or images with a guardrail, without invoking a model.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -11,55 +11,55 @@ use crate::types::{
 };
 
 string_enum! {
-    /// What the content would be.
+    /// Whether content is model input or model output.
     GuardrailContentSource {
-        /// What the model is told.
+        /// Input of a model.
         Input = "INPUT",
-        /// What the model answers.
+        /// Output of a model.
         Output = "OUTPUT",
     }
 }
 
 string_enum! {
-    /// What the answer tells of.
+    /// Which findings the response contains.
     GuardrailOutputScope {
-        /// Only what the guardrail did something about.
+        /// Only findings with an action.
         Interventions = "INTERVENTIONS",
-        /// All of it.
+        /// All results, including those without a finding.
         Full = "FULL",
     }
 }
 
 structure! {
-    /// One call of ApplyGuardrail.
+    /// An ApplyGuardrail request.
     ///
-    /// Serialized, it is the HTTP body, without `guardrailIdentifier` and `guardrailVersion`, which travel in the path.
-    /// Deserialized, it takes these too.
+    /// Serializes to the HTTP body, without `guardrailIdentifier` and `guardrailVersion`, which are part of the path.
+    /// Deserialization accepts both.
     ApplyGuardrailRequest {
         path {
-            /// The guardrail: its id or ARN.
+            /// ID or ARN of the guardrail, 1 to 2,048 characters.
             guardrail_identifier: String,
-            /// Its version: a number or `DRAFT`.
+            /// Version of the guardrail: a number or `DRAFT`.
             guardrail_version: String,
         }
         required {
-            /// What the content would be.
+            /// Whether the content is model input or model output.
             source: GuardrailContentSource,
-            /// What the guardrail looks at.
+            /// Content to evaluate.
             content: Vec<GuardrailContentBlock>,
         }
         optional {
-            /// What the answer tells of.
+            /// Which findings the response contains.
             output_scope: GuardrailOutputScope,
         }
     }
 }
 
 impl ApplyGuardrailRequest {
-    /// The unsigned HTTP request.
+    /// Builds the unsigned HTTP request.
     ///
     /// # Errors
-    /// If the guardrail's id or version is empty, or the URI cannot be made of them.
+    /// If the guardrail ID or version is empty, or the endpoint and the path are not a valid URI.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
         for (member, label) in [
             ("guardrailIdentifier", &self.guardrail_identifier),
@@ -75,45 +75,45 @@ impl ApplyGuardrailRequest {
 }
 
 string_enum! {
-    /// What the guardrail did.
+    /// Result of a guardrail evaluation.
     GuardrailAction {
-        /// Nothing.
+        /// The guardrail did not intervene.
         None = "NONE",
-        /// It stepped in.
+        /// The guardrail intervened.
         GuardrailIntervened = "GUARDRAIL_INTERVENED",
     }
 }
 
 structure! {
-    /// What the guardrail would have said instead.
+    /// Content that replaces the evaluated content.
     GuardrailOutputContent {
         required {}
         optional {
-            /// In words.
+            /// Replacement text.
             text: String,
         }
     }
 }
 
 structure! {
-    /// The answer to an ApplyGuardrail call.
+    /// An ApplyGuardrail response.
     ApplyGuardrailResponse {
         required {
-            /// What it cost.
+            /// Billed units, by policy.
             usage: GuardrailUsage,
-            /// What the guardrail did.
+            /// Whether the guardrail intervened.
             action: GuardrailAction,
         }
         lists {
-            /// What it would have said instead.
+            /// Content that replaces the evaluated content, such as a blocked message or masked text.
             outputs: Vec<GuardrailOutputContent>,
-            /// What it found.
+            /// Assessments of the content.
             assessments: Vec<GuardrailAssessment>,
         }
         optional {
-            /// Why it did what it did, in words.
+            /// Reason for the action, as text.
             action_reason: String,
-            /// How much of the content it looked at.
+            /// Share of the content that the guardrail evaluated.
             guardrail_coverage: GuardrailCoverage,
         }
         received
@@ -121,16 +121,16 @@ structure! {
 }
 
 impl ApplyGuardrailResponse {
-    /// Reads an answer: a success, or the error it holds.
+    /// Reads an HTTP response: a success, or the service error it contains.
     ///
     /// # Errors
-    /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not an
-    /// ApplyGuardrail response.
+    /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a
+    /// success is not a JSON object.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
         read("an ApplyGuardrail response", status, headers, body)
     }
 
-    /// Whether the guardrail stepped in.
+    /// True if the guardrail intervened.
     #[must_use]
     pub fn intervened(&self) -> bool {
         self.action == GuardrailAction::GuardrailIntervened

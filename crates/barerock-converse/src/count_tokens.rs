@@ -1,4 +1,4 @@
-//! CountTokens: what a request would cost, without the request.
+//! CountTokens: counts the input tokens of a request without invoking the model.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -10,17 +10,16 @@ use crate::response::{ResponseError, read};
 use crate::types::{Blob, Document, Message, SystemContentBlock, ToolConfiguration, structure, union};
 
 structure! {
-    /// One call of CountTokens.
+    /// A CountTokens request.
     ///
-    /// Serialized, it is the HTTP body, without `modelId`, which travels in the path. Deserialized, it takes `modelId`
-    /// too.
+    /// Serializes to the HTTP body, without `modelId`, which is part of the path. Deserialization accepts `modelId`.
     CountTokensRequest {
         path {
-            /// The model that would be asked: an id or an ARN, 1 to 256 characters.
+            /// ID or ARN of the model, 1 to 256 characters.
             model_id: String,
         }
         required {
-            /// What it would be asked.
+            /// The request whose tokens are counted.
             input: CountTokensInput,
         }
         optional {}
@@ -28,17 +27,17 @@ structure! {
 }
 
 union! {
-    /// What a model would be asked.
+    /// The request whose tokens are counted.
     CountTokensInput {
-        /// The body of an InvokeModel call, in the model's own format.
+        /// An InvokeModel request, in the model's own format.
         InvokeModel(InvokeModelTokensRequest) = "invokeModel",
-        /// A Converse call.
+        /// A Converse request.
         Converse(ConverseTokensRequest) = "converse",
     }
 }
 
 structure! {
-    /// The body of an InvokeModel call.
+    /// Body of an InvokeModel request.
     InvokeModelTokensRequest {
         required {
             /// The body, in the model's own format; at most 25,000,000 bytes.
@@ -49,17 +48,17 @@ structure! {
 }
 
 structure! {
-    /// What of a Converse call costs input tokens.
+    /// The members of a Converse request that count as input tokens.
     ConverseTokensRequest {
         required {}
         optional {
-            /// The conversation so far.
+            /// The conversation.
             messages: Vec<Message>,
             /// The system prompt.
             system: Vec<SystemContentBlock>,
-            /// What the model may ask for.
+            /// Tools the model may request.
             tool_config: ToolConfiguration,
-            /// Settings only this model knows.
+            /// Model-specific request fields.
             additional_model_request_fields: Document,
         }
     }
@@ -84,20 +83,20 @@ impl From<ConverseRequest> for CountTokensRequest {
 }
 
 impl CountTokensRequest {
-    /// The unsigned HTTP request.
+    /// Builds the unsigned HTTP request.
     ///
     /// # Errors
-    /// If the model id is empty, or the URI cannot be made of it.
+    /// If the model ID is empty, or the endpoint and the path are not a valid URI.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
         post_to_model(endpoint, &self.model_id, "count-tokens", self)?.into_http()
     }
 }
 
 structure! {
-    /// The answer to a CountTokens call.
+    /// A CountTokens response.
     CountTokensResponse {
         required {
-            /// How many tokens the model would read.
+            /// Number of input tokens.
             input_tokens: u64,
         }
         optional {}
@@ -106,11 +105,11 @@ structure! {
 }
 
 impl CountTokensResponse {
-    /// Reads an answer: a success, or the error it holds.
+    /// Reads an HTTP response: a success, or the service error it contains.
     ///
     /// # Errors
-    /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not a
-    /// CountTokens response.
+    /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a
+    /// success is not a JSON object.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
         read("a CountTokens response", status, headers, body)
     }

@@ -1,4 +1,5 @@
-//! InvokeGuardrailChecks: what ready-made checks say to messages, without a guardrail of one's own and without a model.
+//! InvokeGuardrailChecks: runs Bedrock's predefined guardrail checks on messages, without a guardrail resource and
+//! without invoking a model.
 
 mod config;
 mod results;
@@ -26,14 +27,14 @@ pub use results::{
 };
 
 string_enum! {
-    /// Who a checked message is from.
+    /// Role of the author of a checked message.
     GuardrailChecksRole { User = "user", Assistant = "assistant", System = "system", }
 }
 
 union! {
-    /// A part of a checked message.
+    /// A content block of a checked message.
     GuardrailChecksContentBlock {
-        /// Text; at least one character.
+        /// Text, at least 1 character.
         Text(String) = "text",
     }
 }
@@ -54,9 +55,9 @@ structure! {
     /// A message to check.
     GuardrailChecksMessage {
         required {
-            /// Who it is from.
+            /// Role of the author.
             role: GuardrailChecksRole,
-            /// What it says; at least one block.
+            /// Content blocks; at least one.
             content: Vec<GuardrailChecksContentBlock>,
         }
         optional {}
@@ -64,32 +65,32 @@ structure! {
 }
 
 impl GuardrailChecksMessage {
-    /// A text from the caller.
+    /// Creates a user message.
     pub fn user(text: impl Into<GuardrailChecksContentBlock>) -> Self {
         Self::new(GuardrailChecksRole::User, [text.into()])
     }
 
-    /// A text from the model.
+    /// Creates an assistant message.
     pub fn assistant(text: impl Into<GuardrailChecksContentBlock>) -> Self {
         Self::new(GuardrailChecksRole::Assistant, [text.into()])
     }
 
-    /// A text of the system prompt.
+    /// Creates a system message.
     pub fn system(text: impl Into<GuardrailChecksContentBlock>) -> Self {
         Self::new(GuardrailChecksRole::System, [text.into()])
     }
 }
 
 structure! {
-    /// One call of InvokeGuardrailChecks.
+    /// An InvokeGuardrailChecks request.
     ///
-    /// Serialized, it is the HTTP body.
+    /// Serializes to the HTTP body.
     InvokeGuardrailChecksRequest {
         path {}
         required {
-            /// What to check; at least one message.
+            /// Messages to check; at least one.
             messages: Vec<GuardrailChecksMessage>,
-            /// What to check it for.
+            /// Checks to run.
             checks: GuardrailChecksConfig,
         }
         optional {}
@@ -97,22 +98,22 @@ structure! {
 }
 
 impl InvokeGuardrailChecksRequest {
-    /// The unsigned HTTP request.
+    /// Builds the unsigned HTTP request.
     ///
     /// # Errors
-    /// If the URI cannot be made of the endpoint.
+    /// If the endpoint and the path are not a valid URI.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
         post(endpoint, format_args!("/guardrail-checks/invoke"), self).into_http()
     }
 }
 
 structure! {
-    /// The answer to an InvokeGuardrailChecks call.
+    /// An InvokeGuardrailChecks response.
     InvokeGuardrailChecksResponse {
         required {
-            /// What the checks found.
+            /// Results, by check.
             results: GuardrailChecksResults,
-            /// What they cost.
+            /// Billed units, by check.
             usage: GuardrailChecksUsageResults,
         }
         optional {}
@@ -121,11 +122,11 @@ structure! {
 }
 
 impl InvokeGuardrailChecksResponse {
-    /// Reads an answer: a success, or the error it holds.
+    /// Reads an HTTP response: a success, or the service error it contains.
     ///
     /// # Errors
-    /// [`ResponseError::Service`] if the service says what went wrong, [`ResponseError::Json`] if a success is not an
-    /// InvokeGuardrailChecks response.
+    /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a
+    /// success is not a JSON object.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
         read("an InvokeGuardrailChecks response", status, headers, body)
     }

@@ -1,31 +1,31 @@
-//! What messages are checked for.
+//! Configuration of the checks.
 
 use crate::types::{string_enum, structure};
 
 structure! {
-    /// What messages are checked for: what is unset is not looked for.
+    /// The checks to run. Unset checks do not run.
     GuardrailChecksConfig {
         required {}
         optional {
-            /// Harmful content, by category.
+            /// Check for harmful content.
             content_filter: GuardrailChecksContentFilterConfig,
-            /// Attempts to turn the model against its instructions, by category.
+            /// Check for prompt attacks.
             prompt_attack: GuardrailChecksPromptAttackConfig,
-            /// Personal data, by kind.
+            /// Check for personally identifiable information (PII).
             sensitive_information: GuardrailChecksSensitiveInformationConfig,
         }
     }
 }
 
 string_enum! {
-    /// A category of harmful content.
+    /// Category of harmful content.
     GuardrailChecksContentFilterCategory {
         Violence = "VIOLENCE", Hate = "HATE", Sexual = "SEXUAL", Misconduct = "MISCONDUCT", Insults = "INSULTS",
     }
 }
 
 structure! {
-    /// A category of harmful content to look for.
+    /// A category of harmful content to check for.
     GuardrailChecksContentFilterCategoryConfig {
         required {
             /// The category.
@@ -36,10 +36,10 @@ structure! {
 }
 
 structure! {
-    /// The categories of harmful content to look for.
+    /// Configuration of the check for harmful content.
     GuardrailChecksContentFilterConfig {
         required {
-            /// The categories: 1 to 5.
+            /// Categories to check for; 1 to 5.
             categories: Vec<GuardrailChecksContentFilterCategoryConfig>,
         }
         optional {}
@@ -47,17 +47,17 @@ structure! {
 }
 
 string_enum! {
-    /// A way to turn a model against its instructions.
+    /// Category of prompt attacks.
     GuardrailChecksPromptAttackCategory {
         Jailbreak = "JAILBREAK", PromptInjection = "PROMPT_INJECTION", PromptLeakage = "PROMPT_LEAKAGE",
     }
 }
 
 structure! {
-    /// A prompt attack to look for.
+    /// A category of prompt attacks to check for.
     GuardrailChecksPromptAttackCategoryConfig {
         required {
-            /// Its category.
+            /// The category.
             category: GuardrailChecksPromptAttackCategory,
         }
         optional {}
@@ -65,24 +65,25 @@ structure! {
 }
 
 structure! {
-    /// The prompt attacks to look for.
+    /// Configuration of the check for prompt attacks.
     GuardrailChecksPromptAttackConfig {
         required {
-            /// The categories: 1 to 3.
+            /// Categories to check for; 1 to 3.
             categories: Vec<GuardrailChecksPromptAttackCategoryConfig>,
         }
         optional {}
     }
 }
 
-/// A kind of personal data: those a guardrail knows, under the model's other name.
+/// Type of PII. The service model has a second name for the same values as
+/// [`GuardrailPiiEntityType`](crate::types::GuardrailPiiEntityType).
 pub type GuardrailChecksSensitiveInformationEntityType = crate::types::GuardrailPiiEntityType;
 
 structure! {
-    /// A kind of personal data to look for.
+    /// A type of PII to check for.
     GuardrailChecksSensitiveInformationEntityConfig {
         required {
-            /// The kind.
+            /// The type.
             r#type: GuardrailChecksSensitiveInformationEntityType,
         }
         optional {}
@@ -90,10 +91,10 @@ structure! {
 }
 
 structure! {
-    /// The kinds of personal data to look for.
+    /// Configuration of the check for PII.
     GuardrailChecksSensitiveInformationConfig {
         required {
-            /// The kinds: 1 to 31.
+            /// Types to check for; 1 to 31.
             entities: Vec<GuardrailChecksSensitiveInformationEntityConfig>,
         }
         optional {}

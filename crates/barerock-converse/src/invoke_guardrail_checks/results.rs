@@ -1,4 +1,4 @@
-//! What checks found, and what they cost.
+//! Results and usage of the checks.
 
 use super::{
     GuardrailChecksContentFilterCategory, GuardrailChecksPromptAttackCategory,
@@ -7,26 +7,26 @@ use super::{
 use crate::types::structure;
 
 structure! {
-    /// What the checks found: one member for each check that was asked for.
+    /// Results of the requested checks, one member for each.
     GuardrailChecksResults {
         required {}
         optional {
-            /// Harmful content.
+            /// Result of the check for harmful content.
             content_filter: GuardrailChecksContentFilterResult,
-            /// Prompt attacks.
+            /// Result of the check for prompt attacks.
             prompt_attack: GuardrailChecksPromptAttackResult,
-            /// Personal data.
+            /// Result of the check for personally identifiable information (PII).
             sensitive_information: GuardrailChecksSensitiveInformationResult,
         }
     }
 }
 
 structure! {
-    /// How harmful the content is.
+    /// Result of the check for harmful content.
     GuardrailChecksContentFilterResult {
         required {}
         lists {
-            /// A score for each category.
+            /// One score for each category.
             results: Vec<GuardrailChecksContentFilterResultEntry>,
         }
         optional {}
@@ -34,12 +34,12 @@ structure! {
 }
 
 structure! {
-    /// How harmful the content is in one category.
+    /// Score of one category of harmful content.
     GuardrailChecksContentFilterResultEntry {
         required {
             /// The category.
             category: GuardrailChecksContentFilterCategory,
-            /// From 0, harmless, to 1.
+            /// Severity, from 0 (harmless) to 1.
             severity_score: f64,
         }
         optional {}
@@ -47,11 +47,11 @@ structure! {
 }
 
 structure! {
-    /// How much of an attack the content is.
+    /// Result of the check for prompt attacks.
     GuardrailChecksPromptAttackResult {
         required {}
         lists {
-            /// A score for each category.
+            /// One score for each category.
             results: Vec<GuardrailChecksPromptAttackResultEntry>,
         }
         optional {}
@@ -59,12 +59,12 @@ structure! {
 }
 
 structure! {
-    /// How much of an attack of one category the content is.
+    /// Score of one category of prompt attacks.
     GuardrailChecksPromptAttackResultEntry {
         required {
             /// The category.
             category: GuardrailChecksPromptAttackCategory,
-            /// From 0, harmless, to 1.
+            /// Severity, from 0 (harmless) to 1.
             severity_score: f64,
         }
         optional {}
@@ -72,35 +72,35 @@ structure! {
 }
 
 structure! {
-    /// The personal data in the content.
+    /// Result of the check for PII.
     GuardrailChecksSensitiveInformationResult {
         required {}
         lists {
-            /// Each place where some was found.
+            /// Each occurrence of PII.
             results: Vec<GuardrailChecksSensitiveInformationResultEntry>,
         }
         optional {
-            /// Whether there is more than the service lists.
+            /// True if the service found more occurrences than it lists.
             truncated: bool,
         }
     }
 }
 
 structure! {
-    /// A place with personal data.
+    /// One occurrence of PII.
     GuardrailChecksSensitiveInformationResultEntry {
         required {
-            /// The kind.
+            /// Type of the PII.
             r#type: GuardrailChecksSensitiveInformationEntityType,
-            /// How sure the service is, from 0 to 1.
+            /// Confidence, 0 to 1.
             confidence_score: f64,
-            /// Where it begins, in characters of its block.
+            /// Offset of the first character in the content block.
             begin_offset: u64,
-            /// Where it ends, in characters of its block.
+            /// Offset of the end in the content block, in characters.
             end_offset: u64,
-            /// Which message it is in, counted from 0.
+            /// Index of the message, from 0.
             message_index: u64,
-            /// Which block of that message it is in, counted from 0.
+            /// Index of the content block in the message, from 0.
             content_index: u64,
         }
         optional {}
@@ -108,25 +108,25 @@ structure! {
 }
 
 structure! {
-    /// What the checks cost: one member for each check that was asked for.
+    /// Usage of the requested checks, one member for each.
     GuardrailChecksUsageResults {
         required {}
         optional {
-            /// The check for harmful content.
+            /// Usage of the check for harmful content.
             content_filter: GuardrailChecksUsage,
-            /// The check for prompt attacks.
+            /// Usage of the check for prompt attacks.
             prompt_attack: GuardrailChecksUsage,
-            /// The check for personal data.
+            /// Usage of the check for PII.
             sensitive_information: GuardrailChecksUsage,
         }
     }
 }
 
 structure! {
-    /// What a check cost.
+    /// Usage of one check.
     GuardrailChecksUsage {
         required {
-            /// The text units it is billed for.
+            /// Billed text units.
             text_units: u64,
         }
         optional {}

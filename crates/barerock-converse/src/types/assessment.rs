@@ -1,6 +1,6 @@
-//! What a guardrail found: one assessment, policy by policy.
+//! Guardrail assessments, by policy.
 //!
-//! A list of findings that is missing reads as an empty one.
+//! A missing list of findings is read as an empty list.
 
 use super::{
     AppliedGuardrailDetails, GuardrailAutomatedReasoningPolicyAssessment, GuardrailInvocationMetrics,
@@ -8,41 +8,41 @@ use super::{
 };
 
 structure! {
-    /// What one guardrail found in one text. A policy the guardrail has not, or that found nothing, may be unset.
+    /// Assessment of content by one guardrail. A policy that is not configured or has no findings may be unset.
     GuardrailAssessment {
         required {}
         optional {
-            /// Denied topics.
+            /// Assessment by the denied topics policy.
             topic_policy: GuardrailTopicPolicyAssessment,
-            /// Harmful content.
+            /// Assessment by the content filters.
             content_policy: GuardrailContentPolicyAssessment,
-            /// Words.
+            /// Assessment by the word filters.
             word_policy: GuardrailWordPolicyAssessment,
-            /// Personal data, and what the guardrail's own expressions match.
+            /// Assessment by the sensitive information policy.
             sensitive_information_policy: GuardrailSensitiveInformationPolicyAssessment,
-            /// Whether the answer keeps to the sources and the question.
+            /// Assessment by the contextual grounding policy.
             contextual_grounding_policy: GuardrailContextualGroundingPolicyAssessment,
-            /// Whether the answer keeps to the rules of automated reasoning policies.
+            /// Assessment by the automated reasoning policies.
             automated_reasoning_policy: GuardrailAutomatedReasoningPolicyAssessment,
-            /// What the assessment took and cost.
+            /// Latency, usage and coverage of the assessment.
             invocation_metrics: GuardrailInvocationMetrics,
-            /// Which guardrail it was, and on whose behalf.
+            /// Identity of the guardrail, and what caused it to be applied.
             applied_guardrail_details: AppliedGuardrailDetails,
         }
     }
 }
 
 string_enum! {
-    /// What a guardrail did about a finding. Each of the model's five policies has such an enum; this is all of them.
+    /// Action of a guardrail on a finding. Covers the five per-policy enums of the service model.
     GuardrailPolicyAction { Blocked = "BLOCKED", Anonymized = "ANONYMIZED", None = "NONE", }
 }
 
 structure! {
-    /// The denied topics that came up.
+    /// Findings of the denied topics policy.
     GuardrailTopicPolicyAssessment {
         required {}
         lists {
-            /// The topics.
+            /// Topics that were found.
             topics: Vec<GuardrailTopic>,
         }
         optional {}
@@ -50,34 +50,34 @@ structure! {
 }
 
 string_enum! {
-    /// The kind of a topic.
+    /// Type of a topic.
     GuardrailTopicType { Deny = "DENY", }
 }
 
 structure! {
-    /// A topic that came up.
+    /// A topic that was found.
     GuardrailTopic {
         required {
-            /// Its name in the guardrail.
+            /// Name of the topic in the guardrail.
             name: String,
-            /// Its kind.
+            /// Type of the topic.
             r#type: GuardrailTopicType,
-            /// What the guardrail did.
+            /// Action of the guardrail.
             action: GuardrailPolicyAction,
         }
         optional {
-            /// Whether it was found, where findings are reported that nothing was done about.
+            /// Whether the policy detected the content. Set if the response includes findings without an action.
             detected: bool,
         }
     }
 }
 
 structure! {
-    /// The harmful content that was found.
+    /// Findings of the content filters.
     GuardrailContentPolicyAssessment {
         required {}
         lists {
-            /// Finding by finding.
+            /// The findings, by category.
             filters: Vec<GuardrailContentFilter>,
         }
         optional {}
@@ -85,7 +85,7 @@ structure! {
 }
 
 string_enum! {
-    /// A kind of harmful content.
+    /// Category of harmful content.
     GuardrailContentFilterType {
         Insults = "INSULTS", Hate = "HATE", Sexual = "SEXUAL", Violence = "VIOLENCE", Misconduct = "MISCONDUCT",
         PromptAttack = "PROMPT_ATTACK",
@@ -93,43 +93,43 @@ string_enum! {
 }
 
 string_enum! {
-    /// How sure the guardrail is of a finding.
+    /// Confidence of a content filter finding.
     GuardrailContentFilterConfidence { None = "NONE", Low = "LOW", Medium = "MEDIUM", High = "HIGH", }
 }
 
 string_enum! {
-    /// How much a filter lets pass.
+    /// Configured strength of a content filter.
     GuardrailContentFilterStrength { None = "NONE", Low = "LOW", Medium = "MEDIUM", High = "HIGH", }
 }
 
 structure! {
-    /// Harmful content that was found.
+    /// A finding of a content filter.
     GuardrailContentFilter {
         required {
-            /// Its kind.
+            /// Category of the content.
             r#type: GuardrailContentFilterType,
-            /// How sure the guardrail is.
+            /// Confidence of the finding.
             confidence: GuardrailContentFilterConfidence,
-            /// What the guardrail did.
+            /// Action of the guardrail.
             action: GuardrailPolicyAction,
         }
         optional {
-            /// How strong the filter is set.
+            /// Configured strength of the filter.
             filter_strength: GuardrailContentFilterStrength,
-            /// Whether it was found, where findings are reported that nothing was done about.
+            /// Whether the policy detected the content. Set if the response includes findings without an action.
             detected: bool,
         }
     }
 }
 
 structure! {
-    /// The words that were found.
+    /// Findings of the word filters.
     GuardrailWordPolicyAssessment {
         required {}
         lists {
-            /// Those of the guardrail's own list.
+            /// Matches of custom words.
             custom_words: Vec<GuardrailCustomWord>,
-            /// Those of lists the service keeps.
+            /// Matches of managed word lists.
             managed_word_lists: Vec<GuardrailManagedWord>,
         }
         optional {}
@@ -137,52 +137,52 @@ structure! {
 }
 
 structure! {
-    /// A word of the guardrail's own list.
+    /// A match of a custom word of the guardrail.
     GuardrailCustomWord {
         required {
-            /// The word as it stands in the text.
+            /// The matched text.
             r#match: String,
-            /// What the guardrail did.
+            /// Action of the guardrail.
             action: GuardrailPolicyAction,
         }
         optional {
-            /// Whether it was found, where findings are reported that nothing was done about.
+            /// Whether the policy detected the content. Set if the response includes findings without an action.
             detected: bool,
         }
     }
 }
 
 string_enum! {
-    /// A list of words the service keeps.
+    /// Type of a managed word list.
     GuardrailManagedWordType { Profanity = "PROFANITY", }
 }
 
 structure! {
-    /// A word of a list the service keeps.
+    /// A match of a word in a managed word list.
     GuardrailManagedWord {
         required {
-            /// The word as it stands in the text.
+            /// The matched text.
             r#match: String,
-            /// The list.
+            /// Type of the list.
             r#type: GuardrailManagedWordType,
-            /// What the guardrail did.
+            /// Action of the guardrail.
             action: GuardrailPolicyAction,
         }
         optional {
-            /// Whether it was found, where findings are reported that nothing was done about.
+            /// Whether the policy detected the content. Set if the response includes findings without an action.
             detected: bool,
         }
     }
 }
 
 structure! {
-    /// The personal data that was found, and what the guardrail's own expressions match.
+    /// Findings of the sensitive information policy.
     GuardrailSensitiveInformationPolicyAssessment {
         required {}
         lists {
-            /// Personal data.
+            /// PII that was found.
             pii_entities: Vec<GuardrailPiiEntityFilter>,
-            /// Matches of the guardrail's own expressions.
+            /// Matches of the regular expressions of the guardrail.
             regexes: Vec<GuardrailRegexFilter>,
         }
         optional {}
@@ -190,79 +190,79 @@ structure! {
 }
 
 structure! {
-    /// Personal data that was found.
+    /// A finding of personally identifiable information (PII).
     GuardrailPiiEntityFilter {
         required {
-            /// The data as it stands in the text.
+            /// The matched text.
             r#match: String,
-            /// Its kind.
+            /// Type of the PII.
             r#type: GuardrailPiiEntityType,
-            /// What the guardrail did.
+            /// Action of the guardrail.
             action: GuardrailPolicyAction,
         }
         optional {
-            /// Whether it was found, where findings are reported that nothing was done about.
+            /// Whether the policy detected the content. Set if the response includes findings without an action.
             detected: bool,
         }
     }
 }
 
 structure! {
-    /// A match of one of the guardrail's own expressions.
+    /// A match of a regular expression of the guardrail.
     GuardrailRegexFilter {
         required {
-            /// What the guardrail did.
+            /// Action of the guardrail.
             action: GuardrailPolicyAction,
         }
         optional {
-            /// The expression's name.
+            /// Name of the regular expression.
             name: String,
-            /// What it matches in the text.
+            /// The matched text.
             r#match: String,
-            /// The expression.
+            /// The regular expression.
             regex: String,
-            /// Whether it was found, where findings are reported that nothing was done about.
+            /// Whether the policy detected the content. Set if the response includes findings without an action.
             detected: bool,
         }
     }
 }
 
 structure! {
-    /// Whether the answer keeps to the sources and the question.
+    /// Findings of the contextual grounding policy.
     GuardrailContextualGroundingPolicyAssessment {
         required {}
         optional {
-            /// Measure by measure.
+            /// The findings, by type.
             filters: Vec<GuardrailContextualGroundingFilter>,
         }
     }
 }
 
 string_enum! {
-    /// What is measured.
+    /// Type of a contextual grounding check.
     GuardrailContextualGroundingFilterType {
-        /// How well the answer keeps to the sources.
+        /// Whether the response is grounded in the sources.
         Grounding = "GROUNDING",
-        /// How well it keeps to the question.
+        /// Whether the response is relevant to the query.
         Relevance = "RELEVANCE",
     }
 }
 
 structure! {
-    /// How well the answer keeps to the sources or the question.
+    /// A finding of a contextual grounding check.
     GuardrailContextualGroundingFilter {
         required {
-            /// What is measured.
+            /// Type of the check.
             r#type: GuardrailContextualGroundingFilterType,
-            /// The least score that passes, 0 to 1.
+            /// Minimum score that passes, 0 to 1.
             threshold: f64,
-            /// The score, 0 to 1.
+            /// Score of the response, 0 to 1.
             score: f64,
-            /// What the guardrail did.
+            /// Action of the guardrail.
             action: GuardrailPolicyAction,
         }
         optional {
-            /// Whether the score is too low, where findings are reported that nothing was done about.
+            /// Whether the score is below the threshold. Set if the response includes findings without an action.
             detected: bool,
         }
     }

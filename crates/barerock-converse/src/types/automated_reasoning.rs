@@ -1,223 +1,223 @@
-//! What automated reasoning found: whether an answer follows from the rules of a policy.
+//! Findings of automated reasoning policies.
 
 use super::{string_enum, structure, union};
 
 structure! {
-    /// Whether the answer keeps to the rules of automated reasoning policies.
+    /// Assessment of content by automated reasoning policies.
     GuardrailAutomatedReasoningPolicyAssessment {
         required {}
         optional {
-            /// Finding by finding.
+            /// The findings.
             findings: Vec<GuardrailAutomatedReasoningFinding>,
         }
     }
 }
 
 union! {
-    /// What came of checking an answer against the rules.
+    /// One result of checking content against the rules of a policy.
     GuardrailAutomatedReasoningFinding {
-        /// The claims follow from the rules.
+        /// The claims are implied by the premises and the rules.
         Valid(GuardrailAutomatedReasoningValidFinding) = "valid",
-        /// The claims contradict the rules.
+        /// The claims contradict the premises or the rules.
         Invalid(GuardrailAutomatedReasoningInvalidFinding) = "invalid",
-        /// The claims may hold or not; what was said does not decide it.
+        /// The claims can be true or false under the premises and the rules.
         Satisfiable(GuardrailAutomatedReasoningSatisfiableFinding) = "satisfiable",
         /// The premises contradict each other or the rules.
         Impossible(GuardrailAutomatedReasoningImpossibleFinding) = "impossible",
-        /// The text can be put into logic in more than one way.
+        /// The text has more than one translation into logic.
         TranslationAmbiguous(GuardrailAutomatedReasoningTranslationAmbiguousFinding) = "translationAmbiguous",
-        /// The text is too long or too intricate to check.
+        /// The text is too long or too complex to check.
         TooComplex(GuardrailAutomatedReasoningTooComplexFinding) = "tooComplex",
-        /// Nothing of the text could be put into logic.
+        /// No part of the text could be translated into logic.
         NoTranslations(GuardrailAutomatedReasoningNoTranslationsFinding) = "noTranslations",
     }
 }
 
 structure! {
-    /// The claims follow from the rules.
+    /// Finding: the claims are implied by the premises and the rules.
     GuardrailAutomatedReasoningValidFinding {
         required {}
         optional {
-            /// The text in logic.
+            /// Translation of the text into logic.
             translation: GuardrailAutomatedReasoningTranslation,
-            /// A case in which the claims hold.
+            /// A scenario in which the claims are true.
             claims_true_scenario: GuardrailAutomatedReasoningScenario,
-            /// The rules they follow from.
+            /// Rules that support the claims.
             supporting_rules: Vec<GuardrailAutomatedReasoningRule>,
-            /// What is odd about the text's logic.
+            /// Logical issue of the translation, independent of the rules.
             logic_warning: GuardrailAutomatedReasoningLogicWarning,
         }
     }
 }
 
 structure! {
-    /// The claims contradict the rules.
+    /// Finding: the claims contradict the premises or the rules.
     GuardrailAutomatedReasoningInvalidFinding {
         required {}
         optional {
-            /// The text in logic.
+            /// Translation of the text into logic.
             translation: GuardrailAutomatedReasoningTranslation,
-            /// The rules they contradict.
+            /// Rules that are contradicted.
             contradicting_rules: Vec<GuardrailAutomatedReasoningRule>,
-            /// What is odd about the text's logic.
+            /// Logical issue of the translation, independent of the rules.
             logic_warning: GuardrailAutomatedReasoningLogicWarning,
         }
     }
 }
 
 structure! {
-    /// The claims may hold or not.
+    /// Finding: the claims can be true or false under the premises and the rules.
     GuardrailAutomatedReasoningSatisfiableFinding {
         required {}
         optional {
-            /// The text in logic.
+            /// Translation of the text into logic.
             translation: GuardrailAutomatedReasoningTranslation,
-            /// A case in which the claims hold.
+            /// A scenario in which the claims are true.
             claims_true_scenario: GuardrailAutomatedReasoningScenario,
-            /// A case in which they do not.
+            /// A scenario in which the claims are false.
             claims_false_scenario: GuardrailAutomatedReasoningScenario,
-            /// What is odd about the text's logic.
+            /// Logical issue of the translation, independent of the rules.
             logic_warning: GuardrailAutomatedReasoningLogicWarning,
         }
     }
 }
 
 structure! {
-    /// The premises contradict each other or the rules.
+    /// Finding: the premises contradict each other or the rules.
     GuardrailAutomatedReasoningImpossibleFinding {
         required {}
         optional {
-            /// The text in logic.
+            /// Translation of the text into logic.
             translation: GuardrailAutomatedReasoningTranslation,
-            /// The rules they contradict.
+            /// Rules that are contradicted.
             contradicting_rules: Vec<GuardrailAutomatedReasoningRule>,
-            /// What is odd about the text's logic.
+            /// Logical issue of the translation, independent of the rules.
             logic_warning: GuardrailAutomatedReasoningLogicWarning,
         }
     }
 }
 
 structure! {
-    /// The text can be put into logic in more than one way.
+    /// Finding: the text has more than one translation into logic.
     GuardrailAutomatedReasoningTranslationAmbiguousFinding {
         required {}
         optional {
-            /// The ways; at most 2.
+            /// Alternative translations; at most 2.
             options: Vec<GuardrailAutomatedReasoningTranslationOption>,
-            /// Cases in which they come out differently; at most 2.
+            /// Scenarios in which the alternatives differ; at most 2.
             difference_scenarios: Vec<GuardrailAutomatedReasoningScenario>,
         }
     }
 }
 
 structure! {
-    /// The text is too long or too intricate to check.
+    /// Finding: the text is too long or too complex to check.
     GuardrailAutomatedReasoningTooComplexFinding { required {} optional {} }
 }
 
 structure! {
-    /// Nothing of the text could be put into logic.
+    /// Finding: no part of the text could be translated into logic.
     GuardrailAutomatedReasoningNoTranslationsFinding { required {} optional {} }
 }
 
 structure! {
-    /// The text in logic.
+    /// Translation of the text into logic.
     GuardrailAutomatedReasoningTranslation {
         required {}
         optional {
-            /// What it presumes.
+            /// Premises of the text.
             premises: Vec<GuardrailAutomatedReasoningStatement>,
-            /// What it claims.
+            /// Claims of the text.
             claims: Vec<GuardrailAutomatedReasoningStatement>,
-            /// What it presumes and could not be put into logic.
+            /// Premises that could not be translated.
             untranslated_premises: Vec<GuardrailAutomatedReasoningInputTextReference>,
-            /// What it claims and could not be put into logic.
+            /// Claims that could not be translated.
             untranslated_claims: Vec<GuardrailAutomatedReasoningInputTextReference>,
-            /// How sure the translation is, 0 to 1.
+            /// Confidence of the translation, 0 to 1.
             confidence: f64,
         }
     }
 }
 
 structure! {
-    /// One way to put the text into logic.
+    /// One alternative translation of the text.
     GuardrailAutomatedReasoningTranslationOption {
         required {}
         optional {
-            /// Its parts.
+            /// Translations of the parts of the text.
             translations: Vec<GuardrailAutomatedReasoningTranslation>,
         }
     }
 }
 
 structure! {
-    /// A statement, twice.
+    /// A statement, in logic and in natural language.
     GuardrailAutomatedReasoningStatement {
         required {}
         optional {
-            /// In logic, at most 1,000 characters.
+            /// The statement in logic, at most 1,000 characters.
             logic: String,
-            /// In words, at most 1,000 characters.
+            /// The statement in natural language, at most 1,000 characters.
             natural_language: String,
         }
     }
 }
 
 structure! {
-    /// A piece of the text.
+    /// A passage of the text.
     GuardrailAutomatedReasoningInputTextReference {
         required {}
         optional {
-            /// Its words, at most 1,000 characters.
+            /// Text of the passage, at most 1,000 characters.
             text: String,
         }
     }
 }
 
 structure! {
-    /// A case: what holds in it.
+    /// A scenario: a set of statements that are true in it.
     GuardrailAutomatedReasoningScenario {
         required {}
         optional {
-            /// The statements that hold.
+            /// Statements that are true in the scenario.
             statements: Vec<GuardrailAutomatedReasoningStatement>,
         }
     }
 }
 
 structure! {
-    /// A rule of a policy.
+    /// A rule of an automated reasoning policy.
     GuardrailAutomatedReasoningRule {
         required {}
         optional {
-            /// Its id: 12 of `a-z0-9`.
+            /// ID of the rule: 12 characters of `a-z0-9`.
             identifier: String,
-            /// The ARN of the policy's version.
+            /// ARN of the policy version.
             policy_version_arn: String,
         }
     }
 }
 
 string_enum! {
-    /// What is odd about a text's logic.
+    /// Type of a logic warning.
     GuardrailAutomatedReasoningLogicWarningType {
-        /// It never holds, whatever the rules say.
+        /// Always false, independent of the rules.
         AlwaysFalse = "ALWAYS_FALSE",
-        /// It always holds, whatever the rules say.
+        /// Always true, independent of the rules.
         AlwaysTrue = "ALWAYS_TRUE",
     }
 }
 
 structure! {
-    /// What is odd about a text's logic.
+    /// Warning that the translated statements are always true or always false, independent of the rules.
     GuardrailAutomatedReasoningLogicWarning {
         required {}
         optional {
-            /// Whether it always or never holds.
+            /// Type of the warning.
             r#type: GuardrailAutomatedReasoningLogicWarningType,
-            /// The premises it is about.
+            /// Premises that the warning refers to.
             premises: Vec<GuardrailAutomatedReasoningStatement>,
-            /// The claims it is about.
+            /// Claims that the warning refers to.
             claims: Vec<GuardrailAutomatedReasoningStatement>,
         }
     }

@@ -1,4 +1,4 @@
-//! Binary values: bytes in memory, base64 in JSON.
+//! Binary values: bytes in memory, base64 strings in JSON.
 
 use core::fmt;
 
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::serde_facade;
 use crate::json::{CorrectionKind, FromJson, Reader, ToJson, Writer};
 
-/// The model's `blob`: an image, a document, redacted reasoning. Cheap to clone.
+/// Binary data (the model's `blob`), such as an image, a document or redacted reasoning. Clones share the bytes.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Blob {
     bytes: Bytes,
@@ -17,25 +17,25 @@ pub struct Blob {
 }
 
 impl Blob {
-    /// The bytes; of invalid base64, the text.
+    /// The bytes. If the JSON string was not valid base64, the bytes of the string itself.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The text that should have been base64, if it is not: it is written back as it came.
+    /// The original JSON string if it is not valid base64; it is written back unchanged.
     #[must_use]
     pub fn invalid_base64(&self) -> Option<&str> {
         core::str::from_utf8(&self.bytes).ok().filter(|_| self.is_text)
     }
 
-    /// The bytes, without a copy.
+    /// Converts the blob into its bytes without copying.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.bytes
     }
 
-    /// The bytes of several blobs, one after the other. If one of them is invalid base64, the result is too.
+    /// Concatenates blobs. If one of them is invalid base64, the result is too.
     pub(crate) fn concat(pieces: &[Self]) -> Self {
         if pieces.iter().any(|piece| piece.is_text) {
             let texts = pieces.iter().map(|piece| match piece.invalid_base64() {
@@ -57,7 +57,7 @@ impl<T: Into<Bytes>> From<T> for Blob {
     }
 }
 
-/// Length only: a blob is often megabytes, and never text to read.
+/// Shows only the length: a blob is binary and often several megabytes.
 impl fmt::Debug for Blob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.is_text { "Invalid base64" } else { "Blob" };

@@ -1,12 +1,12 @@
-//! Citations and search results: text with its sources.
+//! Citations and search results.
 
 use super::{structure, union};
 
 structure! {
-    /// Whether the model should cite from a document or search result.
+    /// Citation settings of a document or search result.
     CitationsConfig {
         required {
-            /// Yes or no.
+            /// Whether the model may cite the document or search result.
             enabled: bool,
         }
         optional {}
@@ -14,28 +14,28 @@ structure! {
 }
 
 structure! {
-    /// A search result to cite from.
+    /// A search result that the model may cite.
     SearchResultBlock {
         required {
-            /// Where it is from: a URL or a name.
+            /// Source of the search result: a URL or a name.
             source: String,
-            /// Its title.
+            /// Title of the search result.
             title: String,
-            /// What it says.
+            /// Content of the search result.
             content: Vec<SearchResultContentBlock>,
         }
         optional {
-            /// Whether the model should cite from it.
+            /// Citation settings.
             citations: CitationsConfig,
         }
     }
 }
 
 structure! {
-    /// A piece of a search result.
+    /// A content block of a search result.
     SearchResultContentBlock {
         required {
-            /// What it says.
+            /// Text of the block.
             text: String,
         }
         optional {}
@@ -43,20 +43,20 @@ structure! {
 }
 
 structure! {
-    /// Text of an answer with its sources.
+    /// Generated text with citations.
     CitationsContentBlock {
         required {}
         optional {
-            /// The text.
+            /// The generated text.
             content: Vec<CitationGeneratedContent>,
-            /// The sources.
+            /// Citations that support the text.
             citations: Vec<Citation>,
         }
     }
 }
 
 union! {
-    /// A piece of cited text.
+    /// A content block of generated text with citations.
     CitationGeneratedContent {
         /// Text.
         Text(String) = "text",
@@ -64,7 +64,7 @@ union! {
 }
 
 impl CitationGeneratedContent {
-    /// The text.
+    /// The text; `None` for a member this crate does not know.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self {
@@ -75,24 +75,24 @@ impl CitationGeneratedContent {
 }
 
 structure! {
-    /// One source. The model's `CitationsDelta` has the same members, so a streamed citation is one of these too.
+    /// One citation. Also used for streams: the model's `CitationsDelta` has the same members.
     Citation {
         required {}
         optional {
-            /// The source's title.
+            /// Title of the cited source.
             title: String,
-            /// Where the source is from.
+            /// The cited source, such as a URL.
             source: String,
-            /// The words that are cited.
+            /// The cited passages.
             source_content: Vec<CitationSourceContent>,
-            /// Where in the source they stand.
+            /// Location of the cited passages in the source.
             location: CitationLocation,
         }
     }
 }
 
 union! {
-    /// Words that are cited.
+    /// A cited passage.
     CitationSourceContent {
         /// Text.
         Text(String) = "text",
@@ -100,59 +100,59 @@ union! {
 }
 
 union! {
-    /// Where in a source cited words stand.
+    /// Location of a cited passage in its source.
     CitationLocation {
-        /// On a web page.
+        /// A web page.
         Web(WebLocation) = "web",
-        /// In a document, by characters.
+        /// A range of characters of a document.
         DocumentChar(DocumentRangeLocation) = "documentChar",
-        /// In a document, by pages.
+        /// A range of pages of a document.
         DocumentPage(DocumentRangeLocation) = "documentPage",
-        /// In a document, by pieces.
+        /// A range of chunks of a document.
         DocumentChunk(DocumentRangeLocation) = "documentChunk",
-        /// In a search result.
+        /// A range of content blocks of a search result.
         SearchResultLocation(SearchResultLocation) = "searchResultLocation",
     }
 }
 
 structure! {
-    /// A web page.
+    /// Location on the web.
     WebLocation {
         required {}
         optional {
-            /// Its address.
+            /// URL of the page.
             url: String,
-            /// Its domain.
+            /// Domain of the page.
             domain: String,
         }
     }
 }
 
 structure! {
-    /// From `start` to `end` of a document: characters, pages or pieces, as the member it stands in says.
+    /// Range from `start` to `end` of a document, in characters, pages or chunks depending on the containing member.
     DocumentRangeLocation {
         required {}
         optional {
-            /// Which document of the request, from 0.
+            /// Index of the document in the request, from 0.
             document_index: u64,
-            /// The first.
+            /// Start of the range.
             start: u64,
-            /// The last.
+            /// End of the range.
             end: u64,
         }
     }
 }
 
 structure! {
-    /// From piece `start` to piece `end` of a search result.
+    /// Range from content block `start` to content block `end` of a search result.
     SearchResultLocation {
         required {}
         optional {
-            /// Which search result of the request, from 0.
+            /// Index of the search result in the request, from 0.
             search_result_index: u64,
-            /// The first.
+            /// Start of the range.
             start: u64,
-            /// The last.
+            /// End of the range.
             end: u64,
         }
     }

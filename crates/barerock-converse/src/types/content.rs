@@ -1,4 +1,4 @@
-//! Content blocks: what a message is made of.
+//! Content blocks of messages.
 
 use super::{
     AudioBlock, Blob, CitationsContentBlock, DocumentBlock, GuardrailConverseContentBlock, ImageBlock,
@@ -7,35 +7,35 @@ use super::{
 };
 
 union! {
-    /// One block of a message.
+    /// One content block of a message.
     ContentBlock {
         /// Text.
         Text(String) = "text",
-        /// A picture.
+        /// An image.
         Image(ImageBlock) = "image",
-        /// A document to read.
+        /// A document.
         Document(DocumentBlock) = "document",
         /// A video.
         Video(VideoBlock) = "video",
-        /// Sound.
+        /// Audio.
         Audio(AudioBlock) = "audio",
-        /// The model asks for a tool.
+        /// A tool use: the model requests a tool.
         ToolUse(ToolUseBlock) = "toolUse",
-        /// What a tool answered.
+        /// The result of a tool use.
         ToolResult(ToolResultBlock) = "toolResult",
-        /// Content a guardrail looks at.
+        /// Content for guardrails to evaluate.
         GuardContent(GuardrailConverseContentBlock) = "guardContent",
-        /// A mark up to which the conversation is cached.
+        /// A cache point: everything before it is cached.
         CachePoint(CachePointBlock) = "cachePoint",
-        /// What the model thought before it answered.
+        /// Reasoning of the model.
         ReasoningContent(ReasoningContentBlock) = "reasoningContent",
-        /// Text with its sources.
+        /// Text with citations.
         CitationsContent(CitationsContentBlock) = "citationsContent",
-        /// A search result to cite from.
+        /// A search result that the model may cite.
         SearchResult(SearchResultBlock) = "searchResult",
-        /// A tool that joins the conversation here.
+        /// A tool that is available from here on.
         ToolAddition(ToolReferenceBlock) = "toolAddition",
-        /// A tool that leaves the conversation here.
+        /// A tool that is no longer available from here on.
         ToolRemoval(ToolReferenceBlock) = "toolRemoval",
     }
 }
@@ -50,7 +50,7 @@ impl ContentBlock {
         }
     }
 
-    /// What of this block is the answer's text: a text block's, or a citations block's.
+    /// The parts of this block that belong to the text of the message: the text of a text block or a citations block.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let cited = match self {
             Self::CitationsContent(block) => block.content.as_deref().unwrap_or_default(),
@@ -59,12 +59,12 @@ impl ContentBlock {
         self.as_text().into_iter().chain(cited.iter().filter_map(|content| content.as_text()))
     }
 
-    /// A PNG picture.
+    /// Creates a PNG image block.
     pub fn image_png(bytes: impl Into<Blob>) -> Self {
         ImageBlock::from_bytes(ImageFormat::Png, bytes).into()
     }
 
-    /// A JPEG picture.
+    /// Creates a JPEG image block.
     pub fn image_jpeg(bytes: impl Into<Blob>) -> Self {
         ImageBlock::from_bytes(ImageFormat::Jpeg, bytes).into()
     }
@@ -93,15 +93,15 @@ impl From<&str> for ContentBlock {
 }
 
 string_enum! {
-    /// The kind of a cache point.
+    /// Type of a cache point.
     CachePointType {
-        /// The only kind there is.
+        /// The default type; no other is defined.
         Default = "default",
     }
 }
 
 string_enum! {
-    /// How long a cached prefix lives.
+    /// Time to live of a cached prefix.
     CacheTtl {
         /// Five minutes.
         FiveMinutes = "5m",
@@ -111,14 +111,15 @@ string_enum! {
 }
 
 structure! {
-    /// Everything before this point is cached and need not be paid for again while it lives.
+    /// A cache point: the prompt before it is cached, and later requests with the same prefix are billed as cache reads
+    /// until the cache entry expires.
     CachePointBlock {
         required {
-            /// The kind.
+            /// Type of the cache point.
             r#type: CachePointType,
         }
         optional {
-            /// How long it lives; the model's default if unset.
+            /// Time to live of the cache entry; the model's default if unset.
             ttl: CacheTtl,
         }
     }
@@ -131,24 +132,24 @@ impl Default for CachePointBlock {
 }
 
 union! {
-    /// What the model thought before it answered. Put it back unchanged when the conversation goes on.
+    /// Reasoning of the model. Send it back unchanged in later requests of the conversation.
     ReasoningContentBlock {
-        /// Reasoning in words.
+        /// Reasoning as text.
         ReasoningText(ReasoningTextBlock) = "reasoningText",
-        /// Reasoning that is kept from the reader. Opaque: hand it back as it came.
+        /// Encrypted reasoning. Opaque: send it back unchanged.
         RedactedContent(Blob) = "redactedContent",
     }
 }
 
 structure! {
-    /// Reasoning in words, and the signature that proves it is the model's own.
+    /// Reasoning as text, with the signature by which the service verifies that the model generated it.
     ReasoningTextBlock {
         required {
-            /// The words.
+            /// Text of the reasoning.
             text: String,
         }
         optional {
-            /// The model's signature over them.
+            /// Signature of the text.
             signature: String,
         }
     }

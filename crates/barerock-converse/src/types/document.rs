@@ -10,37 +10,38 @@ use crate::json::{
     CorrectionKind, Fault, FromJson, Object, Reader, ToJson, UnionMember, Writer, format, one_value,
 };
 
-/// Any JSON value, kept as the text it came as: key order, number spelling and all.
+/// Any JSON value, stored as its original text, so that key order and number formatting are preserved.
 ///
 /// Tool inputs, tool schemas and model-specific fields are documents. Read one with [`parse`](Self::parse), write one
 /// from a `serde_json::Value` (`json!({…})`) or with [`from_serialize`](Self::from_serialize). Two documents are equal
-/// when they are written alike, white space between tokens aside.
+/// if their texts are equal apart from white space between tokens.
 #[derive(Clone)]
 pub struct Document(Box<str>);
 
 impl Document {
-    /// Checks that `text` is one JSON value and keeps it.
+    /// Creates a document from JSON text after checking that it is exactly one JSON value.
     ///
     /// # Errors
-    /// The parser's, with line and column, if it is not.
+    /// The parser's error, with line and column, if `text` is not one JSON value.
     pub fn from_json(text: impl Into<String>) -> serde_json::Result<Self> {
         RawValue::from_string(text.into()).map(Self::from)
     }
 
-    /// As [`from_json`](Self::from_json), by this crate's reader: who only reads events links no other.
+    /// [`from_json`](Self::from_json) with this crate's reader, so that programs that only read events do not link
+    /// serde_json's parser.
     pub(crate) fn checked(text: &str) -> Result<Self, Fault> {
         one_value(text).map(|json| Self(json.into()))
     }
 
-    /// Writes `value` as JSON.
+    /// Serializes `value` to JSON.
     ///
     /// # Errors
-    /// Those of the value's own `Serialize`, and maps whose keys are not strings.
+    /// Errors of the value's own `Serialize`, and maps whose keys are not strings.
     pub fn from_serialize(value: &impl Serialize) -> serde_json::Result<Self> {
         serde_json::value::to_raw_value(value).map(Self::from)
     }
 
-    /// What is known to be one JSON value.
+    /// Creates a document from text that is known to be one JSON value.
     pub(crate) fn from_checked(json: &str) -> Self {
         Self(json.into())
     }
@@ -51,10 +52,10 @@ impl Document {
         &self.0
     }
 
-    /// Reads the document as a type of yours, or as a `serde_json::Value`.
+    /// Deserializes the document into `T`, such as a type of yours or `serde_json::Value`.
     ///
     /// # Errors
-    /// If the document has not the shape of `T`.
+    /// If the document does not have the shape of `T`.
     pub fn parse<'a, T: Deserialize<'a>>(&'a self) -> serde_json::Result<T> {
         serde_json::from_str(self.as_json())
     }
@@ -65,14 +66,14 @@ impl Document {
         format(self.as_json(), None, &[])
     }
 
-    /// The same JSON with each member and entry on a line of its own, indented by `indent` for each level. Tokens stay as they
-    /// are.
+    /// The same JSON with each member and element on its own line, indented by `indent` per level. Tokens are
+    /// unchanged.
     #[must_use]
     pub fn to_pretty(&self, indent: &str) -> String {
         format(self.as_json(), Some(indent), &[])
     }
 
-    /// The members of an object in their order; `None` if the document is something else.
+    /// The members of the object, in order; `None` if the document is not an object.
     #[must_use]
     pub fn to_members(&self) -> Option<Vec<UnknownMember>> {
         let object = Object::read(self.as_json());
@@ -86,12 +87,13 @@ impl Document {
         self.as_json().trim_ascii_start().starts_with('{')
     }
 
-    /// Writes `value` as JSON.
+    /// Creates a document from `value` with this crate's writer.
     pub(crate) fn of(value: &impl ToJson) -> Self {
         Self(Writer::write(value).into())
     }
 
-    /// A payload as JSON, or else its text as a JSON string; bytes that are not UTF-8 become U+FFFD.
+    /// Creates a document from a payload: the payload if it is JSON, otherwise its text as a JSON string, with U+FFFD
+    /// for bytes that are not UTF-8.
     pub(crate) fn of_payload(payload: &[u8]) -> Self {
         let json = core::str::from_utf8(payload).ok().and_then(|json| Self::checked(json).ok());
         json.unwrap_or_else(|| Self::of(&String::from_utf8_lossy(payload).into_owned()))
@@ -158,8 +160,8 @@ impl<'a> FromJson<'a> for Document {
         Self::from_checked(reader.skip())
     }
 
-    /// `null` is a document like any other; a missing one is read as the empty object, which is what a tool without
-    /// arguments is called with.
+    /// `null` is a valid document. A missing document is read as the empty object, which is the input of a tool without
+    /// arguments.
     fn missing(reader: &mut Reader<'a>, why: CorrectionKind) -> Self {
         if why == CorrectionKind::Null {
             return Self::null();
@@ -189,9 +191,9 @@ impl fmt::Display for Document {
     }
 }
 
-/// A member this crate does not know: its name and its value. In JSON it is the object of this one member.
+/// Name and value of a member this crate does not know. In JSON it is an object with this one member.
 ///
-/// A union that has no member, or several, is one without a name: `value` is then the whole union.
+/// For a union with no member or several, `name` is empty and `value` is the whole union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownMember {
@@ -202,7 +204,7 @@ pub struct UnknownMember {
 }
 
 impl UnknownMember {
-    /// A member that the service takes and this crate does not know.
+    /// Creates a member that the service accepts and this crate does not know.
     pub fn new(name: impl Into<String>, value: impl Into<Document>) -> Self {
         Self { name: name.into(), value: value.into() }
     }

@@ -4,8 +4,7 @@ use core::fmt;
 
 use super::UnknownMember;
 
-/// The members of a structure that the service model did not have when this crate was written. Eight bytes while there are
-/// none.
+/// Unknown members of a structure. Takes 8 bytes if there are no such members.
 #[derive(Clone, PartialEq, Eq, Default)]
 #[expect(clippy::box_collection, reason = "eight bytes in every structure, not twenty-four")]
 pub(crate) struct Extra(Option<Box<Vec<UnknownMember>>>);
@@ -20,14 +19,14 @@ impl Extra {
         self.as_slice().iter().any(|member| member.name == name)
     }
 
-    /// Adds a member behind the others.
+    /// Appends a member.
     #[cold]
     #[inline(never)]
     pub(crate) fn push(&mut self, member: UnknownMember) {
         self.0.get_or_insert_default().push(member);
     }
 
-    /// Adds a member in place of one of the same name.
+    /// Sets a member, replacing one of the same name.
     pub(crate) fn set(&mut self, member: UnknownMember) {
         if let Some(members) = &mut self.0 {
             members.retain(|other| other.name != member.name);

@@ -1,40 +1,40 @@
-//! Guardrails: which one, and what it looks at.
+//! Guardrail settings of a request, and content for guardrails to evaluate.
 
 use super::{Blob, string_enum, structure, union};
 
 string_enum! {
-    /// Whether the response says what the guardrail found.
+    /// Whether the response contains the trace of the guardrail.
     GuardrailTrace { Enabled = "enabled", Disabled = "disabled", EnabledFull = "enabled_full", }
 }
 
 string_enum! {
-    /// Whether a stream waits for the guardrail.
+    /// Whether a stream waits for the guardrail (`sync`) or is evaluated while it is sent (`async`).
     GuardrailStreamProcessingMode { Sync = "sync", Async = "async", }
 }
 
 structure! {
-    /// The guardrail a call goes through.
+    /// The guardrail to apply to a request.
     GuardrailConfiguration {
         required {}
         optional {
-            /// Its id or ARN.
+            /// ID or ARN of the guardrail, at most 2,048 characters.
             guardrail_identifier: String,
-            /// Its version: a number or `DRAFT`.
+            /// Version of the guardrail: a number or `DRAFT`.
             guardrail_version: String,
-            /// Whether the response says what it found.
+            /// Whether the response contains the trace.
             trace: GuardrailTrace,
-            /// Whether a stream waits for it. Only a stream has this member; a unary request leaves it out.
+            /// Whether a stream waits for the guardrail. Sent only with ConverseStream; omitted from Converse requests.
             stream_processing_mode: GuardrailStreamProcessingMode,
         }
     }
 }
 
 union! {
-    /// Content a guardrail looks at.
+    /// Content for guardrails to evaluate.
     GuardrailConverseContentBlock {
         /// Text.
         Text(GuardrailConverseTextBlock) = "text",
-        /// A picture.
+        /// An image.
         Image(GuardrailConverseImageBlock) = "image",
     }
 }
@@ -51,42 +51,43 @@ impl From<String> for GuardrailConverseContentBlock {
     }
 }
 
-/// What ApplyGuardrail looks at: the same as a message's `guardContent`, under the model's other name.
+/// Content of an ApplyGuardrail request. The service model has a second name for the same shape as `guardContent` of a
+/// message.
 pub type GuardrailContentBlock = GuardrailConverseContentBlock;
 
 string_enum! {
-    /// What a text is to the guardrail.
+    /// Role of a text in guardrail evaluation.
     GuardrailContentQualifier {
         GroundingSource = "grounding_source", Query = "query", GuardContent = "guard_content",
     }
 }
 
 structure! {
-    /// Text a guardrail looks at.
+    /// Text for guardrails to evaluate.
     GuardrailConverseTextBlock {
         required {
             /// The text.
             text: String,
         }
         optional {
-            /// What it is to the guardrail.
+            /// Roles of the text in the evaluation.
             qualifiers: Vec<GuardrailContentQualifier>,
         }
     }
 }
 
 string_enum! {
-    /// The format of a picture a guardrail looks at.
+    /// Format of an image for guardrails to evaluate.
     GuardrailConverseImageFormat { Png = "png", Jpeg = "jpeg", }
 }
 
 structure! {
-    /// A picture a guardrail looks at.
+    /// An image for guardrails to evaluate.
     GuardrailConverseImageBlock {
         required {
-            /// Its format.
+            /// Format of the image.
             format: GuardrailConverseImageFormat,
-            /// The picture.
+            /// Bytes of the image.
             source: GuardrailConverseImageSource,
         }
         optional {}
@@ -94,9 +95,9 @@ structure! {
 }
 
 union! {
-    /// Where a picture a guardrail looks at is.
+    /// Source of an image for guardrails to evaluate.
     GuardrailConverseImageSource {
-        /// Here.
+        /// The bytes, base64 in JSON; at least 1 byte.
         Bytes(Blob) = "bytes",
     }
 }

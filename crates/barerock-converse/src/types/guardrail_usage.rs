@@ -1,112 +1,113 @@
-//! What a guardrail took and cost, how much it looked at, and which one it was.
+//! Metrics of a guardrail assessment: latency, billed units, coverage, and the guardrail's identity.
 
 use super::{string_enum, structure};
 
 structure! {
-    /// What an assessment took and cost.
+    /// Latency, usage and coverage of one guardrail assessment.
     GuardrailInvocationMetrics {
         required {}
         optional {
-            /// Milliseconds the guardrail took.
+            /// Latency of the guardrail, in milliseconds.
             guardrail_processing_latency: u64,
-            /// What it cost.
+            /// Billed units, by policy.
             usage: GuardrailUsage,
-            /// How much of the content it looked at.
+            /// Share of the content that the guardrail evaluated.
             guardrail_coverage: GuardrailCoverage,
         }
     }
 }
 
 structure! {
-    /// What an assessment cost, in the units each policy is billed in.
+    /// Usage of one guardrail assessment, in the units each policy is billed in.
     GuardrailUsage {
         required {
-            /// For denied topics.
+            /// Text units of the denied topics policy.
             topic_policy_units: u64,
-            /// For harmful content.
+            /// Text units of the content filters.
             content_policy_units: u64,
-            /// For words.
+            /// Text units of the word filters.
             word_policy_units: u64,
-            /// For sensitive information.
+            /// Text units of the sensitive information policy.
             sensitive_information_policy_units: u64,
-            /// For sensitive information, free of charge.
+            /// Text units of the sensitive information policy that are free of charge.
             sensitive_information_policy_free_units: u64,
-            /// For contextual grounding.
+            /// Text units of the contextual grounding policy.
             contextual_grounding_policy_units: u64,
         }
         optional {
-            /// For harmful content in pictures.
+            /// Image units of the content filters.
             content_policy_image_units: u64,
-            /// For automated reasoning.
+            /// Text units of the automated reasoning policies.
             automated_reasoning_policy_units: u64,
-            /// How many automated reasoning policies there were.
+            /// Number of automated reasoning policies that were applied.
             automated_reasoning_policies: u64,
         }
     }
 }
 
 structure! {
-    /// How much of the content a guardrail looked at.
+    /// Coverage of the content by a guardrail.
     GuardrailCoverage {
         required {}
         optional {
-            /// Of its text, in characters.
+            /// Coverage of the text, in characters.
             text_characters: GuardrailPartCoverage,
-            /// Of its pictures.
+            /// Coverage of the images, in images.
             images: GuardrailPartCoverage,
         }
     }
 }
 
 structure! {
-    /// How much a guardrail looked at, of how much: characters or pictures, as the member it stands in says.
+    /// Evaluated and total amount, in characters or images depending on the containing member. The model's
+    /// `GuardrailTextCharactersCoverage` and `GuardrailImageCoverage`.
     GuardrailPartCoverage {
         required {}
         optional {
-            /// What it looked at.
+            /// Amount the guardrail evaluated.
             guarded: u64,
-            /// What there is.
+            /// Total amount.
             total: u64,
         }
     }
 }
 
 string_enum! {
-    /// On whose behalf a guardrail was applied.
+    /// What caused a guardrail to be applied.
     GuardrailOrigin {
-        /// The request named it.
+        /// The request names the guardrail.
         Request = "REQUEST",
-        /// The account enforces it.
+        /// The account enforces the guardrail.
         AccountEnforced = "ACCOUNT_ENFORCED",
-        /// The organization enforces it.
+        /// The organization enforces the guardrail.
         OrganizationEnforced = "ORGANIZATION_ENFORCED",
     }
 }
 
 string_enum! {
-    /// Whose a guardrail is.
+    /// Owner of a guardrail.
     GuardrailOwnership {
-        /// The caller's account's.
+        /// The calling account.
         OwnAccount = "SELF",
-        /// Another account's.
+        /// Another account.
         CrossAccount = "CROSS_ACCOUNT",
     }
 }
 
 structure! {
-    /// Which guardrail was applied.
+    /// Identity of the guardrail that was applied.
     AppliedGuardrailDetails {
         required {}
         optional {
-            /// Its id.
+            /// ID of the guardrail, at most 2,048 characters of `a-z0-9`.
             guardrail_id: String,
-            /// Its version: a number or `DRAFT`.
+            /// Version of the guardrail: a number or `DRAFT`.
             guardrail_version: String,
-            /// Its ARN.
+            /// ARN of the guardrail.
             guardrail_arn: String,
-            /// On whose behalf it was applied.
+            /// What caused the guardrail to be applied.
             guardrail_origin: Vec<GuardrailOrigin>,
-            /// Whose it is.
+            /// Owner of the guardrail.
             guardrail_ownership: GuardrailOwnership,
         }
     }

@@ -1,50 +1,51 @@
-//! How a model should answer.
+//! Inference settings: sampling, latency, service tier and output format.
 
 use super::{Document, string_enum, structure, union};
 
 structure! {
-    /// The settings every model knows. What is unset is the model's own default.
+    /// Inference parameters that are common to all models. Unset parameters have the defaults of the model.
     InferenceConfiguration {
         required {}
         optional {
-            /// The most tokens the answer may have; at least 1. Unset reserves the model's maximum against the quota.
+            /// Maximum number of tokens to generate, at least 1. If unset, the maximum of the model counts against the
+            /// quota.
             max_tokens: u32,
-            /// How freely the model chooses, 0 to 1.
+            /// Sampling temperature, 0 to 1.
             temperature: f64,
-            /// How much of the likeliest the model chooses from, 0 to 1.
+            /// Probability mass of the most likely tokens to sample from (nucleus sampling), 0 to 1.
             top_p: f64,
-            /// Texts that end the answer; at most 2,500.
+            /// Sequences that stop generation; at most 2,500.
             stop_sequences: Vec<String>,
         }
     }
 }
 
 string_enum! {
-    /// Whether the call may pay for a faster answer.
+    /// Latency class of a request. `optimized` is faster and may cost more.
     PerformanceConfigLatency { Standard = "standard", Optimized = "optimized", }
 }
 
 structure! {
-    /// How fast the answer should be.
+    /// Performance settings of a request.
     PerformanceConfiguration {
         required {}
         optional {
-            /// The latency class.
+            /// Latency class.
             latency: PerformanceConfigLatency,
         }
     }
 }
 
 string_enum! {
-    /// Which capacity serves a call.
+    /// Type of a service tier.
     ServiceTierType { Priority = "priority", Default = "default", Flex = "flex", Reserved = "reserved", }
 }
 
 structure! {
-    /// Which capacity serves a call.
+    /// Service tier that processes a request.
     ServiceTier {
         required {
-            /// The tier.
+            /// Type of the tier.
             r#type: ServiceTierType,
         }
         optional {}
@@ -52,20 +53,20 @@ structure! {
 }
 
 structure! {
-    /// The form the answer should have.
+    /// Output settings of a request.
     OutputConfig {
         required {}
         optional {
-            /// The form of its text.
+            /// Format of the text of the response.
             text_format: OutputFormat,
-            /// How much thought to spend: `low`, `medium`, `high`, `xhigh` or `max`; at most 16 characters.
+            /// Reasoning effort: `low`, `medium`, `high`, `xhigh` or `max`; at most 16 characters.
             effort: String,
         }
     }
 }
 
 impl OutputConfig {
-    /// An answer whose text is JSON that follows a schema.
+    /// Creates settings for a response whose text is JSON that conforms to `schema`.
     pub fn json_schema(schema: impl Into<Document>) -> Self {
         let schema = JsonSchemaDefinition::new(schema.into().as_json());
         let structure = OutputFormatStructure::JsonSchema(schema);
@@ -74,20 +75,20 @@ impl OutputConfig {
 }
 
 string_enum! {
-    /// The kind of a text form.
+    /// Type of a text format.
     OutputFormatType {
-        /// JSON that follows a schema.
+        /// JSON that conforms to a schema.
         JsonSchema = "json_schema",
     }
 }
 
 structure! {
-    /// The form of an answer's text.
+    /// Format of the text of a response.
     OutputFormat {
         required {
-            /// Its kind.
+            /// Type of the format.
             r#type: OutputFormatType,
-            /// Its rules.
+            /// Definition of the format.
             structure: OutputFormatStructure,
         }
         optional {}
@@ -95,31 +96,31 @@ structure! {
 }
 
 union! {
-    /// The rules of a text form.
+    /// Definition of a text format.
     OutputFormatStructure {
-        /// A JSON schema.
+        /// A JSON Schema.
         JsonSchema(JsonSchemaDefinition) = "jsonSchema",
     }
 }
 
 structure! {
-    /// A JSON schema for the answer.
+    /// A JSON Schema for the text of the response.
     JsonSchemaDefinition {
         required {
-            /// The schema: JSON, as a string.
+            /// The schema, as JSON text in a string.
             schema: String,
         }
         optional {
-            /// Its name.
+            /// Name of the schema.
             name: String,
-            /// What it is for.
+            /// Description of the schema.
             description: String,
         }
     }
 }
 
 union! {
-    /// The value of a variable in a managed prompt.
+    /// Value of a variable of a managed prompt.
     PromptVariableValues {
         /// Text.
         Text(String) = "text",

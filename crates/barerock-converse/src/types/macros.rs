@@ -1,8 +1,8 @@
-//! The three kinds of shapes of the service model, each written once: string enums, structures and unions.
+//! Macros that define the shapes of the service model: string enums, structures and unions.
 //!
-//! A shape of the model is then a few lines in the model's own words, and unknown values are treated alike everywhere.
+//! A shape is declared in a few lines, and unknown values are handled the same way in all of them.
 
-/// An enum of strings that AWS may extend: an unknown value is kept and written back.
+/// Defines a string enum that AWS may extend: an unknown value is kept and written back.
 macro_rules! string_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -29,7 +29,7 @@ macro_rules! string_enum {
             const VALUES: &str = concat!($($text, "|",)+);
 
             fn of(value: $crate::json::OpenValue) -> Self {
-                // The values in the order of their names.
+                // Declaration order is the order of `VALUES`.
                 #[derive(Clone, Copy)]
                 enum Known { $($variant,)+ }
                 const KNOWN: &[Known] = &[$(Known::$variant,)+];
@@ -68,7 +68,7 @@ macro_rules! string_enum {
     };
 }
 
-/// Implements serde's traits by this crate's reader and writer.
+/// Implements serde's traits with this crate's reader and writer.
 macro_rules! serde_facade {
     ($name:ident) => {
         impl serde::Serialize for $name {
@@ -83,7 +83,7 @@ macro_rules! serde_facade {
             }
         }
     };
-    // What is read borrows nothing, so that it can be kept in a container of any kind.
+    // The deserialized value is owned, so that it can be part of any container.
     ($name:ident < $life:lifetime >) => {
         impl<$life> serde::Serialize for $name<$life> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -100,11 +100,12 @@ macro_rules! serde_facade {
     };
 }
 
-/// A structure: `required` members are the arguments of `new`, each `optional` one has a setter of its own name and is left
-/// out of the JSON while unset. `path` members are required too, but are part of the request's path and not of its body, and
-/// make the structure a request: a member set by `extra` takes the place of one of the model. `unless_empty` members are lists
-/// that are left out while empty; `lists` are required by the model, but the service leaves them out; `adders` are optional and
-/// have a setter that is written by hand. A `received` structure is a response, which keeps the text it was read from.
+/// Defines a structure. `required` members are arguments of `new`; each `optional` member has a setter of the same name
+/// and is omitted from the JSON while unset. `path` members are required, are sent in the path instead of the body, and
+/// mark the structure as a request, in which a member set by `extra` replaces the typed member of the same name.
+/// `unless_empty` members are lists that are omitted while empty; `lists` are required by the model but omitted by the
+/// service; `adders` are optional members with a hand-written setter. A `received` structure is a response and keeps
+/// the text it was read from.
 macro_rules! structure {
     (
         $(#[$meta:meta])*
@@ -152,7 +153,7 @@ macro_rules! structure {
                 $(#[doc = concat!("Sets `", stringify!($optional), "`.")] $optional: $otype,)*
             }
 
-            /// Adds a member this crate does not know; one of the same name is replaced.
+            /// Sets a member this crate does not know, replacing an earlier one of the same name.
             #[must_use]
             pub fn extra(mut self, name: impl Into<String>, value: impl Into<$crate::types::Document>) -> Self {
                 self.extra.set($crate::types::UnknownMember::new(name, value));
@@ -170,13 +171,13 @@ macro_rules! structure {
                     self.$received.raw()
                 }
 
-                /// What was corrected while the response was read.
+                /// Corrections made while the response was read.
                 pub fn corrections(&self) -> &[$crate::Correction] {
                     self.$received.corrections()
                 }
 
-                /// The JSON the response was read from with every member in its order, but without null members, which
-                /// count as absent. Of a response made in code, the JSON it is written as.
+                /// The JSON the response was read from, with members in their original order and without null members,
+                /// which count as absent. For a response built in code, its serialized JSON.
                 pub fn to_document(&self) -> $crate::types::Document {
                     match self.$received.compact() {
                         Some(json) => $crate::types::Document::from_checked(&json),
@@ -198,7 +199,7 @@ macro_rules! structure {
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
-                // Only a request's typed members may be replaced.
+                // Only typed members of requests may be replaced.
                 const IS_REQUEST: bool = false $(|| { $(let _ = stringify!($path);)* true })?;
                 #[allow(unused_variables, reason = "some structures have no member, but are objects all the same")]
                 let is_replaced = |name| IS_REQUEST && self.extra.has(name);
@@ -232,7 +233,7 @@ macro_rules! structure {
                 const NAMES: &str = $crate::json::names!(
                     $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)*
                 );
-                // The members in the order of their names.
+                // Declaration order is the order of the names.
                 #[allow(non_camel_case_types, reason = "they are the members' names")]
                 #[derive(Clone, Copy)]
                 enum Known { $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)* }
@@ -273,7 +274,7 @@ macro_rules! structure {
     };
 }
 
-/// Methods that set optional members, each of the member's own name.
+/// Defines the setters of optional members, each named like its member.
 macro_rules! setters {
     ($($(#[$meta:meta])* $member:ident: $type:ty,)*) => {$(
         $(#[$meta])*
@@ -285,7 +286,7 @@ macro_rules! setters {
     )*};
 }
 
-/// A union: a JSON object with exactly one member. An unknown one is kept as
+/// Defines a union: a JSON object with exactly one member. An unknown member is kept as
 /// [`UnknownMember`](crate::types::UnknownMember) and written back.
 macro_rules! union {
     ($(#[$meta:meta])* $name:ident $(<$life:lifetime>)? { $($(#[$vmeta:meta])* $variant:ident($type:ty) = $key:literal,)+ }) => {
@@ -294,12 +295,13 @@ macro_rules! union {
         #[non_exhaustive]
         pub enum $name $(<$life>)? {
             $($(#[$vmeta])* $variant($type),)+
-            /// A member this crate does not know; or, with an empty name, a value that is no union of one member, as a whole.
+            /// A member this crate does not know; with an empty name, a whole value that is not an object with exactly
+            /// one member.
             Unknown($crate::types::UnknownMember),
         }
 
         impl $(<$life>)? $name $(<$life>)? {
-            /// The names of the members this crate knows.
+            /// Names of the members this crate knows.
             pub const MEMBERS: &'static [&'static str] = &[$($key),+];
         }
 
@@ -317,7 +319,7 @@ macro_rules! union {
 
         impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
             fn from_json(reader: &mut $crate::json::Reader<'json>) -> Self {
-                // The members in the order of their names.
+                // Declaration order is the order of the names.
                 #[derive(Clone, Copy)]
                 enum Known { $($variant,)+ }
                 const KNOWN: &[Known] = &[$(Known::$variant,)+];

@@ -1,41 +1,41 @@
-//! Pictures, documents, videos and sound.
+//! Images, documents, videos and audio.
 
 use super::{Blob, CitationsConfig, string_enum, structure, union};
 
 string_enum! {
-    /// The format of a picture.
+    /// Format of an image.
     ImageFormat { Png = "png", Jpeg = "jpeg", Gif = "gif", Webp = "webp", }
 }
 
 structure! {
-    /// A picture.
+    /// An image.
     ImageBlock {
         required {
-            /// Its format.
+            /// Format of the image.
             format: ImageFormat,
-            /// Where it is.
+            /// Bytes or S3 location of the image.
             source: ImageSource,
         }
         optional {
-            /// Why there is no picture, in a response.
+            /// Reason why a response contains no image.
             error: ErrorBlock,
         }
     }
 }
 
 impl ImageBlock {
-    /// A picture that travels with the request.
+    /// Creates an image whose bytes are sent in the request.
     pub fn from_bytes(format: ImageFormat, bytes: impl Into<Blob>) -> Self {
         Self::new(format, ImageSource::Bytes(bytes.into()))
     }
 }
 
 union! {
-    /// Where a picture is.
+    /// Source of an image.
     ImageSource {
-        /// Here.
+        /// The bytes, base64 in JSON; at least 1 byte.
         Bytes(Blob) = "bytes",
-        /// In S3.
+        /// An object in S3.
         S3Location(S3Location) = "s3Location",
     }
 }
@@ -44,78 +44,78 @@ structure! {
     /// An object in S3.
     S3Location {
         required {
-            /// `s3://bucket/key`, 1 to 1,024 characters.
+            /// URI of the object, `s3://bucket/key`, 1 to 1,024 characters.
             uri: String,
         }
         optional {
-            /// The bucket's account, 12 digits, if it is not the caller's.
+            /// Account ID of the bucket owner, 12 digits; required if it is not the calling account.
             bucket_owner: String,
         }
     }
 }
 
 structure! {
-    /// Why a part of the answer could not be made.
+    /// Reason why part of a response could not be generated.
     ErrorBlock {
         required {}
         optional {
-            /// In words.
+            /// Description of the error.
             message: String,
         }
     }
 }
 
 string_enum! {
-    /// The format of a document.
+    /// Format of a document.
     DocumentFormat {
         Pdf = "pdf", Csv = "csv", Doc = "doc", Docx = "docx", Xls = "xls", Xlsx = "xlsx", Html = "html", Txt = "txt", Md = "md",
     }
 }
 
 structure! {
-    /// A document to read.
+    /// A document for the model to read.
     DocumentBlock {
         required {
-            /// What the model calls it, 1 to 200 characters.
+            /// Name by which the model refers to the document, 1 to 200 characters.
             name: String,
-            /// Where it is.
+            /// Content or S3 location of the document.
             source: DocumentSource,
         }
         optional {
-            /// Its format.
+            /// Format of the document.
             format: DocumentFormat,
-            /// What the model should know about it.
+            /// Context that tells the model how to use the document.
             context: String,
-            /// Whether the model should cite from it.
+            /// Citation settings.
             citations: CitationsConfig,
         }
     }
 }
 
 impl DocumentBlock {
-    /// A document that travels with the request. The name is what the model calls it: letters, digits, single spaces,
-    /// `-`, `_`, `()` and `[]`, without the file's extension.
+    /// Creates a document whose bytes are sent in the request. The model refers to the document by `name`: letters,
+    /// digits, single spaces, `-`, `_`, `()` and `[]`, without a file extension.
     pub fn from_bytes(format: DocumentFormat, name: impl Into<String>, bytes: impl Into<Blob>) -> Self {
         Self::new(name, DocumentSource::Bytes(bytes.into())).format(format)
     }
 }
 
 union! {
-    /// Where a document is.
+    /// Source of a document.
     DocumentSource {
-        /// Here.
+        /// The bytes, base64 in JSON; at least 1 byte.
         Bytes(Blob) = "bytes",
-        /// In S3.
+        /// An object in S3.
         S3Location(S3Location) = "s3Location",
-        /// Here, as text.
+        /// The text of the document.
         Text(String) = "text",
-        /// Here, in pieces.
+        /// The document as a list of content blocks.
         Content(Vec<DocumentContentBlock>) = "content",
     }
 }
 
 union! {
-    /// A piece of a document.
+    /// A content block of a document.
     DocumentContentBlock {
         /// Text.
         Text(String) = "text",
@@ -123,7 +123,7 @@ union! {
 }
 
 string_enum! {
-    /// The format of a video.
+    /// Format of a video.
     VideoFormat {
         Mkv = "mkv", Mov = "mov", Mp4 = "mp4", Webm = "webm", Flv = "flv", Mpeg = "mpeg", Mpg = "mpg", Wmv = "wmv", ThreeGp = "three_gp",
     }
@@ -133,9 +133,9 @@ structure! {
     /// A video.
     VideoBlock {
         required {
-            /// Its format.
+            /// Format of the video.
             format: VideoFormat,
-            /// Where it is.
+            /// Bytes or S3 location of the video.
             source: VideoSource,
         }
         optional {}
@@ -143,24 +143,24 @@ structure! {
 }
 
 impl VideoBlock {
-    /// A video that travels with the request.
+    /// Creates a video whose bytes are sent in the request.
     pub fn from_bytes(format: VideoFormat, bytes: impl Into<Blob>) -> Self {
         Self::new(format, VideoSource::Bytes(bytes.into()))
     }
 }
 
 union! {
-    /// Where a video is.
+    /// Source of a video.
     VideoSource {
-        /// Here.
+        /// The bytes, base64 in JSON; at least 1 byte.
         Bytes(Blob) = "bytes",
-        /// In S3.
+        /// An object in S3.
         S3Location(S3Location) = "s3Location",
     }
 }
 
 string_enum! {
-    /// The format of a sound.
+    /// Format of audio.
     AudioFormat {
         Mp3 = "mp3", Opus = "opus", Wav = "wav", Aac = "aac", Flac = "flac", Mp4 = "mp4", Ogg = "ogg", Mkv = "mkv", Mka = "mka",
         XAac = "x-aac", M4a = "m4a", Mpeg = "mpeg", Mpga = "mpga", Pcm = "pcm", Webm = "webm",
@@ -168,34 +168,34 @@ string_enum! {
 }
 
 structure! {
-    /// Sound.
+    /// Audio.
     AudioBlock {
         required {
-            /// Its format.
+            /// Format of the audio.
             format: AudioFormat,
-            /// Where it is.
+            /// Bytes or S3 location of the audio.
             source: AudioSource,
         }
         optional {
-            /// Why there is no sound, in a response.
+            /// Reason why a response contains no audio.
             error: ErrorBlock,
         }
     }
 }
 
 impl AudioBlock {
-    /// Sound that travels with the request.
+    /// Creates audio whose bytes are sent in the request.
     pub fn from_bytes(format: AudioFormat, bytes: impl Into<Blob>) -> Self {
         Self::new(format, AudioSource::Bytes(bytes.into()))
     }
 }
 
 union! {
-    /// Where a sound is.
+    /// Source of audio.
     AudioSource {
-        /// Here.
+        /// The bytes, base64 in JSON; at least 1 byte.
         Bytes(Blob) = "bytes",
-        /// In S3.
+        /// An object in S3.
         S3Location(S3Location) = "s3Location",
     }
 }

@@ -1,4 +1,4 @@
-//! Messages: who says what.
+//! Messages and the system prompt.
 
 use super::{
     CachePointBlock, ContentBlock, DocumentBlock, GuardrailConverseContentBlock, ImageBlock, ToolResultBlock,
@@ -6,24 +6,24 @@ use super::{
 };
 
 string_enum! {
-    /// Who a message is from.
+    /// Role of the author of a message.
     ConversationRole {
-        /// The caller, tool results included.
+        /// The user; also the role of messages with tool results.
         User = "user",
         /// The model.
         Assistant = "assistant",
-        /// Instructions in the middle of a conversation, on models that take them.
+        /// Instructions within the conversation, for models that support them.
         System = "system",
     }
 }
 
 structure! {
-    /// One turn of a conversation.
+    /// One message of a conversation.
     Message {
         required {
-            /// Who it is from.
+            /// Role of the author.
             role: ConversationRole,
-            /// What it says, in order.
+            /// Content blocks, in order.
             content: Vec<ContentBlock>,
         }
         optional {}
@@ -31,18 +31,19 @@ structure! {
 }
 
 impl Message {
-    /// A message from the caller: text, or blocks (`[ContentBlock::from("What is this?"), image.into()]`).
+    /// Creates a user message from text or content blocks (`[ContentBlock::from("What is this?"), image.into()]`).
     pub fn user(content: impl IntoContent) -> Self {
         Self::new(ConversationRole::User, content.into_content())
     }
 
-    /// A message from the model, as when an earlier answer is put back into the conversation.
+    /// Creates an assistant message, such as an earlier response in the conversation.
     pub fn assistant(content: impl IntoContent) -> Self {
         Self::new(ConversationRole::Assistant, content.into_content())
     }
 
-    /// The caller's answer to a turn that ended in [`StopReason::ToolUse`](super::StopReason::ToolUse): a result for
-    /// every tool use of it.
+    /// Creates the user message that follows a response that stopped with
+    /// [`StopReason::ToolUse`](super::StopReason::ToolUse). The service requires one result for each tool use of that
+    /// response.
     pub fn tool_results(results: impl IntoIterator<Item = ToolResultBlock>) -> Self {
         Self::new(
             ConversationRole::User,
@@ -50,13 +51,13 @@ impl Message {
         )
     }
 
-    /// The text of all text blocks, one after the other. Reasoning is not part of it; cited text is.
+    /// The concatenated text of all text blocks and citations blocks. Reasoning is not included.
     #[must_use]
     pub fn text(&self) -> String {
         self.content.iter().flat_map(ContentBlock::texts).collect()
     }
 
-    /// The tools the model asks for, in order.
+    /// The tool uses of the message, in order.
     pub fn tool_uses(&self) -> impl Iterator<Item = &ToolUseBlock> {
         self.content.iter().filter_map(|block| match block {
             ContentBlock::ToolUse(tool_use) => Some(tool_use),
@@ -65,9 +66,9 @@ impl Message {
     }
 }
 
-/// What can be said in a message: a text, a block, or several blocks.
+/// Conversion into message content: text, one content block, or several.
 pub trait IntoContent {
-    /// The content blocks.
+    /// Converts the value into content blocks.
     fn into_content(self) -> Vec<ContentBlock>;
 }
 
@@ -95,13 +96,13 @@ macro_rules! one_block {
 one_block!(&str, String, ContentBlock, ImageBlock, DocumentBlock, ToolResultBlock);
 
 union! {
-    /// A part of the system prompt.
+    /// A block of the system prompt.
     SystemContentBlock {
         /// Instructions, as text.
         Text(String) = "text",
         /// Content a guardrail looks at.
         GuardContent(GuardrailConverseContentBlock) = "guardContent",
-        /// A mark up to which the prompt is cached.
+        /// A cache point: the prompt before it is cached.
         CachePoint(CachePointBlock) = "cachePoint",
     }
 }

@@ -1,8 +1,9 @@
-//! The service model's shapes, in the service model's words.
+//! Types of the service model, with the names of the service model.
 //!
-//! Three rules hold throughout. A required member of the model is an argument of `new`; an optional one is an `Option` with a
-//! setter. An enum value or union member this crate does not know is kept as `Unknown` and written back. An unknown member of
-//! a structure is kept too (`extra_members`), and can be added (`extra`): a newer service breaks neither readers nor writers.
+//! Required members of a structure are arguments of `new`; optional members are `Option`s with a setter of the same
+//! name. Enum values and union members that this crate does not know are kept as `Unknown` and written back. Unknown
+//! members of a structure are kept as well (`extra_members`) and can be set (`extra`), so that additions to the service
+//! model break neither reading nor writing.
 
 mod macros;
 

@@ -1,9 +1,9 @@
-//! The kinds of personal data a guardrail knows.
+//! Types of personally identifiable information (PII) that guardrails detect.
 
 use super::string_enum;
 
 string_enum! {
-    /// A kind of personal data.
+    /// Type of personally identifiable information (PII).
     GuardrailPiiEntityType {
         Address = "ADDRESS", Age = "AGE", AwsAccessKey = "AWS_ACCESS_KEY", AwsSecretKey = "AWS_SECRET_KEY",
         CaHealthNumber = "CA_HEALTH_NUMBER", CaSocialInsuranceNumber = "CA_SOCIAL_INSURANCE_NUMBER",

@@ -1,4 +1,4 @@
-//! Text that borrows from the JSON it was read from, where that holds no escapes.
+//! Text that borrows from the JSON it was read from, unless it contains escapes.
 
 use core::fmt;
 use core::ops::Deref;
@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use super::serde_facade;
 use crate::json::{ToJson, Writer};
 
-/// A string of a response: borrowed from the payload when it could be, owned when it held an escape.
+/// A string of a response: borrowed from the payload, or owned if the JSON string contained an escape.
 ///
-/// It reads as a `&str` (`Deref`) and prints as its text.
+/// Dereferences to `str` and displays as the text.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Text<'a>(Cow<'a, str>);
 
@@ -26,7 +26,7 @@ impl Text<'_> {
         Text(Cow::Owned(self.into_string()))
     }
 
-    /// Whether the text still lies in the payload it was read from.
+    /// True if the text borrows from the payload it was read from.
     #[must_use]
     pub fn is_borrowed(&self) -> bool {
         matches!(self.0, Cow::Borrowed(_))

@@ -1,4 +1,4 @@
-//! Tools: what the model may ask for, what it asks for, what it is answered.
+//! Tools: definitions, tool uses and tool results.
 
 use super::{
     CachePointBlock, Document, DocumentBlock, ImageBlock, SearchResultBlock, VideoBlock, string_enum,
@@ -6,33 +6,34 @@ use super::{
 };
 
 structure! {
-    /// The tools of a request.
+    /// Tools of a request, and whether the model must use one.
     ToolConfiguration {
         required {
-            /// What the model may ask for; at least one.
+            /// Tools the model may request; at least one.
             tools: Vec<Tool>,
         }
         optional {
-            /// Whether it must; the model decides if unset.
+            /// Whether the model must request a tool; the model decides if unset.
             tool_choice: ToolChoice,
         }
     }
 }
 
 union! {
-    /// Something the model may ask for.
+    /// A tool the model may request, or a cache point in the list of tools.
     Tool {
         /// A tool the caller runs.
         ToolSpec(ToolSpecification) = "toolSpec",
         /// A tool the service runs.
         SystemTool(SystemTool) = "systemTool",
-        /// A mark up to which the list is cached.
+        /// A cache point: the list before it is cached.
         CachePoint(CachePointBlock) = "cachePoint",
     }
 }
 
 impl Tool {
-    /// A tool the caller runs: its name (1 to 64 of `a-zA-Z0-9_-`) and the JSON schema of its input.
+    /// Creates a tool the caller runs from its name (1 to 64 characters of `a-zA-Z0-9_-`) and the JSON schema of its
+    /// input.
     ///
     /// ```
     /// # use barerock_converse::types::Tool;
@@ -46,8 +47,8 @@ impl Tool {
         Self::ToolSpec(ToolSpecification::new(name, ToolInputSchema::Json(input_schema.into())))
     }
 
-    /// Says what the tool does, which is how the model decides when to ask for it. Only a tool the caller runs has a
-    /// description; the other kinds are returned as they are.
+    /// Sets the description, by which the model decides when to request the tool. Has no effect on variants other than
+    /// `ToolSpec`.
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
         match self {
@@ -70,36 +71,36 @@ impl From<CachePointBlock> for Tool {
 }
 
 structure! {
-    /// A tool the caller runs.
+    /// Definition of a tool the caller runs.
     ToolSpecification {
         required {
-            /// Its name, 1 to 64 of `a-zA-Z0-9_-`.
+            /// Name of the tool, 1 to 64 characters of `a-zA-Z0-9_-`.
             name: String,
-            /// The schema of its input.
+            /// Schema of the input.
             input_schema: ToolInputSchema,
         }
         optional {
-            /// What it does.
+            /// Description of the tool.
             description: String,
-            /// Whether the input must follow the schema to the letter.
+            /// Whether the model's input must conform to the schema.
             strict: bool,
         }
     }
 }
 
 union! {
-    /// The schema of a tool's input.
+    /// Schema of a tool's input.
     ToolInputSchema {
-        /// A JSON schema.
+        /// A JSON Schema.
         Json(Document) = "json",
     }
 }
 
 structure! {
-    /// A tool the service runs.
+    /// Definition of a tool the service runs.
     SystemTool {
         required {
-            /// Its name.
+            /// Name of the tool.
             name: String,
         }
         optional {}
@@ -107,39 +108,39 @@ structure! {
 }
 
 union! {
-    /// Whether the model must ask for a tool.
+    /// Whether the model must request a tool.
     ToolChoice {
-        /// As it likes.
+        /// The model decides whether to request a tool.
         Auto(AutoToolChoice) = "auto",
-        /// Some tool.
+        /// The model must request at least one tool.
         Any(AnyToolChoice) = "any",
-        /// This tool.
+        /// The model must request this tool.
         Tool(SpecificToolChoice) = "tool",
     }
 }
 
 impl ToolChoice {
-    /// The model must ask for the tool of this name.
+    /// Requires the model to request the tool with this name.
     pub fn tool(name: impl Into<String>) -> Self {
         Self::Tool(SpecificToolChoice::new(name))
     }
 }
 
 structure! {
-    /// The model asks for a tool or not, as it likes.
+    /// The choice `auto`: the model decides whether to request a tool.
     AutoToolChoice { required {} optional {} }
 }
 
 structure! {
-    /// The model must ask for some tool.
+    /// The choice `any`: the model must request at least one tool.
     AnyToolChoice { required {} optional {} }
 }
 
 structure! {
-    /// The model must ask for this tool.
+    /// The choice `tool`: the model must request the named tool.
     SpecificToolChoice {
         required {
-            /// Its name.
+            /// Name of the tool.
             name: String,
         }
         optional {}
@@ -147,94 +148,94 @@ structure! {
 }
 
 string_enum! {
-    /// Who runs a tool.
+    /// Type of a tool use.
     ToolUseType {
-        /// The service.
+        /// The service runs the tool.
         ServerToolUse = "server_tool_use",
     }
 }
 
 structure! {
-    /// The model asks for a tool.
+    /// A tool use: the model requests a tool.
     ToolUseBlock {
         required {
-            /// The id the result must carry.
+            /// ID of the tool use, which the tool result must repeat.
             tool_use_id: String,
-            /// The tool's name.
+            /// Name of the tool.
             name: String,
-            /// The tool's input.
+            /// Input of the tool.
             input: Document,
         }
         optional {
-            /// Set when the service runs it itself.
+            /// Type of the tool use; set if the service runs the tool.
             r#type: ToolUseType,
         }
     }
 }
 
 string_enum! {
-    /// How a tool fared.
+    /// Status of a tool result.
     ToolResultStatus { Success = "success", Error = "error", }
 }
 
 structure! {
-    /// What a tool answered.
+    /// The result of a tool use.
     ToolResultBlock {
         required {
-            /// The id of the tool use it answers.
+            /// ID of the tool use that this is the result of.
             tool_use_id: String,
-            /// The answer.
+            /// Content of the result.
             content: Vec<ToolResultContentBlock>,
         }
         optional {
-            /// How the tool fared; success if unset.
+            /// Whether the tool succeeded; success if unset.
             status: ToolResultStatus,
-            /// The kind of tool that answered, where the service ran it.
+            /// Type of the tool, if the service ran it.
             r#type: String,
         }
     }
 }
 
 impl ToolResultBlock {
-    /// An answer in JSON.
+    /// Creates a successful result with JSON content.
     pub fn json(tool_use_id: impl Into<String>, answer: impl Into<Document>) -> Self {
         Self::new(tool_use_id, [ToolResultContentBlock::Json(answer.into())])
     }
 
-    /// An answer in words.
+    /// Creates a successful result with text content.
     pub fn text(tool_use_id: impl Into<String>, answer: impl Into<String>) -> Self {
         Self::new(tool_use_id, [ToolResultContentBlock::Text(answer.into())])
     }
 
-    /// What went wrong, in words: the model may try again.
+    /// Creates an error result from a description of the failure, which the model can react to.
     pub fn error(tool_use_id: impl Into<String>, what: impl Into<String>) -> Self {
         Self::text(tool_use_id, what).status(ToolResultStatus::Error)
     }
 }
 
 union! {
-    /// A piece of a tool's answer.
+    /// A content block of a tool result.
     ToolResultContentBlock {
         /// JSON.
         Json(Document) = "json",
         /// Text.
         Text(String) = "text",
-        /// A picture.
+        /// An image.
         Image(ImageBlock) = "image",
         /// A document.
         Document(DocumentBlock) = "document",
         /// A video.
         Video(VideoBlock) = "video",
-        /// A search result to cite from.
+        /// A search result that the model may cite.
         SearchResult(SearchResultBlock) = "searchResult",
     }
 }
 
 structure! {
-    /// A tool that joins or leaves the conversation.
+    /// A reference to a tool that is added to or removed from the conversation.
     ToolReferenceBlock {
         required {
-            /// Which one.
+            /// The tool.
             tool: ToolReference,
         }
         optional {}
@@ -242,15 +243,15 @@ structure! {
 }
 
 structure! {
-    /// The name of a tool.
+    /// Type, name and server of a tool.
     ToolReference {
         required {}
         optional {
-            /// Its kind, 1 to 64 characters.
+            /// Type of the tool, 1 to 64 characters.
             r#type: String,
-            /// Its name, 1 to 128 characters.
+            /// Name of the tool, 1 to 128 characters.
             name: String,
-            /// The server it lives on, 1 to 128 characters.
+            /// Name of the server that provides the tool, 1 to 128 characters.
             server_name: String,
         }
     }

@@ -1,45 +1,45 @@
-//! The trace of a call: what a guardrail found and which model a prompt router chose.
+//! The trace of a request: guardrail assessments and the model a prompt router invoked.
 
 use std::collections::BTreeMap;
 
 use super::{GuardrailAssessment, structure};
 
 structure! {
-    /// The trace of a call. The model's `ConverseStreamTrace` has the same members, so a stream's is one of these too.
+    /// The trace of a request. Also used for streams: the model's `ConverseStreamTrace` has the same members.
     ConverseTrace {
         required {}
         optional {
-            /// What the guardrails found.
+            /// Assessments of the guardrails.
             guardrail: GuardrailTraceAssessment,
-            /// Which model the prompt router chose.
+            /// The model that the prompt router invoked.
             prompt_router: PromptRouterTrace,
         }
     }
 }
 
 structure! {
-    /// What the guardrails found, by guardrail id.
+    /// Guardrail assessments of the input and the output, by guardrail ID.
     GuardrailTraceAssessment {
         required {}
         optional {
-            /// What the model had answered.
+            /// Output of the model before the guardrails changed it.
             model_output: Vec<String>,
-            /// In the input.
+            /// Assessment of the input, by guardrail ID.
             input_assessment: BTreeMap<String, GuardrailAssessment>,
-            /// In the output.
+            /// Assessments of the output, by guardrail ID.
             output_assessments: BTreeMap<String, Vec<GuardrailAssessment>>,
-            /// Why the guardrails did what they did, in words.
+            /// Reason for the action of the guardrails, as text.
             action_reason: String,
         }
     }
 }
 
 structure! {
-    /// Which model a prompt router chose.
+    /// The model that a prompt router invoked.
     PromptRouterTrace {
         required {}
         optional {
-            /// Its ARN, or its inference profile's.
+            /// ARN of the invoked model or inference profile.
             invoked_model_id: String,
         }
     }

@@ -1,56 +1,56 @@
-//! Why an answer ended and what it cost.
+//! Stop reason, token usage and latency.
 
 use super::{CacheTtl, string_enum, structure};
 
 string_enum! {
-    /// Why an answer ended.
+    /// Reason why the model stopped generating.
     StopReason {
-        /// The model was done.
+        /// The model finished its turn.
         EndTurn = "end_turn",
-        /// The model waits for a tool.
+        /// The model requests a tool.
         ToolUse = "tool_use",
-        /// The answer reached its token limit: it is cut short.
+        /// The response reached the token limit and is truncated.
         MaxTokens = "max_tokens",
-        /// The model wrote a stop sequence.
+        /// The model generated a stop sequence.
         StopSequence = "stop_sequence",
-        /// A guardrail stepped in.
+        /// A guardrail intervened.
         GuardrailIntervened = "guardrail_intervened",
-        /// The content filter stepped in.
+        /// The content filter intervened.
         ContentFiltered = "content_filtered",
-        /// The model wrote something that is not a message.
+        /// The output of the model is not a valid message.
         MalformedModelOutput = "malformed_model_output",
-        /// The model wrote something that is not a tool use.
+        /// The output of the model is not a valid tool use.
         MalformedToolUse = "malformed_tool_use",
-        /// The conversation no longer fits into the model.
+        /// The conversation exceeds the context window of the model.
         ModelContextWindowExceeded = "model_context_window_exceeded",
     }
 }
 
 structure! {
-    /// What a call cost, in tokens.
+    /// Token usage of a request.
     TokenUsage {
         required {
-            /// Tokens read.
+            /// Number of input tokens.
             input_tokens: u64,
-            /// Tokens written.
+            /// Number of output tokens.
             output_tokens: u64,
-            /// Both.
+            /// Total number of tokens.
             total_tokens: u64,
         }
         optional {
-            /// Tokens read from the cache.
+            /// Input tokens read from the cache.
             cache_read_input_tokens: u64,
-            /// Tokens written to the cache.
+            /// Input tokens written to the cache.
             cache_write_input_tokens: u64,
-            /// Tokens written to the cache, by how long they live.
+            /// Input tokens written to the cache, by time to live.
             cache_details: Vec<CacheDetail>,
         }
     }
 }
 
 impl TokenUsage {
-    /// Adds a later report of the same call: its members replace the earlier ones, but for zeros, which stand in for missing
-    /// members.
+    /// Merges a later report for the same request: its members replace the earlier ones, except required members that
+    /// are 0, which may stand for missing ones.
     pub(crate) fn add(&mut self, later: Self) {
         let newer = |earlier: &mut u64, later: u64| *earlier = if later == 0 { *earlier } else { later };
         newer(&mut self.input_tokens, later.input_tokens);
@@ -64,12 +64,12 @@ impl TokenUsage {
 }
 
 structure! {
-    /// Tokens written to the cache for one lifetime.
+    /// Input tokens written to the cache with one time to live.
     CacheDetail {
         required {
-            /// The lifetime.
+            /// Time to live.
             ttl: CacheTtl,
-            /// How many.
+            /// Number of tokens.
             input_tokens: u64,
         }
         optional {}
@@ -77,10 +77,10 @@ structure! {
 }
 
 structure! {
-    /// What a call took.
+    /// Latency of a request.
     ConverseMetrics {
         required {
-            /// Milliseconds inside the service.
+            /// Latency measured by the service, in milliseconds.
             latency_ms: u64,
         }
         optional {}
