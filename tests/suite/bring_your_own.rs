@@ -76,7 +76,7 @@ fn std_net_says_what_went_wrong() {
     for (fault, words, some_text) in [
         ("throttle", "ThrottlingException", false),
         ("html", "502", false),
-        ("close-after=700", "closed before the answer was whole", true),
+        ("close-after=700", "closed before the response was complete", true),
         ("truncate=700", "the stream was cut off", true),
         ("reset-after=700", "reset", true),
         ("exception=modelStreamErrorException:6", "ModelStreamErrorException", true),

@@ -1,11 +1,11 @@
-//! A complete streaming Converse client over `std::net` and rustls, without an HTTP library:
+//! Streaming Converse client over `std::net` and rustls, without an HTTP library:
 //!
 //! ```sh
 //! cargo run -p barerock-converse --example std_net -- us.anthropic.claude-sonnet-4-6 "What is a monad?"
 //! ```
 //!
-//! `AWS_REGION`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` must be set; `AWS_SESSION_TOKEN` and `AWS_ENDPOINT_URL` may be, and
-//! `AWS_CA_BUNDLE`, whose certificates take the place of the roots.
+//! Requires `AWS_REGION`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; also reads `AWS_SESSION_TOKEN`,
+//! `AWS_ENDPOINT_URL` and `AWS_CA_BUNDLE`, whose certificates replace the built-in roots.
 #![allow(
     clippy::disallowed_methods,
     reason = "a program reads its environment, files and clock, and opens sockets"
@@ -31,9 +31,9 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-/// How long each address of the host has for a connection.
+/// Timeout for connecting to each address of the host.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the service may be silent.
+/// Timeout for each read from the service.
 const READ_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// A connection, with TLS or without.
@@ -70,7 +70,7 @@ fn connect(
     Ok(Box::new(StreamOwned::new(tls, tcp)))
 }
 
-/// The certificates of a PEM file, or those built in.
+/// Loads the root certificates of a PEM file, or the built-in ones.
 fn roots(bundle: Option<String>) -> Result<RootCertStore, String> {
     let Some(path) = bundle else {
         return Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
@@ -82,7 +82,7 @@ fn roots(bundle: Option<String>) -> Result<RootCertStore, String> {
     Ok(roots)
 }
 
-/// The signed request.
+/// Builds the signed request.
 fn request(model: &str, prompt: &str, variable: Variable<'_>) -> Result<Request<Bytes>, String> {
     let endpoint = exchange::endpoint(variable)?;
     let request = ConverseRequest::new(model, [Message::user(prompt)]);
@@ -93,7 +93,7 @@ fn request(model: &str, prompt: &str, variable: Variable<'_>) -> Result<Request<
     Ok(request)
 }
 
-/// One exchange. What must be known of the environment, `variable` says.
+/// Sends one request and prints the text of the response. `variable` reads environment variables.
 pub(crate) fn ask(
     model: &str,
     prompt: &str,

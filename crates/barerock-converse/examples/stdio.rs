@@ -1,15 +1,15 @@
-//! A complete streaming Converse client without an HTTP library: the signed request goes to standard output, the answer is
-//! read from standard input, its text goes to standard error. Any program that connects the two to Bedrock will do:
+//! Streaming Converse client without an HTTP library: writes the signed request to standard output, reads the response
+//! from standard input, and prints its text to standard error. Any program that connects the two to Bedrock works:
 //!
 //! ```sh
 //! mkfifo answer
 //! stdio MODEL PROMPT <answer | openssl s_client -quiet -connect bedrock-runtime.us-east-1.amazonaws.com:443 >answer
 //! ```
 //!
-//! `AWS_REGION`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` must be set; `AWS_SESSION_TOKEN` and `AWS_ENDPOINT_URL` may be.
+//! Requires `AWS_REGION`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; also reads `AWS_SESSION_TOKEN` and
+//! `AWS_ENDPOINT_URL`.
 //!
-//! The request is made and signed without the types of `http`, which is how a program gets smallest; the example
-//! `std_net` does it with them.
+//! Builds and signs the request without the types of `http`, for the smallest program; the example `std_net` uses them.
 #![allow(clippy::disallowed_methods, reason = "a program reads its environment and its clock")]
 
 pub(crate) mod exchange;
@@ -24,7 +24,7 @@ use barerock_converse::{ConverseRequest, WireRequest};
 use barerock_sigv4::{PayloadHash, Request, SigningContext, SigningSettings, Timestamp, sign_request};
 use exchange::{Variable, needed, words};
 
-/// Signs a request and writes it. What must be known of the environment, `variable` says.
+/// Signs a request and writes it. `variable` reads environment variables.
 pub(crate) fn send(
     model: &str,
     prompt: &str,
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     match ask(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is nobody left to tell if this cannot be written.
+            // A failure to write the error cannot be reported.
             let _unwritten = std::io::stderr().write_all((error + "\n").as_bytes());
             ExitCode::FAILURE
         }

@@ -21,7 +21,7 @@ structure! {
             message: String,
         }
         optional {
-            /// The request's id, which AWS support asks for.
+            /// The request ID, for AWS Support.
             request_id: String,
             /// The model's own status, of a ModelErrorException or ModelStreamErrorException.
             original_status_code: u16,
@@ -35,7 +35,7 @@ structure! {
 
 impl Eq for ServiceError {}
 
-/// How much of a message, or of a body that is not JSON, is displayed, in bytes.
+/// Maximum displayed length of a message, or of a body that is not JSON, in bytes.
 const SHOWN: usize = 2048;
 
 impl ServiceError {
@@ -64,7 +64,7 @@ impl ServiceError {
             .or_else(|| Object::read(members.value("Output")?).text("__type"));
         let code = code.as_deref().map(short_code).unwrap_or_default();
         let message = text(&["message", "Message", "errorMessage", "originalMessage"]).unwrap_or_else(|| {
-            // An error that names itself is the service's, with or without a message.
+            // An error with a code comes from the service, even without a message.
             if code.is_empty() { describe(body) } else { String::new() }
         });
         let mut error = Self::new(head.status, code, message);
@@ -130,8 +130,8 @@ pub fn exception_status(code: &str) -> Option<u16> {
     EXCEPTIONS.iter().find(|(known, _)| *known == code).map(|(_, status)| *status)
 }
 
-/// A body without a code and a message: what it looks like, and its beginning. A JSON object may be the service's, a
-/// gateway's or a stand-in's.
+/// Describes a body without a code and a message: its apparent type and its beginning. A JSON object may come from the
+/// service, a gateway or a mock.
 fn describe(body: &[u8]) -> String {
     if body.is_empty() {
         return "the response has no body".to_owned();

@@ -1,10 +1,9 @@
-//! Amazon Bedrock's Converse API as values: a request becomes an unsigned `http::Request`, an answer becomes a typed
-//! response, and the bytes of a stream become typed events and then a message. Nothing here opens a socket, reads a
-//! clock or waits.
+//! Amazon Bedrock's Converse API without I/O: builds unsigned `http::Request`s, reads typed responses, and decodes the
+//! bytes of a stream into typed events and a message. The crate opens no socket, reads no clock and does not block.
 //!
 //! In scope: the types of the service model (Converse, ConverseStream, CountTokens, ApplyGuardrail,
-//! InvokeGuardrailChecks), the JSON they are on the wire, the rules a request must keep, endpoints, errors, event decoding and message assembly. Out of scope:
-//! signing (`barerock-sigv4`), sending (`barerock` and its transports), and frames themselves
+//! InvokeGuardrailChecks), their JSON, request validation, endpoints, errors, event decoding and message assembly. Out
+//! of scope: signing (`barerock-sigv4`), sending (`barerock` and its transports), and frames themselves
 //! (`barerock-eventstream`).
 //!
 //! ```
@@ -25,25 +24,25 @@
 //!         assembler.push(event);
 //!     }
 //! }
-//! // No messageStop came: a cut stream is an error, not an ending.
+//! // No messageStop was received: a truncated stream is an error.
 //! assert!(events.finish().is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Bring your own HTTP
 //!
-//! Whatever sends an `http::Request` and hands back the status, the headers and the bytes of the answer as they come will do:
+//! Any HTTP client works that sends an `http::Request` and returns the status, the headers and the body in chunks:
 //!
-//! - it sends the headers as they are, adds `host` if signing has not, `content-length` and what the connection needs,
-//!   and no other; asks for no compression, follows no redirect and repeats nothing, for a signature holds for one
-//!   host and five minutes;
-//! - where [`is_event_stream`] says yes, the pieces of the body go to [`EventDecoder::push`], however they are cut, and its
-//!   end is [`EventDecoder::finish`]'s to judge; else the whole body goes to [`ConverseResponse::from_http`] or
-//!   [`ResponseError::of_stream`];
-//! - limits of time are yours: a model may be silent for minutes, and a stalled connection is for ever.
+//! - it sends the headers unchanged, and adds only `host` (if signing has not), `content-length` and connection
+//! headers; it requests no compression, follows no redirects and does not retry, because a signature is valid for one
+//! host and five minutes;
+//! - if [`is_event_stream`] is true, pass each chunk of the body, of any size, to [`EventDecoder::push`], and call
+//! [`EventDecoder::finish`] at the end; otherwise pass the whole body to [`ConverseResponse::from_http`] or
+//! [`ResponseError::of_stream`];
+//! - timeouts are up to the caller: a model may be silent for minutes, and a stalled connection never ends by itself.
 //!
-//! The examples `std_net` (over `std::net` and rustls) and `stdio` (the request to standard output, the answer from standard
-//! input) are whole programs without an HTTP library.
+//! The examples `std_net` (over `std::net` and rustls) and `stdio` (writes the request to standard output and reads the
+//! response from standard input) are complete programs without an HTTP library.
 
 pub mod apply_guardrail;
 pub mod conversation;
@@ -82,7 +81,7 @@ pub use stream::{
 pub use validate::{ValidationError, ValidationWarning};
 pub use wire::{ResponseHead, WireRequest};
 
-/// Compiles the example of the README with the tests.
+/// Compiles the examples of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

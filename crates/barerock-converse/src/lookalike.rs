@@ -1,4 +1,4 @@
-//! Guesses at what bytes are that are not an event stream.
+//! Identification of content that is not an event stream.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lookalike {
-    /// A JSON object or array: an error body, as a service or proxy sends one.
+    /// A JSON object or array, such as an error body of a service or proxy.
     Json,
     /// An HTML page.
     Html,
@@ -20,7 +20,7 @@ pub enum Lookalike {
     ServerSentEvents,
     /// An HTTP message with its head.
     Http,
-    /// An HTTP body with its chunk sizes still in it.
+    /// An HTTP body with undecoded chunk sizes.
     HttpChunks,
     /// A TLS record.
     Tls,
@@ -32,10 +32,10 @@ pub enum Lookalike {
     Text,
 }
 
-/// Guesses what bytes are that could not be decoded as an event stream. `None` for an event stream, and for binary data
-/// without a known signature.
+/// Guesses the type of content that could not be decoded as an event stream. `None` for an event stream, and for binary
+/// data without a known signature.
 ///
-/// The guess is for people to read; it never decides whether bytes are decoded.
+/// The guess is for error messages only; it does not affect decoding.
 ///
 /// ```
 /// use barerock_converse::{Lookalike, looks_like};
@@ -61,7 +61,7 @@ pub fn looks_like(bytes: &[u8]) -> Option<Lookalike> {
     }
     let start = bytes.get(..bytes.len().min(LOOK_AT)).unwrap_or_default();
     let text = start.trim_ascii_start();
-    // A page is one whatever else is in it.
+    // An HTML page may contain any of the others.
     if is_html(text) {
         return Some(Lookalike::Html);
     }
@@ -80,7 +80,7 @@ pub fn looks_like(bytes: &[u8]) -> Option<Lookalike> {
     })
 }
 
-/// How many bytes are looked at.
+/// Number of bytes that are examined.
 const LOOK_AT: usize = 64;
 
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];

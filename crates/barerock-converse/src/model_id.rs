@@ -1,36 +1,36 @@
-//! What a model id names.
+//! Model IDs: syntax, and the kind of resource an ID names.
 
 use core::fmt;
 
-/// What a model id names: Converse takes more than models.
+/// Kind of resource that a model ID names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModelIdKind {
-    /// A model of a provider: `anthropic.claude-3-haiku-20240307-v1:0`, or its ARN.
+    /// A foundation model: `anthropic.claude-3-haiku-20240307-v1:0`, or its ARN.
     FoundationModel,
-    /// A profile of the service that spreads calls over regions: `us.anthropic.claude-sonnet-4-6`, or its ARN.
+    /// A cross-region inference profile of the service: `us.anthropic.claude-sonnet-4-6`, or its ARN.
     InferenceProfile,
-    /// An inference profile of the account's own.
+    /// An application inference profile of the account.
     ApplicationInferenceProfile,
-    /// A managed prompt, which brings its own model.
+    /// A managed prompt, which determines the model.
     Prompt,
-    /// A router that chooses the model.
+    /// A prompt router, which chooses the model.
     PromptRouter,
-    /// A model the account imported.
+    /// An imported model.
     ImportedModel,
-    /// A model the account trained.
+    /// A custom model.
     CustomModel,
-    /// A custom model on demand.
+    /// An on-demand deployment of a custom model.
     CustomModelDeployment,
-    /// A model with capacity of its own.
+    /// A model with provisioned throughput.
     ProvisionedModel,
-    /// A model of the marketplace, on an endpoint of the account's own.
+    /// A marketplace model on a SageMaker endpoint of the account.
     SageMakerEndpoint,
-    /// A name or an ARN that does not tell this crate what it names.
+    /// A name or an ARN of a kind this crate does not know.
     Unknown,
 }
 
-/// A model id, taken apart. Nothing is added to it or taken from it: the id as written is what is sent.
+/// A parsed model ID. Parsing does not normalize: requests send the ID as written.
 ///
 /// ```
 /// use barerock_converse::{AwsModelId, ModelIdKind};
@@ -42,27 +42,27 @@ pub enum ModelIdKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AwsModelId<'a> {
-    /// What it names.
+    /// Kind of resource.
     pub kind: ModelIdKind,
-    /// The region of an ARN.
+    /// Region of an ARN; `None` for other IDs.
     pub region: Option<&'a str>,
-    /// The account of an ARN, 12 digits; a foundation model has none.
+    /// Account ID of an ARN, 12 digits; `None` for foundation models and other IDs.
     pub account: Option<&'a str>,
-    /// The id itself: what stands behind the first `/` of an ARN, or all of what is no ARN.
+    /// The part of an ARN after the first `/`, or the whole ID if it is not an ARN.
     pub name: &'a str,
 }
 
-/// The most characters an id may have.
+/// Maximum length of a model ID, in characters.
 pub(crate) const MAX_MODEL_ID: usize = 2048;
 
-/// What the ids of cross-region inference profiles begin with.
+/// Geography prefixes of cross-region inference profiles.
 const GEOGRAPHIES: [&str; 9] = ["global", "us", "us-gov", "eu", "apac", "jp", "au", "ca", "sa"];
 
-/// Whether a text is the id of a resource.
+/// Predicate: true if a text is the ID of a resource.
 type IsId = fn(&str) -> bool;
 
-/// The resource types of Bedrock's ARNs, and whether the rest of one is an id of that type. ConversationalModelId, the
-/// model's pattern, says the same.
+/// Resource types of Bedrock ARNs with their kinds and ID syntax, according to the pattern ConversationalModelId of the
+/// service model.
 const RESOURCES: [(&str, ModelIdKind, IsId); 10] = [
     ("foundation-model", ModelIdKind::FoundationModel, is_provider_model),
     ("inference-profile", ModelIdKind::InferenceProfile, is_plain),
@@ -77,11 +77,11 @@ const RESOURCES: [(&str, ModelIdKind, IsId); 10] = [
 ];
 
 impl<'a> AwsModelId<'a> {
-    /// Takes an id apart.
+    /// Parses a model ID.
     ///
     /// # Errors
-    /// If it is empty or too long, holds characters no id has, or is an ARN of a known kind with a part that cannot be.
-    /// An ARN of a kind this crate does not know is no error.
+    /// If the ID is empty or longer than 2,048 characters, contains invalid characters, or is an ARN of a known kind
+    /// with an invalid region, account or resource. An ARN of an unknown kind is not an error.
     pub fn parse(id: &'a str) -> Result<Self, ModelIdError> {
         if id.is_empty() || id.chars().count() > MAX_MODEL_ID {
             return Err(ModelIdError::Length);
@@ -146,7 +146,7 @@ impl<'a> AwsModelId<'a> {
         let kind = match known {
             None => ModelIdKind::Unknown,
             Some(_) if !is_dashed(region) => return Err(ModelIdError::Region),
-            // A foundation model is nobody's.
+            // ARNs of foundation models have no account.
             Some((ModelIdKind::FoundationModel, _)) if !account.is_empty() => {
                 return Err(ModelIdError::Account);
             }
@@ -161,7 +161,7 @@ impl<'a> AwsModelId<'a> {
     }
 }
 
-/// How many digits an account has.
+/// Number of digits of an account ID.
 pub(crate) const ACCOUNT_DIGITS: usize = 12;
 
 pub(crate) fn is_account(text: &str) -> bool {
@@ -180,7 +180,7 @@ fn is_dashed(text: &str) -> bool {
     all_of(text, b"-")
 }
 
-/// Letters and digits, single `_` or `-` between and after them.
+/// True for letters and digits, each optionally followed by a single `_` or `-`.
 fn is_name(text: &str) -> bool {
     let separators = |byte| byte == b'_' || byte == b'-';
     all_of(text, b"_-")
@@ -189,7 +189,7 @@ fn is_name(text: &str) -> bool {
 }
 
 fn is_hash(text: &str) -> bool {
-    /// How long the ids are that the service makes up.
+    /// Length of generated resource IDs.
     const HASH: usize = 12;
     text.len() == HASH && all_of(text, b"")
 }
@@ -203,9 +203,9 @@ fn is_custom_model(text: &str) -> bool {
 }
 
 fn is_prompt(text: &str) -> bool {
-    /// How long the ids of prompts are.
+    /// Length of prompt IDs.
     const ID: usize = 10;
-    /// How many digits their versions may have.
+    /// Maximum number of digits of a prompt version.
     const VERSION: usize = 5;
     let (prompt, version) = text.split_once(':').unwrap_or((text, "1"));
     prompt.len() == ID
@@ -214,19 +214,19 @@ fn is_prompt(text: &str) -> bool {
         && version.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Why a text is no model id.
+/// Error of parsing a model ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModelIdError {
-    /// It is empty or too long.
+    /// The ID is empty or longer than 2,048 characters.
     Length,
-    /// It holds characters no id has.
+    /// The ID contains invalid characters.
     Characters,
-    /// The ARN's region is none.
+    /// The region of the ARN is invalid.
     Region,
-    /// The ARN's account is not the one its kind has: 12 digits, or nothing for a foundation model.
+    /// The account of the ARN is invalid: it must be 12 digits, or empty for a foundation model.
     Account,
-    /// What stands behind the ARN's resource type is not an id of that type.
+    /// The resource ID of the ARN is invalid for its resource type.
     Resource,
 }
 

@@ -1,4 +1,4 @@
-//! What the operations have in common: a value posted as JSON to a path.
+//! Common parts of the operations: the request that posts a value as JSON, and its errors.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use crate::endpoint::Endpoint;
 use crate::json::{ToJson, Writer};
 use crate::wire::WireRequest;
 
-/// The unsigned request that posts `body` to `path` of the endpoint.
+/// Builds the unsigned request that posts `body` to `path` of the endpoint.
 pub(crate) fn post<'a>(
     endpoint: &'a Endpoint,
     path: fmt::Arguments<'_>,
@@ -15,7 +15,7 @@ pub(crate) fn post<'a>(
     WireRequest { endpoint, path: format!("{}{path}", endpoint.path()), body: Writer::write(body) }
 }
 
-/// The unsigned request of one of a model's operations.
+/// Builds the unsigned request of an operation on a model.
 pub(crate) fn post_to_model<'a>(
     endpoint: &'a Endpoint,
     model_id: &str,
@@ -28,7 +28,7 @@ pub(crate) fn post_to_model<'a>(
     Ok(post(endpoint, format_args!("/model/{}/{operation}", Label(model_id)), body))
 }
 
-/// A path label: everything but the unreserved characters is percent-encoded, `:` as `%3A` and `/` as `%2F`.
+/// Displays a path label: all characters except the unreserved ones are percent-encoded, `:` as `%3A` and `/` as `%2F`.
 ///
 /// Smithy, HTTP bindings: "When binding a member to an `httpLabel`, the value must be percent-encoded … including `/`".
 pub(crate) struct Label<'a>(pub(crate) &'a str);
@@ -47,28 +47,26 @@ impl fmt::Display for Label<'_> {
     }
 }
 
-/// Why a request cannot be made.
+/// Error of building a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// The model id is empty.
+    /// The model ID is empty.
     EmptyModelId,
-    /// The guardrail's id or version is empty: which of the two.
+    /// The guardrail ID or version is empty; holds the name of the member.
     EmptyGuardrail(&'static str),
-    /// Endpoint and path make no URI.
+    /// The endpoint and the path are not a valid URI; holds the parser's error.
     Uri(String),
 }
 
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyModelId => {
-                f.write_str("the model id is empty; name a model such as us.anthropic.claude-sonnet-4-6")
-            }
+            Self::EmptyModelId => f.write_str("the model ID is empty"),
             Self::EmptyGuardrail(member) => {
-                write!(f, "{member} is empty; name a guardrail's id or ARN, and its version or DRAFT")
+                write!(f, "{member} is empty")
             }
-            Self::Uri(error) => write!(f, "endpoint and path make no URI: {error}"),
+            Self::Uri(error) => write!(f, "invalid request URI: {error}"),
         }
     }
 }

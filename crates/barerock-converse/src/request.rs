@@ -1,4 +1,4 @@
-//! A Converse call as a value, and as an unsigned HTTP request.
+//! Converse requests.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use crate::types::{
 use crate::wire::WireRequest;
 
 structure! {
-    /// A call of Converse or ConverseStream: the two take the same members.
+    /// A Converse or ConverseStream request; both have the same members.
     ///
-    /// In JSON it is the HTTP body, without `modelId`, which is part of the path. It is read from JSON with `modelId`, as
-    /// boto3's `converse(**kwargs)` takes it; a request without one cannot be sent.
+    /// Serializes to the HTTP body, without `modelId`, which is part of the path. Deserialization accepts `modelId`, as
+    /// boto3's `converse(**kwargs)` does; a request without one cannot be sent.
     ConverseRequest {
         path {
-            /// The model, inference profile, prompt or router: an id or an ARN.
+            /// ID or ARN of the model, inference profile, prompt or router, 1 to 2,048 characters.
             model_id: String,
         }
         unless_empty {
@@ -33,19 +33,20 @@ structure! {
             system: Vec<SystemContentBlock>,
         }
         optional {
-            /// The settings every model has.
+            /// Inference parameters common to all models.
             inference_config: InferenceConfiguration,
             /// The tools the model may request, and whether it must.
             tool_config: ToolConfiguration,
-            /// The guardrail of the call.
+            /// The guardrail to apply.
             guardrail_config: GuardrailConfiguration,
-            /// Settings only this model has: `json!({"top_k": 200})`.
+            /// Model-specific request fields: `json!({"top_k": 200})`.
             additional_model_request_fields: Document,
             /// The values for the variables of a managed prompt.
             prompt_variables: BTreeMap<String, PromptVariableValues>,
-            /// JSON pointers to the model's own fields the response should have; at most 10.
+            /// JSON pointers to model-specific fields to include in the response; at most 10, of 1 to 256 characters
+            /// each.
             additional_model_response_field_paths: Vec<String>,
-            /// Pairs for the invocation log; 1 to 16.
+            /// Key-value pairs for the invocation log; 1 to 16.
             request_metadata: BTreeMap<String, String>,
             /// The latency class.
             performance_config: PerformanceConfiguration,
@@ -53,7 +54,7 @@ structure! {
             service_tier: ServiceTier,
             /// The format of the response.
             output_config: OutputConfig,
-            /// The project the call belongs to: an id or an ARN, 1 to 2,048 characters.
+            /// ID or ARN of the project of the request, 1 to 2,048 characters.
             project_identifier: String,
         }
     }
@@ -88,7 +89,7 @@ impl ConverseRequest {
         self
     }
 
-    /// Adds a text that ends the response.
+    /// Adds a stop sequence.
     #[must_use]
     pub fn stop_sequence(mut self, text: impl Into<String>) -> Self {
         self.inference().stop_sequences.get_or_insert_default().push(text.into());
@@ -106,26 +107,26 @@ impl ConverseRequest {
         self.inference_config.get_or_insert_with(InferenceConfiguration::new)
     }
 
-    /// The unsigned HTTP request of Converse.
+    /// Builds the unsigned HTTP request of Converse.
     ///
     /// # Errors
-    /// If the model id is empty, or endpoint and path make no URI.
+    /// If the model ID is empty, or the endpoint and the path are not a valid URI.
     pub fn to_http(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
         self.to_wire(endpoint)?.into_http()
     }
 
-    /// The unsigned HTTP request of ConverseStream.
+    /// Builds the unsigned HTTP request of ConverseStream.
     ///
     /// # Errors
-    /// If the model id is empty, or endpoint and path make no URI.
+    /// If the model ID is empty, or the endpoint and the path are not a valid URI.
     pub fn to_http_stream(&self, endpoint: &Endpoint) -> Result<http::Request<Bytes>, RequestError> {
         self.to_wire_stream(endpoint)?.into_http()
     }
 
-    /// The unsigned HTTP request of Converse without the types of `http`.
+    /// Builds the unsigned HTTP request of Converse without the types of `http`.
     ///
     /// # Errors
-    /// If the model id is empty.
+    /// If the model ID is empty.
     pub fn to_wire<'a>(&self, endpoint: &'a Endpoint) -> Result<WireRequest<'a>, RequestError> {
         // `streamProcessingMode` is a member of ConverseStream's guardrail configuration only.
         let mut guardrail = self.guardrail_config.clone();
@@ -136,10 +137,10 @@ impl ConverseRequest {
         post_to_model(endpoint, &self.model_id, "converse", self)
     }
 
-    /// The unsigned HTTP request of ConverseStream without the types of `http`.
+    /// Builds the unsigned HTTP request of ConverseStream without the types of `http`.
     ///
     /// # Errors
-    /// If the model id is empty.
+    /// If the model ID is empty.
     pub fn to_wire_stream<'a>(&self, endpoint: &'a Endpoint) -> Result<WireRequest<'a>, RequestError> {
         post_to_model(endpoint, &self.model_id, "converse-stream", self)
     }

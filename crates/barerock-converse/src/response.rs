@@ -43,25 +43,25 @@ structure! {
 union! {
     /// The output of a model.
     ConverseOutput {
-        /// A message, to be put back into the conversation.
+        /// A message, for the next request of the conversation.
         Message(Message) = "message",
     }
 }
 
 impl ConverseResponse {
-    /// Reads an HTTP response: a success, or the error it is.
+    /// Reads an HTTP response: a success, or the service error it contains.
     ///
     /// # Errors
-    /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a success
-    /// is not a JSON object. Nothing inside the object is an error: [`corrections`](Self::corrections).
+    /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a
+    /// success is not a JSON object. Invalid members are not errors but [`corrections`](Self::corrections).
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
         read("a Converse response", status, headers, body)
     }
 
-    /// Reads `trace`. It is read only here, so that a program that does not look at it does not link its types.
+    /// Deserializes `trace`. Separate, so that programs that do not read it do not link its types.
     ///
     /// # Errors
-    /// If the trace has not the shape of the service model; `trace` still holds it.
+    /// If the trace does not have the shape of the service model; `trace` is unchanged.
     pub fn read_trace(&self) -> serde_json::Result<Option<ConverseTrace>> {
         self.trace.as_ref().map(Document::parse).transpose()
     }
@@ -75,7 +75,7 @@ impl ConverseResponse {
         }
     }
 
-    /// The message, to be put back into the conversation.
+    /// Converts into the message, for the next request of the conversation.
     #[must_use]
     pub fn into_message(self) -> Option<Message> {
         match self.output {
@@ -84,13 +84,13 @@ impl ConverseResponse {
         }
     }
 
-    /// The text of the message, whatever other blocks it has.
+    /// The text of the message; other blocks are ignored.
     #[must_use]
     pub fn text(&self) -> String {
         self.message().map(Message::text).unwrap_or_default()
     }
 
-    /// The model's requests to use tools, in order.
+    /// The tool uses of the message, in order.
     pub fn tool_uses(&self) -> impl Iterator<Item = &ToolUseBlock> {
         self.message().into_iter().flat_map(Message::tool_uses)
     }
@@ -108,7 +108,7 @@ pub(crate) trait Response: for<'a> FromJson<'a> {
     fn received(&mut self) -> &mut Received;
 }
 
-/// Reads an HTTP response: a success, or the error it is.
+/// Reads an HTTP response: a success, or the service error it contains.
 pub(crate) fn read<T: Response>(
     expected: &'static str,
     status: StatusCode,
@@ -159,16 +159,16 @@ pub enum ResponseError {
         expected: &'static str,
         /// The header `content-type`.
         content_type: Option<String>,
-        /// What the body looks like.
+        /// Apparent type of the body.
         lookalike: Option<Lookalike>,
-        /// What is wrong with the body.
+        /// Description of the error.
         error: String,
     },
-    /// A success of a streaming call that is no event stream.
+    /// A success of a streaming request whose body is not an event stream.
     NotAnEventStream {
         /// The header `content-type`.
         content_type: Option<String>,
-        /// What the body looks like.
+        /// Apparent type of the body.
         lookalike: Option<Lookalike>,
         /// The beginning of the body.
         beginning: String,
@@ -176,8 +176,8 @@ pub enum ResponseError {
 }
 
 impl ResponseError {
-    /// The error of a response to a streaming call that is no stream ([`is_event_stream`]). The first MiB of the body is
-    /// enough.
+    /// Reads the error from a response to a streaming request that is not an event stream ([`is_event_stream`]). The
+    /// first MiB of the body is sufficient.
     #[must_use]
     pub fn of_stream(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         Self::of_stream_head(&ResponseHead::of(status, headers), body)
@@ -196,7 +196,7 @@ impl ResponseError {
         }
     }
 
-    /// What the body looks like, if it is not the service's.
+    /// Apparent type of the body, if it does not come from the service.
     #[must_use]
     pub fn lookalike(&self) -> Option<Lookalike> {
         match self {
@@ -218,7 +218,7 @@ impl fmt::Display for ResponseError {
             Self::NotAnEventStream { content_type, lookalike, beginning } => {
                 let content_type = content_type.as_deref().unwrap_or("unknown");
                 write!(f, "the response (content type {content_type}) is not an event stream")?;
-                // Other bytes are no text to display.
+                // Binary content is not displayed.
                 lookalike.map_or(Ok(()), |kind| write!(f, " but {kind}: {beginning}"))
             }
         }

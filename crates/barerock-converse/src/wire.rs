@@ -1,5 +1,5 @@
-//! Requests and answers in plain words, for HTTP stacks that do not speak the types of `http`: those types are 20 KB of a
-//! program that needs them for nothing else.
+//! Requests and response heads as strings, for HTTP stacks that do not use the `http` crate, whose types add 20 KB to a
+//! program.
 
 use barerock_eventstream::MEDIA_TYPE;
 use bytes::Bytes;
@@ -10,54 +10,54 @@ use self::header_name::{X_AMZN_ERROR_TYPE, X_AMZN_REQUEST_ID};
 use crate::endpoint::Endpoint;
 use crate::operation::RequestError;
 
-/// Every operation is called so.
+/// Method of all operations.
 const METHOD: Method = Method::POST;
-/// What every request's body is.
+/// Content type of all request bodies.
 const JSON: &str = "application/json";
 
 /// Names of the service's response headers, in lowercase.
 pub mod header_name {
-    /// The error code, perhaps followed by `:` and a URL.
+    /// The error code, optionally followed by `:` and a URL.
     pub const X_AMZN_ERROR_TYPE: &str = "x-amzn-errortype";
-    /// The request's id, which AWS support asks for.
+    /// The request ID, for AWS Support.
     pub const X_AMZN_REQUEST_ID: &str = "x-amzn-requestid";
-    /// The wait before a retry, in milliseconds.
+    /// The delay before a retry, in milliseconds.
     pub const X_AMZ_RETRY_AFTER: &str = "x-amz-retry-after";
 }
 
 /// An unsigned HTTP request: a POST with a `content-type` of `application/json`.
 ///
-/// To sign it with `barerock-sigv4`, hand `method`, `path` and the headers to `sign_request`, `host` and `content-type` among
-/// them; there is no query.
+/// To sign it with `barerock-sigv4`, pass the method, `path` and the headers, including `host` and `content-type`, to
+/// `sign_request`; there is no query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WireRequest<'a> {
-    /// Where it goes.
+    /// The endpoint the request is sent to.
     pub endpoint: &'a Endpoint,
-    /// What stands in the request line behind the method: percent-encoded, with the endpoint's own path before the
-    /// operation's.
+    /// The request target, percent-encoded: the path of the endpoint, followed by the path of the operation.
     pub path: String,
-    /// JSON.
+    /// The body, JSON.
     pub body: String,
 }
 
 impl WireRequest<'_> {
-    /// `POST`.
+    /// The method, `POST`.
     pub const METHOD: &'static str = "POST";
     /// The value of the header `content-type`.
     pub const CONTENT_TYPE: &'static str = JSON;
 
-    /// The value of the header `host`: the endpoint's host, and its port unless it is the scheme's own.
+    /// The value of the header `host`: the host of the endpoint, with the port unless it is the default port of the
+    /// scheme.
     #[must_use]
     pub fn host(&self) -> &str {
         self.endpoint.host_header()
     }
 
-    /// The same in the types of `http`.
+    /// Converts the request into an `http::Request`.
     pub(crate) fn into_http(self) -> Result<http::Request<Bytes>, RequestError> {
         let uri = [self.endpoint.origin(), &self.path].concat();
         let uri = Uri::try_from(uri).map_err(|error| RequestError::Uri(error.to_string()))?;
-        // By hand, for the builder is a kilobyte more.
+        // Without the builder, which adds 1 KB of code.
         let mut request = http::Request::new(self.body.into());
         *request.method_mut() = METHOD;
         *request.uri_mut() = uri;
@@ -66,7 +66,7 @@ impl WireRequest<'_> {
     }
 }
 
-/// What of the head of an HTTP answer is looked at: its status, and three of its headers.
+/// The parts of an HTTP response head that are read: the status and three headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ResponseHead<'a> {
@@ -87,7 +87,7 @@ impl<'a> ResponseHead<'a> {
         Self { status, ..Self::default() }
     }
 
-    /// Takes a header, if it is one that is looked at. The case of its name does not matter.
+    /// Stores a header if it is one of the three; names are compared case-insensitively.
     pub fn header(&mut self, name: &str, value: &'a str) {
         let known = [
             ("content-type", &mut self.content_type),
@@ -101,7 +101,7 @@ impl<'a> ResponseHead<'a> {
         }
     }
 
-    /// What is looked at of a head in the types of `http`.
+    /// Reads the head from the types of `http`.
     pub(crate) fn of(status: StatusCode, headers: &'a HeaderMap) -> Self {
         static ERROR_TYPE_NAME: HeaderName = HeaderName::from_static(X_AMZN_ERROR_TYPE);
         static REQUEST_ID_NAME: HeaderName = HeaderName::from_static(X_AMZN_REQUEST_ID);
@@ -118,11 +118,11 @@ impl<'a> ResponseHead<'a> {
         self.status == StatusCode::OK.as_u16()
     }
 
-    /// Whether the answer to a ConverseStream call is a stream; if not, its whole body says why:
-    /// [`ResponseError::of_stream_head`](crate::ResponseError::of_stream_head).
+    /// True if the response to a ConverseStream request is an event stream; if not,
+    /// [`ResponseError::of_stream_head`](crate::ResponseError::of_stream_head) reads the error from its body.
     #[must_use]
     pub fn is_event_stream(&self) -> bool {
-        // What follows a `;` are parameters.
+        // Parameters follow a `;`.
         let is_stream = |content_type: &str| {
             let end = content_type.bytes().position(|byte| byte == b';').unwrap_or(content_type.len());
             content_type.get(..end).unwrap_or_default().trim_ascii().eq_ignore_ascii_case(MEDIA_TYPE)

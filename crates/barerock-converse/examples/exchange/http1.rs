@@ -1,17 +1,17 @@
-//! As much of HTTP/1.1 as one exchange with Bedrock needs: RFC 9112.
+//! The part of HTTP/1.1 (RFC 9112) that one exchange with Bedrock needs.
 
 use std::io::{self, BufRead, Read as _, Write};
 
 use barerock_converse::ResponseHead;
 
-/// The longest head of an answer, and the longest line of a chunked body, in bytes.
+/// Maximum length of a response head, and of a line of a chunked body, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// What is said where the answer is not HTTP.
-const MALFORMED: &str = "the answer is no HTTP/1.1 response";
+/// Error text for a response that is not HTTP.
+const MALFORMED: &str = "the response is not HTTP/1.1";
 
-/// What is said where it ends too early.
-const CUT: &str = "the connection was closed before the answer was whole";
+/// Error text for a truncated response.
+const CUT: &str = "the connection was closed before the response was complete";
 
 fn malformed() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, MALFORMED)
@@ -38,7 +38,7 @@ pub(crate) fn write(
     out.flush()
 }
 
-/// Reads the text of a head, and leaves the body to be read. An interim answer, of a status below 200, is passed over.
+/// Reads the text of a response head, up to the body. Interim (1xx) responses are skipped.
 pub(crate) fn read_head(input: &mut impl BufRead) -> io::Result<String> {
     loop {
         let mut head = String::new();
@@ -51,13 +51,13 @@ pub(crate) fn read_head(input: &mut impl BufRead) -> io::Result<String> {
     }
 }
 
-/// The status in the first line of a head.
+/// Parses the status in the first line of a head.
 fn status(head: &str) -> io::Result<u16> {
     let rest = head.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
     rest.and_then(|code| code.parse().ok()).ok_or_else(malformed)
 }
 
-/// Takes a head apart: what is looked at of it, and how its body ends.
+/// Parses a head into the fields that are read and the length of the body.
 pub(crate) fn parse_head(head: &str) -> io::Result<(ResponseHead<'_>, Length)> {
     let mut parsed = ResponseHead::new(status(head)?);
     let mut length = Length::UntilClose;
@@ -75,7 +75,7 @@ pub(crate) fn parse_head(head: &str) -> io::Result<(ResponseHead<'_>, Length)> {
     Ok((parsed, length))
 }
 
-/// Adds a line, and its end, to what was read. Nothing grows past the longest head.
+/// Appends a line, including its end, to `read`, up to the maximum length of a head.
 fn line(input: &mut impl BufRead, read: &mut String) -> io::Result<()> {
     let room = MAX_HEAD.saturating_sub(read.len());
     let mut limited = input.take(u64::try_from(room).unwrap_or_default());
@@ -87,20 +87,20 @@ fn line(input: &mut impl BufRead, read: &mut String) -> io::Result<()> {
     }
 }
 
-/// How a body ends.
+/// Length of a body.
 pub(crate) enum Length {
     Chunked,
     Bytes(u64),
     UntilClose,
 }
 
-/// The body of an answer.
+/// Body of a response.
 pub(crate) struct Body<'i, R> {
     input: &'i mut R,
     length: Length,
-    /// What is left of this chunk, or of the whole.
+    /// Remaining bytes of the chunk, or of the whole body.
     left: u64,
-    /// What of the input's buffer was handed out last.
+    /// Bytes of the input's buffer that were returned last.
     taken: usize,
     begun: bool,
 }
@@ -110,7 +110,7 @@ impl<'i, R: BufRead> Body<'i, R> {
         Self { input, length, left: 0, taken: 0, begun: false }
     }
 
-    /// The next bytes as they come, or `None` at the end. A body that is cut ends there: the decoder tells.
+    /// Returns the next bytes, or `None` at the end. A truncated body is not an error here; the decoder reports it.
     pub(crate) fn next_piece(&mut self) -> io::Result<Option<&[u8]>> {
         self.input.consume(core::mem::take(&mut self.taken));
         if self.left == 0 {
@@ -132,10 +132,10 @@ impl<'i, R: BufRead> Body<'i, R> {
         Ok(if piece.is_empty() { None } else { Some(piece) })
     }
 
-    /// The size of the next chunk.
+    /// Reads the size of the next chunk.
     fn chunk(&mut self) -> io::Result<u64> {
         let mut size = String::new();
-        // The line end behind the chunk before.
+        // The line end after the previous chunk.
         if self.begun {
             line(self.input, &mut size)?;
             if !size.trim_ascii().is_empty() {
@@ -144,7 +144,7 @@ impl<'i, R: BufRead> Body<'i, R> {
         }
         size.clear();
         line(self.input, &mut size)?;
-        // Behind the digits may stand extensions.
+        // Chunk extensions may follow the digits.
         let digits = size.bytes().take_while(u8::is_ascii_hexdigit).count();
         u64::from_str_radix(size.get(..digits).unwrap_or_default(), 16).map_err(|_| malformed())
     }

@@ -1,4 +1,4 @@
-//! What the examples share: a streaming Converse exchange over any pair of a writer and a reader.
+//! Shared part of the examples: a streaming Converse exchange over any writer and reader.
 
 mod http1;
 
@@ -10,23 +10,23 @@ use barerock_sigv4::Credentials;
 
 pub(crate) use http1::write;
 
-/// The most of an error's body that is read.
+/// Maximum number of bytes read of an error body.
 const ERROR_BODY: usize = 1024 * 1024;
 
-/// What went wrong, in words: a box would link each error's `Debug` too.
+/// Converts an error to text. A boxed error would also link its `Debug`.
 pub(crate) fn words(error: impl Display) -> String {
     error.to_string()
 }
 
-/// A variable of the environment, if it is set.
+/// Reads an environment variable; `None` if it is not set.
 pub(crate) type Variable<'v> = &'v dyn Fn(&'static str) -> Option<String>;
 
-/// A variable that must be set.
+/// Reads a required variable.
 pub(crate) fn needed(name: &'static str, variable: Variable<'_>) -> Result<String, String> {
     variable(name).ok_or_else(|| [name, " is not set"].concat())
 }
 
-/// Where the request goes: `AWS_ENDPOINT_URL`, or the service's own endpoint for `AWS_REGION`.
+/// Returns the endpoint: `AWS_ENDPOINT_URL`, or the service's endpoint for `AWS_REGION`.
 pub(crate) fn endpoint(variable: Variable<'_>) -> Result<Endpoint, String> {
     match variable("AWS_ENDPOINT_URL") {
         Some(url) => Endpoint::custom(&url),
@@ -35,7 +35,7 @@ pub(crate) fn endpoint(variable: Variable<'_>) -> Result<Endpoint, String> {
     .map_err(words)
 }
 
-/// The key: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, and perhaps `AWS_SESSION_TOKEN`.
+/// Reads the credentials: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, and optionally `AWS_SESSION_TOKEN`.
 pub(crate) fn credentials(variable: Variable<'_>) -> Result<Credentials, String> {
     Ok(Credentials::new(
         needed("AWS_ACCESS_KEY_ID", variable)?,
@@ -44,7 +44,7 @@ pub(crate) fn credentials(variable: Variable<'_>) -> Result<Credentials, String>
     ))
 }
 
-/// Reads the answer and writes its text as it comes.
+/// Reads the response and writes its text as it arrives.
 pub(crate) fn receive(input: &mut impl BufRead, text: &mut impl Write) -> Result<(), String> {
     let head = http1::read_head(input).map_err(words)?;
     let (head, length) = http1::parse_head(&head).map_err(words)?;

@@ -1,4 +1,4 @@
-//! Where a request goes: the service's own address for a region, or one of yours.
+//! Endpoints: the service's endpoint for a region, or a custom URL.
 
 mod partition;
 mod rules;
@@ -10,7 +10,8 @@ use core::fmt;
 pub use partition::Partition;
 pub use rules::{EndpointBuilder, EndpointService, FIPS_REGIONS};
 
-/// The address of a Bedrock Runtime: scheme, host and perhaps a path to put before the operation's.
+/// Base URL of a Bedrock Runtime endpoint: scheme, host, optional port, and an optional path that precedes the path of
+/// the operation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Without a trailing slash.
@@ -20,13 +21,13 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Sets up an endpoint: region, FIPS, dual stack, or a URL of your own.
+    /// Returns a builder for an endpoint by region, FIPS and dual stack, or a custom URL.
     #[must_use]
     pub fn builder<'a>() -> EndpointBuilder<'a> {
         EndpointBuilder::new()
     }
 
-    /// The service's own endpoint: `https://bedrock-runtime.{region}.{suffix of the region's partition}`.
+    /// Returns the service's endpoint for a region: `https://bedrock-runtime.{region}.{DNS suffix of the partition}`.
     ///
     /// # Errors
     /// If `region` is empty or is not a host label (1 to 63 of `a-zA-Z0-9-`, no `-` at either end).
@@ -34,10 +35,11 @@ impl Endpoint {
         Self::builder().region(region).build()
     }
 
-    /// An endpoint of your own: `http://` or `https://`, a host, perhaps a port and a path to put before the operation's.
+    /// Parses a custom endpoint: `http://` or `https://`, a host, and optionally a port and a path that precedes the
+    /// path of the operation.
     ///
     /// # Errors
-    /// If `url` is no absolute URL, has another scheme, a user name or password, or a query.
+    /// If `url` is not an absolute `http` or `https` URL, or contains a user name, a password, a query or a fragment.
     pub fn custom(url: &str) -> Result<Self, EndpointError> {
         Self::builder().url(url).build()
     }
@@ -45,46 +47,46 @@ impl Endpoint {
     fn parse(url: &str) -> Result<Self, EndpointError> {
         let (shown, _) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
         let authority = split_scheme(shown).map_or(shown, |(_, rest)| rest).trim_start_matches('/');
-        // The text of a URL with a password in it is not shown.
+        // A URL that may contain a password is not part of the error.
         if authority.split('/').next().is_some_and(|authority| authority.contains('@')) {
             return Err(EndpointError::UserInfo);
         }
         let bad = |why| EndpointError::Url { url: shown.to_owned(), why };
         if !url.bytes().all(is_of_url) {
-            return Err(bad("it is not a URL"));
+            return Err(bad("invalid character"));
         }
         let Some((scheme, rest)) = split_scheme(url) else {
-            return Err(bad("it has no scheme; write http:// or https:// before it"));
+            return Err(bad("missing scheme"));
         };
         let is_https = scheme.eq_ignore_ascii_case("https");
         if !is_https && !scheme.eq_ignore_ascii_case("http") {
-            return Err(bad("its scheme is neither http nor https"));
+            return Err(bad("scheme is neither http nor https"));
         }
         if shown.len() < url.len() {
-            return Err(bad("it has a query or a fragment"));
+            return Err(bad("contains a query or a fragment"));
         }
         let (host, port) = host_and_port(rest.split('/').next().unwrap_or_default());
         if host.is_empty() {
-            return Err(bad("it has no host"));
+            return Err(bad("missing host"));
         }
         if !is_host(host) {
-            return Err(bad("its host is none"));
+            return Err(bad("invalid host"));
         }
         if !port.bytes().all(|byte| byte.is_ascii_digit())
             || (!port.is_empty() && port.parse::<u16>().is_err())
         {
-            return Err(bad("its port is no number up to 65535"));
+            return Err(bad("invalid port"));
         }
         Ok(Self { base: url.trim_end_matches('/').to_owned(), is_https, is_loopback: is_loopback(host) })
     }
 
-    /// The address, without a trailing slash.
+    /// The URL, without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.base
     }
 
-    /// The host's name or address, an IPv6 address in brackets.
+    /// The host name or IP address; an IPv6 address is in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         host_and_port(self.authority()).0
@@ -98,48 +100,48 @@ impl Endpoint {
         if port.is_empty() || port == default_port { host } else { self.authority() }
     }
 
-    /// Host and perhaps port.
+    /// Host and optional port.
     fn authority(&self) -> &str {
         let (_, rest) = split_scheme(&self.base).unwrap_or_default();
         rest.split('/').next().unwrap_or_default()
     }
 
-    /// Scheme, host and perhaps port.
+    /// Scheme, host and optional port.
     pub(crate) fn origin(&self) -> &str {
         self.base.strip_suffix(self.path()).unwrap_or_default()
     }
 
-    /// What stands before the operation's path: nothing, or a path without a trailing slash.
+    /// Path that precedes the path of the operation: empty, or without a trailing slash.
     pub(crate) fn path(&self) -> &str {
         let (_, rest) = split_scheme(&self.base).unwrap_or_default();
         rest.strip_prefix(self.authority()).unwrap_or_default()
     }
 
-    /// Whether what is sent there is encrypted.
+    /// True if the scheme is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.is_https
     }
 
-    /// Whether it is this machine (`localhost`, 127.0.0.0/8, `::1`).
+    /// True if the host is `localhost`, in 127.0.0.0/8, or `::1`.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.is_loopback
     }
 }
 
-/// What stands before `://`, and behind it.
+/// Splits a URL at `://`.
 fn split_scheme(url: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = url.split_once(':')?;
     Some((scheme, rest.strip_prefix("//")?))
 }
 
-/// What may stand in a URL: RFC 3986, section 2.
+/// True for bytes that may be part of a URL (RFC 3986, section 2).
 fn is_of_url(byte: u8) -> bool {
     byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte)
 }
 
-/// Splits an authority at the colon that is not within brackets.
+/// Splits an authority at the last colon outside brackets.
 fn host_and_port(authority: &str) -> (&str, &str) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port),
@@ -147,7 +149,7 @@ fn host_and_port(authority: &str) -> (&str, &str) {
     }
 }
 
-/// A name, or an IPv6 address in brackets: RFC 3986, section 3.2.2.
+/// True for a name or an IPv6 address in brackets (RFC 3986, section 3.2.2).
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
@@ -155,8 +157,8 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-/// Whether a host is this machine: `localhost`, `[::1]`, or 127 and three more numbers. An address spelled in another way
-/// is taken for another machine's, which is the safe side; the standard library's parser of addresses is 3 KB.
+/// True for `localhost`, `[::1]`, and 127 followed by three numbers. Other spellings of loopback addresses count as
+/// remote, which is the safe side; the standard library's address parser adds 3 KB.
 fn is_loopback(host: &str) -> bool {
     let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
     let numbers = host.strip_prefix("127.").map(|rest| rest.split('.'));
@@ -177,24 +179,24 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Why there is no endpoint.
+/// Error of building an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// The region is not the name of one.
+    /// The region is empty or not a host label.
     Region(String),
-    /// The URL is not one that can be called.
+    /// The URL is not a valid endpoint URL.
     Url {
-        /// The URL, without its query: it may hold a secret.
+        /// The URL without its query, which may contain a secret.
         url: String,
         /// What is wrong with it.
         why: &'static str,
     },
-    /// The URL holds a user name or password, which would end up in logs.
+    /// The URL contains a user name or password, which would be logged.
     UserInfo,
-    /// FIPS is asked for, and an endpoint of one's own is set.
+    /// FIPS is enabled together with a custom endpoint.
     FipsAndCustom,
-    /// Dual stack is asked for, and an endpoint of one's own is set.
+    /// Dual stack is enabled together with a custom endpoint.
     DualStackAndCustom,
 }
 
@@ -202,15 +204,12 @@ impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Region(region) if region.is_empty() => f.write_str("Invalid Configuration: Missing Region"),
-            Self::Region(region) => write!(
-                f,
-                "{region:?} is not a region: a region is a host label such as us-east-1 (letters, digits and `-`)"
-            ),
-            Self::Url { url, why } => write!(f, "{url:?} is not an endpoint URL: {why}"),
-            Self::UserInfo => f.write_str(
-                "the endpoint URL holds a user name or password; take out what stands before the `@`",
-            ),
-            // The words of the service's endpoint rules.
+            Self::Region(region) => {
+                write!(f, "invalid region {region:?}: not a host label (1 to 63 letters, digits and `-`)")
+            }
+            Self::Url { url, why } => write!(f, "invalid endpoint URL {url:?}: {why}"),
+            Self::UserInfo => f.write_str("the endpoint URL contains a user name or password"),
+            // The error texts of the service's endpoint rule set.
             Self::FipsAndCustom => {
                 f.write_str("Invalid Configuration: FIPS and custom endpoint are not supported")
             }

@@ -1,20 +1,20 @@
-//! The partitions of the cloud, and the names of their hosts.
+//! AWS partitions and their DNS suffixes.
 
-/// A partition of the cloud: clouds apart that share no accounts, and that name their hosts each in its own way.
+/// An AWS partition: a group of regions with its own accounts, credentials and DNS suffixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Partition {
-    /// Its name, as it stands in ARNs.
+    /// Name of the partition, as in ARNs.
     pub name: &'static str,
-    /// What hosts end in.
+    /// DNS suffix of host names.
     pub dns_suffix: &'static str,
-    /// What hosts that also speak IPv6 end in.
+    /// DNS suffix of dual-stack (IPv4 and IPv6) host names.
     pub dual_stack_dns_suffix: &'static str,
-    /// What its region names begin with; `\w+-\d+` follows.
+    /// Prefix of the region names; `\w+-\d+` follows.
     region_prefix: &'static str,
 }
 
-/// The partition of every region that no other takes.
+/// The default partition, of every region that matches no other.
 const AWS: Partition = Partition {
     name: "aws",
     region_prefix: "",
@@ -22,8 +22,8 @@ const AWS: Partition = Partition {
     dual_stack_dns_suffix: "api.aws",
 };
 
-/// AWS's `partitions.json`, but for `aws`: name, what region names begin with, what hosts end in. One text, for an entry of a
-/// table is 40 bytes more in a program that can be loaded anywhere.
+/// AWS's `partitions.json` without `aws`: name, region prefix, DNS suffix, dual-stack DNS suffix. A single string,
+/// because a table takes 40 bytes more per entry in position-independent programs.
 const OTHERS: &str = "\
 aws-cn cn- amazonaws.com.cn api.amazonwebservices.com.cn
 aws-eusc eusc-de- amazonaws.eu api.amazonwebservices.eu
@@ -33,11 +33,11 @@ aws-iso-e eu-isoe- cloud.adc-e.uk api.cloud-aws.adc-e.uk
 aws-iso-f us-isof- csp.hci.ic.gov api.aws.hci.ic.gov
 aws-us-gov us-gov- amazonaws.com api.aws";
 
-/// What the name of no region in particular ends in, for services that have none; before it stands the partition's.
+/// Suffix of the pseudo region of global services, which follows the name of the partition.
 const GLOBAL: &str = "-global";
 
 impl Partition {
-    /// The partition a region lies in. A region that is not known lies in `aws`, as AWS's rules have it.
+    /// Returns the partition of a region; `aws` for an unknown region, as in AWS's endpoint rules.
     #[must_use]
     pub fn of_region(region: &str) -> Self {
         OTHERS.split('\n').filter_map(Self::read).find(|partition| partition.holds(region)).unwrap_or(AWS)
@@ -53,7 +53,7 @@ impl Partition {
         })
     }
 
-    /// Whether a region's name is `{prefix}\w+-\d+`, or that of no region in particular.
+    /// True if the region matches `{prefix}\w+-\d+` or is the global pseudo region of the partition.
     fn holds(&self, region: &str) -> bool {
         region.strip_suffix(GLOBAL) == Some(self.name)
             || region.strip_prefix(self.region_prefix).and_then(|rest| rest.split_once('-')).is_some_and(
@@ -90,7 +90,7 @@ mod tests {
             ("eu-isoe-west-1", "aws-iso-e"),
             ("us-isof-south-1", "aws-iso-f"),
             ("us-gov-east-1", "aws-us-gov"),
-            // What no pattern takes.
+            // Regions that match no pattern.
             ("cn-nowhere", "aws"),
             ("cn-north-x1", "aws"),
             ("cn--1", "aws"),

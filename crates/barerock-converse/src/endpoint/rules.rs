@@ -1,19 +1,19 @@
-//! The endpoint rules: which host a region, FIPS and dual stack lead to, and what they cannot be combined with.
+//! Endpoint rules: the host for a region, FIPS and dual stack, and their invalid combinations.
 
 use super::{Endpoint, EndpointError, Partition};
 
-/// A service whose endpoints are known: Bedrock Runtime, and those that credentials come from.
+/// A service with known endpoints: Bedrock Runtime, and the services that issue credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndpointService {
-    /// Where models are asked.
+    /// Bedrock Runtime.
     BedrockRuntime,
-    /// The Security Token Service, always by its regional endpoints: `AWS_STS_REGIONAL_ENDPOINTS=legacy` belongs to
-    /// SDKs that are older than they are.
+    /// AWS Security Token Service, always at its regional endpoints; `AWS_STS_REGIONAL_ENDPOINTS=legacy` is not
+    /// supported.
     Sts,
-    /// The portal of IAM Identity Center, which gives keys for a role.
+    /// The IAM Identity Center portal, which issues credentials for a role.
     Sso,
-    /// OpenID Connect of IAM Identity Center, which renews the portal's tokens.
+    /// The IAM Identity Center OIDC service, which refreshes access tokens of the portal.
     SsoOidc,
 }
 
@@ -21,7 +21,7 @@ pub enum EndpointService {
 pub const FIPS_REGIONS: [&str; 6] =
     ["us-east-1", "us-east-2", "us-west-2", "ca-central-1", "us-gov-east-1", "us-gov-west-1"];
 
-/// Sets up an [`Endpoint`] by AWS's rules.
+/// Builder of an [`Endpoint`] by AWS's endpoint rules.
 #[derive(Debug, Clone, Copy)]
 pub struct EndpointBuilder<'a> {
     service: EndpointService,
@@ -32,7 +32,7 @@ pub struct EndpointBuilder<'a> {
 }
 
 impl EndpointService {
-    /// What a host begins with, without FIPS and with it.
+    /// Host prefixes: without FIPS, and with FIPS.
     fn hosts(self) -> (&'static str, &'static str) {
         match self {
             Self::BedrockRuntime => ("bedrock-runtime", "bedrock-runtime-fips"),
@@ -42,7 +42,7 @@ impl EndpointService {
         }
     }
 
-    /// All of these services' hosts in AWS GovCloud are validated, and only Bedrock's say so in their names.
+    /// True if the regular hosts are the FIPS hosts: in AWS GovCloud, only Bedrock has separate FIPS host names.
     fn is_fips_by_another_name(self, partition: Partition) -> bool {
         self != Self::BedrockRuntime && partition.name == "aws-us-gov"
     }
@@ -59,46 +59,47 @@ impl<'a> EndpointBuilder<'a> {
         }
     }
 
-    /// Another service than Bedrock Runtime.
+    /// Sets the service; Bedrock Runtime by default.
     #[must_use]
     pub fn service(mut self, service: EndpointService) -> Self {
         self.service = service;
         self
     }
 
-    /// The region, which must be set unless there is a URL.
+    /// Sets the region; required unless a URL is set.
     #[must_use]
     pub fn region(mut self, region: &'a str) -> Self {
         self.region = region;
         self
     }
 
-    /// An endpoint of your own, as [`Endpoint::custom`] takes it.
+    /// Sets a custom endpoint URL, as for [`Endpoint::custom`].
     #[must_use]
     pub fn url(mut self, url: &'a str) -> Self {
         self.url = Some(url);
         self
     }
 
-    /// Whether to ask hosts whose cryptography is validated under FIPS 140. The rules name such a host for every
-    /// region, but Bedrock Runtime has them only in [`FIPS_REGIONS`].
+    /// Sets whether to use hosts with FIPS 140 validated cryptography. The rules name such a host for every region, but
+    /// Bedrock Runtime has them only in [`FIPS_REGIONS`].
     #[must_use]
     pub fn fips(mut self, fips: bool) -> Self {
         self.fips = fips;
         self
     }
 
-    /// Whether to ask hosts that speak IPv6 as well as IPv4.
+    /// Sets whether to use dual-stack (IPv4 and IPv6) hosts.
     #[must_use]
     pub fn dual_stack(mut self, dual_stack: bool) -> Self {
         self.dual_stack = dual_stack;
         self
     }
 
-    /// The endpoint.
+    /// Builds the endpoint.
     ///
     /// # Errors
-    /// If there is neither a URL nor a region, if either is none, or if a URL is combined with FIPS or dual stack.
+    /// If neither a URL nor a region is set, if the URL or region is invalid, or if a URL is combined with FIPS or dual
+    /// stack.
     pub fn build(self) -> Result<Endpoint, EndpointError> {
         match self.url {
             Some(_) if self.fips => Err(EndpointError::FipsAndCustom),
@@ -124,7 +125,8 @@ impl<'a> EndpointBuilder<'a> {
     }
 }
 
-/// A region becomes part of a host's name: 1 to 63 of `a-zA-Z0-9-`, and no `-` at either end.
+/// Checks that a region is a host label, because it becomes part of the host name: 1 to 63 characters of `a-zA-Z0-9-`,
+/// no `-` at either end.
 fn checked(region: &str) -> Result<&str, EndpointError> {
     let fits = (1..=63).contains(&region.len())
         && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

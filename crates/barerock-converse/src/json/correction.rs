@@ -1,4 +1,4 @@
-//! What reading corrected: where, and what was wrong.
+//! Corrections: members that were not as the service model has them.
 
 use core::fmt;
 

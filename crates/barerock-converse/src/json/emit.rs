@@ -1,4 +1,4 @@
-//! JSON text into a serde serializer.
+//! Serializes JSON text with a serde serializer.
 
 use core::cell::Cell;
 

@@ -1,7 +1,7 @@
 //! Integers as JSON writes them.
 
-/// The integer that the text of a JSON number is, `1e3` and `2309.0` among them: "integral floats" are integers to every
-/// AWS SDK. An error says whether the number is none or does not fit.
+/// Parses the text of a JSON number as an integer, including `1e3` and `2309.0`, which every AWS SDK accepts as
+/// integers.
 pub(super) fn integer(text: &str) -> Result<u64, NoInteger> {
     let (mut number, mut zeros, mut shift) = (Some(0_u64), 0_i64, 0_i64);
     let (mut in_fraction, mut negative) = (false, false);
@@ -31,7 +31,7 @@ pub(super) fn integer(text: &str) -> Result<u64, NoInteger> {
     }
 }
 
-/// The number with zeros behind it, if it fits.
+/// Appends zeros to the number, if it fits.
 fn times_ten(number: Option<u64>, zeros: i64) -> Option<u64> {
     if number == Some(0) {
         return number;
@@ -39,14 +39,14 @@ fn times_ten(number: Option<u64>, zeros: i64) -> Option<u64> {
     (0..zeros.min(20)).try_fold(number?, |number, _| number.checked_mul(10))
 }
 
-/// The exponent, or one that makes any number too large or too small.
+/// Parses the exponent; saturates at one that makes any number too large or too small.
 fn exponent(text: &str) -> i64 {
     /// Larger than the length of any payload.
     const HUGE: i64 = 1 << 40;
     text.parse().unwrap_or(if text.starts_with('-') { -HUGE } else { HUGE }).clamp(-HUGE, HUGE)
 }
 
-/// Why a number is no unsigned integer of 64 bits.
+/// Error for a number that is not a 64-bit unsigned integer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum NoInteger {
     Fraction,

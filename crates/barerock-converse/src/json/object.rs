@@ -1,4 +1,4 @@
-//! An object of which only some members are wanted, whatever else it is: the body of an error.
+//! Objects of which only some members are read, such as error bodies.
 
 use super::read::{Mode, PADDING, Reader};
 use crate::types::Text;

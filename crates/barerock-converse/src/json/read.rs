@@ -1,4 +1,4 @@
-//! JSON text in, values out.
+//! Reader: JSON text to values.
 
 use super::scan::{Fault, Scanner};
 use super::string::unquoted;

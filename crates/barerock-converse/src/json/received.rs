@@ -1,9 +1,9 @@
-//! What a response was read from.
+//! The source text of a response.
 
 use super::{Correction, Reader, format};
 
-/// The text a response was read from and what was corrected in it. It is not part of the response's value: responses that
-/// differ in nothing else are equal.
+/// The text a response was read from and what was corrected in it. Not part of the value of the response: responses
+/// that differ only in it are equal.
 #[derive(Clone, Default)]
 pub(crate) struct Received(Option<Box<Source>>);
 

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::string::string_length;
 
-/// Why a text is not JSON.
+/// Error for text that is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(super) expected: &'static str,

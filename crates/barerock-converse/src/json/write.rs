@@ -1,4 +1,4 @@
-//! Values in, JSON text out.
+//! Writer: values to JSON text.
 
 use std::collections::BTreeMap;
 

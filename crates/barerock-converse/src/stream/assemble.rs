@@ -1,4 +1,4 @@
-//! Events in, a message out.
+//! Assembly of stream events into a message.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::payload::{ContentBlockStart, MessageStopEvent, MetadataEvent, Unknown
 use crate::json::{Correction, CorrectionKind, Corrections};
 use crate::types::{ConversationRole, Document, Message, UnknownMember};
 
-/// Puts the events of a stream together into the message that Converse would have returned.
+/// Assembles the events of a stream into the message that Converse would have returned.
 ///
-/// Blocks may come in any order and interleaved; text, reasoning and citations need no start. No event is refused: what does
-/// not fit is added where it is least wrong, and is one of the [`corrections`](Self::corrections). Until
+/// Blocks may come in any order and interleaved; text, reasoning and citations need no start. No event is rejected: an
+/// event that does not fit is added at the closest place and recorded in [`corrections`](Self::corrections). Until
 /// [`finish`](Self::finish), [`partial`](Self::partial) is the message so far.
 #[derive(Debug, Clone, Default)]
 pub struct MessageAssembler {
@@ -26,7 +26,7 @@ pub struct MessageAssembler {
     corrections: Corrections,
 }
 
-/// What came under one index: one block of the message, or several if the events do not fit together.
+/// The content received for one block index: one block of the message, or several if the events do not fit together.
 #[derive(Debug, Clone, Default)]
 struct Block {
     before: Vec<OpenBlock>,
@@ -35,13 +35,13 @@ struct Block {
 }
 
 impl MessageAssembler {
-    /// An assembler without a message.
+    /// Creates an empty assembler.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes the next event.
+    /// Adds the next event.
     pub fn push(&mut self, event: StreamEvent<'_>) {
         match event {
             StreamEvent::MessageStart(start) => {
@@ -50,7 +50,7 @@ impl MessageAssembler {
             StreamEvent::ContentBlockStart(event) => self.push_start(event.content_block_index, event.start),
             StreamEvent::ContentBlockDelta(event) => self.push_delta(event.content_block_index, event.delta),
             StreamEvent::ContentBlockStop(event) => {
-                // An index without a start or delta is no block.
+                // A stop without a start or delta does not create a block.
                 if let Some(block) = self.blocks.get_mut(&event.content_block_index) {
                     block.is_stopped = true;
                 }
@@ -91,7 +91,8 @@ impl MessageAssembler {
         }
     }
 
-    /// Takes a start or delta that this crate does not know: beside a known one it is no part of the message.
+    /// Adds a start or delta that this crate does not know; it is not part of the message if the block also has a known
+    /// one.
     fn push_unknown(&mut self, index: u64, member: UnknownMember) {
         let block = self.blocks.entry(index).or_default();
         let member = (!is_empty(&member)).then_some(member);
@@ -134,40 +135,40 @@ impl MessageAssembler {
                 block.before.push(last);
             }
         }
-        // The block was made for this delta.
+        // The block was created for this delta.
         let _fits = next.push(delta);
         block.last = Some(next);
     }
 
-    /// The message so far. A tool input that is cut off is a JSON string in it.
+    /// Returns the message so far. A truncated tool input is a JSON string in it.
     #[must_use]
     pub fn partial(&self) -> Message {
         self.clone().into_parts().0
     }
 
-    /// What had to be corrected to make a message of the events.
+    /// Corrections made while assembling.
     #[must_use]
     pub fn corrections(&self) -> &[Correction] {
         self.corrections.as_slice()
     }
 
-    /// Adds the corrections of a decoder, so that the message has all of them.
+    /// Adds the corrections of a decoder, so that the message includes them.
     pub fn add_corrections(&mut self, corrections: &[Correction]) {
         for correction in corrections {
             self.corrections.add(correction.path.clone(), correction.kind.clone());
         }
     }
 
-    /// True if messageStop came.
+    /// True if messageStop was received.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.stop.is_some()
     }
 
-    /// The whole message.
+    /// Returns the complete message.
     ///
     /// # Errors
-    /// If messageStop never came: the error holds the message so far.
+    /// If messageStop was not received; the error contains the message so far.
     pub fn finish(mut self) -> Result<AssembledMessage, IncompleteMessage> {
         let Some(stop) = self.stop.take() else {
             return Err(IncompleteMessage { partial: Box::new(self.partial()) });
@@ -195,13 +196,13 @@ impl MessageAssembler {
             let blocks = block.before.into_iter().chain(block.last);
             content.extend(blocks.filter_map(|block| block.into_block(index, &mut rest)));
         }
-        // Who speaks is not made up.
+        // A missing role is not guessed.
         let role = self.role.unwrap_or_else(|| ConversationRole::Unknown(String::new()));
         (Message::new(role, content), rest)
     }
 }
 
-/// Notes that something about a block is not as it should be.
+/// Records a correction of a block.
 #[cold]
 fn note(corrections: &mut Corrections, index: u64, member: &str, kind: CorrectionKind) {
     let dot = if member.is_empty() { "" } else { "." };

@@ -1,4 +1,4 @@
-//! The message a stream was.
+//! The assembled message of a stream.
 
 use core::fmt;
 
@@ -13,12 +13,12 @@ use crate::types::{
 
 /// A streamed message, assembled.
 ///
-/// In JSON it is a Converse response. What a response has no member for follows in members of its own, if there is any:
-/// `malformedToolInputs`, `unknownEvents`, `unknownDeltas` and `corrections`.
+/// Serializes to a Converse response, with the additional members `malformedToolInputs`, `unknownEvents`,
+/// `unknownDeltas` and `corrections`, each omitted if empty.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AssembledMessage {
-    /// The message, to be put back into the conversation.
+    /// The message, for the next request of the conversation.
     pub message: Message,
     /// Why the message ended, and the model's own fields.
     pub stop: MessageStopEvent,
@@ -30,7 +30,7 @@ pub struct AssembledMessage {
     pub unknown_events: Vec<UnknownEvent<'static>>,
     /// Starts and deltas this crate does not know, of blocks that it does; they are no part of the message.
     pub unknown_deltas: Vec<UnknownDelta>,
-    /// What was corrected: by the assembler, and by the decoder if the stream was read by both.
+    /// Corrections of the assembler, and of the decoder if they were added.
     pub corrections: Vec<Correction>,
 }
 

@@ -17,7 +17,7 @@ structure! {
         required {
             /// The message.
             output: ConverseOutput,
-            /// Why it ended.
+            /// Why the message ended.
             stop_reason: StopReason,
         }
         optional {

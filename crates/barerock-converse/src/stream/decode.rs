@@ -1,4 +1,4 @@
-//! Bytes in, events out.
+//! Decoding of response bytes into stream events.
 
 use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind, header_name};
 
@@ -8,11 +8,11 @@ use crate::error::ServiceError;
 use crate::json::{Correction, Corrections};
 use crate::lookalike::looks_like;
 
-/// Decodes the bytes of a ConverseStream response, in pieces of any size, into events.
+/// Decodes the bytes of a ConverseStream response, in chunks of any size, into events.
 ///
-/// [`push`](Self::push) bytes as they come, take events with [`next_event`](Self::next_event) until it returns `None`, and
-/// call [`finish`](Self::finish) when the bytes end: only then is it known whether the message is complete. After an error
-/// the decoder returns only the same error.
+/// Call [`push`](Self::push) for each chunk, then [`next_event`](Self::next_event) until it returns `None`, and
+/// [`finish`](Self::finish) at the end of the body: only then is it known whether the message is complete. After an
+/// error the decoder returns only the same error.
 #[derive(Debug, Clone, Default)]
 pub struct EventDecoder {
     frames: FrameDecoder,
@@ -21,33 +21,33 @@ pub struct EventDecoder {
 
 #[derive(Debug, Clone, Default)]
 struct State {
-    /// The first bytes of the stream, until a frame came: they show what it is if it is no event stream.
+    /// The first bytes of the stream until the first frame is complete, to identify a body that is not an event stream.
     first_bytes: Vec<u8>,
     message_started: bool,
     message_stopped: bool,
-    /// The first event that is part of no message.
+    /// Error for the first event after the end of the message.
     misplaced: Option<StreamError>,
     failed: Option<StreamError>,
     corrections: Corrections,
 }
 
-/// How many first bytes show what a stream is.
+/// Number of first bytes kept to identify the content.
 const FIRST_BYTES: usize = 512;
 
 impl EventDecoder {
-    /// A decoder with the default limits.
+    /// Creates a decoder with the default limits.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A decoder with other limits.
+    /// Creates a decoder with the given limits.
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
         Self { frames: FrameDecoder::with_limits(limits), state: State::default() }
     }
 
-    /// Takes the next bytes.
+    /// Adds the next bytes of the body.
     pub fn push(&mut self, bytes: &[u8]) {
         if self.frames.frames() == 0 && self.state.first_bytes.len() < FIRST_BYTES {
             let wanted = FIRST_BYTES.saturating_sub(self.state.first_bytes.len()).min(bytes.len());
@@ -56,17 +56,17 @@ impl EventDecoder {
         self.frames.push(bytes);
     }
 
-    /// The next event, or `None` if more bytes are needed.
+    /// Returns the next event, or `None` if more bytes are needed.
     ///
     /// # Errors
-    /// If the bytes are no valid frame, a frame does not say what it is, the payload of a known event is not a JSON object, or
-    /// the service ended the stream with an exception or error. Nothing inside a payload is an error:
-    /// [`corrections`](Self::corrections).
+    /// If the bytes are not a valid frame, a frame lacks a required header, the payload of a known event is not a JSON
+    /// object, or the service ended the stream with an exception or error. Invalid members of a payload are not errors
+    /// but [`corrections`](Self::corrections).
     pub fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, StreamError> {
         self.next_as(|event, _| event)
     }
 
-    /// The next event and the payload it was read from, byte for byte, padding included.
+    /// Returns the next event with the unchanged bytes of its payload, including padding.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event)'s.
@@ -100,7 +100,7 @@ impl EventDecoder {
         }
     }
 
-    /// What was corrected in the events so far, each once.
+    /// Corrections made in the events so far, without duplicates.
     #[must_use]
     pub fn corrections(&self) -> &[Correction] {
         self.state.corrections.as_slice()
@@ -112,17 +112,18 @@ impl EventDecoder {
         self.state.failed.is_some() || self.frames.is_ready()
     }
 
-    /// True if messageStop came and no frame is incomplete: [`finish`](Self::finish) would not say that something is missing.
+    /// True if messageStop was received and no frame is incomplete, so that [`finish`](Self::finish) would not report a
+    /// truncated stream.
     #[must_use]
     pub fn is_complete(&mut self) -> bool {
         self.state.message_stopped && self.frames.finish().is_ok()
     }
 
-    /// Ends the stream.
+    /// Ends the stream and checks that the message is complete.
     ///
     /// # Errors
-    /// If the stream ended inside a frame or before messageStop, or had more than one message; or the error that ended it
-    /// before.
+    /// If the stream ended inside a frame or before messageStop, or contained more than one message; after an error,
+    /// the same error again.
     pub fn finish(&mut self) -> Result<(), StreamError> {
         if let Some(error) = &self.state.failed {
             return Err(error.clone());
@@ -139,7 +140,7 @@ impl EventDecoder {
         outcome
     }
 
-    /// Where the next frame begins, in bytes from the start of the stream.
+    /// Offset of the next frame, in bytes from the start of the stream.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.frames.offset()
@@ -153,7 +154,7 @@ impl EventDecoder {
 }
 
 impl State {
-    /// Notes where in the message the stream is.
+    /// Updates the position in the message.
     #[inline]
     fn follow(&mut self, event: &StreamEvent<'_>, offset: u64) {
         let is_misplaced = match event {
@@ -168,7 +169,7 @@ impl State {
         self.message_stopped |= matches!(event, StreamEvent::MessageStop(_));
     }
 
-    /// The error for bytes that are no frame: cut off, corrupt, or no event stream at all.
+    /// Classifies a frame error: truncated, corrupt, or not an event stream.
     fn classify(&self, error: DecodeError) -> StreamError {
         if error.stream_offset() < FRAME_PRELUDE
             && let Some(kind) = looks_like(&self.first_bytes)
@@ -179,7 +180,7 @@ impl State {
     }
 }
 
-/// The length of a prelude: a stream that fails behind the first one began as an event stream.
+/// Length of a prelude, in bytes. A stream that fails after the first prelude did begin as an event stream.
 const FRAME_PRELUDE: u64 = 12;
 
 fn event_of<'a>(
@@ -198,13 +199,13 @@ fn event_of<'a>(
         MessageKind::Error { code, message } => {
             return Err(StreamError::Error(Box::new(ServiceError::from_error_frame(code, message))));
         }
-        // Initial messages and message types of the future are no events of Converse; they are unknown ones.
+        // Initial messages and future message types are not Converse events; they become unknown events.
         MessageKind::InitialRequest => "initial-request",
         MessageKind::InitialResponse => "initial-response",
         MessageKind::Unknown { message_type: Some(message_type) } => message_type,
         _ => return Err(StreamError::Header { offset, name: header_name::MESSAGE_TYPE }),
     };
-    // A missing header is read as an empty one.
+    // A missing header is read as an empty string.
     if event_type.is_empty()
         && frame.header(header_name::EVENT_TYPE).and_then(|value| value.as_str()).is_none()
         && frame.header(header_name::MESSAGE_TYPE).and_then(|value| value.as_str()) == Some("event")
@@ -240,7 +241,7 @@ mod tests {
         )
     }
 
-    /// The events as JSON, and how it ended.
+    /// Decodes a stream into events as JSON, and the result of `finish`.
     fn decode(stream: &[u8]) -> (Vec<String>, Result<(), StreamError>) {
         let (mut decoder, mut events) = (EventDecoder::new(), Vec::new());
         decoder.push(stream);
@@ -397,7 +398,7 @@ mod tests {
             encode_frame(&headers, b"{}", &mut bytes).unwrap();
             assert_eq!(decode(&bytes).1.unwrap_err().verdict(), Verdict::Corrupt);
         }
-        // An empty name is a name.
+        // An empty event type is valid.
         assert_eq!(decode(&[event("", "{}"), stop()].concat()).1, Ok(()));
         assert_eq!(decode(&[frame(&[(":message-type", "later")], "x"), stop()].concat()).1, Ok(()));
     }

@@ -1,4 +1,4 @@
-//! The pieces blocks are sent in.
+//! Deltas of content blocks.
 
 use super::fast::{PlainDelta, PlainKind};
 use super::payload::ContentBlockDeltaEvent;
@@ -22,19 +22,19 @@ impl<'a> From<PlainDelta<'a>> for ContentBlockDeltaEvent<'a> {
 }
 
 union! {
-    /// A piece of a block.
+    /// A delta of a content block.
     ContentBlockDelta<'a> {
         /// Text.
         Text(Text<'a>) = "text",
-        /// A piece of the JSON text of a tool's input.
+        /// Part of the JSON text of a tool input.
         ToolUse(ToolUseBlockDelta<'a>) = "toolUse",
-        /// Pieces of a tool's result.
+        /// Deltas of a tool result.
         ToolResult(Vec<ToolResultBlockDelta>) = "toolResult",
         /// Reasoning.
         ReasoningContent(ReasoningContentBlockDelta<'a>) = "reasoningContent",
-        /// A source of the text.
+        /// A citation for the text.
         Citation(CitationsDelta) = "citation",
-        /// A piece of an image.
+        /// A delta of an image.
         Image(ImageBlockDelta) = "image",
     }
 }
@@ -54,10 +54,11 @@ impl ContentBlockDelta<'_> {
 }
 
 structure! {
-    /// A piece of the JSON text of a tool's input. Only all pieces together are JSON; no piece at all means `{}`.
+    /// A delta of a tool input: part of its JSON text. Only the concatenated deltas are valid JSON; without deltas the
+    /// input is `{}`.
     ToolUseBlockDelta<'a> {
         required {
-            /// The piece.
+            /// The part of the JSON text.
             input: Text<'a>,
         }
         optional {}
@@ -71,7 +72,7 @@ impl ToolUseBlockDelta<'_> {
 }
 
 union! {
-    /// A piece of a tool's result.
+    /// A delta of a tool result.
     ToolResultBlockDelta {
         /// Text.
         Text(String) = "text",
@@ -81,13 +82,13 @@ union! {
 }
 
 union! {
-    /// A piece of reasoning.
+    /// A delta of reasoning.
     ReasoningContentBlockDelta<'a> {
         /// Text.
         Text(Text<'a>) = "text",
         /// Encrypted reasoning.
         RedactedContent(Blob) = "redactedContent",
-        /// A piece of the model's signature of the text.
+        /// Part of the signature of the text.
         Signature(Text<'a>) = "signature",
     }
 }
@@ -104,7 +105,7 @@ impl ReasoningContentBlockDelta<'_> {
 }
 
 structure! {
-    /// A source of the text.
+    /// A citation for the text of the block.
     CitationsDelta {
         required {}
         optional {
@@ -121,7 +122,7 @@ structure! {
 }
 
 structure! {
-    /// A piece of cited text. A structure, where a whole message has the union [`CitationSourceContent`].
+    /// A delta of cited text. A structure, unlike the union [`CitationSourceContent`] of a complete message.
     CitationSourceContentDelta {
         required {}
         optional {
@@ -152,11 +153,11 @@ impl From<CitationsDelta> for Citation {
 }
 
 structure! {
-    /// A piece of an image, or why there is none.
+    /// A delta of an image, or the reason why there is no image.
     ImageBlockDelta {
         required {}
         optional {
-            /// The bytes, or where they are.
+            /// Bytes or S3 location of the image.
             source: ImageSource,
             /// Why there is no image.
             error: ErrorBlock,

@@ -1,4 +1,4 @@
-//! How a stream ended.
+//! Outcomes and errors of a stream.
 
 use core::fmt;
 
@@ -7,23 +7,23 @@ use barerock_eventstream::DecodeError;
 use crate::error::ServiceError;
 use crate::lookalike::Lookalike;
 
-/// How a stream ended, in one word.
+/// Outcome of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// With messageStop, and at the end of a frame.
+    /// The stream ended at the end of a frame, after messageStop.
     Complete,
-    /// Inside a frame.
+    /// The stream ended inside a frame.
     Truncated,
-    /// Between two frames, but before messageStop.
+    /// The stream ended between two frames, before messageStop.
     EndedEarly,
-    /// With an exception of the service.
+    /// The service ended the stream with an exception.
     Exception,
-    /// With an error frame.
+    /// The service ended the stream with an error frame.
     Error,
-    /// With bytes that are no valid frame, or a frame that is no valid event.
+    /// The stream contains an invalid frame or an invalid event.
     Corrupt,
-    /// It never was an event stream.
+    /// The body is not an event stream.
     NotAnEventStream,
 }
 
@@ -49,50 +49,50 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Why a stream did not end well. Offsets are bytes from the start of the stream.
+/// Error that ended a stream. Offsets are in bytes from the start of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StreamError {
-    /// The bytes are no valid frame.
+    /// The bytes are not a valid frame.
     Corrupt(DecodeError),
     /// The stream ended inside a frame.
     Truncated(DecodeError),
-    /// The stream ended between two frames, but without messageStop: the answer is not whole.
+    /// The stream ended between two frames, before messageStop: the message is incomplete.
     EndedEarly {
-        /// Where it ended.
+        /// Offset of the end.
         offset: u64,
-        /// How many frames came.
+        /// Number of frames received.
         frames: u64,
     },
-    /// The service broke off with an exception.
+    /// The service ended the stream with an exception.
     Exception(Box<ServiceError>),
-    /// The service broke off with an error frame.
+    /// The service ended the stream with an error frame.
     Error(Box<ServiceError>),
-    /// A frame without the string header that says what it is.
+    /// A frame lacks a required header, or the header is not a string.
     Header {
-        /// Where the frame begins.
+        /// Offset of the frame.
         offset: u64,
-        /// The header that is missing or not a string.
+        /// Name of the header.
         name: &'static str,
     },
-    /// An event whose payload is not a JSON object.
+    /// The payload of an event is not a JSON object.
     Payload {
-        /// Where the frame begins.
+        /// Offset of the frame.
         offset: u64,
-        /// Its event type.
+        /// Event type.
         event_type: String,
         /// What is wrong with the payload.
         error: String,
     },
-    /// A part of a message after messageStop, or a second messageStart: more than one message. The events are handed out all
-    /// the same; the error is the stream's end.
+    /// The stream contains more than one message: an event of a message after messageStop, or a second messageStart.
+    /// The events are returned nevertheless; the error is returned at the end of the stream.
     Misplaced {
-        /// Where the frame of the first such event begins.
+        /// Offset of the frame of the first such event.
         offset: u64,
-        /// Its event type.
+        /// Event type.
         event_type: String,
     },
-    /// The bytes are something else from the first one on.
+    /// The body is not an event stream.
     NotAnEventStream(Lookalike),
 }
 
@@ -112,7 +112,7 @@ impl StreamError {
         }
     }
 
-    /// Where in the stream it is, in bytes from the start, if it is at one place.
+    /// Offset of the error in bytes from the start of the stream, if it has one.
     #[must_use]
     pub fn offset(&self) -> Option<u64> {
         match self {
@@ -126,7 +126,7 @@ impl StreamError {
         }
     }
 
-    /// The service's error, if it was the service that ended the stream.
+    /// The service error, if the service ended the stream.
     #[must_use]
     pub fn service_error(&self) -> Option<&ServiceError> {
         match self {
@@ -135,7 +135,7 @@ impl StreamError {
         }
     }
 
-    /// The same, for the caller to add the request's id.
+    /// Mutable access to [`service_error`](Self::service_error), to add the request ID.
     pub fn service_error_mut(&mut self) -> Option<&mut ServiceError> {
         match self {
             Self::Exception(error) | Self::Error(error) => Some(&mut **error),

@@ -1,4 +1,4 @@
-//! An event of a ConverseStream response.
+//! Events of a ConverseStream response.
 
 use super::delta::ContentBlockDelta;
 use super::fast::plain_delta;
@@ -9,8 +9,8 @@ use super::payload::{
 use crate::json::{Corrections, FromJson, Mode, Reader, ToJson, UnionMember, Writer, index_of};
 use crate::types::{Document, serde_facade};
 
-/// One event. Texts of deltas borrow from the frame they were read from; [`into_owned`](Self::into_owned) makes an event that
-/// lives longer.
+/// An event of a stream. The text of deltas borrows from the frame; [`into_owned`](Self::into_owned) removes the
+/// borrow.
 ///
 /// In JSON it is `{"contentBlockDelta":{…}}`, as boto3 returns it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,19 +20,19 @@ pub enum StreamEvent<'a> {
     MessageStart(MessageStartEvent),
     /// A block begins. Text, reasoning and citations begin without one.
     ContentBlockStart(ContentBlockStartEvent),
-    /// A piece of a block.
+    /// A delta of a content block.
     ContentBlockDelta(ContentBlockDeltaEvent<'a>),
     /// A block is complete.
     ContentBlockStop(ContentBlockStopEvent),
     /// The message is complete.
     MessageStop(MessageStopEvent),
-    /// Token usage and latency. Usually the last event, but no sign that the message is complete.
+    /// Token usage and latency. Usually the last event, but does not indicate that the message is complete.
     Metadata(Box<MetadataEvent>),
     /// An event this crate does not know.
     Unknown(UnknownEvent<'a>),
 }
 
-/// By far the most frequent event.
+/// The most frequent event, which has a fast path.
 const CONTENT_BLOCK_DELTA: &str = "contentBlockDelta";
 
 /// The events this crate knows.
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn an_event_is_small_to_move() {
-        // Deltas come by the thousand; what is large and rare must not make them large.
+        // Streams have thousands of deltas, so large and rare events must not increase the size of the enum.
         assert!(size_of::<StreamEvent<'_>>() <= 160, "{}", size_of::<StreamEvent<'_>>());
     }
 }

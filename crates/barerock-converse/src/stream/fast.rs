@@ -1,12 +1,12 @@
-//! A fast path for the payloads of deltas that are one string.
+//! Fast path for payloads of deltas with a single string.
 //!
-//! The service writes such a payload always in the same way: sorted members, no white space, the padding last. A payload in
-//! another form is left to the reader of all JSON; a differential test and a fuzz target hold the two against each other.
+//! The service always sends such a payload in the same form: sorted members, no white space, padding last. Other forms
+//! are left to the general reader; a differential test and a fuzz target compare the two.
 
 use crate::json::{string_length, unquoted};
 use crate::types::Text;
 
-/// A delta that is one string.
+/// A delta with a single string.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PlainDelta<'a> {
     pub(super) content_block_index: u64,
@@ -22,7 +22,7 @@ pub(super) enum PlainKind {
     ReasoningText,
 }
 
-/// The text before the string, and behind it.
+/// Payload text before and after the string.
 const KINDS: [(PlainKind, &[u8], &[u8]); 3] = [
     (PlainKind::Text, br#","delta":{"text":"#, b"}"),
     (PlainKind::ToolUseInput, br#","delta":{"toolUse":{"input":"#, b"}}"),
@@ -32,7 +32,7 @@ const KINDS: [(PlainKind, &[u8], &[u8]); 3] = [
 /// Padding is a prefix of this.
 const PADDING: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// More digits than an index has, and few enough for a u64.
+/// Maximum number of digits of an index; fits a u64.
 const MAX_DIGITS: usize = 9;
 
 /// Reads a payload in the usual form.
@@ -47,18 +47,18 @@ pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
     Some(PlainDelta { content_block_index, kind, text })
 }
 
-/// The string at the start of the bytes, and the rest.
+/// Splits the bytes after the JSON string at their start.
 fn string(bytes: &[u8]) -> Option<(Text<'_>, &[u8])> {
     let inside = bytes.strip_prefix(b"\"")?;
     let (length, escaped) = string_length(inside).ok()?;
     let (text, rest) = inside.split_at_checked(length)?;
     let (text, is_lossy) = unquoted(core::str::from_utf8(text).ok()?, escaped);
     let rest = rest.strip_prefix(b"\"")?;
-    // A correction is noted by the other reader.
+    // The general reader records the correction.
     (!is_lossy).then_some((text, rest))
 }
 
-/// The number at the start of the bytes, without a leading zero, and the rest.
+/// Splits the bytes after the number, without leading zeros, at their start.
 fn index(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let digits = bytes.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
     let (number, rest) = bytes.split_at_checked(digits)?;
@@ -69,7 +69,7 @@ fn index(bytes: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
-/// True if only the end of the object follows, perhaps after padding.
+/// True if only optional padding and the end of the object follow.
 fn is_end(rest: &[u8]) -> bool {
     if rest == b"}" {
         return true;

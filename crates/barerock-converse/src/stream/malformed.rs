@@ -1,34 +1,34 @@
-//! The input of a tool use, which comes as text.
+//! Tool inputs assembled from deltas, and those that are not JSON objects.
 
 use super::payload::ToolUseBlockStart;
 use crate::types::{Document, ToolUseBlock, structure};
 
 structure! {
-    /// A tool input whose text, all pieces together, is not a JSON object.
+    /// A tool input whose concatenated deltas are not a JSON object.
     MalformedToolInput {
         required {
             /// The block's index in the stream.
             content_block_index: u64,
-            /// The tool use's id.
+            /// ID of the tool use.
             tool_use_id: String,
             /// The tool's name.
             name: String,
-            /// The text. The block's `input` is the same JSON, or this text as a JSON string if it is not JSON.
+            /// The text. The `input` of the block is the same JSON, or this text as a JSON string if it is not JSON.
             raw: String,
-            /// What is wrong with it.
+            /// Description of the error.
             error: String,
         }
         optional {}
     }
 }
 
-/// The block of a tool use, and what is wrong with its input.
+/// Builds the tool use block, and the error if its input is malformed.
 pub(super) fn tool_use(
     start: ToolUseBlockStart,
     input: String,
     index: u64,
 ) -> (ToolUseBlock, Option<MalformedToolInput>) {
-    // A tool without arguments may be sent no piece at all.
+    // A tool use without arguments may have no deltas.
     let (document, error) = match Document::checked(&input) {
         _ if input.is_empty() => (Document::default(), None),
         Ok(document) if document.is_object() => (document, None),

@@ -1,4 +1,4 @@
-//! A content block while its pieces come.
+//! A content block that is being assembled.
 
 use super::delta::{ContentBlockDelta, ReasoningContentBlockDelta, ToolResultBlockDelta};
 use super::malformed::tool_use;
@@ -16,7 +16,7 @@ pub(super) enum OpenBlock {
     /// Only empty or unknown starts and deltas so far.
     Undecided(Vec<UnknownMember>),
     Text(String),
-    /// Text and its sources are mixed under one index.
+    /// Text and citations under one block index.
     Cited {
         text: String,
         citations: Vec<Citation>,
@@ -43,7 +43,7 @@ pub(super) enum OpenBlock {
 }
 
 impl OpenBlock {
-    /// The block that a known start begins; an unknown start is returned.
+    /// Creates the block for a known start; returns an unknown start.
     pub(super) fn start(start: ContentBlockStart) -> Result<Self, UnknownMember> {
         Ok(match start {
             ContentBlockStart::ToolUse(start) => Self::ToolUse { start, input: String::new() },
@@ -57,7 +57,7 @@ impl OpenBlock {
         Self::Image { start, bytes: Vec::new(), elsewhere: None, error: None }
     }
 
-    /// The empty block that a delta begins, and the member that is missing for want of a start.
+    /// Creates the empty block for a delta without a start, and names the member that the missing start would have had.
     pub(super) fn of(delta: &ContentBlockDelta<'_>) -> (Self, Option<&'static str>) {
         use ReasoningContentBlockDelta as Reasoning;
         match delta {
@@ -84,7 +84,7 @@ impl OpenBlock {
         }
     }
 
-    /// Adds a piece; a piece of another kind of block is returned.
+    /// Adds a delta; returns a delta of another kind of block.
     pub(super) fn push<'a>(&mut self, delta: ContentBlockDelta<'a>) -> Option<ContentBlockDelta<'a>> {
         use ReasoningContentBlockDelta as Reasoning;
         match (&mut *self, delta) {
@@ -125,7 +125,7 @@ impl OpenBlock {
         None
     }
 
-    /// True if the block was begun by the same start.
+    /// True if both blocks have the same start.
     pub(super) fn is_start_of(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::ToolUse { start, .. }, Self::ToolUse { start: other, .. }) => start == other,
@@ -135,7 +135,7 @@ impl OpenBlock {
         }
     }
 
-    /// The block so far, if it is one; what is not part of it is added to `rest`.
+    /// Converts into the block assembled so far, if any; content that is not part of it is added to `rest`.
     pub(super) fn into_block(self, index: u64, rest: &mut Rest) -> Option<ContentBlock> {
         Some(match self {
             Self::Undecided(members) => return undecided(members, index, rest),
@@ -178,7 +178,7 @@ impl OpenBlock {
     }
 }
 
-/// What is not part of the message.
+/// Content of a stream that is not part of the message.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rest {
     pub(super) malformed_tool_inputs: Vec<MalformedToolInput>,
@@ -199,7 +199,7 @@ pub(super) fn is_empty(member: &UnknownMember) -> bool {
     member.name.is_empty() && (json == "null" || (member.value.is_object() && !has_members()))
 }
 
-/// A block of nothing but unknown members: its pieces in a list, unless there is only one.
+/// Builds a block of unknown members: the single member, or a list of the members.
 fn undecided(members: Vec<UnknownMember>, index: u64, rest: &mut Rest) -> Option<ContentBlock> {
     let name = members.first()?.name.clone();
     let (block, others): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| member.name == name);
@@ -209,7 +209,7 @@ fn undecided(members: Vec<UnknownMember>, index: u64, rest: &mut Rest) -> Option
     Some(ContentBlock::Unknown(UnknownMember { name, value }))
 }
 
-/// Pieces of text are one text.
+/// Adds a delta to a tool result; consecutive text deltas are concatenated.
 fn push_tool_result(content: &mut Vec<ToolResultContentBlock>, piece: ToolResultBlockDelta) {
     match (content.last_mut(), piece) {
         (Some(ToolResultContentBlock::Text(text)), ToolResultBlockDelta::Text(more)) => text.push_str(&more),

@@ -1,4 +1,4 @@
-//! The payloads of events.
+//! Payloads of stream events.
 
 use super::delta::ContentBlockDelta;
 use crate::types::{
@@ -29,7 +29,7 @@ structure! {
     /// The message begins.
     MessageStartEvent {
         required {
-            /// The message's role: the assistant's.
+            /// Role of the message: `assistant`.
             role: ConversationRole,
         }
         optional {}
@@ -52,7 +52,7 @@ structure! {
 union! {
     /// The kind of a block that begins.
     ContentBlockStart {
-        /// A request to use a tool.
+        /// A tool use.
         ToolUse(ToolUseBlockStart) = "toolUse",
         /// The result of a tool the service ran.
         ToolResult(ToolResultBlockStart) = "toolResult",
@@ -62,10 +62,10 @@ union! {
 }
 
 structure! {
-    /// The beginning of a request to use a tool; its input follows.
+    /// Start of a tool use; its input follows in deltas.
     ToolUseBlockStart {
         required {
-            /// The id that the tool's result has to name.
+            /// ID of the tool use, which the tool result must repeat.
             tool_use_id: String,
             /// The tool's name.
             name: String,
@@ -78,10 +78,10 @@ structure! {
 }
 
 structure! {
-    /// The beginning of the result of a tool the service ran; its content follows.
+    /// Start of the result of a tool the service ran; its content follows in deltas.
     ToolResultBlockStart {
         required {
-            /// The id of the tool use.
+            /// ID of the tool use.
             tool_use_id: String,
         }
         optional {
@@ -94,7 +94,7 @@ structure! {
 }
 
 structure! {
-    /// The beginning of an image; its bytes follow.
+    /// Start of an image; its bytes follow in deltas.
     ImageBlockStart {
         required {
             /// The format.
@@ -105,10 +105,10 @@ structure! {
 }
 
 structure! {
-    /// A piece of a block.
+    /// A delta of a content block.
     ContentBlockDeltaEvent<'a> {
         required {
-            /// The piece.
+            /// The delta.
             delta: ContentBlockDelta<'a>,
             /// The block's index in the message, from 0.
             content_block_index: u64,
@@ -172,15 +172,15 @@ structure! {
 }
 
 impl MetadataEvent {
-    /// Reads `trace`. It is read only here, so that a program that does not look at it does not link its types.
+    /// Deserializes `trace`. Separate, so that programs that do not read it do not link its types.
     ///
     /// # Errors
-    /// If the trace has not the shape of the service model; `trace` still holds it.
+    /// If the trace does not have the shape of the service model; `trace` is unchanged.
     pub fn read_trace(&self) -> serde_json::Result<Option<ConverseTrace>> {
         self.trace.as_ref().map(Document::parse).transpose()
     }
 
-    /// Adds the members of a later event, which replace earlier ones.
+    /// Merges a later event, whose members replace the earlier ones.
     pub(super) fn add(&mut self, later: Self) {
         match (&mut self.usage, later.usage) {
             (Some(usage), Some(later)) => usage.add(later),

@@ -1,12 +1,13 @@
-//! An event as the service sent it.
+//! Events as the service sent them.
 
 use super::event::StreamEvent;
 use crate::json::{format, padding, write_member};
 use crate::types::Document;
 
 impl StreamEvent<'_> {
-    /// The event as the service sent it, with every member in its order, in boto3's form: `{"contentBlockDelta":{…}}`.
-    /// `payload` is the one it was read from. The padding `p` is left out; a payload that is not JSON is a JSON string.
+    /// The event as the service sent it, with all members in their original order, in boto3's form:
+    /// `{"contentBlockDelta":{…}}`. `payload` must be the payload the event was read from. The padding `p` is omitted;
+    /// a payload that is not JSON becomes a JSON string.
     #[must_use]
     pub fn to_document(&self, payload: &[u8]) -> Document {
         let payload = Document::of_payload(payload);

@@ -1,4 +1,4 @@
-//! The rules for what a message is made of.
+//! Rules for messages and content blocks.
 
 use super::mistake::unknown;
 use super::path::Path;
@@ -119,7 +119,7 @@ pub(super) fn guard_content(at: &Path<'_>, block: &GuardrailConverseContentBlock
     }
 }
 
-/// Every source's `bytes` has at least one.
+/// Checks the `bytes` of a source: valid base64, at least 1 byte.
 fn blob(source: &Path<'_>, bytes: &Blob) -> Checked {
     if bytes.invalid_base64().is_some() {
         return Err(ValidationError::new(

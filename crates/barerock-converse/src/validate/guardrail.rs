@@ -1,4 +1,4 @@
-//! The rules for requests to guardrails.
+//! Rules for ApplyGuardrail and InvokeGuardrailChecks requests.
 
 use super::content::guard_content;
 use super::mistake::unknown;
@@ -10,27 +10,27 @@ use crate::invoke_guardrail_checks::{
     GuardrailChecksContentBlock, GuardrailChecksMessage, InvokeGuardrailChecksRequest,
 };
 
-/// How many messages, and how many blocks in each, there must be.
+/// Number of messages, and of content blocks of each.
 const SOME: (usize, usize) = (1, usize::MAX);
-/// How many categories of harmful content may be looked for.
+/// Number of categories of harmful content to check for.
 const CONTENT_FILTER_CATEGORIES: (usize, usize) = (1, 5);
-/// How many categories of prompt attacks may be looked for.
+/// Number of categories of prompt attacks to check for.
 const PROMPT_ATTACK_CATEGORIES: (usize, usize) = (1, 3);
-/// How many kinds of personal data may be looked for.
+/// Number of types of PII to check for.
 const ENTITIES: (usize, usize) = (1, 31);
 
 impl ApplyGuardrailRequest {
     /// Checks the request against the service model, without sending it.
     ///
     /// # Errors
-    /// If the service would refuse it: the first value that breaks a rule.
+    /// The first value that violates the service model.
     pub fn validate(&self) -> Result<(), ValidationError> {
         for (member, value, rule) in [
             ("guardrailIdentifier", &self.guardrail_identifier, &GUARDRAIL_IDENTIFIER),
             ("guardrailVersion", &self.guardrail_version, &GUARDRAIL_VERSION),
         ] {
             let at = Path::root(member);
-            // In a path an empty member would be none.
+            // Both are part of the path, where an empty segment would be lost.
             text(&at, value, &NON_EMPTY)?;
             text(&at, value, rule)?;
         }
@@ -42,7 +42,7 @@ impl InvokeGuardrailChecksRequest {
     /// Checks the request against the service model, without sending it.
     ///
     /// # Errors
-    /// If the service would refuse it: the first value that breaks a rule.
+    /// The first value that violates the service model.
     pub fn validate(&self) -> Result<(), ValidationError> {
         let at = Path::root("messages");
         count(&at, self.messages.len(), SOME, "entries")?;

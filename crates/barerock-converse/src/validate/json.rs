@@ -1,4 +1,4 @@
-//! Requests from JSON: read exactly, with a warning for what nothing is known of.
+//! Requests from JSON: strict reading, with a warning for each unknown member.
 
 use super::mistake::{Judged, judge};
 use super::{ValidationError, ValidationWarning};
@@ -9,7 +9,7 @@ use crate::json::{CorrectionKind, Fault, FromJson, Mode, Object, Reader};
 use crate::request::ConverseRequest;
 use crate::types::Document;
 
-/// No member is part of the path.
+/// Used if no member is part of the path.
 const NONE: [&str; 0] = [];
 
 macro_rules! from_json {
@@ -19,8 +19,8 @@ macro_rules! from_json {
             /// other members. Unknown members are kept and sent, unless they are a known mistake.
             ///
             /// # Errors
-            /// If the text is not a JSON object, a member has not the type the model gives it, or is a known mistake, such as
-            /// one spelled `max_tokens` or of a model's own format.
+            /// If the text is not a JSON object, a member does not have the type of the service model, or a member is a
+            /// known mistake, such as `max_tokens` or a block in a model's own format.
             pub fn from_json(json: &str) -> Result<Self, ValidationError> {
                 Self::from_json_with_warnings(json).map(|(request, _)| request)
             }
@@ -35,7 +35,7 @@ macro_rules! from_json {
                 read(concat!($article, " ", $name), json)
             }
 
-            /// Reads the request from JSON to send its members as they are, whatever they are.
+            /// Reads the request from JSON without checks; its members are sent unchanged.
             ///
             /// # Errors
             /// If the text is not a JSON object.
@@ -44,7 +44,7 @@ macro_rules! from_json {
                 let (json, request) = read_unchecked::<Self>(what, json)?;
                 let object = Object::read(json);
                 let members = object.members().filter(|(name, _)| !$in_path.contains(name));
-                // A member set by `extra` takes the place of the typed one.
+                // A member set by `extra` replaces the typed one.
                 Ok(members.fold(request, |request, (name, json)| request.extra(name, Document::from_checked(json))))
             }
         }
@@ -77,7 +77,7 @@ fn read_unchecked<'a, T: FromJson<'a>>(what: &str, json: &'a str) -> Result<(&'a
     Err(ValidationError { path: String::new(), message: format!("not {what}: not a JSON object") })
 }
 
-/// Where a text is not JSON, by line and column.
+/// Creates the error for text that is not JSON, with line and column.
 fn not_json(what: &str, json: &str, fault: &Fault) -> ValidationError {
     let before = json.get(..fault.offset).unwrap_or(json);
     let line = before.matches('\n').count() + 1;
@@ -88,7 +88,7 @@ fn not_json(what: &str, json: &str, fault: &Fault) -> ValidationError {
     }
 }
 
-/// The warnings of a request that was read, or its first mistake.
+/// Returns the warnings of a request that was read, or its first mistake.
 fn checked(what: &str, reader: Reader<'_>) -> Result<Vec<ValidationWarning>, ValidationError> {
     let mut warnings = Vec::new();
     for unknown in &reader.unknown {
@@ -111,7 +111,7 @@ fn checked(what: &str, reader: Reader<'_>) -> Result<Vec<ValidationWarning>, Val
     }
     for correction in reader.corrections.into_vec() {
         match correction.kind {
-            // A union that is kept as it is: whether it is a mistake is `validate`'s to say.
+            // The union is kept unchanged; `validate` decides whether it is a mistake.
             CorrectionKind::NoMember | CorrectionKind::SeveralMembers => {}
             _ if correction.path.is_empty() => {
                 return Err(ValidationError {
@@ -165,7 +165,7 @@ mod tests {
             ),
             (
                 &*messages(r#"{"text":"hi","cache_control":{"type":"ephemeral"}}"#),
-                "messages[0].content[0] has the member `cache_control`, but it is a block of its own behind this one: {\"cachePoint\": {\"type\": \"default\"}}",
+                "messages[0].content[0] has the member `cache_control`, but it is a separate block after this one: {\"cachePoint\": {\"type\": \"default\"}}",
             ),
             (r#"{"message":[]}"#, "message is not a member of a Converse request; it is spelled `messages`"),
             (r#"{"messages":{}}"#, "messages is not a list"),

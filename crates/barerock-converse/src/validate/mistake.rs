@@ -1,4 +1,4 @@
-//! Unknown members that are mistakes: misspelled, in the wrong place, or of the models' own formats.
+//! Detection of unknown members that are mistakes: misspelled, misplaced, or in a model's own format.
 
 use super::path::Path;
 use super::{Checked, ValidationError};
@@ -19,7 +19,7 @@ const FOREIGN: [&str; 10] = [
     "properties",
 ];
 
-/// What to write instead, by the `type` of a block in a model's own format.
+/// Converse equivalents, by the `type` of a block in a model's own format.
 const INSTEAD: [(&str, &str); 10] = [
     ("text", r#"{"text": "…"}"#),
     ("image", IMAGE),
@@ -34,7 +34,7 @@ const INSTEAD: [(&str, &str); 10] = [
 ];
 const IMAGE: &str = r#"{"image": {"format": "png", "source": {"bytes": "…"}}}"#;
 
-/// Members of other APIs that have a place elsewhere in a Converse request, by the letters of their names.
+/// Members of other APIs and their place in a Converse request, by name in lower case without separators.
 const PLACES: [(&str, Place); 17] = [
     ("topk", Place::ModelFields),
     ("seed", Place::ModelFields),
@@ -52,7 +52,7 @@ const PLACES: [(&str, Place); 17] = [
     ("stop", Place::Inference("stopSequences")),
     (
         "cachecontrol",
-        Place::At(r#"it is a block of its own behind this one: {"cachePoint": {"type": "default"}}"#),
+        Place::At(r#"it is a separate block after this one: {"cachePoint": {"type": "default"}}"#),
     ),
     ("responseformat", Place::At("it belongs in outputConfig.textFormat")),
     (
@@ -64,29 +64,29 @@ const PLACES: [(&str, Place); 17] = [
 ];
 
 enum Place {
-    /// Among the model's own fields.
+    /// In `additionalModelRequestFields`.
     ModelFields,
     /// In `inferenceConfig`, under this name.
     Inference(&'static str),
-    /// What to do, in words.
+    /// Elsewhere, described in words.
     At(&'static str),
 }
 
-/// What an unknown member is.
+/// Classification of an unknown member.
 pub(super) enum Judged {
-    /// A mistake, and what to do about it.
+    /// A mistake, with its correction.
     Mistake(String),
-    /// A member of which nothing is known: the service may know it.
+    /// A member this crate does not know; the service may know it.
     Unknown,
 }
 
-/// The letters and digits of a name, in lower case.
+/// Returns the letters and digits of a name, in lower case.
 fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect()
 }
 
-/// Tells a mistake from a member that is merely unknown. `parent` is the path of the object it is a member of, `known` are the
-/// members the object has in the model, each followed by a `|`.
+/// Classifies an unknown member. `parent` is the path of the object it is a member of, `known` are the members the
+/// object has in the model, each followed by a `|`.
 pub(super) fn judge(parent: &str, name: &str, json: &str, known: &str) -> Judged {
     let given = letters(name);
     let known = || known.split_terminator('|');
@@ -106,7 +106,8 @@ pub(super) fn judge(parent: &str, name: &str, json: &str, known: &str) -> Judged
         _ if parent.is_empty() && matches!(&*given, "tools" | "toolchoice") => {
             "it belongs in toolConfig".to_owned()
         }
-        // A structure of the model may gain any name; only in a union these are another format's.
+        // A structure may gain any member in a later service model; only in a union do these names indicate another
+        // format.
         _ if FOREIGN.contains(&name) && name == "type" => match instead(json.trim_matches('"')) {
             Some(instead) => instead,
             None => return Judged::Unknown,
@@ -116,19 +117,19 @@ pub(super) fn judge(parent: &str, name: &str, json: &str, known: &str) -> Judged
     Judged::Mistake(advice)
 }
 
-/// True for the request and its inference configuration.
+/// True for the path of the request or of its inference configuration.
 fn is_of_request(parent: &str) -> bool {
     matches!(parent, "" | "inferenceConfig")
 }
 
-/// A short value as it is.
+/// Returns a short value unchanged, and a placeholder for a long one.
 fn gist_of(json: &str) -> &str {
-    /// The longest value that is shown.
+    /// Maximum length of a shown value, in bytes.
     const SHOWN: usize = 40;
     if json.len() <= SHOWN { json } else { "…" }
 }
 
-/// Refuses a union whose member is a mistake, and one that has known members but not exactly one; others pass.
+/// Rejects a union whose member is a mistake, and one that has known members but not exactly one.
 pub(super) fn unknown(at: &Path<'_>, member: &UnknownMember, known: &[&str]) -> Checked {
     if !member.name.is_empty() {
         return one(at, &member.name, member.value.as_json(), known, &[]);
@@ -149,14 +150,14 @@ pub(super) fn unknown(at: &Path<'_>, member: &UnknownMember, known: &[&str]) -> 
     }
 }
 
-/// Refuses one member of a union if it is a mistake; `beside` are the names of all members.
+/// Rejects one member of a union if it is a mistake; `beside` are the names of all members.
 fn one(at: &Path<'_>, name: &str, json: &str, known: &[&str], beside: &[&str]) -> Checked {
     let found = format!("has the member `{name}`");
     let names: String = known.iter().flat_map(|name| [*name, "|"]).collect();
     let rule = match judge(&at.to_string(), name, json, &names) {
         Judged::Mistake(advice) => advice,
         Judged::Unknown if !FOREIGN.contains(&name) && name != "thinking" => return Ok(()),
-        // The member that says more is told of.
+        // The member with the more specific message is reported.
         Judged::Unknown
             if beside.iter().any(|other| *other != name && matches!(*other, "type" | "input_schema")) =>
         {
@@ -169,7 +170,7 @@ fn one(at: &Path<'_>, name: &str, json: &str, known: &[&str], beside: &[&str]) -
 
 const FORMAT: &str = "that is a model's own format, not Converse's";
 
-/// What to write instead of a block whose `type` this is in a model's own format.
+/// Returns the Converse equivalent of a block with this `type` in a model's own format.
 fn instead(kind: &str) -> Option<String> {
     let (_, instead) = INSTEAD.iter().find(|(name, _)| *name == kind)?;
     Some(format!("{FORMAT}: write {instead}"))

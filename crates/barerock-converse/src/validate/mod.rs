@@ -1,7 +1,8 @@
-//! Checks a request against the service model before it is sent: each value the service would refuse, with its path and the
-//! rule it breaks.
+//! Validation of requests against the service model before they are sent. An error names the path of the value and the
+//! rule it violates.
 //!
-//! Values this crate does not know (an `Unknown` of a union or enum, an unknown member) pass: the service may know them.
+//! Values this crate does not know (an `Unknown` of a union or enum, an unknown member) pass, because the service may
+//! know them.
 
 mod content;
 mod guardrail;
@@ -19,7 +20,7 @@ pub(crate) use rules::{is_tool_name, is_tool_use_id};
 
 pub use warning::ValidationWarning;
 
-/// Why the service would refuse a request.
+/// Error for a request that violates the service model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidationError {
     path: String,
@@ -45,7 +46,7 @@ impl fmt::Display for ValidationError {
     }
 }
 
-/// Displays a path and what is wrong there.
+/// Displays a path and a message.
 fn at_path(f: &mut fmt::Formatter<'_>, path: &str, message: &str) -> fmt::Result {
     let separator = if path.is_empty() { "" } else { " " };
     write!(f, "{path}{separator}{message}")

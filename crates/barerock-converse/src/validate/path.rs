@@ -1,8 +1,8 @@
-//! Where in a request a check stands.
+//! Paths of values in a request.
 
 use core::fmt;
 
-/// The way from the request to a value: a list that grows on the stack, and is written out only for an error.
+/// Path from the request to a value: a linked list on the stack, formatted only for an error.
 #[derive(Clone, Copy)]
 pub(super) struct Path<'a> {
     parent: Option<&'a Path<'a>>,

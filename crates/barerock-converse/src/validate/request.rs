@@ -1,4 +1,4 @@
-//! The rules for whole requests.
+//! Rules for Converse and CountTokens requests.
 
 use super::content::{message, system};
 use super::mistake::unknown;
@@ -13,22 +13,22 @@ use crate::model_id::AwsModelId;
 use crate::request::ConverseRequest;
 use crate::types::{InferenceConfiguration, Tool, ToolChoice, ToolConfiguration, ToolInputSchema};
 
-/// How many stop sequences there may be.
+/// Number of stop sequences.
 const STOP_SEQUENCES: (usize, usize) = (0, 2500);
-/// How many tools there must be.
+/// Number of tools.
 const TOOLS: (usize, usize) = (1, usize::MAX);
-/// How many fields of the model's own a response may carry.
+/// Number of additional model response fields.
 const RESPONSE_FIELD_PATHS: (usize, usize) = (0, 10);
-/// How many pairs of metadata there may be.
+/// Number of metadata pairs.
 const METADATA: (usize, usize) = (1, 16);
-/// How many bytes the body may have whose tokens are counted.
+/// Length of an InvokeModel body whose tokens are counted, in bytes.
 const COUNTED_BODY: (usize, usize) = (0, 25_000_000);
 
 impl ConverseRequest {
     /// Checks the request against the service model, without sending it.
     ///
     /// # Errors
-    /// If the service would refuse it: the first value that breaks a rule.
+    /// The first value that violates the service model.
     pub fn validate(&self) -> Result<(), ValidationError> {
         model_id(&self.model_id)?;
         each(&Path::root("messages"), &self.messages, message)?;
@@ -73,7 +73,7 @@ impl CountTokensRequest {
     /// Checks the request against the service model, without sending it.
     ///
     /// # Errors
-    /// If the service would refuse it: the first value that breaks a rule.
+    /// The first value that violates the service model.
     pub fn validate(&self) -> Result<(), ValidationError> {
         text(&Path::root("modelId"), &self.model_id, &COUNT_TOKENS_MODEL_ID)?;
         let input = Path::root("input");

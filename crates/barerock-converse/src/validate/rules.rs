@@ -1,16 +1,16 @@
-//! The rules the service model has for single values.
+//! Rules of the service model for single values.
 
 use super::{Path, ValidationError};
 use crate::model_id::{ACCOUNT_DIGITS, is_account};
 
-/// What a text must be. Lengths are in characters.
+/// Constraints on a text: length in characters, and syntax.
 pub(super) struct TextRule {
     min: usize,
     max: usize,
     fits: fn(&str) -> bool,
-    /// What `fits` asks for, in words; empty if it asks for nothing.
+    /// Description of `fits`; empty if it accepts every text.
     of: &'static str,
-    /// Whether an error may show the text.
+    /// True if an error may contain the text.
     shown: bool,
 }
 
@@ -18,7 +18,7 @@ const fn length(min: usize, max: usize) -> TextRule {
     TextRule { min, max, fits: |_| true, of: "", shown: true }
 }
 
-/// Used where the model names no longest length.
+/// Maximum for texts whose length the model does not limit.
 const NO_MAX: usize = usize::MAX;
 
 pub(super) const NON_EMPTY: TextRule = length(1, NO_MAX);
@@ -36,9 +36,9 @@ pub(super) const TOOL_USE_ID: TextRule = TextRule {
     of: "letters, digits, `_`, `.`, `:` and `-`",
     ..length(1, 64)
 };
-/// The rule of the service model.
+/// The constraint of the service model.
 pub(super) const DOCUMENT_NAME_LENGTH: TextRule = length(1, 200);
-/// The characters are those of the service's error message, and `_` and letters beyond ASCII, which it takes too.
+/// The character set of the service's error message, plus `_` and non-ASCII letters, which the service accepts.
 pub(super) const DOCUMENT_NAME: TextRule = TextRule {
     fits: is_document_name,
     of: "letters, digits, `-`, `_`, `(`, `)`, `[`, `]` and single spaces",
@@ -58,7 +58,7 @@ pub(super) const GUARDRAIL_VERSION: TextRule =
     TextRule { fits: is_guardrail_version, of: "a number or `DRAFT`", ..length(0, NO_MAX) };
 pub(super) const PROJECT_IDENTIFIER: TextRule =
     TextRule { fits: is_project, of: "a project's id (letters, digits, `_`, `-`) or ARN", ..length(1, 2048) };
-/// The pattern of CountTokens is not Converse's.
+/// CountTokens has a different pattern than Converse.
 pub(super) const COUNT_TOKENS_MODEL_ID: TextRule = TextRule {
     fits: |text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/:".contains(&byte)),
     of: "letters, digits, `_`, `.`, `-`, `/` and `:`",
@@ -76,7 +76,7 @@ fn is_document_name(text: &str) -> bool {
 const METADATA_CHARACTERS: &str = "letters, digits, white space and `:_@$#=/+,-.`";
 
 fn is_metadata(text: &str) -> bool {
-    // `\s` is these six.
+    // The six white space characters are those of `\s`.
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" \t\n\x0B\x0C\r:_@$#=/+,-.".contains(&byte))
 }
 
@@ -135,13 +135,13 @@ fn is_region(text: &str) -> bool {
 
 /// `(|([1-9][0-9]{0,7})|(DRAFT))`
 fn is_guardrail_version(text: &str) -> bool {
-    /// How many digits a version may have.
+    /// Maximum number of digits of a version.
     const DIGITS: usize = 8;
     let is_number = text.len() <= DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     text == "DRAFT" || (is_number && !text.starts_with('0'))
 }
 
-/// How much of a value an error shows.
+/// Maximum length of a value shown in an error.
 const SHOWN: usize = 60;
 
 /// Checks a text.
@@ -174,12 +174,12 @@ pub(super) fn optional(
     value.map_or(Ok(()), |value| text(at, value, rule))
 }
 
-/// The beginning of a text.
+/// Returns the beginning of a text.
 pub(super) fn gist(text: &str) -> &str {
     text.char_indices().nth(SHOWN).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
-/// Checks how many entries a list or map has, or bytes a blob.
+/// Checks the number of entries of a list or map, or of bytes of a blob.
 pub(super) fn count(
     at: &Path<'_>,
     found: usize,
@@ -193,11 +193,11 @@ pub(super) fn count(
     Err(ValidationError::new(at, &format!("has {found} {what}"), &format!("must have {rule}")))
 }
 
-/// Checks a share: a number from 0 to 1.
+/// Checks a number from 0 to 1.
 pub(super) fn share(at: &Path<'_>, value: Option<f64>) -> Result<(), ValidationError> {
     match value {
         Some(value) if !(0.0..=1.0).contains(&value) => {
-            // As serde_json writes it, which is linked anyway; core's own formatting of floats is 14 KB.
+            // Formatted by serde_json, which is linked anyway; core's float formatting adds 14 KB.
             let value = serde_json::to_string(&value).unwrap_or_default();
             Err(ValidationError::new(at, &format!("is {value}"), "must be from 0 to 1"))
         }

@@ -1,4 +1,4 @@
-//! What the service may refuse, or may take by now.
+//! Warnings about values that the service may reject.
 
 use core::fmt;
 
@@ -8,8 +8,8 @@ use super::{ValidationError, at_path};
 use crate::request::ConverseRequest;
 use crate::types::{ContentBlock, DocumentBlock, ToolResultContentBlock};
 
-/// Something in a request that the service may refuse: a member this crate does not know, or a value outside a rule that AWS
-/// does not have in its service model.
+/// Warning about a value the service may reject: a member this crate does not know, or a violation of a rule that is
+/// not part of the service model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidationWarning {
     pub(super) path: String,
@@ -31,8 +31,8 @@ impl fmt::Display for ValidationWarning {
 }
 
 impl ConverseRequest {
-    /// What the service may refuse although [`validate`](Self::validate) passes it: the names of documents, for which the
-    /// service model has a length, and the service's error message a character set.
+    /// Returns warnings for values that pass [`validate`](Self::validate) but that the service may reject: document
+    /// names, for which the service model has only a length, and the service's error message a character set.
     #[must_use]
     pub fn warnings(&self) -> Vec<ValidationWarning> {
         let mut warnings = Vec::new();

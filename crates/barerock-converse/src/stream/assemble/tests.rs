@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::types::StopReason;
 
-/// Feeds events given as `{"contentBlockDelta":{…}}`.
+/// Assembles events given as `{"contentBlockDelta":{…}}`.
 fn assemble(events: &[Value]) -> MessageAssembler {
     let mut assembler = MessageAssembler::new();
     for event in events {
@@ -67,7 +67,7 @@ fn unknown_deltas_do_not_change_a_known_block() {
     let events = [reasoning(json!({"new": 1})), reasoning(json!({"text": "hm"})), reasoning(json!({}))];
     assert_eq!(content(&events), json!([{"reasoningContent": {"reasoningText": {"text": "hm"}}}]));
     assert_eq!(content(&[reasoning(json!({"new": 1}))]), json!([{"reasoningContent": {"new": 1}}]));
-    // Alone they are a block of their own.
+    // Without known deltas they form a block.
     assert_eq!(content(&[hologram(1)]), json!([{"hologram": {"n": 1}}]));
 }
 
@@ -264,7 +264,7 @@ fn nothing_is_refused() {
         assert_eq!(content(&events), blocks);
         assert_eq!(corrections(&events), [expected]);
     }
-    // More than one message is the decoder's to refuse; here nothing of it is lost.
+    // The decoder rejects more than one message; the assembler keeps all content.
     let events = [message_stop(), text.clone(), json!({"messageStart": {"role": "assistant"}}), text];
     assert_eq!(content(&events), json!([{"text": "aa"}]));
 }
@@ -280,7 +280,7 @@ fn tool_input_that_is_no_object_is_kept_and_named() {
         let message = assemble(&events).finish().unwrap();
         assert_eq!(message.malformed_tool_inputs[0].error, "not a JSON object");
         assert_eq!(serde_json::to_value(&message.message).unwrap()["content"][0]["toolUse"]["input"], value);
-        // All of it comes back from JSON.
+        // The JSON contains all of it.
         let json = serde_json::to_string(&message).unwrap();
         assert_eq!(serde_json::from_str::<super::AssembledMessage>(&json).unwrap(), message);
     }
