@@ -1,8 +1,8 @@
-//! Decoding a stream of frames: ours, the floor that CRC-32 sets, and aws-smithy-eventstream.
+//! Benchmark of frame decoding: `barerock-eventstream`, CRC-32 alone as lower bound, and `aws-smithy-eventstream`.
 //!
-//! Every contender checks both CRCs of every frame. Ours also checks every header and tells the kind of the
-//! message; the rival decodes headers; the floor does nothing else. Like a stream from the service, the input
-//! repeats one header block, which ours recognises (`one-by-one` does not).
+//! All of them check both CRCs of every frame. Ours also validates every header and classifies the message,
+//! `aws-smithy-eventstream` also decodes headers, and the lower bound does nothing else. As in streams of the service,
+//! all frames have the same header block, which our decoder recognizes (except in `one-by-one`).
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ fn word(bytes: &[u8], at: usize) -> u32 {
     u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
 }
 
-/// One pass of crc32fast over each frame, both CRCs checked.
+/// Checks both CRCs of each frame with one pass of crc32fast.
 fn floor(mut stream: &[u8]) -> usize {
     let mut frames = 0;
     while !stream.is_empty() {
@@ -46,8 +46,7 @@ fn check(frame: &Frame<'_>) {
     black_box((event_type, frame.payload()));
 }
 
-/// Frame by frame with what was learned of the frame before: headers that are the same, byte for byte, are
-/// compared, not parsed.
+/// Decodes with the state of the previous frame: a header block with the same bytes is compared instead of parsed.
 fn ours_over_buffer(stream: &[u8]) -> usize {
     let mut frames = 0;
     for frame in Frames::new(stream, Limits::default()) {
@@ -57,7 +56,7 @@ fn ours_over_buffer(stream: &[u8]) -> usize {
     frames
 }
 
-/// Every frame on its own, every header parsed.
+/// Decodes every frame separately, parsing every header.
 fn ours_one_by_one(mut stream: &[u8]) -> usize {
     let mut frames = 0;
     while let Status::Complete((frame, length)) = Frame::parse(stream, Limits::default()).expect("a frame") {
@@ -82,7 +81,7 @@ fn ours_over_chunks(chunks: &[Bytes]) -> usize {
     frames
 }
 
-/// As the SDK feeds its decoder: chunks as they come, in a segmented buffer.
+/// Decodes as the SDK does, from a segmented buffer of chunks.
 fn rival_over_chunks(chunks: &[Bytes]) -> usize {
     let mut frames = 0;
     let mut decoder = MessageFrameDecoder::new();
@@ -97,7 +96,7 @@ fn rival_over_chunks(chunks: &[Bytes]) -> usize {
     frames
 }
 
-/// As [`rival_over_chunks`], spared the segmented buffer.
+/// [`rival_over_chunks`] with a contiguous buffer.
 fn rival_over_buffer(stream: &Bytes) -> usize {
     let mut frames = 0;
     let mut decoder = MessageFrameDecoder::new();
@@ -109,7 +108,7 @@ fn rival_over_buffer(stream: &Bytes) -> usize {
     frames
 }
 
-/// The stream, cut before each of the ends that `next_end` names.
+/// Splits the stream at the offsets that `next_end` returns.
 fn cut(stream: &Bytes, mut next_end: impl FnMut(usize) -> usize) -> Vec<Bytes> {
     let (mut chunks, mut start) = (Vec::new(), 0);
     while start < stream.len() {
@@ -120,7 +119,7 @@ fn cut(stream: &Bytes, mut next_end: impl FnMut(usize) -> usize) -> Vec<Bytes> {
     chunks
 }
 
-/// Adds a contender, which must find all frames.
+/// Adds a decoder to the benchmark after checking that it finds all frames.
 fn contend(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
@@ -160,8 +159,8 @@ fn frames(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Throughput over the size of a frame, every stream some 4 MiB long. What is timed is one frame of it, so that the
-/// report plots over a frame's bytes.
+/// Throughput by frame size, over streams of about 4 MiB. The time is per frame, so that the report plots it over the
+/// bytes of a frame.
 fn frame_sizes(criterion: &mut Criterion) {
     const STREAM: usize = 4 * 1024 * 1024;
     let mut group = criterion.benchmark_group("frame-size");

@@ -1,8 +1,8 @@
-//! Signing a Converse request: ours, the floor that the hash sets, and aws-sigv4.
+//! Benchmark of signing a Converse request: `barerock-sigv4`, hashing alone as lower bound, and `aws-sigv4`.
 //!
-//! The floor is SHA-256 of the body, SHA-256 of the canonical request and one HMAC under a key that is set up already,
-//! each over bytes that lie ready. Ours is `sign_http`: it also puts the headers into the request. The rival returns
-//! the headers and leaves the request as it is. `sign/barerock-borrowed` allocates nothing and keeps no text.
+//! The lower bound is SHA-256 of the body, SHA-256 of the canonical request and one HMAC with an initialized key, each
+//! over prepared bytes. Ours is `sign_http`, which also inserts the headers into the request; `aws-sigv4` only returns
+//! them. `sign/barerock-borrowed` does not allocate and keeps no intermediate text.
 
 use std::hint::black_box;
 use std::time::{Duration, SystemTime};
@@ -24,10 +24,10 @@ const HOST: &str = "bedrock-runtime.us-east-1.amazonaws.com";
 const PATH: &str = "/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse";
 const CONTENT_TYPE: &str = "application/json";
 const SIGNED_AT: u64 = 1_440_938_160;
-/// A short question, a page, and a document.
+/// Body lengths in bytes: a short prompt, a page, and a document.
 const BODY_LENGTHS: [usize; 3] = [500, 4 * 1024, 64 * 1024];
 
-/// A Converse request of exactly this length.
+/// Builds a Converse request body of exactly this length.
 fn body(length: usize) -> Vec<u8> {
     const START: &str = r#"{"messages":[{"role":"user","content":[{"text":""#;
     const END: &str = r#""}]}],"inferenceConfig":{"maxTokens":512}}"#;
@@ -110,7 +110,7 @@ fn bench(criterion: &mut Criterion) {
                 SignableRequest::new("POST", uri, headers.into_iter(), SignableBody::Bytes(black_box(&body)));
             sign(request.expect("signable"), black_box(&params)).expect("signs").into_parts()
         };
-        // All sign the same text, or their times could not be compared.
+        // The times are comparable only if all sign the same text.
         assert_eq!(sign_theirs().1, signed.signature().to_string());
         group.bench_function(BenchmarkId::new("aws-sigv4", length), |bencher| bencher.iter(sign_theirs));
     }

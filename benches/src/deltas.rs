@@ -1,13 +1,12 @@
-//! A stream of contentBlockDelta frames, as long as those Amazon Bedrock sends.
+//! Streams of contentBlockDelta frames with the length distribution of recorded streams.
 
 use barerock_eventstream::{Header, encode_frame};
 
-/// How many frames the stream of the benches has.
+/// Number of frames of the benchmark stream.
 pub const FRAMES: usize = 20_000;
 
-/// Quantiles of the total length of recorded contentBlockDelta frames: a share of all frames, in
-/// thousandths, and the length in bytes that share does not exceed. Between two rows it grows evenly. The last
-/// step is a signature of reasoning, some 5 KB long.
+/// Quantiles of the total length of recorded contentBlockDelta frames: per mille of the frames, and their maximum
+/// length in bytes, with linear interpolation between rows. The last row is a reasoning signature of about 5 KB.
 const LENGTHS: [(usize, usize); 10] = [
     (0, 156),
     (50, 165),
@@ -24,12 +23,12 @@ const LENGTHS: [(usize, usize); 10] = [
 const HEADERS: [(&str, &str); 3] =
     [(":event-type", "contentBlockDelta"), (":content-type", "application/json"), (":message-type", "event")];
 
-/// Bytes of a frame with these headers and a payload of none.
+/// Length of a frame with these headers and an empty payload, in bytes.
 const EMPTY_FRAME: usize = 16 + 87;
 
 const PADDING: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// The stream, and where each frame ends in it. The same on every call.
+/// Builds the benchmark stream and the end offset of each frame. Deterministic.
 #[must_use]
 pub fn deltas(frames: usize) -> (Vec<u8>, Vec<usize>) {
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
@@ -42,7 +41,7 @@ pub fn deltas(frames: usize) -> (Vec<u8>, Vec<usize>) {
     (stream, ends)
 }
 
-/// A stream of `frames` events of `length` bytes each, at least 64, with two headers.
+/// Builds a stream of `frames` events with two headers, of `length` bytes each (at least 64).
 #[must_use]
 pub fn events_of_length(length: usize, frames: usize) -> Vec<u8> {
     const HEADERS: [(&str, &str); 2] = [(":event-type", "chunk"), (":message-type", "event")];
@@ -68,14 +67,14 @@ fn append(length: usize, padding: usize, stream: &mut Vec<u8>) {
     encode_frame(&headers, payload.as_bytes(), stream).expect("a frame within all limits");
 }
 
-/// The length at this millionth of the distribution.
+/// Length at this quantile of the distribution, in millionths.
 fn length_at(millionth: usize) -> usize {
     let upper = LENGTHS.iter().position(|(share, _)| millionth < share * 1000).unwrap_or(LENGTHS.len() - 1);
     let ((from, shortest), (to, longest)) = (LENGTHS[upper - 1], LENGTHS[upper]);
     shortest + (longest - shortest) * (millionth - from * 1000) / ((to - from) * 1000)
 }
 
-/// Numbers that look random and are the same on every run (xorshift64*).
+/// Deterministic pseudorandom numbers (xorshift64*).
 struct Numbers(u64);
 
 impl Numbers {

@@ -1,3 +1,3 @@
-//! What the benches share.
+//! Shared code of the benchmarks.
 
 pub mod deltas;

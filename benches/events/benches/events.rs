@@ -1,6 +1,6 @@
-//! From bytes to typed events: ours, the parts it is made of, and the AWS SDK through its public client.
+//! Benchmark from bytes to typed events: the event decoder, its parts, and the AWS SDK through its public client.
 //!
-//! Every contender gets the same bytes in the same 16 KiB chunks and must reach the text of every delta as a `&str`.
+//! All get the same bytes in the same 16 KiB chunks and must produce the text of every delta as a `&str`.
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -28,7 +28,7 @@ fn chunks(stream: &[u8]) -> Vec<Bytes> {
     stream.chunks(CHUNK).map(Bytes::copy_from_slice).collect()
 }
 
-/// Both CRCs of every frame by crc32fast, and nothing else.
+/// Checks both CRCs of every frame with crc32fast, and nothing else.
 fn crc_floor(stream: &[u8], ends: &[usize]) -> usize {
     let mut start = 0;
     for &end in ends {
@@ -55,7 +55,7 @@ fn barerock(chunks: &[Bytes]) -> usize {
     events
 }
 
-/// A delta of text as serde's derive reads it.
+/// A text delta, read by serde's derive.
 #[derive(serde::Deserialize)]
 struct DerivedEvent<'a> {
     #[serde(borrow)]
@@ -68,7 +68,7 @@ struct DerivedDelta<'a> {
     text: std::borrow::Cow<'a, str>,
 }
 
-/// Our frames, and serde_json for every payload: what the decoder would be without its short way.
+/// Decodes frames with `barerock-eventstream` and payloads with serde_json: the event decoder without its fast path.
 fn frames_and_serde(chunks: &[Bytes]) -> usize {
     let (mut decoder, mut events) = (FrameDecoder::new(), 0);
     for chunk in chunks {
@@ -82,7 +82,7 @@ fn frames_and_serde(chunks: &[Bytes]) -> usize {
     events
 }
 
-/// serde_json over the payloads alone.
+/// Reads only the payloads, with serde_json.
 fn serde_only(payloads: &[&[u8]]) -> usize {
     for payload in payloads {
         let event: DerivedEvent<'_> = serde_json::from_slice(payload).expect("a delta");
@@ -91,7 +91,7 @@ fn serde_only(payloads: &[&[u8]]) -> usize {
     payloads.len()
 }
 
-/// An answer in memory for the SDK.
+/// An in-memory HTTP response for the SDK.
 #[derive(Debug, Clone)]
 struct InMemory(Vec<Bytes>);
 
@@ -164,7 +164,7 @@ fn events(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A stream of 382 frames, the longest that was recorded: 378 deltas and what stands around them.
+/// Builds a stream of 382 frames, the length of the longest recorded stream: 378 deltas and 4 other events.
 fn whole_stream() -> Vec<u8> {
     let mut stream = Vec::new();
     let mut event = |event_type: &str, payload: &str| {

@@ -1,1 +1,1 @@
-//! From the bytes of a stream to typed events, beside the AWS SDK: `cargo bench` in this folder.
+//! Benchmark of event decoding, compared with the AWS SDK: `cargo bench` in this directory.

@@ -1,4 +1,4 @@
-//! A clock that stands still until everything waits for it.
+//! Simulated clock, which advances only when all tasks wait for it.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
@@ -21,7 +21,7 @@ struct State {
 }
 
 impl SimulatedClock {
-    /// A clock that shows this time since 1970.
+    /// Creates a clock at this time since 1970.
     #[must_use]
     pub fn new(now: Duration) -> Self {
         Self(Arc::new(Mutex::new(State { now, next_timer: 0, timers: BTreeMap::new() })))
@@ -37,7 +37,7 @@ impl SimulatedClock {
         self.state().now
     }
 
-    /// The time as the client wants it.
+    /// Current time as `SystemTime`.
     #[must_use]
     pub fn system_time(&self) -> SystemTime {
         UNIX_EPOCH + self.now()
@@ -53,7 +53,7 @@ impl SimulatedClock {
         Sleep { clock: self.clone(), key }
     }
 
-    /// Goes on to the next timer and returns its waker; `None` if nobody waits.
+    /// Advances to the next timer and returns its waker; `None` if there is no timer.
     pub(crate) fn advance(&self) -> Option<Waker> {
         let mut state = self.state();
         let ((time, _), waker) = state.timers.pop_first()?;

@@ -8,7 +8,7 @@ use std::task::Wake;
 
 use crate::clock::SimulatedClock;
 
-/// A future of no result.
+/// A future without a result.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 type Ready = Arc<Mutex<VecDeque<usize>>>;
@@ -25,10 +25,10 @@ impl Wake for ReadyTask {
     }
 }
 
-/// Runs the tasks until all are done, and sets the clock forward whenever all of them wait.
+/// Runs the tasks until all are complete, and advances the clock whenever all of them wait.
 ///
 /// # Panics
-/// If a task waits for something that no timer will bring about.
+/// If a task waits for something other than a timer.
 pub fn run(clock: &SimulatedClock, tasks: Vec<Task>) {
     let ready: Ready = Arc::new(Mutex::new((0..tasks.len()).collect()));
     let mut tasks: Vec<(Option<Task>, Waker)> = tasks

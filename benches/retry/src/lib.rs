@@ -1,7 +1,8 @@
-//! Many callers of one client against a service that throttles, by a simulated clock: seconds of waiting pass in microseconds,
-//! and equal seeds give equal runs.
+//! Simulation of many concurrent callers of one client against a throttling service, with a simulated clock: waits take
+//! no real time, and runs are deterministic for a seed.
 //!
-//! In scope: the client of `barerock` as it is, a scripted service, callers that give up. Out of scope: sockets and real time.
+//! In scope: the unmodified `barerock` client, a scripted service, callers that cancel. Out of scope: sockets and real
+//! time.
 
 mod clock;
 mod executor;

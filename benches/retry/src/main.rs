@@ -1,4 +1,4 @@
-//! Prints the time of calls in adaptive mode, ours beside botocore's, by simulated clocks.
+//! Compares request times in adaptive mode of barerock and botocore, with simulated clocks.
 //!
 //!     cargo run --release -p barerock-retry-bench
 //!
@@ -12,13 +12,13 @@ use barerock::RetryPolicy;
 use barerock_retry_bench::{Scenario, Throttles, simulate};
 use serde_json::{Value, json};
 
-/// Runs of each scenario, each with a jitter of its own.
+/// Number of runs of each scenario, each with a different jitter seed.
 const SEEDS: u64 = 12;
 const LOADS: [(usize, usize); 4] = [(200, 4), (200, 8), (200, 16), (500, 32)];
 const THROTTLES: [usize; 3] = [1, 5, 40];
 /// Where throttling begins: at the first request, when no rate has been measured yet, or later.
 const FIRST: [usize; 2] = [0, 100];
-/// Difference of medians that counts, as a share: jitter is not the same on both sides.
+/// Relative difference of medians that is reported: the two sides have different jitter.
 const TOLERANCE: f64 = 0.02;
 const LATENCIES: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(300)];
 
@@ -54,7 +54,7 @@ fn ours(scenario: Scenario) -> Vec<Run> {
     .collect()
 }
 
-/// botocore's runs of all scenarios, or why there are none.
+/// Runs all scenarios with botocore.
 fn botocores() -> Result<Vec<Vec<Run>>, String> {
     let list: Vec<Value> = scenarios()
         .map(|scenario| {
@@ -90,7 +90,7 @@ fn botocores() -> Result<Vec<Vec<Run>>, String> {
         .ok_or_else(|| "peer.py: unexpected output".to_owned())
 }
 
-/// Median and longest time, and failed calls in all.
+/// Median time, maximum time, and total number of failed requests.
 fn summary(runs: &[Run]) -> Option<(f64, f64, u64)> {
     let mut times: Vec<f64> = runs.iter().map(|run| run.seconds).collect();
     times.sort_by(f64::total_cmp);

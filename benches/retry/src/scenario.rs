@@ -1,4 +1,4 @@
-//! A number of calls over a number of callers, some throttled.
+//! Scenarios: concurrent callers, some of whose requests are throttled.
 
 use core::future::poll_fn;
 use core::pin::pin;
@@ -13,21 +13,21 @@ use crate::clock::SimulatedClock;
 use crate::executor::{Task, run};
 use crate::service::SimulatedService;
 
-/// Time since 1970 at the beginning: any will do.
+/// Start time since 1970; the value is arbitrary.
 const START: Duration = Duration::from_secs(1_700_000_000);
 
-/// What is simulated.
+/// Parameters of a simulation.
 #[derive(Debug, Clone, Copy)]
 pub struct Scenario {
-    /// Calls in all.
+    /// Total number of calls.
     pub calls: usize,
-    /// Callers that make them, one call at a time each.
+    /// Number of callers, each with one call at a time.
     pub callers: usize,
     /// Requests that the service throttles.
     pub throttles: Throttles,
     /// Time from a request to its response.
     pub latency: Duration,
-    /// Time after which a caller gives a call up.
+    /// Time after which a caller cancels a call.
     pub patience: Option<Duration>,
 }
 
@@ -36,7 +36,7 @@ pub struct Scenario {
 pub struct Throttles {
     /// Number of the first of them, from 0.
     pub first: usize,
-    /// How many.
+    /// Number of throttled requests.
     pub count: usize,
 }
 
@@ -49,13 +49,13 @@ pub struct Outcome {
     pub answered: usize,
     /// Calls that ended with an error.
     pub failed: usize,
-    /// Calls that their callers gave up.
+    /// Number of calls that were cancelled.
     pub given_up: usize,
     /// Longest time in which no request was sent.
     pub longest_gap: Duration,
 }
 
-/// Runs a scenario. The seed decides about jitter, and about where in a second it begins.
+/// Runs a scenario. The seed determines the jitter and the fraction of a second at which it starts.
 #[must_use]
 pub fn simulate(scenario: Scenario, policy: RetryPolicy, seed: u64) -> Outcome {
     let start = START + Duration::from_millis(seed * 137 % 1_000);
@@ -118,14 +118,14 @@ impl Shared {
         }
     }
 
-    /// Takes the next call, if there is one.
+    /// Claims the next call; false if there is none.
     fn begin(&self) -> bool {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         progress.begun += 1;
         progress.begun <= self.scenario.calls
     }
 
-    /// Drops the call when patience ends.
+    /// Runs the call, and drops it when the patience of the caller ends.
     async fn before_patience_ends<F: Future>(&self, call: F) -> Option<F::Output> {
         let Some(patience) = self.scenario.patience else { return Some(call.await) };
         let (mut call, mut end) = (pin!(call), pin!(self.clock.sleep(patience)));

@@ -1,14 +1,14 @@
-//! What the server says, and the check that a client got just that.
+//! The responses of the server, and the check that a client received exactly them.
 
 use std::time::Instant;
 
 use barerock_eventstream::{Header, encode_frame};
 use serde_json::{Value, json};
 
-/// How many answers there are, each with words of its own, so that one stream's bytes in another are noticed.
+/// Number of responses. Each has a different text, so that bytes of one stream in another are detected.
 pub const MODELS: usize = 8;
 
-/// The words of an answer. Some need escapes, some more than one byte a character.
+/// Words of the responses, some with escapes and multi-byte characters.
 const WORDS: [&str; 12] = [
     " the",
     " quick",
@@ -23,26 +23,26 @@ const WORDS: [&str; 12] = [
     "\\",
     " dogs.",
 ];
-/// Padding as on the wire.
+/// Padding as the service sends it.
 const PADDING: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-/// Events that are no delta: messageStart, contentBlockStop, messageStop, metadata.
+/// Number of other events: messageStart, contentBlockStop, messageStop, metadata.
 const OTHER_EVENTS: usize = 4;
 
-/// One answer: its stream, and what a client must make of it.
+/// A response: its stream and the expected result.
 #[derive(Debug)]
 pub struct Answer {
-    /// The whole body.
+    /// The complete body.
     pub stream: Vec<u8>,
-    /// Where its frames end.
+    /// End offsets of its frames.
     pub ends: Vec<usize>,
-    /// The whole text.
+    /// The complete text.
     pub text: String,
-    /// How many events it has.
+    /// Number of events.
     pub events: usize,
 }
 
 impl Answer {
-    /// The answer of a model, in this many events.
+    /// Builds the response of a model with this number of events.
     pub fn new(model: usize, events: usize) -> Self {
         let mut answer = Self { stream: Vec::new(), ends: Vec::new(), text: String::new(), events };
         answer.push("messageStart", json!({"role": "assistant"}));
@@ -69,13 +69,13 @@ impl Answer {
         self.ends.push(self.stream.len());
     }
 
-    /// The id of a model.
+    /// Returns the ID of a model.
     pub fn model_id(model: usize) -> String {
         format!("example.soak-{model}-v1:0")
     }
 }
 
-/// What a client told of one stream so far, held against the answer.
+/// Compares the events a client reports of one stream with the expected response.
 #[derive(Debug)]
 pub struct Check<'a> {
     answer: &'a Answer,
@@ -91,13 +91,13 @@ impl<'a> Check<'a> {
         Self { answer, text: 0, events: 0, stopped: false, first: None, wrong: None }
     }
 
-    /// An event came.
+    /// Records an event.
     pub fn event(&mut self) {
         self.first.get_or_insert_with(Instant::now);
         self.events += 1;
     }
 
-    /// It was this text.
+    /// Records the text of an event.
     pub fn text(&mut self, text: &str) {
         if self.answer.text.get(self.text..).is_some_and(|rest| rest.starts_with(text)) {
             self.text += text.len();
@@ -106,7 +106,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// It was the end of the message, for this reason.
+    /// Records the end of the message and its stop reason.
     pub fn stop(&mut self, reason: &str) {
         self.stopped = reason == "end_turn";
     }
@@ -119,12 +119,12 @@ impl<'a> Check<'a> {
         self.events
     }
 
-    /// What is wrong with what came, whatever became of the stream.
+    /// Returns the first deviation, regardless of the outcome of the stream.
     pub(crate) fn wrong(&self) -> Option<&str> {
         self.wrong.as_deref()
     }
 
-    /// What is missing of the whole answer.
+    /// Describes what is missing from the complete response.
     pub(crate) fn missing(&self) -> Option<String> {
         let whole = self.events == self.answer.events && self.text == self.answer.text.len() && self.stopped;
         (!whole).then(|| {

@@ -1,4 +1,4 @@
-//! What can become of a stream, in words that fit any client.
+//! Outcomes of a stream, independent of the client.
 
 use core::fmt;
 
@@ -6,28 +6,28 @@ use barerock_replay::Fault;
 
 use crate::answer::Answer;
 
-/// What became of a stream, or should.
+/// Actual or expected outcome of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Fate {
-    /// The whole answer came.
+    /// The response is complete.
     Complete,
-    /// The service answered with an error of this name, or broke the stream off with it.
+    /// The service returned an error or exception with this code.
     Service(String),
-    /// There was no answer: the connection broke before its head.
+    /// The connection was closed before the response head.
     NoAnswer,
-    /// The stream broke off inside a frame, or its connection did.
+    /// The stream or its connection ended before the message was complete.
     Truncated,
-    /// The bytes are not those that were sent.
+    /// The stream is corrupt.
     Corrupt,
-    /// Nothing came for too long.
+    /// A timeout.
     TimedOut,
-    /// Anything else, in the client's words.
+    /// Any other error, with its text.
     Other(String),
 }
 
 impl Fate {
-    /// What must become of a request that is struck, and whether a client that retries may send it again: nothing of the
-    /// answer was handed out, and the failure is one that passes.
+    /// Returns the expected outcome of a request with this fault, and whether a client may retry it: no event was
+    /// returned yet and the failure is transient.
     pub(crate) fn of(fault: &Fault, answer: &Answer) -> (Self, bool) {
         let service = |name: &str| Self::Service(name.to_owned());
         match fault {
@@ -38,7 +38,7 @@ impl Fate {
             Fault::ResetBefore => (Self::NoAnswer, true),
             Fault::Stall(_) => (Self::TimedOut, true),
             Fault::ResetAfter(_) | Fault::CloseAfter(_) => (Self::Truncated, false),
-            // At the end of a frame nothing is inside one, but no messageStop came either.
+            // A cut at the end of a frame also lacks messageStop.
             Fault::Truncate(bytes) if answer.ends.contains(bytes) => {
                 (Self::Other("ended-early".to_owned()), false)
             }

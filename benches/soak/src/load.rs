@@ -1,4 +1,4 @@
-//! The load: rounds of streams at once.
+//! Load generation: rounds of concurrent streams.
 
 use core::time::Duration;
 use std::io::{BufRead as _, BufReader};
@@ -15,22 +15,22 @@ use crate::report::Report;
 use crate::strikes::Strikes;
 use crate::{process, server};
 
-/// What is not over by this many times a client's own patience hangs.
+/// A stream that takes this many client timeouts hangs.
 const PATIENCES: u32 = 4;
-/// How long the server's last lines take to arrive, at most.
+/// Maximum delay of the server's last reports.
 const LINES: Duration = Duration::from_millis(500);
-/// Files a process has open beside its connections.
+/// Number of open files other than connections.
 const OTHER_FILES: usize = 64;
 
-/// A client under load. It keeps its connections between streams.
+/// A client under test. It reuses connections between streams.
 pub trait Contender: Send + Sync + 'static {
-    /// What it is called.
+    /// Name of the client.
     const NAME: &'static str;
 
-    /// A client that calls `url`.
+    /// Creates a client for the endpoint `url`.
     fn new(url: &str, options: &Options) -> Self;
 
-    /// Asks `model_id` this question, tells `check` of everything that comes, and says how it ended.
+    /// Sends a prompt to `model_id`, reports all events to `check`, and returns the outcome.
     fn stream(
         &self,
         model_id: &str,
@@ -39,32 +39,32 @@ pub trait Contender: Send + Sync + 'static {
     ) -> impl Future<Output = Fate> + Send;
 }
 
-/// What came of one stream.
+/// Result of one stream.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The round and the stream: what the server knows it by.
+    /// Round and number of the stream, which identify it to the server.
     pub(crate) name: String,
     pub(crate) model: usize,
     pub(crate) fate: Fate,
-    /// What is wrong with what came before it ended.
+    /// Deviation in the received events.
     pub(crate) wrong: Option<String>,
-    /// What is missing of the whole answer.
+    /// What is missing from the complete response.
     pub(crate) missing: Option<String>,
     pub(crate) events: usize,
-    /// From the call to its first event.
+    /// Time to first event.
     pub(crate) first: Option<Duration>,
 }
 
-/// What came of one round.
+/// Results of one round.
 #[derive(Debug)]
 pub(crate) struct Round {
     pub(crate) elapsed: Duration,
     pub(crate) cpu_seconds: Option<f64>,
-    /// The most resident memory so far, and that at the end of the round.
+    /// Peak resident memory so far, and resident memory at the end of the round, in bytes.
     pub(crate) memory: Option<(u64, u64)>,
 }
 
-/// The server's process, which ends when its standard input does.
+/// The server process, which ends when its standard input is closed.
 struct Server(Child);
 
 impl Drop for Server {
@@ -74,7 +74,7 @@ impl Drop for Server {
     }
 }
 
-/// The program: the load over a contender, or the server that it starts for itself.
+/// Entry point: runs the load with a client, or the server.
 #[must_use]
 pub fn main<C: Contender>() -> ExitCode {
     let options = Options::parse();
@@ -120,7 +120,7 @@ async fn run<C: Contender>(options: &Options) -> ExitCode {
     if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Starts this program once more, as the server with the same options.
+/// Starts this program as the server with the same options.
 fn start() -> std::io::Result<(Server, String, Strikes)> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(std::env::args_os().skip(1)).arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -1,4 +1,4 @@
-//! The soak of barerock over hyper: `cargo run --release -p barerock-soak`, with `--features live` for its memory.
+//! Soak test of barerock over hyper: `cargo run --release -p barerock-soak`, with `--features live` for memory.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The command line.
+//! Command line options.
 
 use core::num::NonZeroUsize;
 use core::time::Duration;
@@ -6,34 +6,34 @@ use core::time::Duration;
 use barerock_replay::{Chunking, Pace};
 use clap::{Parser, Subcommand};
 
-/// A soak: many streams at once, some of which fail.
+/// Run many streams concurrently, some of which fail
 #[derive(Debug, Clone, Parser)]
 pub struct Options {
-    /// Streams at once
+    /// Number of concurrent streams
     #[arg(long, default_value_t = 1000, value_parser = at_least_one, global = true)]
     pub streams: usize,
-    /// Events a stream
+    /// Number of events per stream
     #[arg(long, default_value_t = 400, value_parser = enough_events, global = true)]
     pub events: usize,
-    /// How many times over
+    /// Number of rounds
     #[arg(long, default_value_t = 5, value_parser = at_least_one, global = true)]
     pub rounds: usize,
-    /// Requests that fail, in percent
+    /// Share of requests that fail, in percent
     #[arg(long, default_value_t = 1.0, value_parser = percent, global = true)]
     pub faults: f64,
-    /// Which requests fail, and where
+    /// Seed of the fault schedule
     #[arg(long, default_value_t = 1, global = true)]
     pub seed: u64,
-    /// Attempts a call may make: 1 does not retry
+    /// Maximum number of attempts per request; 1 disables retries
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10), global = true)]
     pub attempts: u32,
-    /// Where a stream is cut into HTTP chunks: frames, whole, or a number of bytes
+    /// How to split a stream into HTTP chunks: frames, whole, or a number of bytes
     #[arg(long, default_value_t = Chunking::Bytes(const { NonZeroUsize::new(1000).unwrap() }), global = true)]
     pub chunk: Chunking,
-    /// The wait before each chunk; 0ms sends as fast as it goes
+    /// Delay before each chunk; 0ms disables it
     #[arg(long, default_value = "25ms", global = true)]
     pub pace: Pace,
-    /// How long a client waits for the head of an answer and for each piece, in seconds
+    /// Client timeout for the response head and for each chunk, in seconds
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..), global = true)]
     pub timeout: u64,
     #[command(subcommand)]
@@ -42,19 +42,19 @@ pub struct Options {
 
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Command {
-    /// Be the server: what the soak starts for itself
+    /// Run the server (started by the soak test itself)
     #[command(hide = true)]
     Serve,
 }
 
 impl Options {
-    /// How long a client waits for the head of an answer and for each piece.
+    /// Client timeout for the response head and for each chunk.
     #[must_use]
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.timeout)
     }
 
-    /// One request of this many fails.
+    /// Returns `n` if one of `n` requests fails.
     pub(crate) fn every(&self) -> Option<usize> {
         #[expect(
             clippy::cast_possible_truncation,
@@ -70,7 +70,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "wants a number above 0".to_owned())
 }
 
-/// Fewer would leave no room for faults in the middle.
+/// Parses the number of events. Fewer leave no room for faults in the middle of a stream.
 fn enough_events(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count >= 100).ok_or_else(|| "wants 100 or more".to_owned())
 }

@@ -1,9 +1,8 @@
-//! What the operating system knows about this process, and what its allocator does. Linux tells the former under `/proc`;
-//! elsewhere it is not known.
+//! Resource usage of this process: from `/proc` on Linux (unavailable elsewhere), and from the counting allocator.
 
 use std::fs;
 
-/// The most memory it ever had resident, and what it has now, in bytes.
+/// Peak and current resident memory, in bytes.
 pub(crate) fn memory() -> Option<(u64, u64)> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let member = |name: &str| -> Option<u64> {
@@ -14,7 +13,7 @@ pub(crate) fn memory() -> Option<(u64, u64)> {
     Some((member("VmHWM:")?, member("VmRSS:")?))
 }
 
-/// The seconds its living threads have spent on a processor.
+/// CPU time of the running threads, in seconds.
 pub(crate) fn cpu_seconds() -> Option<f64> {
     let mut nanoseconds = 0.0;
     for thread in fs::read_dir("/proc/self/task").ok()? {
@@ -24,7 +23,7 @@ pub(crate) fn cpu_seconds() -> Option<f64> {
     Some(nanoseconds / 1e9)
 }
 
-/// How many files, sockets among them, it may have open.
+/// Limit of open files, including sockets.
 pub(crate) fn open_files() -> Option<usize> {
     let limits = fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
@@ -36,7 +35,7 @@ pub(crate) fn open_files() -> Option<usize> {
 #[global_allocator]
 static ALLOCATOR: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
 
-/// Bytes that are allocated, and the most there were since the last [`forget_peak`]; `None` where nobody counts.
+/// Allocated bytes, and their peak since the last [`forget_peak`]; `None` without the counting allocator.
 pub(crate) fn live() -> Option<(usize, usize)> {
     #[cfg(feature = "live")]
     return Some((ALLOCATOR.current_usage(), ALLOCATOR.peak_usage()));
@@ -44,7 +43,7 @@ pub(crate) fn live() -> Option<(usize, usize)> {
     return None;
 }
 
-/// Begins to look for the most anew.
+/// Resets the peak.
 pub(crate) fn forget_peak() {
     #[cfg(feature = "live")]
     ALLOCATOR.reset_peak_usage();

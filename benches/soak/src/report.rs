@@ -1,4 +1,4 @@
-//! What came of it all, held against what should have.
+//! Report: measured figures, and the comparison of outcomes with expected outcomes.
 
 use core::fmt;
 use core::time::Duration;
@@ -13,21 +13,21 @@ use crate::options::Options;
 use crate::process;
 use crate::strikes::Strikes;
 
-/// One part of this many may come to the bytes allocated: a connection more or less, of those that a fault broke.
+/// Tolerated growth of allocated bytes, as a divisor: faults close connections, so their number varies.
 const GROWTH: usize = 100;
-/// Wrong streams shown at most.
+/// Maximum number of failed streams shown.
 const SHOWN: usize = 10;
 const MEGABYTE: f64 = 1e6;
 
-/// The figures, and what is wrong.
+/// Measured figures and deviations.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     name: &'a str,
     options: &'a Options,
     rounds: Vec<Figures>,
-    /// The time to the first event of each stream that had one.
+    /// Time to first event of each stream with an event.
     firsts: Vec<Duration>,
-    /// By fault, what became of those it struck: as it should, and otherwise.
+    /// By fault, the number of streams with the expected and with another outcome.
     struck: BTreeMap<String, (usize, usize)>,
     wrong: Vec<String>,
     streams: usize,
@@ -35,12 +35,12 @@ pub(crate) struct Report<'a> {
     recovered: usize,
 }
 
-/// What a round leaves behind: no allocation, or the report would grow by it.
+/// Figures of a round. Holds no allocation, which would count as growth.
 #[derive(Debug)]
 struct Figures {
     round: Round,
     events: usize,
-    /// Bytes allocated when the round was over and looked at, and the most during it.
+    /// Bytes allocated after the round, and the peak during it.
     live: Option<(usize, usize)>,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Takes in what came of a round.
+    /// Adds the results of a round.
     pub(crate) fn add(
         &mut self,
         round: Round,
@@ -100,7 +100,7 @@ impl<'a> Report<'a> {
             None
         };
         for fault in &faults {
-            // Its kind: where it strikes is another place each time.
+            // Without the offset, which differs each time.
             let kind = fault.to_string();
             let kind = kind.split(['=', ':']).next().unwrap_or_default().to_owned();
             let (right, otherwise) = self.struck.entry(kind).or_default();
@@ -117,7 +117,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// What must become of a stream whose requests were struck so, one after the other.
+    /// Returns the expected outcome of a stream whose attempts had these faults.
     fn expected(&self, faults: &[Fault], answer: &Answer) -> Fate {
         let mut attempts = 0;
         for fault in faults {
@@ -130,9 +130,9 @@ impl<'a> Report<'a> {
         Fate::Complete
     }
 
-    /// Whether the bytes that are allocated grow from round to round, where they are counted. Without a pace they are not
-    /// judged: a connection's buffer is then as large as the last reads happened to be. Nor is what is resident, which is
-    /// the allocator's business.
+    /// Describes the growth of allocated bytes over the rounds, if counted and too large. Not checked without a delay
+    /// between chunks, because buffer sizes then depend on the timing of reads. Resident memory is not checked, because
+    /// it depends on the allocator.
     fn growth(&self) -> Option<String> {
         let (first, _) = self.rounds.first()?.live?;
         let (last, _) = self.rounds.last()?.live?;

@@ -1,4 +1,4 @@
-//! Which requests fail, and how: the same for the same seed.
+//! Fault schedule, deterministic for a seed.
 
 use core::time::Duration;
 
@@ -7,13 +7,13 @@ use barerock_replay::{Fault, FaultRule};
 use crate::answer::Answer;
 use crate::options::Options;
 
-/// Longer than any client waits.
+/// Duration of a stall: longer than any client timeout.
 const STALL: Duration = Duration::from_secs(600);
-/// A fault in the middle of a stream comes after this many bytes at the earliest, and as many before its end: events were
-/// handed out by then, and messageStop was not.
+/// Minimum distance in bytes of a fault from the start and the end of a stream, so that it follows the first events and
+/// precedes messageStop.
 const EDGE: usize = 2_000;
 
-/// SplitMix64: numbers that look random and are the same on every machine.
+/// SplitMix64: deterministic pseudorandom numbers.
 #[derive(Debug)]
 struct Numbers(u64);
 
@@ -28,12 +28,12 @@ impl Numbers {
     }
 }
 
-/// One request of each so many is struck, by every kind of fault in turn.
+/// Builds the fault rules: one request of every `n` fails, with each kind of fault in turn.
 pub(crate) fn rules(options: &Options) -> Vec<FaultRule> {
     let Some(every) = options.every() else { return Vec::new() };
     let answer = Answer::new(0, options.events);
     let mut numbers = Numbers(options.seed);
-    // Retries are requests too.
+    // Retries count as requests.
     let requests = options.rounds * options.streams * 2;
     (0..requests / every)
         .map(|block| {

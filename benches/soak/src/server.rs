@@ -1,4 +1,4 @@
-//! The server, in a process of its own.
+//! The server, which runs in a separate process.
 
 use core::time::Duration;
 use std::io::Write as _;
@@ -14,11 +14,10 @@ use crate::options::Options;
 use crate::strikes::Strike;
 use crate::{ACCESS_KEY, REGION, SECRET_KEY, schedule};
 
-/// How long a connection is kept for the next round: longer than any round takes, so that none is closed just as it is
-/// used again.
+/// Idle timeout of connections: longer than any round, so that none is closed while it is being reused.
 const IDLE: Duration = Duration::from_secs(600);
 
-/// Serves until standard input ends. The first line it prints is its URL; each other line is a [`Strike`].
+/// Serves until standard input ends. Prints its URL as the first line, then one line for each [`Strike`].
 pub(crate) async fn serve(options: &Options) -> ExitCode {
     let fixtures = Fixtures::new((0..MODELS).map(|model| fixture(model, options.events)));
     let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None);
@@ -45,7 +44,7 @@ pub(crate) async fn serve(options: &Options) -> ExitCode {
         }
     };
     println!("{}", replay.url());
-    // Whoever started it reads the line, or is gone.
+    // Fails only if the parent process is gone.
     let _ = std::io::stdout().flush();
     let _ = tokio::io::stdin().read_to_end(&mut Vec::new()).await;
     ExitCode::SUCCESS

@@ -1,4 +1,5 @@
-//! Which streams were struck: the schedule counts requests, and only the server knows whose a request was.
+//! Reports of injected faults by stream: the schedule counts requests, and only the server knows the stream of a
+//! request.
 
 use core::fmt;
 use std::collections::HashMap;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use barerock_replay::{Fault, FaultRule, ReceivedRequest};
 use serde_json::Value;
 
-/// A request of a stream that was struck, as a line: the stream and the fault.
+/// A request with an injected fault: the stream and the fault, one line each.
 #[derive(Debug)]
 pub(crate) struct Strike {
     stream: String,
@@ -17,7 +18,7 @@ pub(crate) struct Strike {
 }
 
 impl Strike {
-    /// `None` for a request that was answered as it should be.
+    /// Returns `None` for a request without a fault.
     pub(crate) fn of(received: &ReceivedRequest) -> Option<Self> {
         let what = received.note.clone()?;
         let body: Value = serde_json::from_slice(&received.body).unwrap_or_default();
@@ -32,12 +33,12 @@ impl fmt::Display for Strike {
     }
 }
 
-/// What the server said so far, by stream, in the order of its attempts.
+/// Reports of the server so far, by stream, in the order of the attempts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Strikes(Arc<Mutex<HashMap<String, Vec<String>>>>);
 
 impl Strikes {
-    /// Reads the server's lines as long as there are any.
+    /// Reads the server's reports until end of file.
     pub(crate) fn read(lines: BufReader<ChildStdout>) -> Self {
         let strikes = Self::default();
         let known = strikes.clone();
@@ -51,7 +52,7 @@ impl Strikes {
         strikes
     }
 
-    /// The faults that struck a stream, first to last. They are told once.
+    /// Removes and returns the faults of a stream, in order.
     pub(crate) fn take(&self, stream: &str) -> Result<Vec<Fault>, String> {
         let faults = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(stream);
         let faults = faults.iter().flatten();

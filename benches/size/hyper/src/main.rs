@@ -1,4 +1,4 @@
-//! A complete streaming Converse client: `barerock` over hyper.
+//! Streaming Converse client: `barerock` over hyper.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -10,7 +10,7 @@ use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Environment};
 use barerock_hyper::HyperTransport;
 
-/// What went wrong, in words: a box would link each error's `Debug` too.
+/// Converts an error to text. A boxed error would also link its `Debug`.
 fn words(error: impl Display) -> String {
     error.to_string()
 }
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match run(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is nobody left to tell if this cannot be written.
+            // A failure to write the error cannot be reported.
             let _unwritten = std::io::stderr().write_all((error + "\n").as_bytes());
             ExitCode::FAILURE
         }

@@ -1,4 +1,4 @@
-//! A complete streaming Converse client: the AWS SDK without aws-config, with ring and static keys.
+//! Streaming Converse client with the AWS SDK, without aws-config, with ring and static credentials.
 
 use std::error::Error;
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! A complete streaming Converse client: the AWS SDK with aws-config, as its documentation says.
+//! Streaming Converse client with the AWS SDK and aws-config, as in the SDK's documentation.
 
 use std::error::Error;
 use std::io::Write as _;

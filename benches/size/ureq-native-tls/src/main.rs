@@ -1,4 +1,4 @@
-//! A complete streaming Converse client without an async runtime: `barerock` over ureq-proto, TLS by the system.
+//! Streaming Converse client without an async runtime: `barerock` over ureq-proto with the system's TLS library.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -10,7 +10,7 @@ use barerock::types::Message;
 use barerock::{ConverseRequest, Environment};
 use barerock_ureq::{Client, UreqTransport};
 
-/// What went wrong, in words: a box would link each error's `Debug` too.
+/// Converts an error to text. A boxed error would also link its `Debug`.
 fn words(error: impl Display) -> String {
     error.to_string()
 }
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     match run(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is nobody left to tell if this cannot be written.
+            // A failure to write the error cannot be reported.
             let _unwritten = std::io::stderr().write_all((error + "\n").as_bytes());
             ExitCode::FAILURE
         }

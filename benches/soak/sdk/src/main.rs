@@ -1,5 +1,5 @@
-//! The soak of the AWS SDK: `cargo run --release` in this folder. The same load as for barerock, over plain HTTP, with the
-//! SDK's own ways to give up on what hangs.
+//! Soak test of the AWS SDK: `cargo run --release` in this directory. The load is that of barerock, over plain HTTP,
+//! with the SDK's own timeouts.
 
 use std::error::Error as _;
 use std::process::ExitCode;
@@ -52,7 +52,7 @@ impl Contender for Sdk {
             let event = match stream.recv().await {
                 Ok(Some(event)) => event,
                 Ok(None) => return Fate::Complete,
-                // Here there was an answer: if its connection failed, it was cut off.
+                // The response has begun, so a connection failure truncates it.
                 Err(error) => {
                     return match fate(&error) {
                         Fate::NoAnswer => Fate::Truncated,
@@ -83,7 +83,7 @@ fn fate<E: ProvideErrorMetadata + std::error::Error + 'static, R: std::fmt::Debu
         cause = error.source();
     }
     match error {
-        // Of an exception inside a stream only the words tell the name.
+        // The code of an exception in a stream is available only in its text.
         SdkError::ServiceError(error) => {
             let named = words.split(": ").find(|word| word.ends_with("Exception"));
             Fate::Service(error.err().code().or(named).unwrap_or(&words).to_owned())
