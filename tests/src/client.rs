@@ -1,4 +1,4 @@
-//! A plain HTTP client that is not ours.
+//! Plain HTTP client, independent of this project's transports.
 
 use bytes::Bytes;
 use core::net::SocketAddr;
@@ -8,7 +8,7 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// One connection, kept alive.
+/// A persistent connection.
 #[derive(Debug)]
 pub struct Client {
     sender: SendRequest<Full<Bytes>>,
@@ -19,7 +19,7 @@ impl Client {
     ///
     /// # Panics
     ///
-    /// Where nothing listens.
+    /// If the connection is refused.
     #[expect(clippy::disallowed_methods, reason = "the test is the client")]
     pub async fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
@@ -28,11 +28,11 @@ impl Client {
         Self { sender }
     }
 
-    /// Sends a request and collects the answer.
+    /// Sends a request and reads the whole response.
     ///
     /// # Panics
     ///
-    /// Where the connection breaks off.
+    /// If the connection fails.
     pub async fn send(&mut self, request: Request<Bytes>) -> Response<Bytes> {
         self.sender.ready().await.unwrap();
         let (head, body) = self.sender.send_request(request.map(Full::new)).await.unwrap().into_parts();

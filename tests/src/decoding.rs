@@ -1,21 +1,21 @@
-//! A stream decoded to its end.
+//! Decoding of complete streams.
 
 use barerock_converse::stream::{EventDecoder, MessageAssembler, StreamError, Verdict};
 use barerock_converse::types::Message;
 
-/// What came of a stream.
+/// Result of decoding a stream.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The message as far as it came.
+    /// The message, possibly incomplete.
     pub message: Message,
-    /// How many events came.
+    /// Number of events.
     pub events: usize,
-    /// How it ended.
+    /// Result of the end of the stream.
     pub end: Result<(), StreamError>,
 }
 
 impl Outcome {
-    /// How it ended, in one word.
+    /// Returns the outcome of the stream.
     pub fn verdict(&self) -> Verdict {
         self.end.as_ref().map_or_else(StreamError::verdict, |()| Verdict::Complete)
     }
@@ -25,7 +25,7 @@ impl Outcome {
 ///
 /// # Panics
 ///
-/// Where events do not make a message, or a poisoned decoder goes on.
+/// If the events cannot be assembled, or the decoder continues after an error.
 pub fn decode(stream: &[u8], chunk: usize) -> Outcome {
     let (mut decoder, mut assembler, mut events) = (EventDecoder::new(), MessageAssembler::new(), 0);
     for chunk in stream.chunks(chunk.clamp(1, stream.len().max(1))) {

@@ -1,4 +1,4 @@
-//! Frames to test with, and ways to decode and describe them.
+//! Test frames, and functions to decode and describe them.
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::event_stream::{Header as SmithyHeader, HeaderValue as SmithyValue, Message};
@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-/// Six frames with all that a Converse stream has: event, exception, error, other kinds, all header types.
+/// Returns six frames with everything that may occur in a Converse stream: event, exception, error, other message
+/// types, all header types.
 #[must_use]
 pub fn stream() -> Vec<u8> {
     let event = |event_type| {
@@ -57,7 +58,7 @@ pub fn stream() -> Vec<u8> {
     stream
 }
 
-/// Writes right CRCs into the frame that `bytes` begins with, as far as its lengths make sense.
+/// Recomputes the CRCs of the frame at the start of `bytes`, as far as its lengths are valid.
 pub fn reseal(bytes: &mut [u8]) {
     let prelude_crc = crc32fast::hash(&bytes[..8]).to_be_bytes();
     bytes[8..12].copy_from_slice(&prelude_crc);
@@ -69,7 +70,7 @@ pub fn reseal(bytes: &mut [u8]) {
     }
 }
 
-/// What is decoded of these chunks: the frames, and the error at the end if there was one.
+/// Decodes the chunks and returns the frames, and the final error if any.
 pub fn decode<'a>(
     chunks: impl IntoIterator<Item = &'a [u8]>,
     limits: Limits,
@@ -89,7 +90,7 @@ pub fn decode<'a>(
     (frames, decoder.finish().err())
 }
 
-/// A header as the rival has it.
+/// Converts a header into the type of `aws-smithy-eventstream`.
 #[must_use]
 pub fn to_smithy(header: &Header<'_>) -> SmithyHeader {
     let value = match header.value {
@@ -106,15 +107,15 @@ pub fn to_smithy(header: &Header<'_>) -> SmithyHeader {
     SmithyHeader::new(header.name.to_owned(), value)
 }
 
-/// A frame as the rival has it.
+/// Converts a frame into the type of `aws-smithy-eventstream`.
 #[must_use]
 pub fn to_message(frame: &Frame<'_>) -> Message {
     let headers = frame.headers().map(|header| to_smithy(&header)).collect();
     Message::new_from_parts(headers, frame.payload().to_vec())
 }
 
-/// A frame as the JSON beside the vectors describes it: `{total_length, headers_length, prelude_crc, headers:
-/// [{name, type, value}], payload_base64, message_crc}`.
+/// Describes a frame in the JSON format of the vectors: `{total_length, headers_length, prelude_crc, headers: [{name,
+/// type, value}], payload_base64, message_crc}`.
 #[must_use]
 pub fn describe(frame: &Frame<'_>) -> Value {
     let headers: Vec<Value> = frame

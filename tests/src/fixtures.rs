@@ -1,13 +1,13 @@
-//! The project's own fixtures.
+//! Access to the fixtures of the project.
 
 use std::path::{Path, PathBuf};
 
-/// The folder of the exchanges.
+/// Directory of the exchanges.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/converse")
 }
 
-/// The body of a fixture's response.
+/// Reads the response body of a fixture.
 ///
 /// # Panics
 ///
@@ -18,11 +18,11 @@ pub fn body(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The streams that end well and are at most `longest` bytes, each with its name.
+/// Returns the complete streams of at most `longest` bytes, with their names.
 ///
 /// # Panics
 ///
-/// Where the folder cannot be read, or holds none.
+/// If the directory cannot be read or contains no such stream.
 pub fn good_streams(longest: usize) -> Vec<(String, Vec<u8>)> {
     let entries = folder().read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = entries.filter(|name| !name.starts_with("error-")).collect();

@@ -1,4 +1,4 @@
-//! Code that the tests share.
+//! Shared code of the tests.
 
 pub mod client;
 pub mod decoding;
@@ -12,7 +12,7 @@ pub mod splitting;
 pub mod violations;
 pub mod workspace;
 
-/// The README's code is compiled with the tests.
+/// Compiles the examples of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;

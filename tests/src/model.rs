@@ -1,4 +1,4 @@
-//! The service model's shapes, read from `model/*.txt`; `operations.txt` says how they are written.
+//! Shapes of the service model, read from `model/*.txt`; `operations.txt` describes the format.
 
 use std::collections::BTreeMap;
 
@@ -6,76 +6,76 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Model(BTreeMap<String, Shape>);
 
-/// What a name stands for.
+/// A named shape.
 #[derive(Debug)]
 pub struct Shape {
-    /// Its kind.
+    /// Kind of the shape.
     pub kind: Kind,
-    /// Its members; none for a scalar.
+    /// Members; empty for a scalar.
     pub members: Vec<Member>,
 }
 
-/// What a shape is.
+/// Kind of a shape.
 #[derive(Debug, PartialEq)]
 pub enum Kind {
-    /// Any of its members.
+    /// A structure.
     Structure,
-    /// Exactly one of its members.
+    /// A union: an object with exactly one member.
     Union,
     /// An error, with its HTTP status.
     Exception(u16),
-    /// A type with a name.
+    /// A named type.
     Scalar(Type),
 }
 
 /// A member of a shape.
 #[derive(Debug)]
 pub struct Member {
-    /// Its name on the wire.
+    /// Name on the wire.
     pub name: String,
-    /// Whether it must be there, and where.
+    /// Whether the member is required, and whether it is part of the path.
     pub need: Need,
-    /// Its type.
+    /// Type of the member.
     pub r#type: Type,
 }
 
-/// Whether a member must be there.
+/// Whether a member is required.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Need {
-    /// It may be left out.
+    /// Optional.
     Optional,
-    /// It must be there.
+    /// Required.
     Required,
-    /// It must be there, in the path.
+    /// Required, part of the path.
     InPath,
 }
 
 /// A type.
 #[derive(Debug, PartialEq)]
 pub enum Type {
-    /// A shape's name.
+    /// Reference to a shape by name.
     Named(String),
-    /// A text, and what it matches.
+    /// A string with a length range and an optional pattern.
     Text(Range, Option<String>),
-    /// A whole number.
+    /// An integer.
     Integer(Range),
     /// A number.
     Number(Range),
-    /// Yes or no.
+    /// A boolean.
     Bool,
-    /// Any JSON.
+    /// Any JSON value.
     Json,
     /// Bytes.
     Blob(Range),
-    /// One of some texts.
+    /// A string enum.
     Enum(Vec<String>),
-    /// Several of a type.
+    /// A list.
     List(Box<Type>, Range),
-    /// Several of a type, by key.
+    /// A map.
     Map(Box<Type>, Box<Type>, Range),
 }
 
-/// The least and the most.
+/// Minimum and maximum.
 pub type Range = (Option<usize>, Option<usize>);
 
 const FILES: [&str; 5] = [
@@ -87,11 +87,11 @@ const FILES: [&str; 5] = [
 ];
 
 impl Model {
-    /// All shapes.
+    /// Loads all shapes.
     ///
     /// # Panics
     ///
-    /// Where a file is not written as it should be, or a shape stands in it twice.
+    /// If a file is malformed or defines a shape twice.
     pub fn load() -> Self {
         let mut shapes: BTreeMap<String, Shape> = BTreeMap::new();
         let mut last = String::new();
@@ -117,11 +117,11 @@ impl Model {
         Self(shapes)
     }
 
-    /// The shape of this name.
+    /// Returns the shape with this name.
     ///
     /// # Panics
     ///
-    /// Where there is none.
+    /// If there is no such shape.
     pub fn shape(&self, name: &str) -> &Shape {
         self.0.get(name).unwrap_or_else(|| panic!("{name} is not in the model"))
     }

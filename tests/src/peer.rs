@@ -1,4 +1,4 @@
-//! A server on the loopback that says what the test wants, and remembers what it was asked.
+//! Loopback HTTP server with scripted responses, which records the requests.
 
 use core::convert::Infallible;
 use core::future::pending;
@@ -17,10 +17,10 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::time::Interval;
 
-/// What the server does with a request.
+/// Reaction of the server to a request.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// Answers with this status, content type and body.
+    /// Responds with this status, content type and body.
     Answer(u16, &'static str, Bytes),
     /// Sends this response.
     Response(Box<Response<Bytes>>),
@@ -28,19 +28,19 @@ pub enum Reply {
     Hang,
     /// Closes the connection.
     Close,
-    /// Answers 200 with spaces without end, one in this time.
+    /// Responds with status 200 and an endless body of spaces, one per interval.
     Drip(Duration),
 }
 
 impl Reply {
-    /// Answers 200 with a body whose type nobody looks at.
+    /// Responds with status 200 and a body whose content type does not matter.
     #[must_use]
     pub fn ok(body: &str) -> Self {
         Self::Answer(200, "text/plain", Bytes::copy_from_slice(body.as_bytes()))
     }
 }
 
-/// The server; it lives as long as the test's runtime.
+/// The server. It runs until the runtime of the test is dropped.
 #[derive(Debug, Clone)]
 pub struct Peer {
     url: String,
@@ -48,11 +48,11 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Serves on a port of its own.
+    /// Starts a server on a free port.
     ///
     /// # Panics
     ///
-    /// Where the loopback cannot be bound.
+    /// If the loopback address cannot be bound.
     pub async fn start(reply: impl Fn(&Request<Bytes>) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let peer = Self {
@@ -74,37 +74,37 @@ impl Peer {
                         answer(reply).await
                     }
                 });
-                // A connection that breaks off is part of the test.
+                // Connection errors are part of the tests.
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
         peer
     }
 
-    /// Where it is: `http://127.0.0.1:PORT`.
+    /// Base URL: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What it was asked so far.
+    /// Returns the requests so far.
     ///
     /// # Panics
     ///
-    /// After a panic of the server.
+    /// If the server has panicked.
     #[must_use]
     pub fn asked(&self) -> Vec<Request<Bytes>> {
         self.asked.lock().unwrap().clone()
     }
 
-    /// Method and target of each request.
+    /// Returns the method and the target of each request.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         self.asked().iter().map(|request| format!("{} {}", request.method(), request.uri())).collect()
     }
 }
 
-/// What an answer says at once, or one space in each of these times.
+/// A response body: sent at once, or one space per interval.
 enum Body {
     Whole(Full<Bytes>),
     Drip(Interval),

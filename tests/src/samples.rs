@@ -1,5 +1,4 @@
-//! Values of the service model's shapes: enough of them that each member, each enum value and each union member comes
-//! up once, alone.
+//! Sample values of the shapes of the service model: each member, enum value and union member occurs once, alone.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,23 +7,23 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Kind, Member, Model, Need, Range, Type};
 
-/// A value, and what should come back when it was read and written.
+/// A value, and the expected value after reading and writing it.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Which member it is about.
+    /// Path of the member under test.
     pub path: String,
     /// The value.
     pub given: Value,
-    /// What should come back.
+    /// The expected value.
     pub kept: Value,
-    /// Whether the model knows all of it.
+    /// True if the model defines all members of the value.
     pub is_known: bool,
 }
 
-/// The name of what the model does not know.
+/// Name used for unknown members and values.
 const NOT_YET_KNOWN: &str = "notYetKnown";
 
-/// Texts of many kinds: each pattern of the model takes one of them at least.
+/// Texts of which at least one matches each pattern of the model.
 pub const TEXTS: [&str; 12] = [
     "x",
     "1",
@@ -41,11 +40,11 @@ pub const TEXTS: [&str; 12] = [
 ];
 
 impl Model {
-    /// The shortest value of a type.
+    /// Returns the smallest value of a type.
     ///
     /// # Panics
     ///
-    /// Where the model has a pattern that none of [`TEXTS`] matches.
+    /// If the model has a pattern that none of [`TEXTS`] matches.
     pub fn least(&self, r#type: &Type) -> Value {
         match r#type {
             Type::Named(name) => {
@@ -81,7 +80,8 @@ impl Model {
         }
     }
 
-    /// Values of a type that between them hold everything the model knows of it, and something it does not.
+    /// Returns values of a type that together contain everything the model defines for it, and unknown members and
+    /// values.
     pub fn samples(&self, path: &str, r#type: &Type) -> Vec<Sample> {
         let known =
             |given: Value| Sample { path: path.to_owned(), kept: given.clone(), given, is_known: true };
@@ -103,7 +103,7 @@ impl Model {
                 if is_union {
                     samples.push(unknown(json!({NOT_YET_KNOWN: more})));
                 } else {
-                    // An error keeps what the model has of it.
+                    // An error keeps only the members of the model.
                     let kept =
                         if matches!(shape.kind, Kind::Exception(_)) { Some(least.clone()) } else { None };
                     let given = with(least, NOT_YET_KNOWN, more);
@@ -148,18 +148,18 @@ impl Model {
             .collect()
     }
 
-    /// A map of one entry.
+    /// Builds a map with one entry.
     fn map_of(&self, map: &Type, of: impl Fn(&Type) -> Value) -> Value {
         let Type::Map(key, value, _) = map else { panic!("{map:?} is no map") };
         json!({self.least(key).as_str().unwrap(): of(value)})
     }
 }
 
-/// A test for texts as long as they should be that match the pattern as a whole.
+/// Returns a predicate for texts in the length range that match the whole pattern.
 ///
 /// # Panics
 ///
-/// Where the pattern is none.
+/// If the pattern is invalid.
 pub fn is_text((min, max): Range, pattern: Option<&str>) -> impl Fn(&str) -> bool {
     let whole = |pattern| Regex::new(&format!("^(?:{pattern})$")).expect("the model's patterns are regexes");
     let regex = pattern.map(whole);

@@ -1,4 +1,4 @@
-//! A message cut into the events of a stream, in any way a stream may be cut.
+//! Splitting of a message into stream events, in every way the protocol allows.
 
 use barerock_converse::types::{
     Citation, CitationsContentBlock, ContentBlock, Document, ImageBlock, ImageSource, Message,
@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-/// Where to cut and what to choose: numbers from outside, over and over.
+/// Source of choices: a given sequence of numbers, repeated.
 #[derive(Debug, Clone)]
 pub struct Choices {
     numbers: Vec<u8>,
@@ -16,12 +16,12 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// Choices by these numbers; the first of all if there is none.
+    /// Creates choices from these numbers; without numbers, every choice is the first option.
     pub fn new(numbers: Vec<u8>) -> Self {
         Self { numbers, next: 0 }
     }
 
-    /// A number below `bound`, or 0.
+    /// Returns a number below `bound`; 0 if `bound` is 0.
     pub fn below(&mut self, bound: usize) -> usize {
         let Some(number) = self.numbers.get(self.next % self.numbers.len().max(1)) else { return 0 };
         self.next += 1;
@@ -32,7 +32,7 @@ impl Choices {
         self.below(2) == 1
     }
 
-    /// Cuts anything into pieces, some of them empty; the edges are where it may be cut.
+    /// Splits a range into parts, some of them empty, at the allowed offsets `edges`.
     fn cut(&mut self, edges: &[usize]) -> Vec<(usize, usize)> {
         let (mut pieces, mut at, last) = (Vec::new(), 0, edges.len() - 1);
         while at < last {
@@ -57,14 +57,14 @@ impl Choices {
     }
 }
 
-/// The events of a message's blocks, as `{"contentBlockDelta": {…}}`: those of one block in their order, those of
-/// different blocks in any.
+/// Builds the events of the blocks of a message, as `{"contentBlockDelta": {…}}`: in order within a block, in any order
+/// between blocks.
 pub fn events(message: &Message, choices: &mut Choices) -> Vec<Value> {
     let blocks = message.content.iter().enumerate();
     let mut blocks: Vec<Vec<Value>> = blocks
         .map(|(index, block)| {
             let mut events = block_events(index, block, choices);
-            // The service sends one; the assembler needs none.
+            // The service sends a start; the assembler does not need it.
             if choices.yes() {
                 events.push(json!({"contentBlockStop": {"contentBlockIndex": index}}));
             }
@@ -110,7 +110,7 @@ fn block_events(index: usize, block: &ContentBlock, choices: &mut Choices) -> Ve
     first.map(start).into_iter().chain(deltas.into_iter().map(delta)).collect()
 }
 
-/// At least one piece: a block without a start is there only if something is said of it.
+/// At least one delta, because a block without a start exists only through its deltas.
 fn texts(text: &str, choices: &mut Choices, delta: impl Fn(&str) -> Value) -> Vec<Value> {
     let mut pieces = choices.cut_text(text);
     if pieces.is_empty() {
@@ -129,7 +129,7 @@ fn reasoning(block: &ReasoningTextBlock, choices: &mut Choices) -> Vec<Value> {
     deltas
 }
 
-/// Sources between the pieces of text, before them and behind them.
+/// Builds text deltas with citations before, between and after them.
 fn citations(block: &CitationsContentBlock, choices: &mut Choices) -> Vec<Value> {
     let content = block.content.iter().flatten().filter_map(|content| content.as_text());
     let mut deltas: Vec<_> = match content.collect::<String>() {
@@ -157,7 +157,7 @@ fn tool_start(block: &ToolUseBlock) -> Value {
     json!({"toolUse": start})
 }
 
-/// The input's text, cut anywhere; none at all is `{}`.
+/// Splits the input text at any offset; no delta stands for `{}`.
 fn tool_input(input: &Document, choices: &mut Choices) -> Vec<Value> {
     if input == &Document::default() && choices.yes() {
         return Vec::new();
@@ -176,7 +176,7 @@ fn result_start(block: &ToolResultBlock) -> Value {
     json!({"toolResult": start})
 }
 
-/// Pieces one by one, or several in one delta.
+/// Builds the deltas of a tool result, one or several content blocks per delta.
 fn tool_result(block: &ToolResultBlock, choices: &mut Choices) -> Vec<Value> {
     let pieces = block.content.iter().flat_map(|content| match content {
         ToolResultContentBlock::Text(text) => texts(text, choices, |text| json!({"text": text})),

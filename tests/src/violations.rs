@@ -1,20 +1,20 @@
-//! Values that break one rule of the service model, and where.
+//! Values that violate one rule of the service model, with the path of the violation.
 
 use serde_json::{Map, Value, json};
 
 use crate::model::{Kind, Model, Need, Range, Type};
 use crate::samples::{TEXTS, is_text};
 
-/// A value that breaks a rule.
+/// A value that violates a rule.
 #[derive(Debug, Clone)]
 pub struct Violation {
-    /// Where the rule is broken, as an error should say it: `messages[0].content[0].toolUse.name`.
+    /// Path of the violation, as expected in the error: `messages[0].content[0].toolUse.name`.
     pub path: String,
     /// The value.
     pub given: Value,
 }
 
-/// Texts no pattern takes, or not every one.
+/// Texts that at least one pattern rejects.
 const ODD_TEXTS: [&str; 20] = [
     "",
     " ",
@@ -39,7 +39,7 @@ const ODD_TEXTS: [&str; 20] = [
 ];
 
 impl Model {
-    /// Values of a shape that break each of its rules once, and are as short as can be otherwise.
+    /// Returns values of a shape that violate each of its rules once and are otherwise minimal.
     pub fn violations(&self, shape: &str) -> Vec<Violation> {
         self.broken("", &Type::Named(shape.to_owned()))
     }
@@ -115,13 +115,13 @@ impl Model {
     }
 }
 
-/// The numbers next to a range.
+/// Returns the numbers just outside a range.
 fn numbers((min, max): Range, step: f64) -> impl Iterator<Item = f64> {
     let number = |bound: usize| f64::from(u32::try_from(bound).unwrap());
     min.map(|min| number(min) - step).into_iter().chain(max.map(|max| number(max) + step))
 }
 
-/// A number without a fraction, as JSON writes it.
+/// Converts a number without a fraction into a JSON integer.
 fn whole(number: f64) -> Value {
     serde_json::from_str(&format!("{number:.0}")).unwrap()
 }

@@ -1,17 +1,17 @@
-//! The workspace's packages, as `cargo metadata` describes them.
+//! Packages of the workspace, from `cargo metadata`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
-/// The folder of the workspace.
+/// Root directory of the workspace.
 #[must_use]
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The packages of the workspace that are published, in `cargo metadata`'s form.
+/// Returns the published packages of the workspace, in the form of `cargo metadata`.
 ///
 /// # Panics
 ///
@@ -31,7 +31,7 @@ pub fn published() -> Vec<Value> {
     packages
 }
 
-/// A member of a package's description that is a string.
+/// Returns a string member of a package description.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! Adaptive mode with many callers: a throttled response slows a client down and never stalls it.
+//! Tests of adaptive mode with many callers: throttling slows a client down but never stalls it.
 
 use core::task::{Context, Waker};
 use core::time::Duration;
@@ -53,7 +53,7 @@ fn calls_take_at_most_botocores_time() {
         for outcome in runs {
             assert_eq!(outcome.answered + outcome.failed, calls);
             assert!(outcome.failed == 0 || throttles == 40, "{scenario:?}: {outcome:?}");
-            // Half a token a second is the lowest rate.
+            // The minimum rate is half a token per second.
             assert!(outcome.longest_gap <= Duration::from_millis(2_010), "{scenario:?}: {outcome:?}");
         }
     }
@@ -66,7 +66,7 @@ fn standard_mode_delays_nobody_else() {
     assert!(outcome.time < Duration::from_secs(2) && outcome.answered == 500, "{outcome:?}");
 }
 
-/// A wait that is given up costs nothing: the others go on at the rate there is.
+/// A cancelled wait consumes no token: the other callers continue at the current rate.
 #[test]
 fn callers_that_give_up_do_not_stall_the_others() {
     for throttles in [1, 5, 40] {
@@ -81,7 +81,7 @@ fn callers_that_give_up_do_not_stall_the_others() {
     }
 }
 
-/// Callers with hardly any patience: each wait is dropped before its token comes, and the next one takes it when it is there.
+/// Impatient callers: each wait is dropped before its token is available, and a later caller takes the token.
 #[test]
 fn waits_that_are_dropped_early_take_no_token() {
     let hasty = Scenario { patience: Some(Duration::from_millis(100)), ..scenario(5_000, 8, 3) };
@@ -106,7 +106,7 @@ fn simulated(clock: &SimulatedClock, throttled: usize) -> Client<SimulatedServic
         .unwrap()
 }
 
-/// As in a stream of buffered futures whose consumer is busy: they are there, first in the queue, and nobody polls them.
+/// Futures that are first in the queue but not polled, as in a buffered stream whose consumer is busy.
 #[test]
 fn futures_that_are_not_polled_do_not_stall_the_others() {
     let clock = SimulatedClock::new(Duration::from_secs(1_700_000_000));
@@ -122,7 +122,7 @@ fn futures_that_are_not_polled_do_not_stall_the_others() {
         client.converse(&request).await.unwrap();
         let waited = time.now() - before;
         assert!(waited < Duration::from_secs(5), "{waited:?}");
-        // Those that waited go on when they are polled.
+        // The idle futures continue when they are polled.
         for future in idle {
             future.await.unwrap();
         }
@@ -130,7 +130,7 @@ fn futures_that_are_not_polled_do_not_stall_the_others() {
     run(&clock, vec![Box::pin(task)]);
 }
 
-/// A client whose clock stands still, as a test's may, waits for the time that its transport lets pass.
+/// A client with a constant clock waits as long as the sleep of its transport.
 #[test]
 fn a_clock_that_stands_still_does_not_stall_a_client() {
     let clock = SimulatedClock::new(Duration::from_secs(1_700_000_000));
@@ -150,10 +150,10 @@ fn a_clock_that_stands_still_does_not_stall_a_client() {
     assert!(clock.now() < Duration::from_secs(1_700_000_100), "{:?}", clock.now());
 }
 
-/// How many times as fast as it says the clock of the test over sockets runs.
+/// Speed-up factor of the clock in the test over sockets.
 const SPEED: u32 = 20;
 
-/// A blocking transport whose waits pass faster.
+/// A blocking transport with shortened sleeps.
 struct Hasty(UreqTransport);
 
 impl Transport for Hasty {
@@ -169,7 +169,7 @@ impl Transport for Hasty {
     }
 }
 
-/// The same wait over a blocking transport: threads that park, and are woken when their turn comes.
+/// The same wait over a blocking transport: threads park and are woken in turn.
 #[test]
 fn threads_wait_in_the_same_queue() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();

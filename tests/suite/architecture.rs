@@ -1,11 +1,12 @@
-//! The crates depend on each other only downwards, and judges and rivals never get into the product.
+//! Tests that crates depend on each other only in layer order, and that reference implementations are only development
+//! dependencies.
 
 use std::collections::BTreeMap;
 
 use barerock_tests::workspace::{published, text};
 use serde_json::Value;
 
-/// Each crate of the product, and which of the others it may know.
+/// Published crates, and the workspace crates each may depend on.
 const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("barerock-eventstream", &[]),
     ("barerock-sigv4", &[]),
@@ -32,7 +33,7 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
     ),
 ];
 
-/// The normal dependencies of each crate that is published, by crate.
+/// Returns the normal dependencies of each published crate.
 fn normal_dependencies() -> BTreeMap<String, Vec<String>> {
     let dependencies = |package: &Value| {
         let dependencies = package["dependencies"].as_array().unwrap().iter();

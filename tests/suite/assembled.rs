@@ -1,4 +1,5 @@
-//! Assembled equals asked whole: a message split into a stream, in any way a stream may be split, comes back the same.
+//! Tests that assembling reverses splitting: a message split into a stream in any allowed way is assembled into the
+//! same message.
 
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler};
 use barerock_converse::types::{
@@ -15,7 +16,7 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Texts with what JSON escapes, what UTF-8 takes several bytes for, and nothing at all.
+/// Texts with JSON escapes, multi-byte characters, and empty texts.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z \\\\\"/\n\t{}:,]{0,20}",
@@ -33,7 +34,7 @@ fn document() -> impl Strategy<Value = Document> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        // Few digits: no parser rounds them.
+        // Few digits, so that no parser rounds them.
         any::<i32>().prop_map(|number| (f64::from(number) / 8.0).into()),
         text().prop_map(Value::from),
     ];
@@ -54,7 +55,7 @@ fn document() -> impl Strategy<Value = Document> {
     })
 }
 
-/// The same JSON with what is not ASCII escaped.
+/// The same JSON with non-ASCII characters escaped.
 fn ascii(json: &str) -> String {
     let units =
         |char: char| char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
@@ -73,7 +74,7 @@ fn citation() -> impl Strategy<Value = Citation> {
     })
 }
 
-/// Texts side by side are one text in a stream.
+/// Adjacent texts are merged in a stream.
 fn tool_result_content() -> impl Strategy<Value = Vec<ToolResultContentBlock>> {
     let content = prop_oneof![
         text().prop_map(ToolResultContentBlock::Text),
@@ -93,7 +94,7 @@ fn block() -> impl Strategy<Value = ContentBlock> {
         block.signature = signature;
         ReasoningContentBlock::ReasoningText(block)
     });
-    // A block of no bytes would be no block.
+    // A block without bytes would have no deltas.
     let bytes = || vec(any::<u8>(), 1..20);
     let redacted = bytes().prop_map(|bytes| ReasoningContentBlock::RedactedContent(bytes.into()));
     let cited = (text(), vec(citation(), 1..4)).prop_map(|(text, citations)| {
@@ -151,7 +152,7 @@ fn response() -> impl Strategy<Value = ConverseResponse> {
     )
 }
 
-/// The events of a whole answer: metadata anywhere, an event nobody knows anywhere.
+/// Builds the events of a complete response, with metadata and an unknown event at any position.
 fn stream(response: &ConverseResponse, choices: &mut Choices) -> Vec<Value> {
     let message = response.message().unwrap();
     let mut stream = events(message, choices);
@@ -173,7 +174,7 @@ fn stream(response: &ConverseResponse, choices: &mut Choices) -> Vec<Value> {
     stream
 }
 
-/// The bytes of a stream; what is in a payload may be escaped or not, padded or not.
+/// Encodes a stream; payloads are escaped and padded at random.
 fn bytes(stream: &[Value], choices: &mut Choices) -> Vec<u8> {
     let mut bytes = Vec::new();
     for event in stream {
@@ -220,7 +221,7 @@ proptest! {
         prop_assert_eq!(&assembled.malformed_tool_inputs, &[]);
         prop_assert_eq!(assembled.unknown_events.len(), 1);
         let assembled = assembled.into_response();
-        // A tool's input comes to the letter; what stands in a payload as JSON may be spelled in another way there.
+        // Tool inputs are preserved byte for byte; other JSON in a payload may be formatted differently.
         prop_assert_eq!(tool_inputs(&assembled), tool_inputs(&response));
         prop_assert_eq!(json!(assembled), json!(response), "{:?}", stream);
     }

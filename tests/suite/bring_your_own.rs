@@ -1,4 +1,4 @@
-//! The examples that bring their own HTTP, against a server.
+//! Tests of the bring-your-own-HTTP examples against a server.
 
 use std::io::BufReader;
 use std::net::TcpStream;
@@ -22,7 +22,7 @@ const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
 const KEY: (&str, &str) = ("AKIDEXAMPLE", "SQUIRREL");
 
-/// A server on a thread of its own, for clients that block.
+/// Starts a server on another thread, for blocking clients.
 fn serve(set_up: impl FnOnce(ReplayBuilder) -> ReplayBuilder) -> (tokio::runtime::Runtime, Replay) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let replay = Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
@@ -32,7 +32,7 @@ fn serve(set_up: impl FnOnce(ReplayBuilder) -> ReplayBuilder) -> (tokio::runtime
     (runtime, replay)
 }
 
-/// The environment of a run.
+/// Returns the environment of a run.
 fn variable<'v>(url: &'v str, more: &'v [(&str, &str)]) -> impl Fn(&'static str) -> Option<String> + 'v {
     let own = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", KEY.0), ("AWS_SECRET_ACCESS_KEY", KEY.1)];
     move |name| {
@@ -89,7 +89,7 @@ fn std_net_says_what_went_wrong() {
     }
 }
 
-/// What `stdio` does with standard output and input, done with a socket's two ends.
+/// Runs `stdio` with a socket instead of standard output and input.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the test is the network")]
 fn a_request_goes_out_and_an_answer_comes_in() {

@@ -1,4 +1,4 @@
-//! The client over a real socket: the tutorial's calls, and every way to fail.
+//! Tests of the client over sockets: the calls of the tutorial, and every kind of failure.
 
 use core::time::Duration;
 
@@ -13,9 +13,9 @@ use serde_json::json;
 
 const REGION: &str = "us-east-1";
 const CLAUDE: &str = "anthropic.claude-sonnet-4-20250514";
-/// Claude's answer to it is a stream of many frames.
+/// Prompt whose recorded response is a stream of many frames.
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
-/// A byte inside a frame in the middle of that stream.
+/// Offset inside a frame in the middle of that stream.
 const MIDDLE: usize = 700;
 
 fn credentials() -> Credentials {
@@ -142,7 +142,7 @@ async fn the_services_errors_are_values() {
     }
 }
 
-/// What comes of a stream under a fault: the error and how many characters of the answer it still hands over.
+/// Returns the error of a stream with a fault, and the number of characters of text received before it.
 async fn streamed_under(fault: &str, timeouts: Timeouts) -> (Error, usize) {
     let replay = serve(MatchMode::Exact, &[fault]).await;
     let client = builder(&replay).timeouts(timeouts).build().unwrap();
@@ -158,7 +158,7 @@ async fn streamed_under(fault: &str, timeouts: Timeouts) -> (Error, usize) {
 async fn every_fault_of_a_stream_has_its_kind_and_verdict() {
     use ErrorKind::{Service, Transport, Wire};
     let middle = MIDDLE.to_string();
-    // The fault, who is at fault, how the stream ended, whether a part of the answer came.
+    // Fault, error kind, outcome of the stream, and whether some text was received.
     for (fault, kind, verdict, some_text) in [
         ("throttle", Service, None, false),
         ("status=503", Service, None, false),
@@ -193,7 +193,7 @@ async fn silence_ends_in_a_timeout_and_slowness_does_not() {
     let (error, partial) = streamed_under(&format!("stall-after={MIDDLE}"), timeouts).await;
     assert!(error.is_timeout() && partial > 0, "{error}");
 
-    // Longer than the limit in all, but never silent for so long.
+    // The stream takes longer than the read timeout, but no gap between chunks does.
     let replay = serve(MatchMode::Exact, &["slow=5ms"]).await;
     let client = builder(&replay).timeouts(timeouts).build().unwrap();
     client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
@@ -280,7 +280,7 @@ async fn a_dropped_event_is_not_lost() {
     let mut text = String::new();
     let mut dropped = 0;
     loop {
-        // Given up over and over, before the next chunk can have come.
+        // Cancelled repeatedly before the next chunk can arrive.
         match tokio::time::timeout(Duration::from_millis(3), stream.next_event()).await {
             Ok(Ok(Some(event))) => text.push_str(event.text().unwrap_or_default()),
             Ok(Ok(None)) => break,
@@ -307,7 +307,7 @@ async fn images_travel_as_base64() {
     );
 }
 
-/// Who holds a thousand streams holds a thousand of these.
+/// Size of a stream, which matters to programs with thousands of them.
 #[tokio::test]
 async fn a_call_is_small_until_it_is_made() {
     let replay = serve(MatchMode::Exact, &[]).await;

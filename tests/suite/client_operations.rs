@@ -1,4 +1,4 @@
-//! The client's other operations over a real socket, and what it refuses to send.
+//! Tests of the other operations of the client over sockets, and of requests it refuses to send.
 
 use barerock::converse::apply_guardrail::{GuardrailContentSource, GuardrailOutputScope};
 use barerock::converse::invoke_guardrail_checks::{
@@ -163,7 +163,7 @@ async fn what_the_service_would_refuse_is_not_sent_unless_one_insists() {
     assert_eq!(replay.requests().len(), 2);
 }
 
-/// The first frame is decoded before the stream is handed out: its bytes are in the chunks all the same, and once only.
+/// The first frame is decoded before the stream is returned; the chunks contain its bytes exactly once.
 #[tokio::test]
 async fn chunks_and_events_share_the_first_frame() {
     let replay = serve(Fixtures::load(fixtures::folder()).unwrap(), MatchMode::Any).await;
@@ -194,7 +194,7 @@ async fn chunks_and_events_share_the_first_frame() {
         }
         assert_eq!(stream.next_event().await.unwrap(), None);
     }
-    // Behind an event, chunks are what was not yet received with it.
+    // After an event, the chunks continue with the bytes not yet received.
     let mut stream = client.converse_stream(&request).await.unwrap();
     assert!(stream.next_event().await.unwrap().is_some());
     let mut rest = Vec::new();

@@ -1,4 +1,5 @@
-//! A client whose clock is wrong: it learns the service's from the answers, and is refused once at most.
+//! Tests of clock skew: a client with a wrong clock learns the service's time from responses and is rejected at most
+//! once.
 
 use core::time::Duration;
 use std::time::SystemTime;
@@ -16,7 +17,7 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", None)
 }
 
-/// It checks signatures by the real time.
+/// Starts a server that checks signatures against the real time.
 async fn serve() -> Replay {
     Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Any)
@@ -26,7 +27,7 @@ async fn serve() -> Replay {
         .unwrap()
 }
 
-/// A client whose clock is an hour ahead, or behind.
+/// Builds a client whose clock is one hour ahead or behind.
 fn client(replay: &Replay, ahead: bool) -> ClientBuilder<HyperTransport> {
     #[expect(clippy::disallowed_methods, reason = "the clock that is wrong")]
     let now = SystemTime::now;
@@ -65,7 +66,7 @@ async fn it_can_be_left_as_it_is() {
     assert_eq!(replay.requests().len(), 1);
 }
 
-/// The first call fails, for it may be tried once only; what it learnt stays.
+/// With a single attempt, the first call fails, but the client keeps the learned skew.
 #[tokio::test]
 async fn without_retries_the_next_call_is_right() {
     let replay = serve().await;
@@ -75,7 +76,7 @@ async fn without_retries_the_next_call_is_right() {
     assert_eq!(replay.requests().len(), 2);
 }
 
-/// A signature that is wrong for another reason is not sent again, whatever the clock.
+/// A signature rejected for another reason is not retried, regardless of the clock.
 #[tokio::test]
 async fn a_wrong_key_is_no_wrong_clock() {
     for (ahead, attempts) in [(None, 1), (Some(true), 2)] {

@@ -1,4 +1,4 @@
-//! Every member of the service model has its place in the types: a value of it survives JSON -> type -> JSON.
+//! Tests that the types cover every member of the service model: values survive JSON -> type -> JSON.
 
 use core::fmt::Debug;
 use std::collections::BTreeSet;
@@ -16,12 +16,12 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Map, Value, json};
 
-/// What came back, and how it looks inside.
+/// The resulting JSON, and the `Debug` text of the value.
 type Back = Result<(Value, String), String>;
 
 type ThereAndBack = fn(&Value) -> Back;
 
-/// The shapes that travel, with their way to the type and back.
+/// Top-level shapes, with their conversion to the type and back.
 const ROOTS: [(&str, ThereAndBack); 11] = [
     ("ConverseRequest", |given| {
         let request: ConverseRequest = read(given)?;
@@ -86,7 +86,7 @@ fn rewritten(trace: &ConverseTrace) -> Document {
     Document::from_serialize(trace).unwrap()
 }
 
-/// A request's body, with the members from the path put back.
+/// Returns the request body with the path members added.
 fn written<E: Debug>(
     request: &impl Debug,
     sent: Result<Request<Bytes>, E>,
@@ -100,7 +100,7 @@ fn written<E: Debug>(
     (body, format!("{request:?}"))
 }
 
-/// `{"messageStart": {…}}` as a frame, decoded; an exception comes back as the error it is.
+/// Encodes `{"messageStart": {…}}` as a frame and decodes it; an exception becomes an error.
 fn event(given: &Value) -> Back {
     let (name, payload) = given.as_object().unwrap().iter().next().unwrap();
     let kind = if name.ends_with("Exception") { "exception" } else { "event" };
@@ -122,10 +122,10 @@ fn event(given: &Value) -> Back {
     }
 }
 
-/// What an error's body held.
+/// Returns the members of an error body.
 fn members(error: &ServiceError) -> Value {
     let text = |text: &String| Some(Value::from(text.clone()));
-    // `originalMessage` stands in for a message.
+    // `originalMessage` replaces a missing message.
     let has_message = !error.message.is_empty() && error.original_message.as_ref() != Some(&error.message);
     let members = [
         ("message", Some(&error.message).filter(|_| has_message).and_then(text)),
@@ -140,7 +140,7 @@ fn members(error: &ServiceError) -> Value {
         .into()
 }
 
-/// What comes back in another way, and why.
+/// Known differences, with the reason.
 const DIFFERENCES: [(&str, &str); 2] = [
     ("ConverseRequest.messages", "a conversation without messages is sent without the member"),
     ("ConverseStreamRequest.messages", "the same"),
@@ -190,7 +190,7 @@ fn every_error_has_its_status_and_members() {
             assert_eq!((&*error.code, members(&error)), (name, sample.kept), "{}", sample.path);
             ran += 1;
         }
-        // In a stream the status is the model's.
+        // In a stream, the status is that of the service model.
         let in_stream = name[..1].to_lowercase() + &name[1..];
         let (_, inside) = event(&json!({in_stream: {}})).unwrap();
         assert!(inside.contains(&format!("status: {status}, code: {name:?}")), "{inside}");
@@ -199,7 +199,7 @@ fn every_error_has_its_status_and_members() {
     assert_eq!(model.shapes().filter(|(_, shape)| matches!(shape.kind, Kind::Exception(_))).count(), 12);
 }
 
-/// The walk itself: were it to miss a shape, the test above would say nothing of it.
+/// Tests that the traversal reaches every shape, which the test above relies on.
 #[test]
 fn every_shape_is_walked() {
     fn visit<'a>(model: &'a Model, r#type: &'a Type, seen: &mut BTreeSet<&'a str>) {
@@ -224,7 +224,7 @@ fn every_shape_is_walked() {
     let mut seen = BTreeSet::new();
     roots.iter().for_each(|root| visit(&model, root, &mut seen));
     for (name, shape) in model.shapes().filter(|(name, _)| !seen.contains(name)) {
-        // Its one member, `stream`, is the events.
+        // Its only member, `stream`, is covered by the events.
         let is_walked_elsewhere =
             name == "ConverseStreamResponse" || matches!(shape.kind, Kind::Exception(_));
         assert!(is_walked_elsewhere, "nothing leads to {name}");

@@ -1,4 +1,4 @@
-//! Clients that go by the whole configuration.
+//! Tests of clients built from the complete configuration.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::fs;
@@ -27,7 +27,7 @@ async fn serve() -> Replay {
         .unwrap()
 }
 
-/// A home whose profile leads to the server, with the keys it knows.
+/// Creates a home directory whose profile has the server's endpoint and credentials.
 fn home(replay: &Replay) -> TempDir {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join(".aws");
@@ -57,7 +57,7 @@ async fn region_endpoint_and_keys_of_a_profile() {
     let client = config.builder(HyperTransport::new()).build().unwrap();
     assert_eq!((client.region(), client.endpoint().as_str()), (REGION, &*replay.url()));
     assert!(!client.converse(&request()).await.unwrap().text().is_empty());
-    // The keys are fetched once and kept.
+    // Credentials are fetched once and cached.
     client.converse(&request()).await.unwrap();
 }
 
@@ -79,7 +79,7 @@ async fn retries_as_the_environment_says() {
     let home = home(&replay);
     let nowhere = ("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     let region = ("AWS_REGION", REGION);
-    // By the whole configuration, and by the environment alone.
+    // With the complete configuration, and with the environment alone.
     let attempts = async |variables: &[(&str, &str)], policy: Option<RetryPolicy>| {
         let variables = [variables, &[nowhere, region]].concat();
         let whole = config(&home, &variables).await.builder(HyperTransport::new());
@@ -116,14 +116,14 @@ async fn retries_as_the_environment_says() {
             let error = builder.build().unwrap_err();
             assert_eq!((error.to_string(), error.kind()), (says.to_owned(), ErrorKind::Request));
         }
-        // What is set in code is not looked up.
+        // Settings made in code are not looked up.
         for builder in builders() {
             builder.retry(RetryPolicy::off()).clock_skew_correction(true).build().unwrap();
         }
     }
 }
 
-/// Credentials are asked for at each attempt.
+/// A provider that is called for each attempt.
 #[derive(Debug)]
 struct Counted(Arc<AtomicUsize>);
 

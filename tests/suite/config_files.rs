@@ -1,4 +1,4 @@
-//! Shared config and credentials files, plain and awkward, and what is read of them.
+//! Tests of reading shared config and credentials files, including unusual ones.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use barerock_config::{ConfigFile, Profile, Profiles, Section, SettingValue};
 use barerock_test_data::read;
 use serde_json::{Map, Value, json};
 
-/// The folder of the files, a folder a case.
+/// Reads the test cases, one directory each.
 fn cases() -> Vec<(String, BTreeMap<String, String>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/credentials");
     let mut cases: Vec<_> = folder
@@ -44,7 +44,7 @@ fn section(section: &Section) -> Map<String, Value> {
 
 fn profile(profile: Profile<'_>) -> Map<String, Value> {
     let mut found = Map::new();
-    // The credentials file wins, so it is written last.
+    // The credentials file takes precedence, so it is added last.
     for half in [profile.config(), profile.credentials()].into_iter().flatten() {
         found.extend(section(half));
     }
@@ -54,7 +54,7 @@ fn profile(profile: Profile<'_>) -> Map<String, Value> {
     found
 }
 
-/// What was read, in the shape of `expected.json`: its names of sessions and services sections are looked for.
+/// Returns what was read in the format of `expected.json`, with the sessions and services sections it names.
 fn read_as(files: &BTreeMap<String, String>, expected: &Value) -> Value {
     let file = |name: &'static str| files.get(name).map(|text| ConfigFile::new(name, text));
     let profiles = match Profiles::parse(file("config"), file("credentials")) {

@@ -1,4 +1,4 @@
-//! The shared files where they lie on a disk.
+//! Tests of loading the shared files from disk.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use barerock_config::providers::SystemIo;
 use barerock_config::{Config, ConfigError};
 use barerock_hyper::HyperTransport;
 
-/// Where the tests run there may be an instance to ask.
+/// Disables instance metadata, which may be available where the tests run.
 const NO_INSTANCE: (&str, &str) = ("AWS_EC2_METADATA_DISABLED", "true");
 
 async fn load(home: &Path, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -42,7 +42,7 @@ async fn a_file_that_cannot_be_read_is_named() {
     let home = tempfile::tempdir().unwrap();
     let refused =
         async |name: &str| load(home.path(), &[("AWS_CONFIG_FILE", name)]).await.unwrap_err().to_string();
-    // A folder can be opened, and not be read.
+    // A directory can be opened but not read.
     fs::create_dir(home.path().join("folder")).unwrap();
     let error = refused("~/folder").await;
     assert!(error.starts_with("~/folder, which AWS_CONFIG_FILE names, cannot be read: "), "{error}");

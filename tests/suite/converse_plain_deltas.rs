@@ -1,4 +1,4 @@
-//! The decoder's fast path for plain deltas reads what the reader of all JSON reads.
+//! Tests that the fast path for plain deltas equals the general reader.
 
 use barerock_converse::stream::{EventDecoder, StreamEvent};
 use barerock_eventstream::{Header, encode_frame};
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 const PADDING: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// The payload through the fast path, and through the reader of all JSON: white space before it is enough for that.
+/// Reads the payload with the fast path, and with the general reader, which leading white space selects.
 fn both(payload: &[u8]) -> [Option<StreamEvent<'static>>; 2] {
     [decoded(payload), decoded(&[b" ", payload].concat())]
 }
@@ -24,7 +24,7 @@ fn decoded(payload: &[u8]) -> Option<StreamEvent<'static>> {
     decoder.next_event().ok().flatten().map(StreamEvent::into_owned)
 }
 
-/// Payloads as the service writes them, with text of any kind.
+/// Payloads in the form of the service, with arbitrary text.
 fn payload() -> impl Strategy<Value = String> {
     let text = prop_oneof!["[ -~]{0,40}", "\\PC{0,20}", any::<String>()];
     let delta = (text, 0..4_u8).prop_map(|(text, kind)| {

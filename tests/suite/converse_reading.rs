@@ -1,4 +1,5 @@
-//! Nothing inside a response or event is an error: members removed, nulled, retyped and doubled at every depth.
+//! Tests that no member of a response or event causes an error: members are removed, set to null, retyped and
+//! duplicated at every depth.
 
 use barerock_converse::ConverseResponse;
 use barerock_converse::stream::{EventDecoder, MessageAssembler};
@@ -7,14 +8,14 @@ use http::{HeaderMap, StatusCode};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-/// One step to a value.
+/// One step of a path.
 #[derive(Debug, Clone)]
 enum Step {
     Member(String),
     Entry(usize),
 }
 
-/// Every member and entry of a value, however deep.
+/// Collects the paths of all members and entries of a value.
 fn paths(value: &Value, at: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
     let steps: Vec<(Step, &Value)> = match value {
         Value::Object(members) => {
@@ -33,7 +34,7 @@ fn paths(value: &Value, at: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
     }
 }
 
-/// What is done to a member.
+/// A change to a member.
 #[derive(Debug, Clone)]
 enum Change {
     Remove,
@@ -42,7 +43,7 @@ enum Change {
     AddUnknown,
 }
 
-/// JSON text of a value with one member changed.
+/// Returns the JSON text of a value with one member changed.
 fn changed(value: &Value, path: &[Step], change: &Change) -> String {
     let Some((step, rest)) = path.split_first() else { return value.to_string() };
     match (value, step) {
@@ -100,7 +101,7 @@ fn changes() -> Vec<Change> {
     [Change::Remove, Change::Double, Change::AddUnknown].into_iter().chain(replaced).collect()
 }
 
-/// True if the change is to the text, or to something it is part of.
+/// True if the change affects the text or a value that contains it.
 fn touches_text(path: &[Step], change: &Change, texts: &[&str]) -> bool {
     let name = |step: &Step| match step {
         Step::Member(name) => name.clone(),
@@ -160,11 +161,11 @@ fn the_text_of_a_response_always_comes_out() {
             let all = once.len();
             once.dedup();
             assert_eq!(once.len(), all, "{}", case());
-            // What was read is written and read again, without further corrections of what was missing.
+            // Writing and reading again yields no further corrections of missing members.
             let written = serde_json::to_string(&response).unwrap();
             serde_json::from_str::<ConverseResponse>(&written)
                 .unwrap_or_else(|error| panic!("{error}: {written}"));
-            // What is shown are the members that came, but for nulls.
+            // The document has the received members, without nulls.
             serde_json::from_str::<Box<RawValue>>(response.to_document().as_json()).unwrap();
             ran += 1;
         }
@@ -242,7 +243,7 @@ fn the_text_of_a_stream_always_comes_out() {
             let is_text = events[changed_at].1["delta"].get("text").is_some();
             if !(is_text && touches_text(path, &change, &["delta.text"])) {
                 assert!(text.contains("the ") && text.ends_with("answer"), "{}: {text}", case());
-                // An index that is lost moves the text into another block.
+                // A lost index moves the text to another block.
                 assert!(message.text().contains("answer"), "{}: {}", case(), message.text());
             }
             let mut once: Vec<_> = message.corrections.iter().map(ToString::to_string).collect();
@@ -259,7 +260,7 @@ fn the_text_of_a_stream_always_comes_out() {
 
 #[test]
 fn every_change_at_once_is_no_error() {
-    // Each member of the response in turn as each of the values, all others gone.
+    // Each member of the response alone, with each of the values.
     for (name, _) in response().as_object().unwrap() {
         for change in changes() {
             let Change::Replace(value) = change else { continue };

@@ -1,4 +1,4 @@
-//! Recordings of the real service through the Converse types: nothing unknown, nothing lost.
+//! Tests that the Converse types read recordings of the service without unknown members and without loss.
 
 use barerock_converse::stream::Verdict;
 use barerock_converse::{ConverseRequest, ConverseResponse, CountTokensRequest, ServiceError};
@@ -8,25 +8,25 @@ use barerock_tests::decoding::decode;
 use http::StatusCode;
 use serde_json::Value;
 
-/// How many of each the recordings hold.
+/// Number of recordings of each kind.
 const CONVERSE: usize = 173;
 const CONVERSE_STREAM: usize = 68;
 const ERRORS: usize = 27;
-/// Requests to the two operations, failed ones too, but for six whose blobs were left out.
+/// Requests to both operations, including failed ones, without the six whose blobs were omitted.
 const REQUESTS: usize = 241;
 
-/// Responses with a guardrail's trace.
+/// Responses with a guardrail trace.
 const TRACES: usize = 1;
 /// Requests of CountTokens.
 const COUNT_TOKENS: usize = 1;
 
-/// A value the service sends that its model does not know.
+/// A value that the service sends but the service model does not define.
 const DRIFTED_TOOL_USE_TYPE: &str = r#"Unknown("tool_use")"#;
 
-/// Stands in place of a blob that was too long to keep.
+/// Placeholder for an omitted blob.
 const ELIDED: &str = "elided";
 
-/// The value without nulls, and with each number as a float: `1` and `1.0` are the same number.
+/// Normalizes a value: removes nulls and converts numbers to floats, because `1` and `1.0` are equal.
 fn normal(mut value: Value) -> Value {
     normalize(&mut value);
     return value;
@@ -106,7 +106,7 @@ fn errors_have_code_and_message() {
     let mut ran = 0;
     for recording in recordings.iter().filter(|recording| recording.status != StatusCode::OK) {
         let error = ServiceError::from_http(recording.status, &recording.headers, &recording.body);
-        // One recorder kept only the content type, and the code stands in the other headers.
+        // One recorder kept only the content type, so that the error code is missing.
         let headless = !recording.headers.contains_key("x-amzn-errortype") && error.code.is_empty();
         assert!(headless || error.code.ends_with("Exception"), "{}: {error:?}", recording.name);
         assert!(

@@ -1,4 +1,4 @@
-//! serde's traits of the public types: what is written is read back, in any container, in order and exactly.
+//! Tests of the serde implementations of the public types: values round-trip exactly and in order in any container.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-/// A tool input whose order and numbers a parser may change.
+/// A tool input whose key order and numbers a parser might change.
 const INPUT: &str = r#"{"z":1.50,"a":[1e400,-0,12345678901234567890123],"b":{"y":"\u0041","x":null}}"#;
 
 fn message(input: &str) -> Message {
@@ -53,7 +53,7 @@ fn order_and_numbers_are_exact() {
     assert!(pretty.lines().count() > 20, "{pretty}");
 }
 
-/// A conversation kept as JSON lines.
+/// An entry of a conversation stored as JSON lines.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 enum Entry {
@@ -90,7 +90,7 @@ struct FlattenedRest {
 fn comes_back<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(value: &T) {
     let json = serde_json::to_string(value).unwrap();
     assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value, "{json}");
-    // A `Value` sorts keys.
+    // `Value` sorts keys.
     let sorted = serde_json::to_value(value).unwrap();
     let again: T = serde_json::from_value(sorted.clone()).unwrap();
     assert_eq!(serde_json::to_value(&again).unwrap(), sorted, "{json}");
@@ -99,7 +99,7 @@ fn comes_back<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(va
 
 #[test]
 fn containers_that_buffer_keep_all() {
-    // Numbers that serde_json itself reads exactly: a buffering container gets no text.
+    // Numbers that serde_json reads exactly, because buffering containers do not receive the text.
     let message = || message(r#"{"z":1.5,"a":[0.25,-7,18446744073709551615],"b":{"y":"A","x":null}}"#);
     let input = || Document::from_json(r#"{"z":[1,{"a":null}],"b":""}"#).unwrap();
     let usage = || TokenUsage::new(1_u64, 2_u64, 3_u64).extra("serverToolUsage", json!({}));
@@ -131,7 +131,7 @@ fn containers_that_buffer_keep_all() {
     }
     comes_back(&Flattened { at: 1, message: message() });
     comes_back(&FlattenedRest { at: 1, rest: [("input".to_owned(), input())].into() });
-    // Key order survives the buffer, too.
+    // Buffering preserves key order.
     let entry: Entry = serde_json::from_str(r#"{"input":{"z":1,"a":2},"kind":"input"}"#).unwrap();
     assert_eq!(entry, Entry::Input { input: Document::from_json(r#"{"z":1,"a":2}"#).unwrap() });
 }
@@ -158,7 +158,7 @@ fn a_value_of_another_shape_is_an_error() {
 fn a_document_of_any_depth_is_written() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     let document = Document::from_json(deep.clone());
-    // serde_json checks depth while it skips, too, if at all: the text comes back or is refused, the stack holds.
+    // Depending on its depth limit, serde_json returns the text or rejects it; the stack must not overflow.
     if let Ok(document) = document {
         assert_eq!(serde_json::to_string(&document).unwrap(), deep);
     }
@@ -167,7 +167,7 @@ fn a_document_of_any_depth_is_written() {
     assert_eq!(serde_json::to_string(&document).unwrap(), deep);
 }
 
-/// Reads each event of a stream from its JSON, and writes it.
+/// Round-trips each event of a stream through JSON.
 fn events_come_back(name: &str, stream: &[u8]) -> usize {
     let (mut frames, mut events, mut assembler, mut count) =
         (FrameDecoder::new(), EventDecoder::new(), MessageAssembler::new(), 0);
@@ -179,7 +179,7 @@ fn events_come_back(name: &str, stream: &[u8]) -> usize {
         let written = serde_json::to_string(&event).unwrap();
         let again: StreamEvent<'_> = serde_json::from_str(&written).unwrap();
         assert_eq!(again, event, "{name}");
-        // All that was sent is written, but for the padding.
+        // Everything except the padding is written.
         let mut payload: Value = serde_json::from_slice(frame.payload()).unwrap();
         payload.as_object_mut().unwrap().remove("p");
         assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), json!({event_type: payload}), "{name}");
@@ -201,9 +201,9 @@ fn fixtures_come_back() {
     assert!(events > 300, "{events}");
 }
 
-/// How many events and requests of Converse the recordings hold.
+/// Number of events and Converse requests in the recordings.
 const EVENTS: usize = 2722;
-/// Six of the requests have a text in place of a blob that was left out, which is kept.
+/// Includes six requests with placeholder text for omitted blobs, which is preserved.
 const REQUESTS: usize = 247;
 
 #[test]
@@ -222,7 +222,7 @@ fn recordings_come_back() {
     assert_eq!((events, requests), (EVENTS, REQUESTS));
 }
 
-/// Reads a request, if it is one of Converse, and sends it.
+/// Round-trips a request if it is a Converse request.
 fn request_comes_back(name: &str, body: &str) -> bool {
     let Ok(mut request) = serde_json::from_str::<ConverseRequest>(body) else { return false };
     request.model_id = "m".to_owned();
@@ -266,7 +266,7 @@ fn recorded_responses_keep_every_member() {
         assert_eq!(response.corrections(), [], "{}", recording.name);
         let shown: Value = serde_json::from_str(response.to_document().as_json()).unwrap();
         assert_eq!(shown, original, "{}", recording.name);
-        // In order, too.
+        // In the same order.
         let raw = Document::from_json(String::from_utf8(recording.body.clone()).unwrap()).unwrap();
         assert_eq!(response.to_document().to_compact(), raw.to_compact(), "{}", recording.name);
         assert_eq!(serde_json::to_value(&response).unwrap(), original, "{}", recording.name);
@@ -278,7 +278,7 @@ fn recorded_responses_keep_every_member() {
 
 #[test]
 fn reading_is_linear() {
-    // Twenty levels, and 200 KB: a reader that looked at each level anew would take twenty times the text.
+    // 20 levels and 200 KB: a reader that scans each level again would read 20 times the text.
     let deep =
         (0..20).fold(format!("\"{}\"", "x".repeat(200_000)), |inner, _| format!("{{\"a\":[{inner}]}}"));
     let body = json!({"output": {"message": {"role": "assistant", "content": [

@@ -1,4 +1,5 @@
-//! Every provider against a server that speaks its protocol, found through the shared files and the environment.
+//! Tests of every credentials provider against a server of its protocol, configured through the shared files and the
+//! environment.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,7 @@ use barerock_sigv4::Timestamp;
 use barerock_tests::peer::{Peer, Reply};
 use http::Request;
 
-/// 2026-01-31T12:00:00Z; nothing here hangs on the real time.
+/// 2026-01-31T12:00:00Z; the tests do not depend on the real time.
 fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_769_860_800)
 }
@@ -31,7 +32,7 @@ fn sts(action: &str) -> String {
     )
 }
 
-/// The peer as every service at once.
+/// Responds as every service.
 fn every_service(request: &Request<bytes::Bytes>) -> Reply {
     let form = String::from_utf8_lossy(request.body()).into_owned();
     match request.uri().path() {
@@ -64,7 +65,7 @@ async fn context(home: &Path, peer: &Peer, config: &str, variables: &[(&str, &st
     ProviderContext::new(io, Arc::new(config))
 }
 
-/// What the default chain finds, and what the peer was asked for.
+/// Returns the credentials of the default chain, and the requests to the server.
 async fn find(
     config: &str,
     variables: &[(&str, &str)],
@@ -114,7 +115,7 @@ async fn the_container() {
     ];
     let chain = DefaultChain::new(context(home.path(), &peer, "", &variables).await);
     check(chain.provide().await, "container");
-    // The token's file changes while the program runs.
+    // The token file changes while the program runs.
     fs::write(&token, "KOALA\n").unwrap();
     check(chain.provide().await, "container");
     let tokens: Vec<_> =
@@ -153,7 +154,7 @@ async fn a_chain_of_roles_signs_as_the_service_checks() {
     check(chain.provide().await, "assume-role");
     let asked = peer.asked();
     assert_eq!(asked.len(), 2);
-    // What was sent, signed again by a signer of the test's own.
+    // The request, signed again by the test.
     let credentials = [
         barerock::Credentials::new("AKIDEXAMPLE", "OTTER", None),
         barerock::Credentials::new("ASIAEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned())),

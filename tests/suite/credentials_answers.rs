@@ -1,5 +1,5 @@
-//! Providers over an `Io` that answers everything with one body: every cut and every changed byte of a good response ends in
-//! credentials or in an error, and never in a panic, and no half of a response is taken for a whole one.
+//! Tests of providers with an `Io` that always returns the same body: every truncation and every changed byte of a
+//! valid response results in credentials or an error, never a panic, and truncated responses are rejected.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::io;
@@ -23,7 +23,7 @@ const ROLE: &str = "<AssumeRoleResponse xmlns=\"x\"><AssumeRoleResult><Credentia
     <Expiration>2026-01-31T13:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
 const LOGIN: &str = r#"{"accessToken":"PANDA","expiresAt":"2027-01-01T00:00:00Z"}"#;
 
-/// Answers with a login where a file is read, and with the body where anything else is asked for.
+/// Returns a login for file reads, and the body for everything else.
 #[derive(Debug)]
 struct Answering {
     body: Vec<u8>,
@@ -105,7 +105,7 @@ fn portal(io: Arc<dyn Io>) -> Box<dyn ProvideCredentials> {
     Box::new(SsoProvider::new(io, environment, sso, endpoint(), endpoint()))
 }
 
-/// A provider, and a good response to it.
+/// Providers with a valid response.
 const PROVIDERS: [(Provider, &str); 4] = [(process, KEYS), (container, KEYS), (role, ROLE), (portal, PORTAL)];
 
 #[test]

@@ -1,4 +1,4 @@
-//! The bridge to the AWS SDK, with providers written against its types.
+//! Tests of the bridge to the AWS SDK with providers of its types.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use barerock::credentials::{
     CachedCredentials, CredentialsError, EnvironmentProvider, ProvideCredentials as _,
 };
 
-/// A provider as anyone may write one for the SDK.
+/// A custom provider for the SDK.
 #[derive(Debug)]
 struct Theirs(fn() -> aws_credential_types::provider::Result);
 
@@ -45,7 +45,7 @@ async fn theirs_as_ours() {
         ("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS"))
     );
     assert_eq!((found.expires_at, found.provider), (Some(expiry()), "aws-sdk"));
-    // Their shared provider is what `aws-config` hands out.
+    // `aws-config` returns this shared provider.
     let shared = aws_credential_types::provider::SharedCredentialsProvider::new(Theirs(keys));
     assert!(FromAws::new(shared).provide().await.is_ok());
 }

@@ -1,5 +1,5 @@
-//! Every provider that asks over HTTP, against every way to answer badly: an error in bounded time, after a bounded
-//! number of tries, that names whom it asked and holds no secret.
+//! Tests of every HTTP credentials provider against invalid responses: an error within bounded time and attempts, which
+//! names the source and contains no secret.
 
 use core::error::Error;
 use core::time::Duration;
@@ -22,7 +22,7 @@ use barerock_ureq::{UreqTransport, block_on};
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-/// Whatever is secret in these tests: given to a provider, or in an answer.
+/// All secrets of these tests: given to a provider, or in a response.
 const SECRETS: [&str; 6] = ["SQUIRREL", "WALRUS", "PANDA", "OTTER", "KOALA", "HEDGEHOG"];
 
 fn now() -> SystemTime {
@@ -33,7 +33,7 @@ fn now() -> SystemTime {
 enum Kind {
     Container,
     Instance,
-    /// The last question to the instance, after two that were answered well.
+    /// The last request to instance metadata, after two successful ones.
     Document,
     Role,
     WebIdentity,
@@ -55,7 +55,7 @@ const KINDS: [Kind; 8] = [
     Kind::Refused,
 ];
 
-/// Over what the questions go.
+/// HTTP stack of the provider.
 #[derive(Debug, Clone, Copy)]
 enum Stack {
     Hyper,
@@ -63,7 +63,7 @@ enum Stack {
     Ureq,
 }
 
-/// Every provider over every stack, side by side: much of the time is spent in pauses.
+/// Runs a check for every provider over every stack, concurrently because most of the time is spent waiting.
 async fn each<F: Future<Output = ()> + Send + 'static>(check: impl Fn(Stack, Kind) -> F) {
     let mut running = JoinSet::new();
     for stack in [Stack::Hyper, Stack::Ureq] {
@@ -138,7 +138,7 @@ impl Kind {
         }
     }
 
-    /// What is answered before it comes to the bad answer.
+    /// Returns the valid response to an earlier request.
     fn before(self, path: &str) -> Option<Reply> {
         match (self, path) {
             (Self::Document, "/latest/api/token") => Some(Reply::ok("TOKEN")),
@@ -148,17 +148,17 @@ impl Kind {
         }
     }
 
-    /// How often a server in trouble is asked.
+    /// Number of attempts for server errors.
     fn attempts(self) -> usize {
         if matches!(self, Self::Instance | Self::Document) { 2 } else { 3 }
     }
 
-    /// Whether it is about a login, whose errors stay its own, whatever keeps it from being refreshed.
+    /// True for logins, whose errors are the same regardless of why refreshing fails.
     fn is_login(self) -> bool {
         matches!(self, Self::Refresh | Self::Refused)
     }
 
-    /// How long each of these may take, in seconds.
+    /// Time limit, in seconds.
     fn limit(self) -> u64 {
         match self {
             Self::Container => 2,
@@ -168,7 +168,8 @@ impl Kind {
     }
 }
 
-/// The error, with everything behind it; checked for secrets, and for whom it was asked.
+/// Returns the error, its text including all sources, and the number of requests; checks that it contains no secret and
+/// names the source.
 async fn fail(stack: Stack, kind: Kind, reply: Reply) -> (CredentialsError, String, usize) {
     let home = tempfile::tempdir().unwrap();
     let peer = Peer::start(move |request| kind.before(request.uri().path()).unwrap_or(reply.clone())).await;
@@ -248,7 +249,7 @@ async fn answers_of_the_wrong_shape() {
         for body in bodies {
             let (error, words, asked) = fail(stack, kind, answer(200, "application/json", body)).await;
             assert!(matches!(error, CredentialsError::Invalid { .. }), "{stack:?} {kind:?}: {words}");
-            // The instance's token and role are texts of nearly any kind.
+            // The token and the role of instance metadata may be almost any text.
             assert!(asked <= if kind == Kind::Instance { 3 } else { 1 }, "{stack:?} {kind:?}: {words}");
         }
         let nested = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -267,7 +268,7 @@ async fn secrets_that_are_sent_back() {
         for body in [json, xml] {
             for status in [400, 401, 500] {
                 let body = match kind {
-                    // Only what this provider sends can come back to it.
+                    // Only secrets that this provider sends can be echoed.
                     Kind::Container => body.replace("OTTER", "x").replace("KOALA", "x"),
                     Kind::Portal | Kind::Refresh | Kind::Refused => body.to_owned(),
                     Kind::Role => body.replace("PANDA", "x").replace("OTTER", "x").replace("KOALA", "x"),
@@ -303,7 +304,7 @@ async fn connections_that_break() {
     .await;
 }
 
-/// Time is simulated here: what would take half a minute takes none.
+/// With simulated time, because it would take half a minute.
 #[tokio::test(start_paused = true)]
 async fn connections_that_hang() {
     for kind in KINDS {
@@ -317,7 +318,7 @@ async fn connections_that_hang() {
     }
 }
 
-/// What never ends, for a stack that blocks, in real time.
+/// Endless responses with a blocking stack, in real time.
 #[tokio::test]
 async fn blocking_stacks_are_not_held_up() {
     for (reply, attempts) in [(Reply::Hang, 2), (Reply::Drip(Duration::from_millis(100)), 2)] {
@@ -329,7 +330,7 @@ async fn blocking_stacks_are_not_held_up() {
     }
 }
 
-/// An answer that drips is cut off, also by a stack that does not block.
+/// A slowly dripping response times out, also with an asynchronous stack.
 #[tokio::test]
 async fn answers_that_drip() {
     let start = tokio::time::Instant::now();
@@ -338,7 +339,7 @@ async fn answers_that_drip() {
     assert!(words.contains("timed out, after 2 attempts"), "{words}");
 }
 
-/// The shared files and the environment hold secrets too.
+/// The shared files and the environment contain secrets as well.
 #[tokio::test]
 async fn settings_hold_their_secrets() {
     let home = tempfile::tempdir().unwrap();

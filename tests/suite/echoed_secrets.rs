@@ -1,4 +1,5 @@
-//! A peer that echoes the secrets of a request, wherever a response has room for text: no error shows them, in any spelling.
+//! Tests that no error contains the secrets of a request when a server echoes them anywhere in a response, in any
+//! encoding.
 
 use core::error::Error as _;
 use core::fmt::Write as _;
@@ -21,7 +22,7 @@ const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEU
 const BEARER_KEY: &str = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249+/==";
 const FOREIGN_BEARER_KEY: &str = "ABSK-clé-secrète-très-longue";
 
-/// How a peer may spell a secret.
+/// Returns the encodings of a secret.
 fn spellings(secret: &str) -> Vec<String> {
     let escaped = |c: char| match c {
         '/' => "\\/".to_owned(),
@@ -60,7 +61,7 @@ fn whole(status: u16, headers: &[(&str, &str)], body: String) -> Option<Response
     response.body(body.into()).ok()
 }
 
-/// Every place in a response that can hold a text; `None` where a header cannot hold this one.
+/// Returns responses with the text in every possible place; `None` if a header cannot contain it.
 fn responses(text: &str) -> Vec<(&'static str, Option<Response<Bytes>>)> {
     const JSON: (&str, &str) = ("content-type", "application/json");
     let start = || {
@@ -132,7 +133,7 @@ fn responses(text: &str) -> Vec<(&'static str, Option<Response<Bytes>>)> {
     ]
 }
 
-/// What an observer is told of failures.
+/// Observer that records failures.
 #[derive(Debug, Default)]
 struct Failures(Mutex<String>);
 
@@ -144,7 +145,7 @@ impl Observe for Failures {
     }
 }
 
-/// All the texts of an error.
+/// Returns all texts of an error.
 fn everything(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{:?}\n", error.hint());
     let mut cause = error.source();
@@ -160,7 +161,7 @@ fn everything(error: &Error) -> String {
 
 type SetUp = fn(ClientBuilder<HyperTransport>) -> ClientBuilder<HyperTransport>;
 
-/// The secrets, and how a client holds them.
+/// Secrets, and how to configure a client with them.
 const PROOFS: [(&[&str], SetUp); 3] = [
     (&[SECRET_KEY, SESSION_TOKEN], |builder| {
         builder.credentials(Credentials::new("AKIDEXAMPLE", SECRET_KEY, Some(SESSION_TOKEN.to_owned())))
@@ -196,7 +197,7 @@ async fn no_error_shows_a_secret() {
                 }
                 assert!(!shown.is_empty(), "{place}: nothing failed");
                 shown += &core::mem::take(&mut *failures.0.lock().unwrap());
-                // A URL's path is shown in lower case by nobody, and a text in JSON has escapes of its own.
+                // JSON text contains escapes.
                 let unescaped = shown.replace("\\\\", "\\").replace("\\\"", "\"");
                 for text in [&shown, &unescaped] {
                     assert!(

@@ -1,4 +1,4 @@
-//! Recorded event streams: every frame equals what another decoder found.
+//! Tests over recorded event streams: every frame equals that of another decoder.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Beside aws-smithy-eventstream: what one encodes the other decodes, and where they differ, why.
+//! Differential tests against `aws-smithy-eventstream`: each decodes the frames of the other, apart from known
+//! differences.
 
 use aws_smithy_eventstream::frame::{DecodedFrame, MessageFrameDecoder, read_message_from, write_message_to};
 use aws_smithy_types::event_stream::{Header as SmithyHeader, HeaderValue as SmithyValue, Message};
@@ -6,7 +7,7 @@ use barerock_eventstream::{DecodeErrorKind, Frame, FrameEncoder, Header, HeaderV
 use barerock_tests::eventstream::{decode, reseal, stream, to_message, to_smithy};
 use proptest::prelude::*;
 
-/// A header's value that owns what it holds.
+/// An owned header value.
 #[derive(Clone, Debug)]
 enum Value {
     Bytes(Vec<u8>),
@@ -68,7 +69,7 @@ proptest! {
         prop_assert_eq!(frame.payload(), &payload[..]);
     }
 
-    /// One frame with some bytes changed and right CRCs: both say the same, but for what the list says.
+    /// For a frame with changed bytes and valid CRCs, both return the same, apart from the known differences.
     #[test]
     fn both_judge_changed_frames_alike(
         position in 0_usize..6,
@@ -79,7 +80,7 @@ proptest! {
         let mut changed = frames[position].as_frame().as_bytes().to_vec();
         for (at, byte) in changes {
             let at = at.index(changed.len());
-            // A changed total length only makes another frame of it.
+            // A changed total length only results in a different frame.
             if at >= 4 {
                 changed[at] = byte;
             }
@@ -98,7 +99,7 @@ proptest! {
     }
 }
 
-/// Frames that the rival accepts and we refuse, each with the rule it breaks.
+/// True for frames that only `aws-smithy-eventstream` accepts, with the rule they violate.
 fn is_known_difference(kind: &DecodeErrorKind, message: &Message) -> bool {
     let names = || message.headers().iter().map(|header| header.name().as_str());
     match kind {
@@ -108,7 +109,7 @@ fn is_known_difference(kind: &DecodeErrorKind, message: &Message) -> bool {
         DecodeErrorKind::DuplicateHeader { .. } => {
             names().enumerate().any(|(position, name)| names().skip(position + 1).any(|other| other == name))
         }
-        // "byte data<1..2^15-1>": a longer value is refused.
+        // "byte data<1..2^15-1>": a longer value is rejected.
         DecodeErrorKind::HeaderValueTooLong { .. } => {
             message.headers().iter().any(|header| match header.value() {
                 SmithyValue::ByteArray(bytes) => bytes.len() > 32_767,
@@ -120,7 +121,7 @@ fn is_known_difference(kind: &DecodeErrorKind, message: &Message) -> bool {
     }
 }
 
-/// The differences that random changes do not come upon, one by one.
+/// Known differences that random changes do not find.
 #[test]
 fn the_list_of_differences() {
     let theirs = |headers: Vec<SmithyHeader>, payload: &[u8]| {
@@ -132,7 +133,7 @@ fn the_list_of_differences() {
     let ours = |frame: &[u8]| Frame::parse(frame, Limits::default()).err().map(|error| *error.kind());
     let flag = |name: &'static str| SmithyHeader::new(name, SmithyValue::Bool(true));
 
-    // They write and read names that occur twice, and names of no bytes.
+    // Theirs accepts duplicate and empty names.
     let twice = theirs(vec![flag("a"), flag("a")], b"");
     assert!(read_message_from(&twice[..]).is_ok());
     assert_eq!(ours(&twice), Some(DecodeErrorKind::DuplicateHeader { first: 12 }));
@@ -140,14 +141,14 @@ fn the_list_of_differences() {
     assert!(read_message_from(&nameless[..]).is_ok());
     assert_eq!(ours(&nameless), Some(DecodeErrorKind::HeaderNameEmpty));
 
-    // They know no limits of headers and messages.
+    // Theirs does not limit the length of headers and messages.
     let value = SmithyValue::ByteArray(vec![0; 32_767].into());
     let names = ["a", "b", "c", "d", "e"];
     let long = theirs(names.iter().map(|name| SmithyHeader::new(*name, value.clone())).collect(), b"");
     assert!(read_message_from(&long[..]).is_ok());
     assert!(matches!(ours(&long), Some(DecodeErrorKind::HeadersTooLong { limit: 131_072, .. })));
 
-    // A stream cut exactly after a prelude looks to them like one that ended.
+    // Theirs takes a stream truncated after a prelude for a complete one.
     let whole = theirs(vec![flag("a")], b"payload");
     let mut decoder = MessageFrameDecoder::new();
     let mut prelude = &whole[..12];
@@ -156,7 +157,7 @@ fn the_list_of_differences() {
     let (_, error) = decode([&whole[..12]], Limits::default());
     assert!(error.is_some_and(|error| error.is_truncated() && error.stream_offset() == 12));
 
-    // They wait for 4 GiB on the word of a corrupt length; we look at its CRC first.
+    // Theirs waits for 4 GiB after a corrupt length; ours checks its CRC first.
     let mut corrupt = whole;
     corrupt[0] = 0xff;
     let mut decoder = MessageFrameDecoder::new();

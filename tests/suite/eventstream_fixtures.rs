@@ -1,4 +1,4 @@
-//! The project's own frames: each decodes to what the JSON beside it says, or fails where it says.
+//! Frame fixtures: each decodes to, or fails with, the result in its JSON file.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use barerock_test_data::{json, read, vectors};
 use barerock_tests::eventstream::{decode, describe};
 use serde_json::Value;
 
-/// The streams of a folder of `fixtures/eventstream`, each with its JSON.
+/// Reads the streams of a directory of `fixtures/eventstream`, each with its JSON.
 fn streams(folder: &str) -> Vec<(PathBuf, Vec<u8>, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/eventstream").join(folder);
     let cases = vectors::cases(&folder, |path| path.extension().is_none());

@@ -1,4 +1,4 @@
-//! Streams changed, cut and chunked in every way.
+//! Tests of changed, truncated and differently chunked streams.
 
 use barerock_eventstream::{DecodeErrorKind, FrameEncoder, Frames, Limits, OwnedFrame};
 use barerock_tests::eventstream::{decode, stream};
@@ -95,7 +95,7 @@ proptest! {
     }
 }
 
-/// A decoder that moved or hashed what it has on every push would take hours for this.
+/// Takes hours if the decoder moves or hashes its buffer on every push.
 #[test]
 fn a_long_frame_in_one_byte_chunks_takes_linear_time() {
     let payload = vec![7; 8 * 1024 * 1024];

@@ -1,4 +1,4 @@
-//! The frames that other implementations publish to test decoders with.
+//! Tests with the frame vectors published by other implementations.
 
 use std::path::{Path, PathBuf};
 
@@ -11,21 +11,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-/// How many vectors `BAREROCK_VECTORS` adds.
+/// Number of vectors in `BAREROCK_VECTORS`.
 const NAMED: usize = 52;
 
 /// A published vector.
 struct Vector {
     source: String,
-    /// Whether it is valid.
+    /// True if the frame is valid.
     is_valid: bool,
     name: String,
     bytes: Vec<u8>,
-    /// The path of the JSON that says what it holds; without one, `aws-smithy-eventstream` says it.
+    /// Path of the expected result; if `None`, `aws-smithy-eventstream` determines it.
     json: Option<PathBuf>,
 }
 
-/// The vectors in the package of `aws-smithy-eventstream`.
+/// Returns the vectors in the package of `aws-smithy-eventstream`.
 fn packaged() -> Vec<Vector> {
     let entries = frames().read_dir().expect("a folder").map(|entry| entry.expect("an entry").path());
     let vectors: Vec<_> = entries
@@ -39,7 +39,7 @@ fn packaged() -> Vec<Vector> {
     vectors
 }
 
-/// The paths of a vector's bytes and of the JSON that says what they hold.
+/// Returns the paths of the bytes and of the expected result of a vector.
 fn paths(root: &Path, source: &str, polarity: &str, name: &str) -> (PathBuf, PathBuf) {
     match source {
         "smithy-rs" => (
@@ -60,7 +60,7 @@ fn paths(root: &Path, source: &str, polarity: &str, name: &str) -> (PathBuf, Pat
     }
 }
 
-/// The vectors in the folder that `BAREROCK_VECTORS` names.
+/// Returns the vectors in the directory `BAREROCK_VECTORS`.
 fn more() -> Vec<Vector> {
     let Some(root) = named("eventstream") else { return Vec::new() };
     let index = text(&root.join("INDEX.tsv"));
@@ -72,7 +72,7 @@ fn more() -> Vec<Vector> {
             let (source, polarity, name) = (columns[0], columns[1], columns[2]);
             let (bytes, json) = paths(&root, source, polarity, name);
             let bytes = match name {
-                // Described, not stored: 24 MiB and one byte of payload after its prelude.
+                // Generated instead of stored: its payload is 24 MiB and 1 byte.
                 "invalid_payload_length" => {
                     let mut bytes = vec![0x01, 0x80, 0x00, 0x21, 0, 0, 0, 0, 0xdd, 0x3f, 0x33, 0xb1];
                     bytes.resize(columns[3].parse().expect("a length"), b'0');
@@ -92,7 +92,7 @@ fn more() -> Vec<Vector> {
     vectors
 }
 
-/// Whether the error is the one the vector was made for, or, if its message CRC is wrong too, that one.
+/// True if the error is the one the vector tests, or a message CRC error if the message CRC is wrong too.
 fn is_expected(source: &str, name: &str, kind: &DecodeErrorKind) -> bool {
     use DecodeErrorKind::*;
     match name {
@@ -157,7 +157,7 @@ fn all_published_vectors() {
     report_cases(refused, "published event stream vectors refused");
 }
 
-/// Every member of `found` is as expected.
+/// Asserts that every member of `found` is as expected.
 fn same(found: &Value, expected: &Value, name: &str) {
     for (member, value) in found.as_object().expect("an object") {
         assert_eq!(*value, expected[member], "{name}: {member}");
@@ -209,8 +209,8 @@ fn same_as_go(found: &Value, expected: &Value) {
     }
 }
 
-/// The refused vectors of smithy-rs all have a wrong message CRC too. With the right one, each shows the fault it was
-/// made for.
+/// The invalid vectors of smithy-rs also have a wrong message CRC. With a correct one, each fails with the error it
+/// tests.
 #[test]
 fn resealed_vectors_reach_the_header_code() {
     use DecodeErrorKind::*;
@@ -234,7 +234,7 @@ fn resealed_vectors_reach_the_header_code() {
             }
             "invalid_header_value_type" => Some(HeaderType { found: 0x60 }),
             "invalid_headers_length" => Some(HeadersOverrun { length: 77, available: 73 }),
-            // With right CRCs nothing is wrong with the other two.
+            // With correct CRCs the other two are valid.
             _ => None,
         };
         assert_eq!(kind, expected, "{name}");

@@ -1,11 +1,10 @@
-//! The fault matrix: every fault of the replay, over Converse and ConverseStream and every transport, each sent once, sent
-//! again as the standard policy says, and sent again where only the first attempt is struck. What became of the call is held
-//! against one table: whose fault the error says it was, the verdict, the code, how much of the answer was handed out, how many
-//! attempts there were, and how long it all took.
+//! The fault matrix: every fault of the replay server, with Converse and ConverseStream over every transport, without
+//! retries, with the standard retry policy, and with a fault of the first attempt only. The results are compared with
+//! one table: error kind, verdict, code, received part of the response, number of attempts, and duration.
 //!
-//! Over the asynchronous transports time is simulated: the clock of the runtime stands still while there is something to do
-//! and jumps to the next timer when there is not, for the client and the server alike. The blocking one gets a server on
-//! another thread and every wait a twentieth as long.
+//! With asynchronous transports, time is simulated for client and server: the clock of the runtime advances to the next
+//! timer only when idle. With the blocking transport, the server runs on another thread and every wait is shortened to
+//! a twentieth.
 
 use core::fmt::Write as _;
 use core::time::Duration;
@@ -26,23 +25,23 @@ use tokio::time::Instant;
 
 const REGION: &str = "us-east-1";
 const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
-/// The answers to it are a body of some 2,000 bytes and a stream of many frames.
+/// Prompt whose recorded responses are a body of about 2,000 bytes and a stream of many frames.
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
 
 const FIRST_BYTE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(5);
-/// A timer is a millisecond late, and a connection that is broken off lingers for 20: three times.
+/// Tolerance for three attempts: timers are 1 ms late, and closed connections linger for 20 ms.
 const LATE: Duration = Duration::from_millis(99);
 
-/// The waits between attempts come of it.
+/// Seed of the backoff.
 const SEED: u64 = 1;
 /// The waits after a failure of each class, in seconds, with that seed: `rand(0, 1) * base * 2^i`, at least what the service asks
 /// for.
 const WAITS: [(&str, [f64; 2]); 3] =
     [("transient", [0.020, 0.058]), ("throttled", [0.406, 1.166]), ("asked to wait", [1.5, 1.5])];
 
-/// A fault, what becomes of Converse, and what becomes of ConverseStream: an outcome, the class of [`WAITS`] if another attempt
-/// is made, and the time that one takes if it is not none at all.
+/// Fault, result of Converse, and result of ConverseStream: an outcome, the class of [`WAITS`] if it is retried, and
+/// the duration of an attempt if not 0.
 type Row = (&'static str, &'static str, &'static str);
 
 const MATRIX: [Row; 38] = [
@@ -122,7 +121,7 @@ const MATRIX: [Row; 38] = [
     ("content-type=text/html", "answer", "Wire not-an-event-stream"),
 ];
 
-/// What became of a call, in the words of the table.
+/// Describes the result of a call in the format of the table.
 fn told(outcome: Result<String, Error>, whole: &str) -> String {
     let mut told = match &outcome {
         Ok(text) if text == whole => "answer".to_owned(),
@@ -145,7 +144,7 @@ fn told(outcome: Result<String, Error>, whole: &str) -> String {
     told
 }
 
-/// What the table says of an attempt: what becomes of it, how long it takes, and the waits before the next ones.
+/// Parses a cell of the table: outcome, duration of an attempt, and the waits before the next attempts.
 fn parsed(cell: &'static str) -> (&'static str, Duration, &'static [f64]) {
     let timed = cell.strip_suffix(" s").and_then(|cell| cell.rsplit_once(", "));
     let (cell, each) = timed.map_or((cell, 0.0), |(cell, seconds)| (cell, seconds.parse().unwrap()));
@@ -156,7 +155,7 @@ fn parsed(cell: &'static str) -> (&'static str, Duration, &'static [f64]) {
     (told, Duration::from_secs_f64(each), waits)
 }
 
-/// How often a fault strikes, and how the client meets it.
+/// Number of faulty attempts, and retry policy of the client.
 #[derive(Debug, Clone, Copy)]
 enum Trial {
     OneAttempt,
@@ -172,7 +171,7 @@ impl Trial {
         }
     }
 
-    /// What becomes of the call by the words of the table, after how many attempts, and how long it takes.
+    /// Returns the expected outcome, number of attempts, and duration of a call.
     fn expected(self, cell: &'static str) -> (&'static str, usize, Duration) {
         let (told, each, waits) = parsed(cell);
         let waits = match self {
@@ -188,7 +187,7 @@ impl Trial {
     }
 }
 
-/// The fault of a row, its waits divided by this.
+/// Parses the fault of a row, with its waits divided by `by`.
 fn scaled(fault: &str, trial: Trial, by: u32) -> FaultRule {
     let rule: FaultRule = fault.parse().unwrap();
     let fault = match rule.fault().clone() {
@@ -289,7 +288,7 @@ fn run<T: Transport>(
 const OPERATIONS: [Operation; 2] = [Operation::Converse, Operation::ConverseStream];
 const TRIALS: [Trial; 3] = [Trial::OneAttempt, Trial::Standard, Trial::StandardStruckOnce];
 
-/// A blocking transport whose waits pass faster.
+/// A blocking transport with shortened sleeps.
 struct Hasty {
     transport: UreqTransport,
     scale: u32,
@@ -308,7 +307,7 @@ impl Transport for Hasty {
     }
 }
 
-/// With client and server on one runtime whose clock is simulated.
+/// Runs client and server on one runtime with a simulated clock.
 fn run_simulated<T: Transport>(transport: impl Fn() -> T) {
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let wait = |client: &Client<T>, operation| {
@@ -317,7 +316,7 @@ fn run_simulated<T: Transport>(transport: impl Fn() -> T) {
             (call(client, operation).await, start.elapsed())
         })
     };
-    // Transports make what they need of the runtime when they are made.
+    // Transports need the runtime when they are created.
     let _entered = runtime.enter();
     run(&OPERATIONS, &TRIALS, transport, (1, LATE), |faults| runtime.block_on(serve(faults)), wait);
 }
@@ -334,9 +333,9 @@ fn over_reqwest() {
 
 #[test]
 fn over_ureq() {
-    /// How much faster than the table says: nobody waits for it.
+    /// Speed-up factor, to keep the test short.
     const SCALE: u32 = 20;
-    /// A busy machine is slow, but this is no simulation.
+    /// Tolerance for a busy machine, because time is real.
     const LATE: Duration = Duration::from_secs(5);
     #[expect(clippy::disallowed_methods, reason = "a thread that blocks has no other clock")]
     let now = std::time::Instant::now;
@@ -345,7 +344,7 @@ fn over_ureq() {
         (block_on(call(client, operation)), start.elapsed())
     };
     let transport = || Hasty { transport: UreqTransport::new(), scale: SCALE };
-    // The waits of one thread pass while the others wait.
+    // The threads wait concurrently.
     std::thread::scope(|threads| {
         for operation in OPERATIONS {
             for trial in TRIALS {

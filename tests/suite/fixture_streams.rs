@@ -1,14 +1,14 @@
-//! The project's own streams, whole and in every way broken: each gives the verdict it should.
+//! Tests of the verdicts for the stream fixtures, complete and with every kind of damage.
 
 use barerock_converse::stream::Verdict;
 use barerock_test_data::report_cases;
 use barerock_tests::decoding::decode;
 use barerock_tests::fixtures::{body, good_streams};
 
-/// Cutting a stream everywhere takes the square of its length: the long ones only say the same for longer.
+/// Maximum length of streams that are truncated at every byte, which takes quadratic time.
 const SHORT: usize = 5_000;
 
-/// Where the frames of a stream begin, and where the last one ends.
+/// Returns the start offsets of the frames of a stream, and the end offset of the last.
 fn frame_edges(stream: &[u8]) -> Vec<usize> {
     let mut edges = vec![0];
     while let Some(length) = stream[edges[edges.len() - 1]..].first_chunk::<4>() {
@@ -18,7 +18,7 @@ fn frame_edges(stream: &[u8]) -> Vec<usize> {
     edges
 }
 
-/// Where the frame with messageStop ends.
+/// Returns the end offset of the frame with messageStop.
 fn end_of_message(stream: &[u8], edges: &[usize]) -> usize {
     let holds = |frame: &[u8]| frame.windows(11).any(|window| window == b"messageStop");
     let edge = edges.windows(2).find(|edge| holds(&stream[edge[0]..edge[1]]));
@@ -74,7 +74,7 @@ fn every_cut_has_its_verdict() {
 fn every_flipped_bit_of_a_frame_is_corrupt() {
     let stream = body("tutorial-tool-stream-turn-1");
     let edges = frame_edges(&stream);
-    // A frame in the middle, so that something whole stands before it and behind it.
+    // A frame in the middle, with complete frames before and after it.
     let frame = edges[3]..edges[4];
     for bit in frame.start * 8..frame.end * 8 {
         let mut flipped = stream.clone();

@@ -1,4 +1,4 @@
-//! The offline tests.
+//! Offline integration tests.
 
 mod adaptive;
 mod architecture;

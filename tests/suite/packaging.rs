@@ -1,4 +1,5 @@
-//! Each published crate has what a package on crates.io needs, and a checkout without symbolic links is complete.
+//! Tests that each published crate has the metadata and files of a crates.io package, also in a checkout without
+//! symbolic links.
 
 use std::path::Path;
 
@@ -43,7 +44,7 @@ fn every_package_has_its_licences_and_a_readme_with_an_example() {
     }
 }
 
-/// A checkout on a system without symbolic links has text files in their place.
+/// A checkout on a system without symbolic links contains text files instead.
 #[test]
 fn nothing_is_a_symbolic_link() {
     let mut folders: Vec<_> =
@@ -54,7 +55,7 @@ fn nothing_is_a_symbolic_link() {
             let entry = entry.unwrap();
             let kind = entry.file_type().unwrap();
             assert!(!kind.is_symlink(), "{}", entry.path().display());
-            // What is built is not in the repository.
+            // Build output is not part of the repository.
             if kind.is_dir() && entry.file_name() != "target" {
                 folders.push(entry.path());
             }

@@ -1,4 +1,4 @@
-//! Every recording of the real service, served and asked for.
+//! Tests that the replay server serves every recording of the service.
 
 use barerock_audit::Exchange;
 use barerock_replay::{Chunking, Fixtures, MatchMode, Replay};
@@ -30,7 +30,7 @@ async fn every_recording_is_served_as_it_was_recorded() {
                 .unwrap();
             let answer = client.send(request).await;
             assert_eq!(answer.status(), fixture.status(), "{}", fixture.name());
-            // Recordings of one request answer in the order of their names: the order of this loop.
+            // Recordings of the same request are served in the order of their names, which is the order of this loop.
             assert!(answer.body() == recorded.body(), "{}", fixture.name());
             assert!(answer.headers().contains_key("content-type"), "{}", fixture.name());
             assert!(answer.headers().contains_key("x-amzn-requestid"), "{}", fixture.name());

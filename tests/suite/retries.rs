@@ -1,4 +1,4 @@
-//! Retries over a real socket: what is sent again, how often, and with which headers.
+//! Tests of retries over sockets: which requests are retried, how often, and with which headers.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
@@ -23,7 +23,7 @@ fn old_credentials() -> Credentials {
     Credentials::new("AKIDOLD", "SQUIRREL", None)
 }
 
-/// Every attempt's signature is checked: each must be a right one.
+/// Starts a server that checks the signature of every attempt.
 async fn serve(faults: &[&str]) -> Replay {
     Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Any)
@@ -98,7 +98,7 @@ async fn what_stays_is_not() {
     }
 }
 
-/// A stream that has begun is not begun again: no text comes twice.
+/// A stream is not retried after its first event, so no text is repeated.
 #[tokio::test]
 async fn a_begun_stream_is_not_begun_again() {
     let replay = serve(&["exception=throttlingException:3"]).await;
@@ -119,7 +119,7 @@ async fn attempts_end_with_the_last_error() {
     assert_eq!(replay.requests().len(), 1);
 }
 
-/// One id for the call, a number for the attempt, a signature for each.
+/// One invocation ID per call, and an attempt number and signature per attempt.
 #[tokio::test]
 async fn attempts_say_which_they_are() {
     let replay = serve(&["status=500@1x2"]).await;
@@ -136,7 +136,7 @@ async fn attempts_say_which_they_are() {
     assert_ne!(header(&requests[0], "authorization"), header(&requests[1], "authorization"));
 }
 
-/// The hint is in milliseconds and lengthens the wait.
+/// `x-amz-retry-after` is in milliseconds and extends the wait.
 #[tokio::test]
 async fn the_services_hint_is_kept() {
     let replay = serve(&["throttle=1200ms@1"]).await;
@@ -147,7 +147,7 @@ async fn the_services_hint_is_kept() {
     assert_eq!(replay.requests().len(), 2);
 }
 
-/// An answer that breaks off is no answer, as long as nobody has seen any of it.
+/// A truncated response is retried if no event was returned.
 #[tokio::test]
 async fn a_whole_answer_that_broke_off_is_asked_for_again() {
     let replay = serve(&["reset-after=20@1"]).await;
@@ -155,7 +155,7 @@ async fn a_whole_answer_that_broke_off_is_asked_for_again() {
     assert_eq!(replay.requests().len(), 2);
 }
 
-/// A provider that has others once the first are refused, and counts refusals.
+/// A provider that returns other credentials after the first are rejected, and counts rejections.
 #[derive(Debug, Default)]
 struct Rotating(Arc<AtomicUsize>);
 
@@ -172,7 +172,7 @@ impl ProvideCredentials for Rotating {
     }
 }
 
-/// A provider that keeps keys for too long.
+/// A provider that returns expired credentials.
 #[derive(Debug)]
 struct Stale;
 

@@ -1,4 +1,5 @@
-//! Signatures for Bedrock: Converse requests, API keys and signed events, beside `aws-sigv4` and published vectors.
+//! Tests of signatures for Bedrock: Converse requests, API keys and signed events, against `aws-sigv4` and published
+//! vectors.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -57,7 +58,7 @@ fn bedrock_requests() {
     }
 }
 
-/// botocore's signatures of Converse requests.
+/// Checks botocore's signatures of Converse requests.
 fn check_requests(folder: &Path) {
     let vectors = json(&folder.join("vectors.json"));
     let cases = vectors["cases"].as_array().expect("cases");
@@ -88,7 +89,7 @@ fn check_requests(folder: &Path) {
     report_cases(cases.len(), "Bedrock requests signed by botocore");
 }
 
-/// A key is the presigned `CallWithBearerToken` in base64, with a version that is not signed.
+/// An API key is the presigned URL of `CallWithBearerToken` in base64, with an unsigned version.
 #[test]
 fn bedrock_api_keys() {
     let mut count = 0;
@@ -122,7 +123,7 @@ fn bedrock_api_keys() {
     }
 }
 
-/// Keys that AWS's token generator mints.
+/// Checks API keys of AWS's token generator.
 fn check_api_keys(folder: &Path) {
     let vectors = json(&folder.join("short_term_api_key.json"));
     let cases = vectors["cases"].as_array().expect("cases");
@@ -144,7 +145,7 @@ fn check_api_keys(folder: &Path) {
     report_cases(cases.len(), "Bedrock API keys minted by AWS's generator");
 }
 
-/// A chain of events over midnight, with the empty one that ends a stream.
+/// A chain of signed events across midnight, with the final empty event.
 #[test]
 fn event_signatures() {
     const BEFORE_MIDNIGHT: u64 = 1_440_979_198;
@@ -189,7 +190,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(digits).collect()
 }
 
-/// Signed events that aws-c-auth, smithy-typescript and smithy-rs publish.
+/// Checks the signed events published by aws-c-auth, smithy-typescript and smithy-rs.
 fn check_events(folder: &Path) {
     let vectors = json(&folder.join("event-signing.json"));
     let cases = vectors["cases"].as_array().expect("cases");
@@ -197,7 +198,7 @@ fn check_events(folder: &Path) {
     for case in cases {
         let (region, service) = (string(case, "region"), string(case, "service"));
         if let Some(inner) = case["inner_message_hex"].as_str() {
-            // Its time has a fraction, which the header has not.
+            // The time of the vector has a fraction, which the header cannot represent.
             let timestamp = Timestamp::from_unix_secs(123_456_789).expect("a time");
             let seed = Signature::parse(string(case, "prior_signature"));
             let signer =

@@ -1,4 +1,4 @@
-//! Our signatures beside those of the `aws-sigv4` crate, over random requests.
+//! Property tests: signatures equal those of the `aws-sigv4` crate for random requests.
 
 use barerock_sigv4::{VerifySettings, verify_http};
 use barerock_tests::signing::{SigningCase, parameters};
@@ -22,7 +22,7 @@ fn path() -> impl Strategy<Value = String> {
 }
 
 fn query() -> impl Strategy<Value = String> {
-    // Escapes of ASCII only: see the differences.
+    // ASCII escapes only; see the known differences.
     let part = "([a-zA-Z0-9._~!$'()*+,;:@/?-]|%[0-7][0-9A-Fa-f]|%[g-z]|é){0,6}";
     let parameter = (part, prop::option::of(part)).prop_map(|(name, value)| match value {
         Some(value) => format!("{name}={value}"),
@@ -38,7 +38,7 @@ fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
         Just("content-type".to_owned()),
         Just("user-agent".to_owned())
     ];
-    // No tab at the edges: see the differences.
+    // No tab at the edges; see the known differences.
     let value = "[ ]{0,3}([!-~é]([ \\t]{0,3}[!-~日]){0,6})?[ ]{0,3}";
     prop::collection::vec((name, value), 0..8)
 }
@@ -80,7 +80,7 @@ fn case() -> impl Strategy<Value = SigningCase> {
     })
 }
 
-/// `PROPTEST_CASES` asks for more.
+/// Configuration of the tests; `PROPTEST_CASES` sets the number of cases.
 fn config() -> ProptestConfig {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     ProptestConfig { cases: config.cases.max(500), ..config }
@@ -101,7 +101,7 @@ proptest! {
         prop_assert_eq!(parameters(&our_request), parameters(&their_request));
     }
 
-    /// What they sign, we verify; and what is changed, we do not.
+    /// Requests signed by `aws-sigv4` verify; changed requests do not.
     #[test]
     fn aws_sigv4_s_signatures_verify(case in case()) {
         let (_, mut request) = case.signed_by_them();
@@ -125,7 +125,7 @@ proptest! {
     }
 }
 
-/// A difference that goes away must leave the list.
+/// Tests that each known difference still exists.
 #[test]
 fn the_listed_differences_are_the_only_ones_known() {
     let listed: serde_json::Value =

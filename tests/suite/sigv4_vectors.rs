@@ -1,4 +1,4 @@
-//! AWS's SigV4 test suites, every stage of every case.
+//! Tests of every stage of every case of AWS's SigV4 test suites.
 
 use std::path::Path;
 
@@ -10,13 +10,14 @@ use barerock_test_data::vectors::{SIGNING_CASES, cases, named, signing_suite};
 use barerock_test_data::{json, report_cases, text};
 use barerock_tests::signing::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, basic, string};
 
-/// A signed request without its final line breaks, whose number differs, and with the one path that smithy-rs encodes.
+/// Normalizes a signed request: removes final line breaks, whose number differs, and decodes the path that smithy-rs
+/// encodes.
 fn comparable(request: &str) -> String {
     let (start, rest) = request.trim_end().split_once('\n').expect("a head");
     format!("{}\n{rest}", start.replace("example%20space", "example space"))
 }
 
-/// The header and query form of each case in AWS's suite.
+/// Checks the header and query form of each case of AWS's suite.
 fn check_suite(folder: &Path) {
     let cases = cases(folder, |path| path.ends_with("context.json"));
     for context_file in &cases {
@@ -25,7 +26,7 @@ fn check_suite(folder: &Path) {
         let context = json(context_file);
         let credentials = &context["credentials"];
         let request = read("request.txt");
-        // smithy-rs has encoded this request's space, so that it must not be encoded again.
+        // smithy-rs has already encoded the space in this request.
         let uri_encoding =
             if request.contains("example%20space") { UriEncoding::Single } else { UriEncoding::Double };
         let mut settings = SigningSettings::default()
@@ -101,7 +102,7 @@ fn paths_encoded_twice() {
     }
 }
 
-/// The suite AWS published first, as botocore holds it.
+/// Checks the older suite of AWS, as contained in botocore.
 fn check_older_suite(folder: &Path) {
     let cases = cases(folder, |path| path.extension().is_some_and(|extension| extension == "req"));
     let timestamp = Timestamp::parse("20150830T123600Z").expect("a time");
@@ -124,8 +125,8 @@ fn check_older_suite(folder: &Path) {
         assert_eq!(signed.canonical_request(), read("creq"), "{name}");
         assert_eq!(signed.string_to_sign(), read("sts"), "{name}");
         assert_eq!(signed.authorization(), read("authz"), "{name}");
-        // The order of the headers is free, and so is the space after a colon. One of these files has another case's
-        // signature in it, so `.authz` is what counts.
+        // The order of headers and the space after a colon may differ. One of these files contains the signature of
+        // another case, so `.authz` is compared.
         let headers = |request: &RawRequest| {
             let mut headers: Vec<_> = request
                 .headers()

@@ -1,4 +1,4 @@
-//! The calls of a Converse tutorial, in the bytes boto3 sends for them, signed, against the fixtures built in.
+//! Tests the calls of a Converse tutorial as the bytes boto3 sends, signed, against the built-in fixtures.
 
 use barerock_replay::{Fixtures, MatchMode, Replay, Verify};
 use barerock_sigv4::{Credentials, Signer, Timestamp};
@@ -12,7 +12,7 @@ const LLAMA: &str = "meta.llama3-1-70b-instruct-v1%3A0";
 const MISTRAL: &str = "mistral.mistral-large-2407-v1%3A0";
 const NOW: &str = "20261120T120000Z";
 
-/// A user's message with its inference configuration, spaced as Python's `json.dumps` spaces it.
+/// Builds a request with a user message and inference configuration, formatted as by Python's `json.dumps`.
 fn ask(text: &str, max_tokens: u32, temperature: &str) -> String {
     format!(
         r#"{{"messages": [{{"role": "user", "content": [{{"text": "{text}"}}]}}], "inferenceConfig": {{"maxTokens": {max_tokens}, "temperature": {temperature}}}}}"#
@@ -21,14 +21,14 @@ fn ask(text: &str, max_tokens: u32, temperature: &str) -> String {
 
 const SYSTEM: &str = r#"{"messages": [{"role": "user", "content": [{"text": "Write a Python binary search implementation."}]}], "system": [{"text": "You are a concise coding assistant. Return only code with brief comments."}], "inferenceConfig": {"maxTokens": 1024, "temperature": 0.2}}"#;
 
-/// The tool round: the messages after the question, then the tools.
+/// Builds a request of the tool round trip: later messages, then the tools.
 fn weather(more_messages: &str) -> String {
     format!(
         r#"{{"messages": [{{"role": "user", "content": [{{"text": "What's the weather in Seattle?"}}]}}{more_messages}], "toolConfig": {{"tools": [{{"toolSpec": {{"name": "get_weather", "description": "Get the current weather for a given city.", "inputSchema": {{"json": {{"type": "object", "properties": {{"city": {{"type": "string", "description": "The city name, e.g. 'San Francisco'"}}}}, "required": ["city"]}}}}}}}}]}}, "inferenceConfig": {{"maxTokens": 1024}}}}"#
     )
 }
 
-/// What the tutorial's code appends for an answer that asks for a tool.
+/// Builds the messages that the tutorial appends after a tool use.
 fn second_turn(message: &Value) -> String {
     let call = message["content"].as_array().unwrap().iter().find_map(|block| block.get("toolUse")).unwrap();
     assert_eq!(call["input"], serde_json::json!({"city": "Seattle"}));

@@ -1,4 +1,4 @@
-//! Requests are checked by the service model's rules: each rule it has, and no rule it has not.
+//! Tests that validation applies all rules of the service model and no others.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use proptest::prelude::*;
 use proptest::string::string_regex;
 use serde_json::Value;
 
-/// How many recorded requests were answered and can be read: blobs that a recorder left out make the others unreadable.
+/// Number of recorded successful requests that can be read; the others lack blobs that the recorder omitted.
 const REQUESTS_THAT_READ: usize = 235;
 
-/// What came of a request: `None` if it cannot be read at all.
+/// Result of validating a request; `None` if it cannot be read.
 type Verdict = Option<Result<(), ValidationError>>;
 
 type Validate = fn(&str) -> Verdict;
@@ -37,7 +37,7 @@ fn converse(json: &str) -> Verdict {
     Some(serde_json::from_str::<ConverseRequest>(json).ok()?.validate())
 }
 
-/// Where the types hold no such value, so that it cannot even be read.
+/// True for violations that the types cannot represent, so that reading fails.
 fn is_refused_by_its_type(path: &str) -> bool {
     ["documentIndex", "searchResultIndex", "start", "end"].iter().any(|name| path.ends_with(name))
 }
@@ -48,7 +48,7 @@ fn every_rule_is_kept() {
     let (mut ran, mut rules, mut wrong) = (0, BTreeSet::new(), Vec::new());
     for (name, verdict) in REQUESTS {
         for violation in model.violations(name) {
-            // The pattern of Converse's model ids is older than some ids; what is no id at all is tested below.
+            // The pattern of Converse's model IDs does not cover all current IDs; invalid IDs are tested below.
             let is_lenient = violation.path == "modelId" && name.starts_with("Converse");
             if is_lenient && violation.given["modelId"] != "" {
                 continue;
@@ -78,7 +78,7 @@ fn what_the_model_takes_passes() {
     let mut ran = 0;
     for (name, verdict) in REQUESTS {
         for sample in model.samples(name, &Type::Named(name.to_owned())) {
-            // What the model does not know passes too.
+            // Unknown members and values pass as well.
             let kept = sample.kept.to_string();
             assert_eq!(verdict(&kept), Some(Ok(())), "{}: {kept}", sample.path);
             ran += 1;
@@ -108,7 +108,7 @@ fn what_is_required_is_missed() {
     assert_eq!(ran, 10);
 }
 
-/// Stands in place of a blob that a recorder left out.
+/// Placeholder for a blob that the recorder omitted.
 const ELIDED: &str = "elided";
 
 #[test]
@@ -134,7 +134,7 @@ fn recorded_requests_pass() {
     assert_eq!(ran, REQUESTS_THAT_READ);
 }
 
-/// Generated ids are longer than any id is, and the model's anchors stand where no generator takes them.
+/// Returns the pattern of model IDs without anchors, which the generator does not support.
 fn model_id_pattern() -> String {
     let model = Model::load();
     let Kind::Scalar(Type::Text(_, Some(pattern))) = &model.shape("ConversationalModelId").kind else {

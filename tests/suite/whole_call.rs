@@ -1,5 +1,4 @@
-//! The limit for a whole call, and what is heard of it on the way. Time is simulated: the runtime's clock stands still while
-//! there is something to do.
+//! Tests of the call timeout and of observers. Time is simulated: the clock of the runtime advances only when idle.
 
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
@@ -29,7 +28,7 @@ async fn serve(fault: &str) -> Replay {
         .unwrap()
 }
 
-/// A client whose clock is the runtime's.
+/// Builds a client with the clock of the runtime.
 fn client(replay: &Replay) -> ClientBuilder<HyperTransport> {
     let start = Instant::now();
     Client::builder(HyperTransport::new())
@@ -78,7 +77,7 @@ async fn it_ends_a_stream_that_goes_on_and_on() {
     assert_eq!(replay.requests().len(), 1);
 }
 
-/// Attempts share the limit: the second has what the first left.
+/// Attempts share the timeout: the second has the remaining time.
 #[tokio::test(start_paused = true)]
 async fn attempts_share_it() {
     let replay = serve("stall=60m").await;
@@ -92,7 +91,7 @@ async fn attempts_share_it() {
     assert!(ttl.starts_with("ttl=20231114T221323Z; attempt=2"), "the limit ends 3 s after 22:13:20: {ttl}");
 }
 
-/// What went wrong says more than that time is up.
+/// The last error is more informative than the timeout.
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_would_outlast_it_is_not_begun() {
     let replay = serve("throttle=4000ms").await;
@@ -104,7 +103,7 @@ async fn a_wait_that_would_outlast_it_is_not_begun() {
     assert_eq!((error.attempts(), replay.requests().len()), (1, 1));
 }
 
-/// An exception in the first frame has handed nothing out; neither has a body that breaks before its first frame is whole.
+/// An exception in the first frame, or a body truncated before the end of the first frame, has returned no event.
 #[tokio::test(start_paused = true)]
 async fn a_stream_of_which_nothing_was_seen_is_asked_for_again() {
     for (fault, attempts) in [
@@ -145,7 +144,7 @@ async fn a_stream_that_stays_refused_says_so() {
     assert_eq!((error.verdict(), error.attempts()), (Some(Verdict::Truncated), 3));
 }
 
-/// Those who decode themselves miss nothing of what was looked at first.
+/// Callers that decode the chunks themselves receive the first frame too.
 #[tokio::test(start_paused = true)]
 async fn the_first_bytes_are_not_lost() {
     let replay = serve("throttle@9").await;
@@ -164,7 +163,7 @@ async fn the_first_bytes_are_not_lost() {
     assert!(length > 4_000 && count > 20, "{length} {count}");
 }
 
-/// The names of the stages that were seen, and which calls they were of.
+/// Records the names of the stages and their calls.
 #[derive(Default)]
 struct Seen(Mutex<Vec<(String, String)>>);
 
@@ -194,7 +193,7 @@ async fn whoever_looks_on_sees_every_stage_in_order() {
     let client = builder.build().unwrap();
     client.converse(&question()).await.unwrap();
     let (calls, stages): (Vec<_>, Vec<_>) = seen.0.lock().unwrap().drain(..).unzip();
-    // The failure is dated now and the fixture when it was made; neither is the client's time.
+    // The failure has the current date and the fixture its recording date; both differ from the client's clock.
     let attempt = ["Credentials", "Sending", "Answered", "ClockSkew", "Read"];
     assert_eq!(stages, [&attempt[..], &["Retrying"], &attempt].concat());
     assert!(calls.iter().all(|call| *call == calls[0] && call.len() == 36), "{calls:?}");
@@ -217,7 +216,7 @@ fn client_of(replay: &Replay) -> ClientBuilder<HyperTransport> {
     client(replay).no_sign_request()
 }
 
-/// Servers of all kinds echo what they were sent.
+/// Servers may echo what they receive.
 #[tokio::test]
 async fn no_error_holds_the_proof_it_was_sent_with() {
     let peer = Peer::start(|request| {
