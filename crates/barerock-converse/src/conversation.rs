@@ -1,7 +1,8 @@
-//! Conversation history: what of a response may be sent again, and in which form.
+//! Conversation history that the service accepts in later requests.
 //!
-//! The service refuses a request for ever once its history holds a blank text, an assistant message of reasoning alone, a tool use
-//! whose input is no object, or one that has no result. [`Conversation`] keeps a history without them.
+//! The service rejects every request whose history contains a blank text, an assistant message with only reasoning, a
+//! tool use whose input is not an object, or a tool use without a result. [`Conversation`] keeps a history without
+//! them.
 //!
 //! ```
 //! use barerock_converse::conversation::Conversation;
@@ -38,18 +39,18 @@ const MAX_INVALID_INPUT: usize = 1024;
 /// Member under which an invalid tool input is sent back.
 const INVALID_INPUT: &str = "invalid_input";
 
-/// A request whose messages grow turn by turn, and can always be sent again.
+/// A request with a growing message history that the service accepts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
     request: ConverseRequest,
-    /// Tool uses of the last message that the caller answers and has not.
+    /// Tool uses of the last message that need a result from the caller.
     unanswered: Vec<ToolUse>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct ToolUse {
     block: ToolUseBlock,
-    /// Whether its input was no object, and was replaced.
+    /// True if the input was not an object and was replaced.
     is_invalid: bool,
 }
 
@@ -72,8 +73,8 @@ impl Conversation {
         &self.request.messages
     }
 
-    /// Appends content of the user's. Tool uses without a result get an error result before it: the service refuses any
-    /// other continuation.
+    /// Appends user content. Tool uses without a result get an error result before it: the service rejects any other
+    /// continuation.
     pub fn push_user(&mut self, content: impl IntoContent) {
         self.push_tool_results([]);
         self.extend_user(content.into_content());
@@ -82,11 +83,11 @@ impl Conversation {
     /// Appends the message of a response, as far as it can be sent again:
     ///
     /// - blank text blocks are left out; the others stay in their places, as signatures of reasoning may cover them;
-    /// - a tool input that is no JSON object, such as one that was cut off, is replaced by an object that holds it (at most
-    ///   1,024 bytes of it), and the tool use gets an error result.
+    /// - a tool input that is not a JSON object, such as a truncated one, is replaced by an object that holds it (at
+    /// most 1,024 bytes of it), and the tool use gets an error result.
     ///
     /// # Errors
-    /// If nothing of the message can be sent again. The history is then unchanged.
+    /// If the message cannot be part of a later request. The history is then unchanged.
     pub fn push_response(&mut self, message: Message) -> Result<(), NotResendable> {
         let mut ids = BTreeSet::new();
         for block in message.tool_uses() {
@@ -124,18 +125,18 @@ impl Conversation {
         Ok(())
     }
 
-    /// The tool uses of the last response that wait for a result: those for the caller whose input is an object.
+    /// The tool uses of the last response that need a result from the caller and whose input is an object.
     pub fn pending(&self) -> impl Iterator<Item = &ToolUseBlock> {
         self.unanswered.iter().filter(|tool| !tool.is_invalid).map(|tool| &tool.block)
     }
 
-    /// The tool uses of the last response whose input is no JSON object; they get an error result.
+    /// The tool uses of the last response whose input is not a JSON object; they get an error result.
     pub fn invalid(&self) -> impl Iterator<Item = &ToolUseBlock> {
         self.unanswered.iter().filter(|tool| tool.is_invalid).map(|tool| &tool.block)
     }
 
-    /// Appends the results of tools, in the order of the tool uses, with an error result for each that has none. Results that no
-    /// tool use waits for are left out.
+    /// Appends the results of tools, in the order of the tool uses, with an error result for each tool use without a
+    /// result. Results without a tool use are omitted.
     pub fn push_tool_results(&mut self, results: impl IntoIterator<Item = ToolResultBlock>) {
         let results: Vec<_> = results.into_iter().collect();
         let unanswered = core::mem::take(&mut self.unanswered);
@@ -171,13 +172,13 @@ impl Conversation {
     }
 }
 
-/// Why a response cannot be part of the next request.
+/// Error for a response that cannot be part of the next request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotResendable {
-    /// It has no content but blank text.
+    /// The response has no content other than blank text.
     Empty,
-    /// It has reasoning and nothing else: newer models refuse such a message as a prefill.
+    /// The response has only reasoning: newer models reject such a message as a prefill.
     ReasoningOnly,
     /// A tool's name is not 1 to 64 of `a-zA-Z0-9_-`.
     ToolName(String),
@@ -205,7 +206,7 @@ impl fmt::Display for NotResendable {
 
 impl core::error::Error for NotResendable {}
 
-/// Whether the caller runs the tool; the service runs the others and answers them itself.
+/// True if the caller runs the tool; the service runs the others and adds their results.
 fn is_of_caller(block: &ToolUseBlock) -> bool {
     block.r#type != Some(ToolUseType::ServerToolUse)
 }
@@ -215,7 +216,7 @@ fn is_object(document: &Document) -> bool {
     document.as_json().trim_start().starts_with('{')
 }
 
-/// An object in place of an input that is none.
+/// Builds the object that replaces an input that is not an object.
 fn replacement(input: &Document) -> Document {
     let json = input.as_json();
     let value = match head(json, MAX_INVALID_INPUT) {
@@ -226,12 +227,12 @@ fn replacement(input: &Document) -> Document {
     Document::from_serialize(&members).unwrap_or_default()
 }
 
-/// The beginning of a name that may be of any length.
+/// Returns the beginning of a name of any length.
 fn gist(text: &str) -> &str {
     head(text, 80)
 }
 
-/// At most `most` bytes, whole characters.
+/// Returns at most `most` bytes, in whole characters.
 fn head(text: &str, most: usize) -> &str {
     let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
     text.get(..end).unwrap_or_default()

@@ -7,10 +7,10 @@
 /// Service name in a signature of a request to bedrock-mantle.
 pub const SIGNING_NAME: &str = "bedrock-mantle";
 
-/// Prefixes of the ids of models that answer on bedrock-mantle only.
+/// Prefixes of the IDs of models that are available on bedrock-mantle only.
 pub const MANTLE_ONLY: [&str; 4] = ["openai.gpt-5.", "openai.gpt-6", "xai.grok-4.", "google.gemma-4-"];
 
-/// Whether a foundation model (its id without an inference profile's prefix) answers on bedrock-mantle only.
+/// True if a foundation model (its ID without the prefix of an inference profile) is available on bedrock-mantle only.
 ///
 /// ```
 /// use barerock_converse::mantle::is_mantle_only;
@@ -29,7 +29,8 @@ pub fn host(region: &str) -> String {
     format!("bedrock-mantle.{region}.api.aws")
 }
 
-/// Base URL of the API that serves a foundation model on bedrock-mantle. The service answers 400 to another model's.
+/// Base URL of the API that serves a foundation model on bedrock-mantle. The service responds with status 400 at the
+/// URL of another model.
 #[must_use]
 pub fn base_url(region: &str, foundation_model: &str) -> String {
     let path = match foundation_model {

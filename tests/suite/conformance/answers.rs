@@ -1,4 +1,4 @@
-//! Whole answers, streams, and everything that can go wrong with them.
+//! Tests of complete responses, streams, and their failures.
 
 use barerock::{Error, ErrorKind, Verdict};
 use barerock_replay::Chunking;
@@ -9,7 +9,7 @@ use super::stacks::Stack;
 
 over_every_stack![whole, streamed, every_fault_of_a_stream, every_fault_of_an_answer, nobody_there];
 
-/// A byte inside a frame in the middle of the stream.
+/// Offset inside a frame in the middle of the stream.
 const MIDDLE: usize = 700;
 
 fn whole<S: Stack>() {
@@ -32,7 +32,7 @@ fn streamed<S: Stack>() {
     assert!(texts.iter().all(|text| *text == texts[0]));
 }
 
-/// How a stream under a fault fails, and how much text came before.
+/// Returns the error of a stream with a fault, and the number of characters of text received before it.
 fn streamed_under<S: Stack>(fault: &str) -> (Error, usize) {
     let bedrock = Bedrock::start(&[fault]);
     let error = S::run(async {
@@ -48,7 +48,7 @@ fn streamed_under<S: Stack>(fault: &str) -> (Error, usize) {
 fn every_fault_of_a_stream<S: Stack>() {
     use ErrorKind::{Service, Transport, Wire};
     let middle = MIDDLE.to_string();
-    // The fault, who is at fault, how the stream ended, whether a part of the answer came.
+    // Fault, error kind, outcome of the stream, and whether some text was received.
     for (fault, kind, verdict, some_text) in [
         ("status=400", Service, None, false),
         ("html=404", Service, None, false),

@@ -1,4 +1,4 @@
-//! The blocking client: the async one's calls, and streams that are iterators.
+//! Tests of the blocking client, whose streams are iterators.
 
 use core::time::Duration;
 use std::net::TcpListener;

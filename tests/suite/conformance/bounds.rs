@@ -1,5 +1,4 @@
-//! A peer that never stops, at every place of an answer where it can go on for ever: each ends in an error, soon, and after no
-//! more than the transport's buffers and the system's could take in.
+//! Tests of endless responses: each results in an error within bounded time and after bounded bytes.
 
 use core::time::Duration;
 use std::io::Write as _;
@@ -33,14 +32,14 @@ over_every_stack![
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n";
-/// How long anything here may take.
+/// Time limit of each case.
 const TOLERANCE: Duration = Duration::from_secs(8);
-/// A limit that passes soon.
+/// A short timeout.
 const SHORT: Duration = Duration::from_millis(400);
 /// What a peer gets rid of at most: the megabyte that is read of an error, and what the system's buffers on both sides hold.
 const MOST: usize = 24 * 1024 * 1024;
 
-/// What a call fails with, within the time.
+/// Returns the error of a call, within the time limit.
 #[expect(clippy::disallowed_methods, reason = "the test takes the time")]
 fn failed_in_time<S: Stack>(
     server: &Tap,
@@ -63,7 +62,7 @@ fn failed_in_time<S: Stack>(
     error
 }
 
-/// What a call fails with before it has taken too much.
+/// Returns the error of a call, within the byte limit.
 fn failed<S: Stack>(
     server: &Tap,
     set_up: impl FnOnce(ClientBuilder<S::Transport>) -> ClientBuilder<S::Transport>,

@@ -1,4 +1,4 @@
-//! Calls that are given up, at every point of their way, and readers who take their time.
+//! Tests of calls cancelled at every stage, and of slow readers.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;

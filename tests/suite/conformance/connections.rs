@@ -1,4 +1,4 @@
-//! Connections: kept, given up, many at once.
+//! Tests of connections: reused, closed, and many at once.
 
 use core::time::Duration;
 use std::io::{Read, Write};

@@ -1,4 +1,4 @@
-//! Limits of time and of size.
+//! Tests of timeouts and size limits.
 
 #![expect(clippy::disallowed_methods, reason = "the tests take the time")]
 

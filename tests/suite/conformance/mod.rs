@@ -1,4 +1,4 @@
-//! What every transport must do: each test here runs over each of them.
+//! Conformance tests of transports: each test runs over every transport.
 //!
 //! The servers live on threads of their own, because a blocking transport keeps the test's thread to itself.
 

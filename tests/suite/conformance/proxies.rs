@@ -1,4 +1,4 @@
-//! Proxies, with a tiny one of our own.
+//! Tests of proxies, with a minimal proxy server.
 
 use core::time::Duration;
 use std::io::Write as _;

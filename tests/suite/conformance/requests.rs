@@ -1,4 +1,5 @@
-//! What goes out and comes in is what was given: nothing added that changes it, nothing followed, nothing unpacked.
+//! Tests that transports send and return messages unchanged: no changed headers, no redirects followed, no
+//! decompression.
 
 use ::reqwest::redirect::Policy;
 use barerock::{ConverseRequest, types::Message};
@@ -21,7 +22,7 @@ over_every_stack![
     an_answer_may_end_with_its_connection,
 ];
 
-/// A whole answer that says "hi".
+/// A complete response with the text "hi".
 pub(super) const JSON: &str = r#"{"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},"stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2},"metrics":{"latencyMs":1}}"#;
 
 fn nothing_is_added<S: Stack>() {

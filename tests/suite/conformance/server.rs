@@ -1,4 +1,4 @@
-//! A Bedrock on a thread of its own.
+//! A replay server on its own thread.
 
 use barerock::types::Message;
 use barerock::{ConverseRequest, Credentials};
@@ -12,7 +12,7 @@ pub(super) fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned()))
 }
 
-/// A request for which there is a whole answer and a stream of many frames.
+/// A request with a recorded response and a recorded stream of many frames.
 pub(super) fn question() -> ConverseRequest {
     let question = "What are the tradeoffs between REST and GraphQL?";
     ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(question)])

@@ -11,7 +11,7 @@ use barerock_ureq::{UreqTransport, UreqTransportBuilder};
 
 use super::server::{Bedrock, REGION, credentials};
 
-/// What a transport is told; what is not set is as its users get it, but blind to the proxies of whoever runs the tests.
+/// Settings of a transport. Unset ones have their defaults, except that proxies of the environment are ignored.
 #[derive(Default)]
 pub(super) struct Settings {
     /// The only authority to trust.

@@ -1,4 +1,4 @@
-//! What stands between a client and a server and looks on: every byte the client sends, and how its connections end.
+//! Recording TCP proxy: records every byte the client sends, and how its connections end.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use barerock::Transport;
 /// How long something may take that should happen at once.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server that keeps what it sees of its clients.
+/// A server that records what its clients send.
 pub(super) struct Tap {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -77,7 +77,7 @@ impl Tap {
     }
 }
 
-/// Where to note what is seen of one connection.
+/// Records the events of one connection.
 pub(super) struct Note {
     all: Arc<Mutex<Vec<Seen>>>,
     index: usize,
@@ -161,7 +161,7 @@ pub(super) fn read_request(client: &mut impl Read) -> Vec<u8> {
     }
 }
 
-/// A server that gives the same bytes to every request, and then closes.
+/// Starts a server that sends the same bytes to every request and closes the connection.
 pub(super) fn always(answer: impl Into<Vec<u8>>) -> Tap {
     let answer = answer.into();
     Tap::start(move |mut client, note| {
@@ -174,7 +174,7 @@ pub(super) fn always(answer: impl Into<Vec<u8>>) -> Tap {
     })
 }
 
-/// A server that begins every answer so, and goes on like this for as long as the client lets it.
+/// Starts a server whose responses begin with `first` and repeat `again` for as long as the client reads.
 pub(super) fn endless(first: impl AsRef<[u8]>, again: impl AsRef<[u8]>) -> Tap {
     const PIECE: usize = 16 * 1024;
     let (first, again) = (first.as_ref().to_vec(), again.as_ref());

@@ -1,4 +1,4 @@
-//! TLS: who is trusted, and who is not.
+//! Tests of TLS certificate verification.
 
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
