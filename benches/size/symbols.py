@@ -23,7 +23,8 @@ UNNAMED = {
     "no trace is read": [
         r"types::assessment\b", r"types::automated_reasoning\b", "topicPolicy", "guardrailProcessingLatency",
     ],
-    "no request is checked": [r"barerock_converse::validate\b"],
+    # The error is a part of the client's, so programs without the rules drop it too.
+    "no request is checked": [r"barerock_converse::validate\b(?!::ValidationError>)"],
     "the command line is another program": [r"\bclap(_\w+)?::", r"\bbarerock::(args|cmd|render)\b", r"\bbarerock_replay\b"],
 }
 # What is in no program of ours.
