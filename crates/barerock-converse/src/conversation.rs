@@ -84,7 +84,7 @@ impl Conversation {
     ///
     /// - blank text blocks are left out; the others stay in their places, as signatures of reasoning may cover them;
     /// - a tool input that is not a JSON object, such as a truncated one, is replaced by an object that holds it (at
-    /// most 1,024 bytes of it), and the tool use gets an error result.
+    ///   most 1,024 bytes of it), and the tool use gets an error result.
     ///
     /// # Errors
     /// If the message cannot be part of a later request. The history is then unchanged.

@@ -34,11 +34,11 @@
 //! Any HTTP client works that sends an `http::Request` and returns the status, the headers and the body in chunks:
 //!
 //! - it sends the headers unchanged, and adds only `host` (if signing has not), `content-length` and connection
-//! headers; it requests no compression, follows no redirects and does not retry, because a signature is valid for one
-//! host and five minutes;
+//!   headers; it requests no compression, follows no redirects and does not retry, because a signature is valid for one
+//!   host and five minutes;
 //! - if [`is_event_stream`] is true, pass each chunk of the body, of any size, to [`EventDecoder::push`], and call
-//! [`EventDecoder::finish`] at the end; otherwise pass the whole body to [`ConverseResponse::from_http`] or
-//! [`ResponseError::of_stream`];
+//!   [`EventDecoder::finish`] at the end; otherwise pass the whole body to [`ConverseResponse::from_http`] or
+//!   [`ResponseError::of_stream`];
 //! - timeouts are up to the caller: a model may be silent for minutes, and a stalled connection never ends by itself.
 //!
 //! The examples `std_net` (over `std::net` and rustls) and `stdio` (writes the request to standard output and reads the
