@@ -15,12 +15,13 @@ fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(inp
     assert_eq!(serde_json::to_vec(&again).expect("JSON"), written);
 }
 
-/// The body that is sent is what serde writes.
+/// The body that is sent is what serde writes, but for the white space inside of unknown members.
 fn sent(mut request: ConverseRequest) {
     request.model_id = "m".to_owned();
     let endpoint = Endpoint::for_region("us-east-1").expect("a region");
     let http = request.to_http_stream(&endpoint).expect("a request");
-    assert_eq!(http.body(), &serde_json::to_vec(&request).expect("JSON"));
+    let sent: ConverseRequest = serde_json::from_slice(http.body()).expect("what is sent is read");
+    assert_eq!(serde_json::to_vec(&sent).expect("JSON"), serde_json::to_vec(&request).expect("JSON"));
 }
 
 /// Requests are also read strictly, and checked.
