@@ -202,8 +202,12 @@ impl Profiles {
             ("sso-session" | "services", _) => {
                 self.skip(&section, "it belongs into the config file");
             }
-            // `aws configure` writes a name that contains spaces without quotes into this file.
-            _ => insert(&mut self.credentials, unquoted(&header).unwrap_or(&header), section)?,
+            _ => match unquoted(&header) {
+                Some(name) => insert(&mut self.credentials, name, section)?,
+                // `aws configure` writes a name that contains spaces with quotes into the config file, and without into this one.
+                None if self.config.contains_key(&header) => insert(&mut self.credentials, &header, section)?,
+                None => self.skip(&section, "a name that holds spaces must stand in quotes"),
+            },
         }
         Ok(())
     }

@@ -170,7 +170,7 @@ impl Error {
             Kind::NoRegion { .. } => "Set the client's region, such as us-east-1, or AWS_REGION.",
             Kind::Clock => "Set the clock of this machine.",
             Kind::Plaintext { .. } => {
-                "Use an https endpoint, or allow the host with ClientBuilder::allow_plaintext_to if the network is trusted."
+                "The connection is not encrypted: use an https endpoint, or allow the host with ClientBuilder::allow_plaintext_to if the network is trusted."
             }
             Kind::BodyTooLarge { .. } => "Raise the limit with ClientBuilder::max_response.",
             Kind::BearerToken => "Check that the API key was not cut off or quoted.",

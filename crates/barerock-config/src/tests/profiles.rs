@@ -155,15 +155,21 @@ fn what_is_passed_over_is_told() {
         warned("[default] region = x\n[profile a] # b\n"),
         ["config line 1: the text after the ] of a section's header is ignored"]
     );
-    let profiles = credentials("[profile dev]\n[sso-session x]\n[Blue Team]\n['a b']\n").unwrap();
+    let profiles = credentials("[profile dev]\n[sso-session x]\n[in valid]\n['a b']\n").unwrap();
     assert_eq!(
         profiles.warnings().collect::<Vec<_>>(),
         [
             "credentials line 1: the section [profile dev] is passed over: in this file a profile's header is [dev]",
             "credentials line 2: the section [sso-session x] is passed over: it belongs into the config file",
+            "credentials line 3: the section [in valid] is passed over: a name that holds spaces must stand in quotes",
         ]
     );
-    assert_eq!(profiles.names().collect::<Vec<_>>(), ["Blue Team", "a b"]);
+    assert_eq!(profiles.names().collect::<Vec<_>>(), ["a b"]);
+    let config = ConfigFile::new("config", "[profile 'Blue Team']\nregion = x\n");
+    let credentials = ConfigFile::new("credentials", "[Blue Team]\naws_access_key_id = y\n");
+    let profiles = Profiles::parse(Some(config), Some(credentials)).unwrap();
+    let profile = profiles.profile("Blue Team").unwrap();
+    assert_eq!((profile.get("region"), profile.get("aws_access_key_id")), (Some("x"), Some("y")));
 }
 
 #[test]
