@@ -7,7 +7,7 @@ use super::source::{Reason, Resolved, Skipped, Source};
 use barerock::Environment;
 use barerock::settings::Setting;
 
-/// A search in the order that counts: what comes first is taken, what comes after is passed over.
+/// A search by precedence: the first value found is used, later ones are skipped.
 #[derive(Debug, Default)]
 pub(super) struct Search {
     found: Option<(String, Source)>,

@@ -180,7 +180,7 @@ impl Pattern {
     }
 }
 
-/// True if a word goes on where `before` ends. The letter of an escape such as `\n`, `%3D` or `\u003d` is none of a word.
+/// True if a word goes on where `before` ends. The last letter of an escape such as `\n`, `%3D` or `\u003d` does not count.
 fn is_inside_word(before: &[u8]) -> bool {
     let is_escape = |length: usize| {
         let start = before.len().saturating_sub(length);

@@ -1,0 +1,71 @@
+use super::*;
+use crate::types::{Message, TokenUsage};
+
+fn corrections<T: for<'a> FromJson<'a>>(json: &str) -> Vec<String> {
+    let (_, reader) = read::<T>(json, "", Mode::Response).unwrap();
+    reader.corrections.as_slice().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn corrections_say_where_and_what() {
+    for (json, expected) in [
+        (r#"{"content":[]}"#, &["role is missing"][..]),
+        (r#"{"role":null,"content":[]}"#, &["role is null"]),
+        (r#"{"role":7,"content":[]}"#, &["role is not a string"]),
+        (r#"{"role":"\ud83d","content":[]}"#, &["role has half a surrogate pair"]),
+        (r#"{"role":"user","content":{"a":[1]}}"#, &["content is not a list"]),
+        (
+            r#"{"role":"user","content":[{"text":"a"},{"toolUse":{"toolUseId":"i","input":{}}}]}"#,
+            &["content[1].toolUse.name is missing"],
+        ),
+        (
+            r#"{"role":"user","content":[{"image":{"format":"png","source":{"bytes":"?"}}}]}"#,
+            &["content[0].image.source.bytes is invalid base64"],
+        ),
+        (r#"{"role":"user","content":[],"role":"user"}"#, &["role occurs twice"]),
+        (
+            r#"{"role":"user","content":[{"text":"a","image":{}}]}"#,
+            &["content[0] is a union with several members"],
+        ),
+        (r#"{"role":"user","content":[{"text":null}]}"#, &["content[0] is a union without a member"]),
+        (r#"{"role":"user","content":[7]}"#, &["content[0] is not an object with one member"]),
+        ("[]", &["is not an object"]),
+        (r#"{"content":8}"#, &["content is not a list", "role is missing"]),
+    ] {
+        assert_eq!(corrections::<Message>(json), expected, "{json}");
+    }
+    assert_eq!(
+        corrections::<TokenUsage>(
+            r#"{"inputTokens":-1,"outputTokens":"","totalTokens":1.0,"cacheDetails":[{}]}"#
+        ),
+        [
+            "inputTokens is out of range",
+            "outputTokens is not an integer",
+            "cacheDetails[0].ttl is missing",
+            "cacheDetails[0].inputTokens is missing",
+        ]
+    );
+}
+
+#[test]
+fn only_what_is_not_json_is_an_error() {
+    for (json, expected) in [
+        (r#"{"role":"user","content":["#, "invalid JSON at byte 26 (end of input): expected a value"),
+        (r#"{"role":"user","content":[]} x"#, "invalid JSON at byte 29: expected the end"),
+        (r#"{"role":"us"#, "invalid JSON at byte 11 (end of input): expected a character of a string"),
+    ] {
+        let error = read::<Message>(json, "", Mode::Response).map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), expected, "{json}");
+    }
+}
+
+#[test]
+fn unknown_members_are_kept_and_listed_for_requests() {
+    let json =
+        r#"{"role":"user","content":[{"toolUse":{"toolUseId":"i","name":"n","input":{},"\u0061":[1.50]}}]}"#;
+    let (message, reader) = read::<Message>(json, "", Mode::Request).unwrap();
+    assert_eq!(reader.corrections.as_slice(), []);
+    let [unknown] = &reader.unknown[..] else { panic!("{reader:?}") };
+    assert_eq!((&*unknown.parent, &*unknown.name, unknown.json), ("content[0].toolUse", "a", "[1.50]"));
+    assert!(super::super::Writer::write(&message).contains(r#""a":[1.50]"#));
+}
