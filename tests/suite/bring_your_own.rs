@@ -7,7 +7,7 @@ use barerock_replay::{Fixtures, MatchMode, Replay, ReplayBuilder, Tls, Verify};
 use barerock_sigv4::{Credentials, Timestamp};
 use barerock_tests::fixtures;
 
-#[path = "../../crates/barerock-converse/examples/std_net.rs"]
+#[path = "../../examples/std_net.rs"]
 #[expect(dead_code, reason = "its `main` is not called here")]
 mod std_net;
 #[path = "../../crates/barerock-converse/examples/stdio.rs"]

@@ -31,7 +31,7 @@ pub fn presigned_curl_line(presigned: &RawRequest, scheme: &str) -> String {
 
 /// The line, with the scope that curl is left to sign for, if it is.
 fn line_of(request: &RawRequest, curl_signs_for: Option<CredentialScope<'_>>, scheme: &str) -> String {
-    let mut line = Line::default();
+    let mut line = CommandLine::default();
 
     let body = core::str::from_utf8(request.body()).ok().filter(|body| !body.contains('\0'));
     if body.is_none() {
@@ -148,11 +148,11 @@ fn unfolded(value: &str) -> Cow<'_, str> {
 }
 
 #[derive(Default)]
-struct Line {
+struct CommandLine {
     text: String,
 }
 
-impl Line {
+impl CommandLine {
     fn word(&mut self, word: &str) {
         if !self.text.is_empty() {
             self.text.push(' ');

@@ -41,8 +41,8 @@
 //!   [`ResponseError::of_stream`];
 //! - timeouts are up to the caller: a model may be silent for minutes, and a stalled connection never ends by itself.
 //!
-//! The examples `std_net` (over `std::net` and rustls) and `stdio` (writes the request to standard output and reads the
-//! response from standard input) are complete programs without an HTTP library.
+//! The example `stdio` (writes the request to standard output and reads the response from standard input) is a complete
+//! program without an HTTP library; `examples/std_net.rs` of the repository is one over `std::net` and rustls.
 
 pub mod apply_guardrail;
 pub mod conversation;

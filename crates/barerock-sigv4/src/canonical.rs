@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use sha2::{Digest, Sha256};
 
 use crate::hash::TextHasher;
-use crate::headers::{HeaderList, Line, SignedHeaders, is_signed, is_token};
+use crate::headers::{HeaderLine, HeaderList, SignedHeaders, is_signed, is_token};
 use crate::names::header_name::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::payload::{PayloadHash, SHA256_LENGTH};
 use crate::settings::{SessionTokenSigning, SigningSettings};
@@ -18,7 +18,7 @@ pub struct Request<'a> {
     method: &'a str,
     path: &'a str,
     query: &'a str,
-    headers: &'a [Line<'a>],
+    headers: &'a [HeaderLine<'a>],
 }
 
 impl<'a> Request<'a> {
@@ -33,7 +33,7 @@ impl<'a> Request<'a> {
         RequestParts { method: self.method, path: self.path, query: self.query }
     }
 
-    pub(crate) fn headers(&self) -> &'a [Line<'a>] {
+    pub(crate) fn headers(&self) -> &'a [HeaderLine<'a>] {
         self.headers
     }
 }
@@ -79,7 +79,7 @@ impl<'a> CanonicalRequest<'a> {
 
     pub(crate) fn for_header_form(
         parts: RequestParts<'a>,
-        headers: &'a [Line<'a>],
+        headers: &'a [HeaderLine<'a>],
         payload: &'a PayloadHash,
         context: &SigningContext<'a>,
     ) -> Result<Self, SignError> {
@@ -112,7 +112,7 @@ impl<'a> CanonicalRequest<'a> {
     #[cfg(feature = "alloc")]
     pub(crate) fn for_query_form(
         parts: RequestParts<'a>,
-        headers: &'a [Line<'a>],
+        headers: &'a [HeaderLine<'a>],
         payload: &'a PayloadHash,
         context: &SigningContext<'_>,
     ) -> Result<Self, SignError> {
@@ -135,7 +135,7 @@ impl<'a> CanonicalRequest<'a> {
     #[cfg(feature = "http")]
     pub(crate) fn for_received(
         parts: RequestParts<'a>,
-        headers: &'a [Line<'a>],
+        headers: &'a [HeaderLine<'a>],
         payload: &'a PayloadHash,
         settings: &SigningSettings,
         left_out_parameters: &'static [&'static str],

@@ -47,7 +47,7 @@ pub fn is_signed(service: &str, name: &str) -> bool {
 }
 
 /// A header line as it is sent.
-pub(crate) type Line<'a> = (&'a str, &'a [u8]);
+pub(crate) type HeaderLine<'a> = (&'a str, &'a [u8]);
 
 /// `x-amz-date`, `x-amz-content-sha256` and `x-amz-security-token`.
 const MAX_ADDED: usize = 3;
@@ -57,8 +57,8 @@ const MAX_ADDED: usize = 3;
 /// Only the order is kept here: the lines stay where they are, so that the list is small enough to be moved about.
 #[derive(Clone, Copy)]
 pub(crate) struct HeaderList<'a> {
-    sent: &'a [Line<'a>],
-    added: [Line<'a>; MAX_ADDED],
+    sent: &'a [HeaderLine<'a>],
+    added: [HeaderLine<'a>; MAX_ADDED],
     added_count: usize,
     /// Places in `sent`, or behind its end in `added`.
     order: [u16; MAX_SIGNED_HEADERS],
@@ -76,7 +76,10 @@ pub(crate) struct HeaderList<'a> {
 
 impl<'a> HeaderList<'a> {
     /// Those of `sent` that `is_signed`.
-    pub(crate) fn new(sent: &'a [Line<'a>], is_signed: impl Fn(&str) -> bool) -> Result<Self, SignError> {
+    pub(crate) fn new(
+        sent: &'a [HeaderLine<'a>],
+        is_signed: impl Fn(&str) -> bool,
+    ) -> Result<Self, SignError> {
         let mut list = Self {
             sent,
             added: [("", b""); MAX_ADDED],
@@ -134,14 +137,14 @@ impl<'a> HeaderList<'a> {
     }
 
     /// The line at a place in the sorted order.
-    fn line(&self, at: usize) -> Line<'a> {
+    fn line(&self, at: usize) -> HeaderLine<'a> {
         let index = self.order.get(at).copied().map_or(usize::MAX, usize::from);
         let added = || self.added.get(index.saturating_sub(self.sent.len()));
         self.sent.get(index).or_else(added).copied().unwrap_or(("", b""))
     }
 
     /// The lines in order, each with whether its name is that of the line before.
-    fn lines(&self) -> impl Iterator<Item = (Line<'a>, bool)> {
+    fn lines(&self) -> impl Iterator<Item = (HeaderLine<'a>, bool)> {
         let mut before = "";
         (0..self.count).map(move |at| {
             let line = self.line(at);

@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 use crate::canonical::{CanonicalRequest, RequestParts};
 use crate::credentials::Credentials;
 use crate::hash::sha256;
-use crate::headers::Line;
+use crate::headers::HeaderLine;
 use crate::key::{Signature, SigningKey};
 use crate::names::header_name::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::payload::PayloadHash;
@@ -238,7 +238,7 @@ fn key_of_the_day<'k>(
 /// What of a request is signed, besides its body.
 struct Head<'r> {
     parts: RequestParts<'r>,
-    lines: Vec<Line<'r>>,
+    lines: Vec<HeaderLine<'r>>,
     /// The `host` header that the request lacks.
     new_host: Option<&'r str>,
 }

@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::SignError;
 use crate::canonical::{CanonicalRequest, Request, RequestParts};
-use crate::headers::Line;
+use crate::headers::HeaderLine;
 use crate::key::{Signature, SigningKey};
 use crate::names::parameter_name;
 use crate::payload::PayloadHash;
@@ -109,7 +109,7 @@ pub fn presign(
 /// [`presign`] for headers from anywhere.
 pub(crate) fn presign_parts<'a>(
     parts: RequestParts<'a>,
-    headers: &'a [Line<'a>],
+    headers: &'a [HeaderLine<'a>],
     payload: &'a PayloadHash,
     expires_seconds: u64,
     context: &SigningContext<'_>,

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use barerock_sigv4::Signer;
 
+use crate::NO_SYSTEM;
 use crate::authenticate::Auth;
 use crate::client::{Client, ClientState, SIGNING_NAME};
 use crate::client_settings::ClientSettings;
@@ -35,7 +36,7 @@ pub struct ClientBuilder<T> {
     validation: Option<&'static Validation>,
     retry: Option<RetryPolicy>,
     seed: Option<u64>,
-    clock: Clock,
+    clock: Option<Clock>,
     corrects_skew: Option<bool>,
     plaintext_hosts: Vec<String>,
     observer: Option<Arc<dyn Observe>>,
@@ -55,7 +56,7 @@ impl<T: Transport> ClientBuilder<T> {
             validation,
             retry: None,
             seed: None,
-            clock: system_clock(),
+            clock: None,
             corrects_skew: None,
             plaintext_hosts: Vec::new(),
             observer: None,
@@ -153,7 +154,8 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
-    /// Seeds the waits between attempts and the ids of calls, so that they repeat: for tests.
+    /// Seeds the waits between attempts and the ids of calls, so that they repeat: for tests. On wasm32-unknown-unknown, which
+    /// has no randomness of its own, a seed must be set, such as one of `crypto.getRandomValues`.
     #[must_use]
     pub fn random_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
@@ -184,22 +186,30 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
-    /// The clock to sign by; the system's if unset.
+    /// The clock to sign by; the system's if unset. On wasm32-unknown-unknown, which has no clock of its own, one must be set,
+    /// such as `Date.now`.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
     /// Builds the client.
     ///
     /// # Errors
-    /// If there is no region, or the endpoint or a setting is invalid.
+    /// If there is no region, or the endpoint or a setting is invalid; on wasm32-unknown-unknown also without
+    /// [`clock`](Self::clock) or [`random_seed`](Self::random_seed).
     pub fn build(self) -> Result<Client<T>, Error> {
         let settings = self.settings;
         let (region, endpoint) = settings.endpoint.resolve(self.region, self.endpoint_url)?;
         let policy = self.retry.map_or(settings.retry, Ok)?;
         let corrects_skew = self.corrects_skew.map_or(settings.clock_skew_correction, Ok)?;
+        let clock = match self.clock {
+            Some(clock) => clock,
+            None if NO_SYSTEM => return Err(Error::missing_input("clock")),
+            None => system_clock(),
+        };
+        let mut rng = random_numbers(self.seed).ok_or_else(|| Error::missing_input("random seed"))?;
         let settings_auth = match (settings.bearer_token, settings.credentials) {
             (Some(token), _) => Some(Auth::bearer(&token)),
             (None, Some(provider)) => Some(Ok(Auth::SigV4(provider))),
@@ -208,14 +218,13 @@ impl<T: Transport> ClientBuilder<T> {
         let auth = match self.auth.or(settings_auth) {
             Some(auth) => auth?,
             None => {
-                let clock = Arc::clone(&self.clock);
+                let clock = Arc::clone(&clock);
                 let provider = EnvironmentProvider::new(self.environment);
                 Auth::SigV4(Arc::new(provider.clock(move || clock())))
             }
         };
         let is_allowed = self.plaintext_hosts.iter().any(|host| host.eq_ignore_ascii_case(endpoint.host()));
         let is_plaintext = !endpoint.is_https() && !endpoint.is_loopback() && !is_allowed;
-        let mut rng = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let retries = SharedRetries::new(Retries::new(&policy, rng.u64(..)));
         let signer = Mutex::new(Signer::new(&region, SIGNING_NAME)?);
         Ok(Client {
@@ -230,13 +239,21 @@ impl<T: Transport> ClientBuilder<T> {
                 validation: self.validation,
                 retries,
                 rng: Mutex::new(rng),
-                clock: self.clock,
+                clock,
                 skew: Mutex::default(),
                 corrects_skew,
                 is_plaintext,
                 observer: self.observer,
             }),
         })
+    }
+}
+
+/// Returns the source of random numbers with this seed, else with one of the system's; `None` without either.
+fn random_numbers(seed: Option<u64>) -> Option<fastrand::Rng> {
+    match seed {
+        Some(seed) => Some(fastrand::Rng::with_seed(seed)),
+        None => (!NO_SYSTEM).then(fastrand::Rng::new),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::NO_SYSTEM;
 use crate::settings;
 
 /// A set of environment variables: the process's own, or any other. Of two with one name, the later counts.
@@ -10,9 +11,13 @@ use crate::settings;
 pub struct Environment(Vec<(String, String)>);
 
 impl Environment {
-    /// The process's variables as they are now. Those that are not UTF-8 are left out.
+    /// The process's variables as they are now. Those that are not UTF-8 are left out. Empty on wasm32-unknown-unknown,
+    /// where there are none.
     #[must_use]
     pub fn of_process() -> Self {
+        if NO_SYSTEM {
+            return Self::default();
+        }
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
         let variables = std::env::vars_os();
         Self(

@@ -52,23 +52,45 @@ pub enum ErrorKind {
 }
 
 enum Kind {
-    Transport { url: String, source: TransportError },
+    Transport {
+        url: String,
+        source: TransportError,
+    },
     Timeout(Elapsed),
     Service(ServiceError),
     Stream(StreamError),
-    Interrupted { offset: u64, source: TransportError },
+    Interrupted {
+        offset: u64,
+        source: TransportError,
+    },
     Response(ResponseError),
     Credentials(CredentialsError),
     Setting(SettingError),
-    Configuration { kind: ErrorKind, source: BoxError },
-    NoRegion { looked_at: Vec<String> },
+    Configuration {
+        kind: ErrorKind,
+        source: BoxError,
+    },
+    NoRegion {
+        looked_at: Vec<String>,
+    },
     Request(RequestError),
     Validation(ValidationError),
-    Endpoint { source: Option<String>, error: EndpointError },
+    Endpoint {
+        source: Option<String>,
+        error: EndpointError,
+    },
     Sign(SignError),
     Clock,
-    Plaintext { url: String },
-    BodyTooLarge { limit: usize },
+    /// A target without a system lacks this, and code does not set it.
+    MissingInput {
+        what: &'static str,
+    },
+    Plaintext {
+        url: String,
+    },
+    BodyTooLarge {
+        limit: usize,
+    },
     BearerToken,
 }
 
@@ -104,6 +126,10 @@ impl Error {
 
     pub(crate) fn clock() -> Self {
         Self::new(Kind::Clock)
+    }
+
+    pub(crate) fn missing_input(what: &'static str) -> Self {
+        Self::new(Kind::MissingInput { what })
     }
 
     /// The error of a call that would send credentials to this URL over plain HTTP.
@@ -169,6 +195,9 @@ impl Error {
         Some(match &*self.kind {
             Kind::NoRegion { .. } => "Set the client's region, such as us-east-1, or AWS_REGION.",
             Kind::Clock => "Set the clock of this machine.",
+            Kind::MissingInput { .. } => {
+                "Give ClientBuilder::clock and ClientBuilder::random_seed those of the host."
+            }
             Kind::Plaintext { .. } => {
                 "The connection is not encrypted: use an https endpoint, or allow the host with ClientBuilder::allow_plaintext_to if the network is trusted."
             }
@@ -199,6 +228,7 @@ impl Error {
             | Kind::Endpoint { .. }
             | Kind::Sign(_)
             | Kind::Clock
+            | Kind::MissingInput { .. }
             | Kind::Plaintext { .. } => ErrorKind::Request,
         }
     }
@@ -318,6 +348,7 @@ impl fmt::Display for Kind {
             Self::Endpoint { source: Some(source), error } => write!(f, "{source}: {error}"),
             Self::Endpoint { source: None, error } => error.fmt(f),
             Self::Sign(error) => write!(f, "cannot sign the request: {error}"),
+            Self::MissingInput { what } => write!(f, "no {what} set, and this target has none"),
             Self::Clock => f.write_str("the clock is before 1970 or after 9999"),
             Self::Plaintext { url } => write!(f, "refusing to send credentials to {url} over plain HTTP"),
             Self::BodyTooLarge { limit } => {

@@ -51,6 +51,9 @@ mod timeout;
 pub mod transport;
 mod validation;
 
+/// True for wasm32-unknown-unknown, where std's clock, environment and threads panic or fail, and nothing is random.
+const NO_SYSTEM: bool = cfg!(all(target_family = "wasm", target_os = "unknown"));
+
 pub use barerock_converse::conversation;
 pub use barerock_converse::{
     self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, ConverseRequest,

@@ -31,7 +31,7 @@ pub(super) struct Lines<'a> {
     pub(super) offset: usize,
 }
 
-pub(super) struct Line<'a> {
+pub(super) struct HeadLine<'a> {
     pub(super) text: &'a str,
     /// What ends it.
     pub(super) end: &'static str,
@@ -44,7 +44,7 @@ impl<'a> Lines<'a> {
         Self { rest: bytes, offset: 0 }
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Line<'a>>, RawRequestError> {
+    pub(super) fn next(&mut self) -> Result<Option<HeadLine<'a>>, RawRequestError> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -55,7 +55,7 @@ impl<'a> Lines<'a> {
             offset: self.offset.saturating_add(error.valid_up_to()),
             what: "the head is not UTF-8",
         })?;
-        let line = Line { text, end, offset: self.offset };
+        let line = HeadLine { text, end, offset: self.offset };
         self.offset = self.offset.saturating_add(length).saturating_add(1);
         self.rest = after.get(1..).unwrap_or_default();
         Ok(Some(line))

@@ -4,7 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use super::io::IoFuture;
-use super::sts::{Call, Sts};
+use super::sts::{Sts, StsCall};
 use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, time};
 
 pub(super) const PROVIDER: &str = "assume-role";
@@ -84,7 +84,7 @@ impl AssumeRoleProvider {
         ];
         let parameters: Vec<_> =
             parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-        let call = Call {
+        let call = StsCall {
             provider: PROVIDER,
             action: ACTION,
             parameters: &parameters,

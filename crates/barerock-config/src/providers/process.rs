@@ -89,7 +89,7 @@ impl core::fmt::Debug for ProcessProvider {
 
 #[cfg(test)]
 mod tests {
-    use super::super::step::{Answer, Question};
+    use super::super::step::{Outcome, Question};
     use super::super::testing::{Script, now};
     use super::*;
 
@@ -98,7 +98,7 @@ mod tests {
         script.expect(|question| {
             let Question::Run(command, limit) = question else { panic!("{question:?}") };
             assert_eq!((&*command, limit), ("'/opt/my keys' --token SQUIRREL", LIMIT));
-            Answer::Run(Ok(ProcessOutput::new(code, stdout.as_bytes().to_vec())))
+            Outcome::Run(Ok(ProcessOutput::new(code, stdout.as_bytes().to_vec())))
         });
         script.done()
     }
@@ -155,7 +155,7 @@ mod tests {
         }
         let mut script = Script::new(|io| ProcessProvider::new(io, "x"));
         script.expect(|_| {
-            Answer::Run(Err(io::Error::new(io::ErrorKind::TimedOut, "it did not end within 60s")))
+            Outcome::Run(Err(io::Error::new(io::ErrorKind::TimedOut, "it did not end within 60s")))
         });
         assert_eq!(
             script.done().unwrap_err().to_string(),

@@ -32,7 +32,7 @@ pub(super) enum Question {
 }
 
 /// What came of a [`Question`] of the same name. `Debug` does not show what came back.
-pub(super) enum Answer {
+pub(super) enum Outcome {
     /// The file's content; `None` if there is none.
     ReadFile(io::Result<Option<Vec<u8>>>),
     /// Whether the file is written.
@@ -73,7 +73,7 @@ impl Steps {
     /// Goes on with the answer to the last question, `None` at the start.
     ///
     /// A provider that is done, or is not given the answer it waits for, ends with an error.
-    pub(super) fn next(&mut self, now: SystemTime, answer: Option<Answer>) -> Step {
+    pub(super) fn next(&mut self, now: SystemTime, answer: Option<Outcome>) -> Step {
         const MISUSED: &str =
             "it was taken a step further without the answer to its question, or after its end";
         let misused = || Step::Done(Err(CredentialsError::invalid("stepwise", MISUSED)));
@@ -110,7 +110,7 @@ impl fmt::Debug for Steps {
 /// Where a question waits for its answer.
 struct Post {
     question: Option<Question>,
-    answer: Option<Answer>,
+    answer: Option<Outcome>,
     now: SystemTime,
 }
 
@@ -122,7 +122,7 @@ impl Mailbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn ask(&self, question: Question) -> Answer {
+    async fn ask(&self, question: Question) -> Outcome {
         self.post().question = Some(question);
         poll_fn(|_context| match self.post().answer.take() {
             Some(answer) => Poll::Ready(answer),
@@ -141,7 +141,7 @@ impl Io for Mailbox {
     fn read_file<'a>(&'a self, path: &'a Path) -> IoFuture<'a, io::Result<Option<Vec<u8>>>> {
         Box::pin(async move {
             match self.ask(Question::ReadFile(path.to_owned())).await {
-                Answer::ReadFile(result) => result,
+                Outcome::ReadFile(result) => result,
                 _ => Err(mismatch()),
             }
         })
@@ -150,7 +150,7 @@ impl Io for Mailbox {
     fn write_file<'a>(&'a self, path: &'a Path, content: &'a [u8]) -> IoFuture<'a, io::Result<()>> {
         Box::pin(async move {
             match self.ask(Question::WriteFile(path.to_owned(), content.to_vec())).await {
-                Answer::WriteFile(result) => result,
+                Outcome::WriteFile(result) => result,
                 _ => Err(mismatch()),
             }
         })
@@ -159,7 +159,7 @@ impl Io for Mailbox {
     fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
         Box::pin(async move {
             match self.ask(Question::Run(command.to_owned(), limit)).await {
-                Answer::Run(result) => result,
+                Outcome::Run(result) => result,
                 _ => Err(mismatch()),
             }
         })
@@ -172,7 +172,7 @@ impl Io for Mailbox {
     ) -> IoFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         Box::pin(async move {
             match self.ask(Question::Exchange(Box::new(request), limit)).await {
-                Answer::Exchange(result) => result,
+                Outcome::Exchange(result) => result,
                 _ => Err(TransportError::new(TransportErrorKind::Io, mismatch())),
             }
         })
@@ -209,7 +209,7 @@ impl fmt::Debug for Question {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, is_ok) = match self {
             Self::ReadFile(result) => ("ReadFile", result.is_ok()),

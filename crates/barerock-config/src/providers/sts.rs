@@ -40,7 +40,7 @@ pub struct Sts {
 }
 
 /// One call.
-pub(super) struct Call<'a> {
+pub(super) struct StsCall<'a> {
     pub(super) provider: &'static str,
     pub(super) action: &'static str,
     pub(super) parameters: &'a [(&'a str, &'a str)],
@@ -60,7 +60,7 @@ impl Sts {
         &self.io
     }
 
-    pub(super) async fn call(&self, call: Call<'_>) -> Result<ProvidedCredentials, CredentialsError> {
+    pub(super) async fn call(&self, call: StsCall<'_>) -> Result<ProvidedCredentials, CredentialsError> {
         let provider = call.provider;
         let request = self.request(&call)?;
         let query = HttpQuery { io: Arc::clone(&self.io), provider, attempts: ATTEMPTS, limit: LIMIT };
@@ -88,7 +88,7 @@ impl Sts {
             .map_err(|reason| query.malformed_response(&request, &reason))
     }
 
-    fn request(&self, call: &Call<'_>) -> Result<Request<Bytes>, CredentialsError> {
+    fn request(&self, call: &StsCall<'_>) -> Result<Request<Bytes>, CredentialsError> {
         let bad = |reason: String| CredentialsError::invalid(call.provider, reason);
         if !self.endpoint.is_https() && !self.endpoint.is_loopback() {
             return Err(bad(format!("{} is not encrypted; use https for STS", self.endpoint)));
@@ -146,7 +146,7 @@ fn error_of(answer: &Response<Bytes>) -> Option<(String, String)> {
 
 fn credentials_of(
     answer: &Response<Bytes>,
-    call: &Call<'_>,
+    call: &StsCall<'_>,
     now: std::time::SystemTime,
 ) -> Result<ProvidedCredentials, String> {
     if super::http_query::is_html(answer) {

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 
 use super::io::Io;
-use super::step::{Answer, Question, Step, Steps};
+use super::step::{Outcome, Question, Step, Steps};
 use super::{CredentialsError, ProvideCredentials, ProvidedCredentials};
 use barerock::transport::{TransportError, TransportErrorKind};
 
@@ -29,7 +29,7 @@ impl Script {
     }
 
     /// The next question gets this answer.
-    pub(super) fn expect(&mut self, answer: impl FnOnce(Question) -> Answer) {
+    pub(super) fn expect(&mut self, answer: impl FnOnce(Question) -> Outcome) {
         let step = core::mem::replace(&mut self.next, Step::Ask(Question::Sleep(Duration::ZERO)));
         let Step::Ask(question) = step else { panic!("it asks nothing more: {step:?}") };
         self.next = self.steps.next(now(), Some(answer(question)));
@@ -40,7 +40,7 @@ impl Script {
         self.expect(|question| {
             let Question::ReadFile(asked) = question else { panic!("{question:?}") };
             assert_eq!(asked.to_str(), Some(path));
-            Answer::ReadFile(Ok(content.map(|content| content.as_bytes().to_vec())))
+            Outcome::ReadFile(Ok(content.map(|content| content.as_bytes().to_vec())))
         });
     }
 
@@ -50,7 +50,7 @@ impl Script {
             let Question::Exchange(request, _limit) = question else { panic!("{question:?}") };
             check(&request);
             let body = Bytes::copy_from_slice(body.as_bytes());
-            Answer::Exchange(Ok(http::Response::builder().status(status).body(body).unwrap()))
+            Outcome::Exchange(Ok(http::Response::builder().status(status).body(body).unwrap()))
         });
     }
 
@@ -58,7 +58,7 @@ impl Script {
     pub(super) fn unreachable(&mut self) {
         self.expect(|question| {
             let Question::Exchange(..) = question else { panic!("{question:?}") };
-            Answer::Exchange(Err(TransportError::new(TransportErrorKind::Connect, "connection refused")))
+            Outcome::Exchange(Err(TransportError::new(TransportErrorKind::Connect, "connection refused")))
         });
     }
 
@@ -68,7 +68,7 @@ impl Script {
         self.expect(|question| {
             let Question::Sleep(duration) = question else { panic!("{question:?}") };
             waited = duration;
-            Answer::Sleep
+            Outcome::Sleep
         });
         waited
     }

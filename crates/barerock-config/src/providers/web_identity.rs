@@ -5,7 +5,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::assume_role::session_name;
-use super::sts::{Call, Sts};
+use super::sts::{Sts, StsCall};
 use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
 use barerock::Environment;
 
@@ -84,7 +84,7 @@ impl WebIdentityProvider {
         ];
         parameters.extend(duration.as_deref().map(|seconds| ("DurationSeconds", seconds)));
         self.sts
-            .call(Call {
+            .call(StsCall {
                 provider: PROVIDER,
                 action: ACTION,
                 parameters: &parameters,

@@ -1,4 +1,4 @@
-use super::super::step::{Answer, Question};
+use super::super::step::{Outcome, Question};
 use super::super::testing::{Script, line, now};
 use super::*;
 use core::time::Duration;
@@ -146,7 +146,7 @@ fn settings() {
         patient.expect(|question| {
             let Question::Exchange(_, asked) = question else { panic!("{question:?}") };
             assert_eq!(asked, Duration::from_secs_f64(limit));
-            Answer::Exchange(Ok(http::Response::new(Bytes::new())))
+            Outcome::Exchange(Ok(http::Response::new(Bytes::new())))
         });
     }
     let mut of_profile = Script::new(|io| {

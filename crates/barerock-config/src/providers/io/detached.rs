@@ -30,21 +30,45 @@ impl<T> Abandoned<T> {
     }
 }
 
-/// Runs `work` on a thread of its own.
+/// True where no thread can be started: WASI and wasm32-unknown-unknown without atomics.
+const NO_THREADS: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
+
+/// Runs `work` on a thread of its own; at once, where there are no threads.
 pub(super) fn detached<T, F>(work: F) -> Detached<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&Abandoned<T>) -> io::Result<T> + Send + 'static,
+{
+    if NO_THREADS { detached_by(run_here, work) } else { detached_by(start_thread, work) }
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+fn run_here(job: Job) -> io::Result<()> {
+    job();
+    Ok(())
+}
+
+fn start_thread(job: Job) -> io::Result<()> {
+    thread::Builder::new().name("barerock-io".to_owned()).spawn(job).map(drop)
+}
+
+fn detached_by<T, F>(start: fn(Job) -> io::Result<()>, work: F) -> Detached<T>
 where
     T: Send + 'static,
     F: FnOnce(&Abandoned<T>) -> io::Result<T> + Send + 'static,
 {
     let shared =
         Arc::new(Shared { slot: Mutex::new(Slot::Working(None)), abandoned: AtomicBool::new(false) });
-    let done = Done(Arc::clone(&shared));
-    let started = thread::Builder::new().name("barerock-io".to_owned()).spawn(move || {
+    let its = Arc::clone(&shared);
+    // The guard is made where the work runs: dropped with a closure that never ran, it would hide why.
+    let job = Box::new(move || {
+        let done = Done(its);
         let result = work(&Abandoned(Arc::clone(&done.0)));
         done.0.finish(result);
     });
-    if let Err(error) = started {
-        shared.finish(Err(error));
+    if let Err(error) = start(job) {
+        shared.finish(Err(io::Error::new(error.kind(), format!("cannot start a thread: {error}"))));
     }
     Detached(shared)
 }
@@ -54,7 +78,7 @@ struct Done<T>(Arc<Shared<T>>);
 
 impl<T> Drop for Done<T> {
     fn drop(&mut self) {
-        self.0.finish(Err(io::Error::other("the work was broken off")));
+        self.0.finish(Err(io::Error::other("the work panicked")));
     }
 }
 
@@ -93,5 +117,30 @@ impl<T> Future for Detached<T> {
 impl<T> Drop for Detached<T> {
     fn drop(&mut self) {
         self.0.abandoned.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::block_on;
+    use super::*;
+
+    #[test]
+    fn work_runs_without_threads() {
+        assert_eq!(block_on(detached_by(run_here, |_| Ok(7))).unwrap(), 7);
+    }
+
+    #[test]
+    fn a_thread_that_does_not_start_is_the_error() {
+        let full = |_job: Job| Err(io::Error::new(io::ErrorKind::WouldBlock, "no more threads"));
+        let error = block_on(detached_by(full, |_| Ok(()))).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(error.to_string(), "cannot start a thread: no more threads");
+    }
+
+    #[test]
+    fn a_panic_ends_the_wait() {
+        let error = block_on(detached(|_| -> io::Result<()> { panic!("on purpose") })).unwrap_err();
+        assert_eq!(error.to_string(), "the work panicked");
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::super::DefaultChain;
-use super::super::step::{Answer, Question};
+use super::super::step::{Outcome, Question};
 use super::super::testing::{Script, line};
 use super::*;
 use crate::{Config, ConfigFile, Profiles};
@@ -107,7 +107,7 @@ fn order_within_a_profile() {
     script.expect(|question| {
         let Question::Run(command, _) = question else { panic!("{question:?}") };
         assert_eq!(command, "keys");
-        Answer::Run(Err(std::io::Error::other("no such thing")))
+        Outcome::Run(Err(std::io::Error::other("no such thing")))
     });
     assert_eq!(
         script.done().unwrap_err().to_string(),

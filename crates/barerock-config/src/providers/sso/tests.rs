@@ -1,4 +1,4 @@
-use super::super::step::{Answer, Question};
+use super::super::step::{Outcome, Question};
 use super::super::testing::{Script, line, now};
 use super::*;
 
@@ -85,7 +85,7 @@ fn a_token_is_refreshed_and_written_back() {
         assert_eq!(content["refreshToken"], "KOALA2");
         assert_eq!(content["expiresAt"], "2026-01-31T20:00:00Z");
         assert_eq!((&content["clientSecret"], &content["more"][0]), (&"OTTER".into(), &1.into()));
-        Answer::WriteFile(Err(std::io::Error::other("a full disk stops nobody")))
+        Outcome::WriteFile(Err(std::io::Error::other("a full disk stops nobody")))
     });
     script.exchange(portal("PANDA2"), 200, CREDENTIALS);
     assert!(script.done().is_ok());
@@ -224,10 +224,10 @@ fn refused(login: &str) -> Script {
     script
 }
 
-fn written(question: Question) -> Answer {
+fn written(question: Question) -> Outcome {
     let Question::WriteFile(path, _content) = question else { panic!("{question:?}") };
     assert_eq!(path.to_str(), Some(OF_SESSION));
-    Answer::WriteFile(Ok(()))
+    Outcome::WriteFile(Ok(()))
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn a_token_that_is_refused_and_cannot_be_refreshed_wants_a_login() {
         format!("sso credentials: the token holds characters that an HTTP header cannot; {LOGIN}")
     );
     let mut legacy = script(Sso::legacy("https://corp/start", "123456789012", "My Role"));
-    legacy.expect(|_| Answer::ReadFile(Ok(Some(whole.clone().into_bytes()))));
+    legacy.expect(|_| Outcome::ReadFile(Ok(Some(whole.clone().into_bytes()))));
     legacy.exchange(portal("PANDA"), 401, REFUSED);
     told(legacy, "a login without an sso-session has no refresh token");
 }

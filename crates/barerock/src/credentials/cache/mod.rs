@@ -9,11 +9,11 @@ use core::hash::BuildHasher;
 use core::time::Duration;
 use std::collections::hash_map::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::flight::{Flight, Joined};
 use super::{Credentials, CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
-use crate::time;
+use crate::{NO_SYSTEM, time};
 
 /// How long before they expire credentials are replaced by whoever comes first, while the others go on with them.
 const ADVISORY: Duration = Duration::from_secs(15 * 60);
@@ -82,7 +82,7 @@ impl CachedCredentials {
         Self { provider: Arc::new(provider), clock, jitter: Arc::new(random), state: Mutex::default() }
     }
 
-    /// Another clock than the system's.
+    /// Another clock than the system's. Without one, nothing is given on wasm32-unknown-unknown, which has no clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -102,6 +102,9 @@ impl CachedCredentials {
     }
 
     async fn get(&self) -> Provided {
+        if NO_SYSTEM && (self.clock)() == UNIX_EPOCH {
+            return Err(CredentialsError::invalid("cached", "no clock set, and this target has none"));
+        }
         let (joined, old) = match self.begin() {
             Ok(wait) => wait,
             Err(provided) => return Ok(provided),

@@ -1,7 +1,7 @@
 //! Streaming Converse client over `std::net` and rustls, without an HTTP library:
 //!
 //! ```sh
-//! cargo run -p barerock-converse --example std_net -- us.anthropic.claude-sonnet-4-6 "What is a monad?"
+//! cargo run -p barerock-examples --bin std_net -- us.anthropic.claude-sonnet-4-6 "What is a monad?"
 //! ```
 //!
 //! Requires `AWS_REGION`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; also reads `AWS_SESSION_TOKEN`,
@@ -11,6 +11,7 @@
     reason = "a program reads its environment, files and clock, and opens sockets"
 )]
 
+#[path = "../crates/barerock-converse/examples/exchange/mod.rs"]
 pub(crate) mod exchange;
 
 use core::time::Duration;
