@@ -47,6 +47,11 @@ pub use self::palette::Palette;
 pub use self::text::{OutcomeLine, Text};
 use crate::text::count;
 
+/// The value of a frame's header as text, whole.
+pub(crate) fn header_text(value: barerock_eventstream::HeaderValue<'_>) -> String {
+    value::text(value, Excerpt::WHOLE)
+}
+
 /// Bytes kept after a fault at least, and shown of them at most.
 const REST_KEPT: usize = 4096;
 

@@ -20,7 +20,8 @@ pub fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn same_number(a: &Number, b: &Number) -> bool {
+/// Whether two numbers are equal: exactly as integers, else as floating-point numbers.
+pub(crate) fn same_number(a: &Number, b: &Number) -> bool {
     // Beyond 2^53 only the integer form is exact.
     let integers = (a.is_u64() || a.is_i64()) && (b.is_u64() || b.is_i64());
     a == b || !integers && a.as_f64() == b.as_f64()

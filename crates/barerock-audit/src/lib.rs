@@ -22,6 +22,7 @@
 //! ```
 
 mod curl;
+pub mod diff;
 pub mod dump;
 pub mod exchange;
 mod explain;

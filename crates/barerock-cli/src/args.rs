@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Frames(cmd::frames::Frames),
     /// Print the Converse events of a captured stream, then the assembled message
     Events(cmd::events::Events),
+    /// Compare two recordings: heads, bodies, frames, messages and signatures
+    Diff(cmd::diff::DiffArguments),
     /// Sign a raw HTTP request and print every stage, explain a mismatch, or mint a Bedrock API key
     Sign(cmd::sign::Sign),
     /// Show the profile, region, credentials, endpoint and network settings a call would use, and where each comes from

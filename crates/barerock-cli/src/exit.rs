@@ -88,6 +88,11 @@ impl Failure {
         Self::new(Code::Other, error.into().to_string())
     }
 
+    /// A report on standard output has differences or findings: exit code 1, and nothing on standard error.
+    pub(crate) fn found() -> Self {
+        Self::new(Code::Other, "")
+    }
+
     /// Adds what to do about it.
     pub(crate) fn with_hint(mut self, hint: Option<&'static str>) -> Self {
         self.hint = hint;

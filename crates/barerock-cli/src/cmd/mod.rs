@@ -3,6 +3,7 @@
 mod chat;
 pub(crate) mod completions;
 mod converse_stream;
+pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod frames;
@@ -26,6 +27,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::InvokeGuardrailChecks(checks) => unary::invoke_guardrail_checks(checks).await,
         Command::Frames(frames) => frames::run(&frames),
         Command::Events(events) => events::run(&events),
+        Command::Diff(diff) => diff::run(&diff),
         Command::Sign(sign) => sign::run(sign).await,
         Command::Doctor(doctor) => doctor::run(doctor).await,
         Command::Models(models) => models::run(&models),

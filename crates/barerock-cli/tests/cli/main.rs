@@ -10,6 +10,7 @@ mod chat;
 mod contract;
 mod conversation;
 mod debug;
+mod diff;
 mod doctor;
 mod events;
 mod failures;

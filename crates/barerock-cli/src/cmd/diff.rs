@@ -1,0 +1,68 @@
+//! `barerock diff`: the differences between two recordings.
+
+use std::path::{Path, PathBuf};
+
+use barerock_audit::diff::{Comparison, Diff, Recordings, RecordingsError};
+use clap::Args;
+
+use crate::args::ReportOutput;
+use crate::exit::Failure;
+use crate::render::Output;
+
+/// The recordings, and how they are compared.
+#[derive(Debug, Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct DiffArguments {
+    /// First recording: the folder of an exchange, or a folder of such folders
+    a: PathBuf,
+    /// Second recording, or folder of recordings, which are paired by name
+    b: PathBuf,
+    /// Compare what differs between any two calls too, and the order and spelling of everything
+    #[arg(long)]
+    strict: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = ReportOutput::Text)]
+    output: ReportOutput,
+}
+
+const NOTES: &str = "\
+Compared are method, URI, headers, JSON bodies as values, frames, the assembled
+message, and the stages of the signature. Dates, request and invocation ids,
+signatures, times, the padding of events, and the length and hash of bodies that
+mean the same are ignored unless --strict.
+
+--output json prints {equal, differences: [{where, a, b}], ignored: [...]}. A side
+that has no value is null, and \"only\" names the other one. \"ignored\" in an entry
+is the reason. Session tokens, cookies and signatures are never shown.
+
+Exit codes:
+  0  equal
+  1  different
+  2  wrong command line, or no such folder
+  4  a recording is incomplete or invalid";
+
+pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
+    let (a, b) = (find(&arguments.a)?, find(&arguments.b)?);
+    let comparison = Diff::new().strict(arguments.strict).recordings(&a, &b).map_err(unreadable)?;
+    print(&comparison, arguments.output)?;
+    if comparison.is_equal() { Ok(()) } else { Err(Failure::found()) }
+}
+
+fn print(comparison: &Comparison, output: ReportOutput) -> Result<(), Failure> {
+    match output {
+        ReportOutput::Text => Output::new().text(&comparison.to_string()),
+        ReportOutput::Json => Output::new().json(comparison),
+    }
+}
+
+fn find(folder: &Path) -> Result<Recordings, Failure> {
+    Recordings::find(folder).map_err(unreadable)
+}
+
+/// A folder that cannot be read is a wrong command line; a broken recording is broken input.
+fn unreadable(error: RecordingsError) -> Failure {
+    match error {
+        RecordingsError::Exchange { .. } => Failure::response(error.to_string()),
+        error => Failure::usage(error.to_string()),
+    }
+}
