@@ -4,6 +4,7 @@ use core::fmt;
 
 use barerock::ErrorKind;
 use barerock::converse::endpoint::EndpointError;
+use barerock::settings::SettingError;
 use barerock::transport::ProxyError;
 
 use super::source::{Location, Source};
@@ -40,6 +41,8 @@ pub enum ConfigError {
         /// What it must be.
         rule: &'static str,
     },
+    /// An environment variable is not UTF-8.
+    Variable(SettingError),
     /// There is no endpoint to be had.
     Endpoint {
         /// What sets its URL, or [`Source::Default`] where the rules for the region make it.
@@ -95,6 +98,7 @@ impl ConfigError {
         matches!(
             self,
             Self::Syntax { .. }
+                | Self::Variable(_)
                 | Self::NoProfile(_)
                 | Self::NoRegion { .. }
                 | Self::File { .. }
@@ -126,6 +130,7 @@ impl fmt::Display for ConfigError {
                 write!(f, "no region: name one, such as us-east-1; looked at {}", looked_at.join(", "))
             }
             Self::Value { source, rule } => write!(f, "{source} {rule}"),
+            Self::Variable(error) => error.fmt(f),
             Self::Endpoint { source: Source::Default | Source::Code, error } => error.fmt(f),
             Self::Endpoint { source, error } => write!(f, "{source}: {error}"),
             Self::CaBundle { source, path, reason } => write!(f, "{source}: {path}: {reason}"),
@@ -162,6 +167,12 @@ impl fmt::Display for NoProfile {
 }
 
 impl core::error::Error for ConfigError {}
+
+impl From<SettingError> for ConfigError {
+    fn from(error: SettingError) -> Self {
+        Self::Variable(error)
+    }
+}
 
 impl From<ProxyError> for ConfigError {
     fn from(error: ProxyError) -> Self {

@@ -111,11 +111,13 @@ impl ConfigLoader {
     /// region is set anywhere, the machine is asked for its own, where it may be one of EC2's.
     ///
     /// # Errors
-    /// If a file cannot be read or is not of AWS's format, or a profile is named that does not exist.
+    /// If a file cannot be read or is not of AWS's format, a profile is named that does not exist, or a variable is not UTF-8
+    /// ([`Environment::require_utf8`]).
     ///
     /// Cancel safety: dropping the future leaves nothing behind.
     pub async fn load(mut self, io: Arc<dyn Io>) -> Result<Config, ConfigError> {
         let environment = self.environment.take().unwrap_or_else(Environment::of_process);
+        environment.require_utf8()?;
         let files = SharedFiles::locate(&environment);
         let config = files.config.read(&*io).await?;
         let credentials = files.credentials.read(&*io).await?;
@@ -130,9 +132,10 @@ impl ConfigLoader {
     /// The configuration, with shared files that are read already.
     ///
     /// # Errors
-    /// If a profile is named that does not exist.
+    /// If a profile is named that does not exist, or a variable is not UTF-8 ([`Environment::require_utf8`]).
     pub fn resolve(self, profiles: Profiles) -> Result<Config, ConfigError> {
         let environment = self.environment.unwrap_or_else(Environment::of_process);
+        environment.require_utf8()?;
         let profile = Search::default()
             .code(self.overrides.profile.as_deref())
             .variables(&environment, PROFILE.variables(), None)

@@ -200,6 +200,7 @@ impl<T: Transport> ClientBuilder<T> {
     /// If there is no region, or the endpoint or a setting is invalid; on wasm32-unknown-unknown also without
     /// [`clock`](Self::clock) or [`random_seed`](Self::random_seed).
     pub fn build(self) -> Result<Client<T>, Error> {
+        self.environment.require_utf8()?;
         let settings = self.settings;
         let (region, endpoint) = settings.endpoint.resolve(self.region, self.endpoint_url)?;
         let policy = self.retry.map_or(settings.retry, Ok)?;

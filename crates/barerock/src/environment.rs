@@ -1,18 +1,23 @@
 //! The environment as a value.
 
 use core::fmt;
+use std::ffi::OsString;
 
 use crate::NO_SYSTEM;
-use crate::settings;
+use crate::settings::{self, SettingError};
+use crate::transport::proxy::{ALL_PROXY, HTTP_PROXY, HTTPS_PROXY, NO_PROXY};
 
 /// A set of environment variables: the process's own, or any other. Of two with one name, the later counts.
 #[derive(Clone, Default)]
-// A list, for a map of strings is 12 KB of program more, and a handful of names is looked up once.
-pub struct Environment(Vec<(String, String)>);
+pub struct Environment {
+    // A list, for a map of strings is 12 KB of program more, and a handful of names is looked up once.
+    variables: Vec<(String, String)>,
+    /// The names of the variables whose value is not UTF-8.
+    not_utf8: Vec<String>,
+}
 
 impl Environment {
-    /// The process's variables as they are now. Those that are not UTF-8 are left out. Empty on wasm32-unknown-unknown,
-    /// where there are none.
+    /// The process's variables as they are now. Empty on wasm32-unknown-unknown, where there are none.
     #[must_use]
     pub fn of_process() -> Self {
         if NO_SYSTEM {
@@ -20,11 +25,44 @@ impl Environment {
         }
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
         let variables = std::env::vars_os();
-        Self(
-            variables
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
-        )
+        Self::from_os(variables)
+    }
+
+    /// An environment of variables as the operating system has them. A value that is not UTF-8 is an error of
+    /// [`require_utf8`](Self::require_utf8); a variable whose name is not UTF-8 is left out.
+    pub fn from_os(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let mut environment = Self::default();
+        for (name, value) in variables {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => environment.variables.push((name, value)),
+                Err(_) => environment.not_utf8.push(name),
+            }
+        }
+        environment
+    }
+
+    /// Checks that the variables that configure calls have values in UTF-8: those whose name begins with `AWS_`, and the
+    /// proxies' (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, also in lower case). A value that cannot be read
+    /// must not count as unset.
+    ///
+    /// # Errors
+    /// The first of them that is not UTF-8, by name; its value is not shown.
+    pub fn require_utf8(&self) -> Result<(), SettingError> {
+        let is_setting = |name: &&String| {
+            let proxies = [HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY];
+            name.starts_with("AWS_") || proxies.as_flattened().contains(&name.as_str())
+        };
+        match self.not_utf8.iter().find(is_setting) {
+            Some(name) => Err(SettingError::not_utf8(name)),
+            None => Ok(()),
+        }
+    }
+
+    /// True if the variable is set to a value that is not UTF-8.
+    #[must_use]
+    pub fn is_not_utf8(&self, name: &str) -> bool {
+        self.not_utf8.iter().any(|known| known == name)
     }
 
     /// The variable's value; `None` if it is unset or empty, as AWS tools have it. Variables whose name begins with `AWS_` are read without
@@ -35,7 +73,7 @@ impl Environment {
     }
 
     fn raw(&self, name: &str) -> Option<&str> {
-        let (name, value) = self.0.iter().rev().find(|(known, _)| known == name)?;
+        let (name, value) = self.variables.iter().rev().find(|(known, _)| known == name)?;
         Some(if name.starts_with("AWS_") { value.trim_ascii() } else { value })
     }
 
@@ -46,7 +84,8 @@ impl Environment {
                 .into_iter()
                 .any(|quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote))
         };
-        let names = self.0.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with("AWS_"));
+        let names =
+            self.variables.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with("AWS_"));
         names.filter(move |name| self.get(name).is_some_and(is_quoted))
     }
 
@@ -96,14 +135,15 @@ impl Environment {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self { variables: variables.collect(), not_utf8: Vec::new() }
     }
 }
 
 /// Names only: some of the values are secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+        f.debug_set().entries(self.variables.iter().map(|(name, _)| name)).entries(&self.not_utf8).finish()
     }
 }
 
@@ -120,5 +160,29 @@ mod tests {
         assert_eq!((environment.get("AWS_B"), environment.is_empty("AWS_B")), (None, true));
         assert_eq!(environment.get("HOME"), Some(" x "));
         assert_eq!(environment.quoted().collect::<Vec<_>>(), ["AWS_C"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_setting_that_is_not_utf8_is_an_error_and_another_variable_is_not() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let not_utf8 = |name: &str| {
+            let value = OsString::from_vec(b"SQUIRREL\xff".to_vec());
+            Environment::from_os([(name.into(), value), ("AWS_REGION".into(), "us-east-1".into())])
+        };
+        for name in
+            ["AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "http_proxy", "ALL_PROXY", "no_proxy"]
+        {
+            let environment = not_utf8(name);
+            let error = environment.require_utf8().unwrap_err();
+            assert_eq!(error.to_string(), format!("{name} is not valid UTF-8"));
+            assert!(environment.is_not_utf8(name) && environment.get(name).is_none(), "{name}");
+            assert!(!format!("{environment:?} {error:?}").contains("SQUIRREL"));
+        }
+        for name in ["LS_COLORS", "HOME", "PROXY"] {
+            assert_eq!(not_utf8(name).require_utf8(), Ok(()), "{name}");
+        }
+        assert_eq!(not_utf8("HOME").get("AWS_REGION"), Some("us-east-1"));
     }
 }

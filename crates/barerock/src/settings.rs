@@ -11,6 +11,7 @@
 //! ```
 
 use core::fmt;
+use std::borrow::Cow;
 
 use barerock_converse::endpoint::EndpointService;
 
@@ -149,11 +150,14 @@ impl<T> Setting<T> {
     /// The value of the first variable that is set and not empty, surrounding whitespace removed.
     ///
     /// # Errors
-    /// If that value breaks the [`rule`](Self::rule).
+    /// If that value breaks the [`rule`](Self::rule), or one of the variables is not UTF-8.
     pub fn from_env(&self, environment: &Environment) -> Result<Option<T>, SettingError> {
+        if let Some(name) = self.variables.iter().find(|name| environment.is_not_utf8(name)) {
+            return Err(SettingError::not_utf8(name));
+        }
         let Some((variable, text)) = environment.first(self.variables) else { return Ok(None) };
         let value = self.parse(text.trim_ascii());
-        value.map(Some).ok_or(SettingError { variable, rule: self.rule })
+        value.map(Some).ok_or(SettingError { variable: variable.into(), rule: self.rule })
     }
 }
 
@@ -170,8 +174,21 @@ impl<T> fmt::Debug for Setting<T> {
 /// An environment variable with an invalid value, which is not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingError {
-    variable: &'static str,
+    variable: Cow<'static, str>,
     rule: &'static str,
+}
+
+impl SettingError {
+    /// The error of a variable whose value is not UTF-8.
+    pub(crate) fn not_utf8(variable: &str) -> Self {
+        Self { variable: variable.to_owned().into(), rule: "is not valid UTF-8" }
+    }
+
+    /// The name of the variable.
+    #[must_use]
+    pub fn variable(&self) -> &str {
+        &self.variable
+    }
 }
 
 impl fmt::Display for SettingError {

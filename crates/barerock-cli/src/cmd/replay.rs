@@ -71,6 +71,7 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
 /// What requests must be signed with: what the environment holds.
 async fn verify(region: Option<String>) -> Result<Verify, Failure> {
     let environment = Environment::of_process();
+    environment.require_utf8().map_err(|error| Failure::unusable_credentials(error.to_string()))?;
     let region = region.or_else(|| environment.region().map(str::to_owned));
     let region = region.ok_or_else(|| {
         Failure::unusable_credentials(

@@ -77,6 +77,24 @@ fn a_profile_is_told_to_the_line() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf8_is_named_by_call_and_doctor() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let home = Home::new(CONFIG, &credentials());
+    for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_REGION", "HTTPS_PROXY", "no_proxy"]
+    {
+        for command in [&["doctor"][..], &["chat", "hi"], &["doctor", "--output", "json"]] {
+            let mut command = home.command(command);
+            command.env(name, std::ffi::OsStr::from_bytes(b"work\xff"));
+            let ran = run(command, "");
+            assert_eq!(ran.code, 5, "{name} {ran:?}");
+            assert!(ran.err.starts_with(&format!("error: {name} is not valid UTF-8\n")), "{name} {ran:?}");
+        }
+    }
+}
+
 #[test]
 fn the_text_says_the_same() {
     let home = Home::new(CONFIG, &credentials());

@@ -106,8 +106,13 @@ impl ProxyRules {
     /// counts as unset. `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set.
     ///
     /// # Errors
-    /// If a variable that counts for one of the schemes is no valid proxy URL.
+    /// If a variable that counts for one of the schemes is no valid proxy URL, or one of the variables is not UTF-8.
     pub fn from_environment(environment: &Environment) -> Result<Self, ProxyError> {
+        for name in [HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY].into_iter().flatten() {
+            if environment.is_not_utf8(name) {
+                return Err(ProxyError::new(name, ProxyErrorReason::NotUtf8));
+            }
+        }
         let first = |names: [&'static str; 2]| names.into_iter().find_map(|name| set(environment, name));
         let all = first(ALL_PROXY);
         let http = if environment.get(REQUEST_METHOD).is_none() { first(HTTP_PROXY) } else { None };

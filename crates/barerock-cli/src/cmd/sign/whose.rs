@@ -33,6 +33,7 @@ impl Whose {
 
     async fn of_environment(region: Option<&str>, time: &Timestamp) -> Result<Self, Failure> {
         let environment = Environment::of_process();
+        environment.require_utf8().map_err(|error| Failure::unusable_credentials(error.to_string()))?;
         let region = region.or_else(|| environment.region()).map(str::to_owned);
         let region = region.ok_or_else(|| {
             Failure::unusable_credentials("no region: give --region, or set AWS_REGION or AWS_DEFAULT_REGION")

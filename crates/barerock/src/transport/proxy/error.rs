@@ -20,6 +20,7 @@ pub(super) enum ProxyErrorReason {
     MissingHost,
     Port,
     Path,
+    NotUtf8,
 }
 
 impl ProxyError {
@@ -47,6 +48,7 @@ impl fmt::Display for ProxyError {
             ProxyErrorReason::MissingHost => "missing host",
             ProxyErrorReason::Port => "invalid port",
             ProxyErrorReason::Path => "unexpected path",
+            ProxyErrorReason::NotUtf8 => return write!(f, "{} is not valid UTF-8", self.name),
         };
         write!(f, "{}: {reason}; expected http://[USER:PASSWORD@]HOST[:PORT]", self.name)
     }
