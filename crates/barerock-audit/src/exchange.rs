@@ -1,21 +1,29 @@
-//! Recorded exchanges: a request and its response, in a folder of three files.
+//! Recorded exchanges: a request and its response, in a folder of three or four files, or an entry of an HTTP archive.
 //!
 //! The folder is a fixture of `barerock-replay`: `request.json` with `{method, uri, headers, body}`, `response.json` with
 //! `{status, headers}`, and `response.body` with the raw bytes. Headers are pairs of name and value; a request's body is
-//! text, or `{"base64": …}`.
+//! text, or `{"base64": …}`. A recording also has `response.chunks.json`: where the chunks of the body begin, and when they
+//! arrived ([`Timing`]).
 
 mod error;
 mod form;
+mod open;
+pub(crate) mod timing;
 mod writer;
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
+use barerock_eventstream::MEDIA_TYPE;
+
 pub use self::error::ExchangeError;
+pub use self::open::archive_of;
+pub use self::timing::{ChunkTime, Timing};
 pub use self::writer::{ExchangeWriter, PARTIAL_SUFFIX};
 
 /// The file of the request.
@@ -24,6 +32,8 @@ pub const REQUEST_FILE: &str = "request.json";
 pub const RESPONSE_FILE: &str = "response.json";
 /// The file of the response's body.
 pub const BODY_FILE: &str = "response.body";
+/// The file of the response's chunks and times, which need not be there.
+pub const TIMING_FILE: &str = "response.chunks.json";
 
 /// The longest file that is read, in bytes: more than twice the longest body that Bedrock takes or sends.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -52,6 +62,7 @@ pub struct RecordedRequest {
 pub struct RecordedResponse {
     head: RecordedHead,
     body: Bytes,
+    timing: Option<Timing>,
 }
 
 /// Status and headers of a response.
@@ -73,7 +84,7 @@ impl Exchange {
     ) -> Result<Self, ExchangeError> {
         let request = form::read_request(request_json)?;
         let head = form::read_head(response_json)?;
-        Ok(Self { request, response: RecordedResponse { head, body: response_body.into() } })
+        Ok(Self { request, response: RecordedResponse::new(head, response_body) })
     }
 
     /// Whether the folder holds any of the three files.
@@ -88,24 +99,35 @@ impl Exchange {
     /// [`ExchangeError`] if a file is missing, is not a regular file, is longer than 64 MiB or cannot be read, and as
     /// [`parse`](Self::parse).
     pub fn read(folder: &Path) -> Result<Self, ExchangeError> {
-        let [request, response, body] =
-            [REQUEST_FILE, RESPONSE_FILE, BODY_FILE].map(|file| read_file(&folder.join(file)));
-        Self::parse(&request?, &response?, body?)
+        let [request, response, body] = [REQUEST_FILE, RESPONSE_FILE, BODY_FILE]
+            .map(|file| read_bounded(&folder.join(file), MAX_FILE_BYTES));
+        let mut exchange = Self::parse(&request?, &response?, body?)?;
+        match read_bounded(&folder.join(TIMING_FILE), MAX_FILE_BYTES) {
+            Ok(json) => {
+                let length = crate::text::count(&exchange.response.body);
+                exchange.response.timing = Some(Timing::parse_file(&json, length)?);
+            }
+            Err(ExchangeError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        Ok(exchange)
     }
 
-    /// The three files, each with its name.
+    /// The files, each with its name.
     #[must_use]
-    pub fn files(&self) -> [(&'static str, Bytes); 3] {
-        [
+    pub fn files(&self) -> Vec<(&'static str, Bytes)> {
+        let mut files = vec![
             (REQUEST_FILE, form::write_request(&self.request).into()),
             (RESPONSE_FILE, form::write_head(&self.response.head).into()),
             (BODY_FILE, self.response.body.clone()),
-        ]
+        ];
+        files.extend(self.response.timing.as_ref().map(|timing| (TIMING_FILE, timing.to_json().into())));
+        files
     }
 }
 
 /// A regular file's bytes. What is not a regular file is not opened: a FIFO would block for ever.
-fn read_file(path: &Path) -> Result<Vec<u8>, ExchangeError> {
+pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ExchangeError> {
     let at = |source| ExchangeError::Io { path: path.to_owned(), source };
     if !fs::metadata(path).map_err(at)?.is_file() {
         return Err(ExchangeError::NotAFile { path: path.to_owned() });
@@ -114,9 +136,9 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ExchangeError> {
     let file = fs::File::open(path).map_err(at)?;
     let mut bytes = Vec::new();
     // One byte more than the limit shows that the file goes on.
-    file.take(MAX_FILE_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(at)?;
-    if crate::text::count(&bytes) > MAX_FILE_BYTES {
-        return Err(ExchangeError::TooLong { path: path.to_owned(), limit: MAX_FILE_BYTES });
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(at)?;
+    if crate::text::count(&bytes) > limit {
+        return Err(ExchangeError::TooLong { path: path.to_owned(), limit });
     }
     Ok(bytes)
 }
@@ -169,7 +191,27 @@ impl RecordedResponse {
     /// A response.
     #[must_use]
     pub fn new(head: RecordedHead, body: impl Into<Bytes>) -> Self {
-        Self { head, body: body.into() }
+        Self { head, body: body.into(), timing: None }
+    }
+
+    /// The response with the times of its chunks.
+    #[must_use]
+    pub fn with_timing(mut self, timing: Timing) -> Self {
+        self.timing = Some(timing);
+        self
+    }
+
+    /// When it arrived, if that was recorded.
+    #[must_use]
+    pub fn timing(&self) -> Option<&Timing> {
+        self.timing.as_ref()
+    }
+
+    /// True if its `content-type` is that of an event stream.
+    #[must_use]
+    pub fn is_event_stream(&self) -> bool {
+        let is_stream = |value: &HeaderValue| value.as_bytes().starts_with(MEDIA_TYPE.as_bytes());
+        self.header_lines().any(|(name, value)| name == CONTENT_TYPE && is_stream(&value))
     }
 
     /// The status.

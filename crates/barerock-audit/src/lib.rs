@@ -1,6 +1,6 @@
 //! What a person sees of the wire: recordings of exchanges, maps of event streams byte by byte, and explained signatures.
 //!
-//! In scope: recorded exchanges ([`Exchange`]), event streams shown frame by frame ([`dump`]) and field by field
+//! In scope: recorded exchanges ([`Exchange`]) in folders and HTTP archives ([`har`]), event streams shown frame by frame ([`dump`]) and field by field
 //! ([`Fields`]), raw HTTP requests signed stage by stage ([`RawRequest`]), `curl` lines ([`curl_line`]), the cause of a
 //! signature mismatch ([`explain_mismatch`]), and files that are written whole ([`ReplacementFile`]).
 //! Out of scope: sending and serving (`barerock`, `barerock-replay`). A client does not need this crate.
@@ -28,6 +28,7 @@ pub mod exchange;
 mod explain;
 mod fields;
 mod file;
+pub mod har;
 pub mod json;
 mod raw;
 mod redact;

@@ -171,9 +171,10 @@ impl Call {
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// Folder of fixtures, one folder per exchange [default: the built-in fixtures]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) fixtures: Option<PathBuf>,
+    /// Fixtures: a folder with one folder per exchange, a single recording's folder, or a .har file; repeatable
+    /// [default: the built-in fixtures]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) fixtures: Vec<PathBuf>,
     /// Loopback address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: String,

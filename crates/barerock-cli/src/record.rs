@@ -150,7 +150,7 @@ impl Attempt {
         if !rest.is_empty() {
             self.write(&rest, None)?;
         }
-        self.writer.map_or(Ok(()), ExchangeWriter::finish)
+        self.writer.map_or(Ok(()), |writer| writer.finish(None))
     }
 
     fn write(&mut self, bytes: &[u8], length: Option<usize>) -> io::Result<()> {

@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind, IsTerminal as _, Read};
 use std::path::Path;
 use std::sync::mpsc;
 
-use barerock_audit::exchange::BODY_FILE;
+use barerock_audit::Exchange;
+use barerock_audit::exchange::{BODY_FILE, archive_of};
 use bytes::Bytes;
 
 use crate::exit::Failure;
@@ -24,7 +25,8 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Opens a file, the `response.body` of a folder, or standard input where there is no path or `-`.
+    /// Opens a file, the `response.body` of a folder, a response of an HTTP archive (`FILE.har`, `FILE.har#N`), or standard
+    /// input where there is no path or `-`.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
             if path.is_none() && io::stdin().is_terminal() {
@@ -34,6 +36,12 @@ impl Source {
             let name = "standard input".to_owned();
             return Ok(Self::new(Box::new(io::stdin().lock()), name, identity.is_none(), identity));
         };
+        if let Some(archive) = archive_of(path) {
+            let exchange = Exchange::open_stream(path).map_err(|error| Failure::usage(error.to_string()))?;
+            let identity = std::fs::metadata(archive).ok().and_then(|file| identity(&file));
+            let body = io::Cursor::new(exchange.response.body().clone());
+            return Ok(Self::new(Box::new(body), path.display().to_string(), false, identity));
+        }
         let path = if path.is_dir() { path.join(BODY_FILE) } else { path.to_owned() };
         let name = path.display().to_string();
         #[expect(clippy::disallowed_methods, reason = "the user named the file")]

@@ -39,10 +39,11 @@ impl fmt::Display for FixtureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Exchange { source: source @ ExchangeError::Har { .. }, .. } => source.fmt(f),
             Self::Exchange { fixture, source } => write!(f, "fixture {fixture}: {source}"),
             Self::Empty { path } => write!(
                 f,
-                "{}: no fixture: wants folders with request.json, response.json and response.body",
+                "{}: no fixture: wants folders with request.json, response.json and response.body, or a .har file",
                 path.display()
             ),
         }

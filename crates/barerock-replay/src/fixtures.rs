@@ -2,6 +2,7 @@
 
 use barerock_audit::Exchange;
 use barerock_audit::exchange::PARTIAL_SUFFIX;
+use barerock_audit::har::{self, HarEntry};
 use std::path::{Path, PathBuf};
 
 use crate::error::FixtureError;
@@ -19,15 +20,28 @@ impl Fixtures {
         Self { fixtures: fixtures.into_iter().collect() }
     }
 
-    /// Reads every folder in `folder` that holds `request.json`, `response.json` and `response.body`. Everything else
-    /// is ignored: other files, folders with none of the three, and folders of recordings that have not ended.
+    /// Reads fixtures from one of:
+    ///
+    /// - a folder of exchanges: every folder in it that holds `request.json`, `response.json` and `response.body`.
+    ///   Everything else is ignored: other files, folders with none of the three, and folders of recordings that have not
+    ///   ended;
+    /// - a single exchange's folder, such as a recording;
+    /// - an HTTP archive, a file whose name ends in `.har` ([`barerock_audit::har`]); its fixtures are called
+    ///   `FILE.har#N` by the index of the entry.
     ///
     /// # Errors
     ///
-    /// [`FixtureError`] when the folder cannot be read, holds no fixture, or holds a broken one: a folder with only
+    /// [`FixtureError`] when the path cannot be read, holds no fixture, or holds a broken one: a folder with only
     /// some of the three files, or with an invalid member.
-    pub fn load(folder: impl AsRef<Path>) -> Result<Self, FixtureError> {
-        let folder = folder.as_ref();
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, FixtureError> {
+        let folder = path.as_ref();
+        if har::is_archive(folder) && !folder.is_dir() {
+            return Self::load_archive(folder);
+        }
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if Exchange::is_in(folder) {
+            return Ok(Self::new([read(&name, folder)?]));
+        }
         let mut fixtures = Vec::new();
         for path in subfolders(folder)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -35,15 +49,31 @@ impl Fixtures {
             if name.ends_with(PARTIAL_SUFFIX) || !Exchange::is_in(&path) {
                 continue;
             }
-            match Exchange::read(&path) {
-                Ok(exchange) => fixtures.push(Fixture::new(name, &exchange)),
-                Err(source) => return Err(FixtureError::Exchange { fixture: name.into_owned(), source }),
-            }
+            fixtures.push(read(&name, &path)?);
         }
+        Self::non_empty(fixtures, folder)
+    }
+
+    fn load_archive(path: &Path) -> Result<Self, FixtureError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let entries = har::read(path)
+            .map_err(|source| FixtureError::Exchange { fixture: name.clone().into_owned(), source })?;
+        let fixture = |entry: HarEntry| Fixture::new(format!("{name}#{}", entry.index), &entry.exchange);
+        Self::non_empty(entries.into_iter().map(fixture).collect(), path)
+    }
+
+    fn non_empty(fixtures: Vec<Fixture>, path: &Path) -> Result<Self, FixtureError> {
         if fixtures.is_empty() {
-            return Err(FixtureError::Empty { path: folder.to_path_buf() });
+            return Err(FixtureError::Empty { path: path.to_path_buf() });
         }
         Ok(Self { fixtures })
+    }
+
+    /// These fixtures, then those of another set.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.fixtures.extend(others.fixtures);
+        self
     }
 
     /// Every fixture, in order.
@@ -64,6 +94,12 @@ impl Fixtures {
     pub(crate) fn into_vec(self) -> Vec<Fixture> {
         self.fixtures
     }
+}
+
+fn read(name: &str, folder: &Path) -> Result<Fixture, FixtureError> {
+    Exchange::read(folder)
+        .map(|exchange| Fixture::new(name, &exchange))
+        .map_err(|source| FixtureError::Exchange { fixture: name.to_owned(), source })
 }
 
 /// The folders in `folder`, sorted by name.
@@ -107,6 +143,23 @@ mod tests {
         let names: Vec<String> =
             Fixtures::load(folder.path()).unwrap().iter().map(|fixture| fixture.name().to_owned()).collect();
         assert_eq!(names, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_single_exchange_and_an_archive_are_fixtures_too() {
+        let packaged = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join("chat");
+        let single = Fixtures::load(&packaged).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.har");
+        let mut archive = har::HarWriter::create(&path).unwrap();
+        archive.append(&Exchange::read(&packaged).unwrap()).unwrap();
+        archive.finish().unwrap();
+        let both = single.and(Fixtures::load(&path).unwrap());
+        let names: Vec<&str> = both.iter().map(Fixture::name).collect();
+        assert_eq!(names, ["chat", "a.har#0"]);
+        write(&path, r#"{"log":{"entries":[]}}"#).unwrap();
+        let error = Fixtures::load(&path).unwrap_err();
+        assert!(matches!(error, FixtureError::Empty { .. }), "{error}");
     }
 
     #[test]

@@ -38,6 +38,22 @@ pub enum ExchangeError {
         /// The member, and what is wrong with it.
         problem: String,
     },
+    /// An HTTP archive is invalid, or saved without bodies.
+    #[non_exhaustive]
+    Har {
+        /// The file, where there is one.
+        path: Option<PathBuf>,
+        /// The index of the entry, the member, and what is wrong with it.
+        problem: String,
+    },
+    /// A path names no exchange, or several.
+    #[non_exhaustive]
+    NotOne {
+        /// The path.
+        path: PathBuf,
+        /// What it names.
+        problem: String,
+    },
 }
 
 impl fmt::Display for ExchangeError {
@@ -47,6 +63,10 @@ impl fmt::Display for ExchangeError {
             Self::NotAFile { path } => write!(f, "{}: not a regular file", path.display()),
             Self::TooLong { path, limit } => write!(f, "{}: longer than {limit} bytes", path.display()),
             Self::Invalid { file, problem } => write!(f, "{file}: {problem}"),
+            Self::Har { path: None, problem } => f.write_str(problem),
+            Self::Har { path: Some(path), problem } | Self::NotOne { path, problem } => {
+                write!(f, "{}: {problem}", path.display())
+            }
         }
     }
 }
@@ -55,7 +75,7 @@ impl core::error::Error for ExchangeError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Io { source, .. } => Some(source),
-            Self::NotAFile { .. } | Self::TooLong { .. } | Self::Invalid { .. } => None,
+            _ => None,
         }
     }
 }

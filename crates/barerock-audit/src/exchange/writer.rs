@@ -4,7 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{BODY_FILE, Exchange, REQUEST_FILE, RESPONSE_FILE, RecordedHead, RecordedRequest, form};
+use super::{
+    BODY_FILE, Exchange, REQUEST_FILE, RESPONSE_FILE, RecordedHead, RecordedRequest, TIMING_FILE, Timing,
+    form,
+};
 use crate::file::{create_private, create_private_folder};
 
 /// The end of the name of a folder whose exchange has not ended. Such a folder is not an exchange yet.
@@ -48,12 +51,19 @@ impl ExchangeWriter {
         self.body.write_all(bytes)
     }
 
-    /// Gives the folder its name.
+    /// Writes the times of the response, and gives the folder its name.
     ///
     /// # Errors
     /// What the system returns; the folder is then removed.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub fn finish(mut self, timing: Option<&Timing>) -> io::Result<()> {
+        if let Some(timing) = timing {
+            create_private(&self.partial.join(TIMING_FILE))?.write_all(timing.to_json().as_bytes())?;
+        }
         self.body.sync_all()?;
+        // A rename would replace an empty folder.
+        if self.folder.exists() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
         fs::rename(&self.partial, &self.folder)?;
         self.is_finished = true;
         Ok(())
@@ -68,7 +78,7 @@ impl Exchange {
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         let mut writer = ExchangeWriter::create(folder, &self.request, &self.response.head)?;
         writer.write(&self.response.body)?;
-        writer.finish()
+        writer.finish(self.response.timing())
     }
 }
 

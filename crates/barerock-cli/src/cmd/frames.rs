@@ -25,7 +25,8 @@ use crate::source::Source;
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct Frames {
-    /// The stream: a file, a fixture's folder (its response.body is read), or - for standard input
+    /// The stream: a file, a fixture's folder (its response.body is read), FILE.har or FILE.har#N for entry N of an HTTP
+    /// archive, or - for standard input
     file: Option<PathBuf>,
     /// What to print; with --html, the verdict alone unless this is given [default: text]
     #[arg(long, value_enum)]

@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 
 use barerock::credentials::EnvironmentProvider;
@@ -15,10 +15,7 @@ use crate::exit::Failure;
 use crate::render::{counted, safe};
 
 pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
-    let fixtures = match &arguments.fixtures {
-        Some(folder) => Fixtures::load(folder).map_err(|error| Failure::usage(error.to_string()))?,
-        None => Fixtures::builtin(),
-    };
+    let fixtures = fixtures(&arguments.fixtures)?;
     let count = fixtures.len();
     let mode = match arguments.r#match {
         Match::Exact => MatchMode::Exact,
@@ -60,6 +57,16 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     tokio::signal::ctrl_c().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
     server.shutdown().await;
     Ok(())
+}
+
+/// The fixtures of all these paths; the built-in ones if there is no path.
+fn fixtures(paths: &[PathBuf]) -> Result<Fixtures, Failure> {
+    if paths.is_empty() {
+        return Ok(Fixtures::builtin());
+    }
+    paths.iter().try_fold(Fixtures::default(), |all, path| {
+        Fixtures::load(path).map(|more| all.and(more)).map_err(|error| Failure::usage(error.to_string()))
+    })
 }
 
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {

@@ -15,6 +15,7 @@ mod doctor;
 mod events;
 mod failures;
 mod frames;
+mod har;
 mod home;
 mod lists;
 mod mfa;
