@@ -212,6 +212,8 @@ pub(crate) enum Match {
     Model,
     /// Same operation; the most similar request wins
     Any,
+    /// One fixture after another, each once, for requests of its operation
+    InOrder,
 }
 
 /// Output format of a report.

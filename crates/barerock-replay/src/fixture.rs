@@ -14,17 +14,38 @@ use crate::request_body::RequestBody;
 /// The media type of everything else.
 pub(crate) const JSON: &str = "application/json";
 
-/// A request and the response it gets.
+/// A request and the response it gets: recorded ([`parse`](Self::parse), [`new`](Self::new)), or composed in code
+/// ([`text`](Self::text), [`tool_use`](Self::tool_use), [`message`](Self::message), [`stream`](Self::stream),
+/// [`error`](Self::error)).
+///
+/// # Form
+///
+/// A recorded fixture is a folder of three files, whose name is the fixture's:
+///
+/// - `request.json`: `{"method": "POST", "uri": "…", "headers": [["name", "value"], …], "body": "…"}`. The URI is absolute or
+///   a path. A body that is not UTF-8 is `{"base64": "…"}`.
+/// - `response.json`: `{"status": 200, "headers": [["name", "value"], …]}`.
+/// - `response.body`: the bytes of the response's body, without transfer coding.
+///
+/// Other members and files are ignored.
 #[derive(Debug, Clone)]
 pub struct Fixture {
     name: String,
     operation: Operation,
     request_body: RequestBody,
-    status: StatusCode,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    body: Bytes,
-    event_stream: bool,
+    response: Response,
     broken: bool,
+    /// The same response to the operation that streams, if the fixture serves both.
+    streamed: Option<Box<Self>>,
+}
+
+/// The response of a fixture.
+#[derive(Debug, Clone)]
+pub(crate) struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Bytes,
+    pub(crate) event_stream: bool,
 }
 
 impl Fixture {
@@ -56,14 +77,24 @@ impl Fixture {
             let derived = if event_stream { MEDIA_TYPE } else { JSON };
             headers.push((CONTENT_TYPE, HeaderValue::from_static(derived)));
         }
-        let broken = !status.is_success()
-            || operation.streams() != event_stream
-            || event_stream && frames::ending(&body, operation.name()) != Ending::Complete;
         let request_body = RequestBody::new(request.body().clone(), &operation);
-        Self { name: name.into(), operation, request_body, status, headers, body, event_stream, broken }
+        let response = Response { status, headers, body, event_stream };
+        Self::assemble(name.into(), operation, request_body, response)
     }
 
-    /// The name of its folder.
+    pub(crate) fn assemble(
+        name: String,
+        operation: Operation,
+        request_body: RequestBody,
+        response: Response,
+    ) -> Self {
+        let broken = !response.status.is_success()
+            || operation.streams() != response.event_stream
+            || response.event_stream && frames::ending(&response.body, operation.name()) != Ending::Complete;
+        Self { name, operation, request_body, response, broken, streamed: None }
+    }
+
+    /// The name of its folder; `composed for MODEL` if it was composed in code.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -75,28 +106,44 @@ impl Fixture {
 
     /// The response's status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.response.status
     }
 
     /// The response's headers in order; a missing `Content-Type` is derived from the body.
     pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
-        &self.headers
+        &self.response.headers
     }
 
     /// The response's body.
     pub fn body(&self) -> &Bytes {
-        &self.body
+        &self.response.body
     }
 
     /// True if the response is an event stream.
     pub fn is_event_stream(&self) -> bool {
-        self.event_stream
+        self.response.event_stream
     }
 
     /// True if the response is an error, or a stream that does not complete. Such a fixture serves requests for its own
     /// model only.
     pub fn is_broken(&self) -> bool {
         self.broken
+    }
+
+    /// Adds the response to the operation that streams.
+    pub(crate) fn or_streamed(self, streamed: Option<Self>) -> Self {
+        Self { streamed: streamed.map(Box::new), ..self }
+    }
+
+    /// The fixture for the operation that streams, if this one serves both.
+    pub(crate) fn streamed(&self) -> Option<&Self> {
+        self.streamed.as_deref()
+    }
+
+    /// This fixture, and the one for the operation that streams.
+    pub(crate) fn by_operation(mut self) -> impl Iterator<Item = Self> {
+        let streamed = self.streamed.take();
+        [Some(self), streamed.map(|streamed| *streamed)].into_iter().flatten()
     }
 
     pub(crate) fn request_body(&self) -> &RequestBody {

@@ -47,6 +47,18 @@ pub(crate) fn split(body: &Bytes) -> Vec<Bytes> {
     pieces
 }
 
+/// An event as the service frames it; `None` if a frame cannot hold it.
+pub(crate) fn event(name: &str, payload: &[u8]) -> Option<Bytes> {
+    let headers = [
+        Header::new(header_name::EVENT_TYPE, name),
+        Header::new(header_name::CONTENT_TYPE, crate::fixture::JSON),
+        Header::new(header_name::MESSAGE_TYPE, "event"),
+    ];
+    let mut bytes = Vec::new();
+    encode_frame(&headers, payload, &mut bytes).ok()?;
+    Some(bytes.into())
+}
+
 /// An exception as the service frames it.
 pub(crate) fn exception(name: &str, message: &str) -> Bytes {
     let headers = [

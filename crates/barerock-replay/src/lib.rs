@@ -31,6 +31,7 @@
 mod builder;
 mod builtin;
 mod chunking;
+mod compose;
 mod duration;
 mod error;
 mod fault;
@@ -54,6 +55,7 @@ mod verify;
 
 pub use builder::ReplayBuilder;
 pub use chunking::{Chunking, Pace};
+pub use compose::ComposeError;
 pub use error::{BindError, FixtureError};
 pub use fault::{Fault, FaultError, FaultRule};
 pub use fixture::Fixture;

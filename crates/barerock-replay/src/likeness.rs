@@ -1,25 +1,53 @@
-//! How alike two Converse requests are: what a conversation is about counts, its settings hardly do.
+//! How alike two Converse requests are: the shape of the conversation counts before its settings.
+
+use core::cmp::Reverse;
+
+use barerock_audit::json;
+use serde_json::Value;
 
 use crate::fixture::Fixture;
 use crate::request_body::RequestBody;
-use serde_json::Value;
 
-/// A number that grows with the likeness of a fixture's request to this one.
-pub(crate) fn likeness(fixture: &Fixture, body: &RequestBody) -> i32 {
-    let (RequestBody::Json(asked), RequestBody::Json(recorded)) = (body, fixture.request_body()) else {
-        return 0;
+/// How like a fixture's request is to a request for a Converse operation. The greater is the more alike; earlier members decide.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Likeness {
+    /// The request has tools if the fixture's has: a tool call in response to a request without tools makes no sense.
+    may_call_tools: bool,
+    /// Both or neither end with a tool result.
+    same_ending: bool,
+    /// The last texts of the last messages are equal.
+    same_last_text: bool,
+    /// The difference in the number of messages.
+    messages: Reverse<usize>,
+    /// The number of equal messages from the first on.
+    equal_messages: usize,
+    same_tools: bool,
+    same_system: bool,
+    same_additional_fields: bool,
+}
+
+/// How like the fixture's request is to one with this body; the least of all if either is not JSON.
+pub(crate) fn likeness(fixture: &Fixture, body: &RequestBody) -> Option<Likeness> {
+    let (RequestBody::Json(request), RequestBody::Json(recorded)) = (body, fixture.request_body()) else {
+        return None;
     };
-    let both = |member: &str| has(asked, member) == has(recorded, member);
-    let points = [
-        // A tool call in response to a request without tools would make no sense.
-        (32, has(asked, "toolConfig") || !has(recorded, "toolConfig")),
-        (16, ends_with_tool_result(asked) == ends_with_tool_result(recorded)),
-        (8, last_text(asked).is_some() && last_text(asked) == last_text(recorded)),
-        (4, both("toolConfig")),
-        (2, both("system")),
-        (1, both("additionalModelRequestFields")),
-    ];
-    points.iter().map(|(points, alike)| if *alike { *points } else { 0 }).sum()
+    let both = |member: &str| has(request, member) == has(recorded, member);
+    let (asked, answered) = (messages(request), messages(recorded));
+    let equal = asked.iter().zip(answered).take_while(|(a, b)| json::equal(a, b)).count();
+    Some(Likeness {
+        may_call_tools: has(request, "toolConfig") || !has(recorded, "toolConfig"),
+        same_ending: ends_with_tool_result(request) == ends_with_tool_result(recorded),
+        same_last_text: last_text(request).is_some() && last_text(request) == last_text(recorded),
+        messages: Reverse(asked.len().abs_diff(answered.len())),
+        equal_messages: equal,
+        same_tools: both("toolConfig"),
+        same_system: both("system"),
+        same_additional_fields: both("additionalModelRequestFields"),
+    })
+}
+
+fn messages(body: &Value) -> &[Value] {
+    body.get("messages").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn has(body: &Value, member: &str) -> bool {
@@ -28,8 +56,11 @@ fn has(body: &Value, member: &str) -> bool {
 
 /// The content blocks of the last message.
 fn last_content(body: &Value) -> &[Value] {
-    let last = body.get("messages").and_then(Value::as_array).and_then(|messages| messages.last());
-    last.and_then(|message| message.get("content")).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    messages(body)
+        .last()
+        .and_then(|message| message.get("content"))
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn ends_with_tool_result(body: &Value) -> bool {

@@ -1,13 +1,14 @@
 //! Selection of the fixture for a request.
 
 use crate::fixture::Fixture;
-use crate::likeness::likeness;
-use crate::operation::{Asked, Operation};
+use crate::likeness::{Likeness, likeness};
+use crate::operation::{Operation, Subject};
 use crate::request_body::RequestBody;
 use barerock_audit::json;
 use core::fmt;
 use core::str::FromStr;
 use core::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Where the paths of model operations begin.
 const MODEL_PATH: &str = "/model/";
@@ -15,6 +16,11 @@ const MODEL_PATH: &str = "/model/";
 const LISTED: usize = 8;
 
 /// How like its fixture a request must be.
+///
+/// A request for which a mode admits several fixtures gets the one that ranks first by, in this order: it was recorded for the
+/// very request; it was composed for the model; it is of the same model or guardrail; it completes; both or neither have tools
+/// and end with a tool result; the last texts are equal; the numbers of messages differ least; the most messages from the first
+/// on are equal; both or neither have tools, a system prompt, additional fields. Of equals the first is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum MatchMode {
@@ -26,6 +32,8 @@ pub enum MatchMode {
     /// The same operation: the exact fixture if there is one, else one of the same model or guardrail, else the most similar.
     /// Fixtures that fail are served for their own model only.
     Any,
+    /// The fixtures one after another, each once, for requests of their operation with any model and body.
+    InOrder,
 }
 
 impl fmt::Display for MatchMode {
@@ -34,6 +42,7 @@ impl fmt::Display for MatchMode {
             Self::Exact => "exact",
             Self::Model => "model",
             Self::Any => "any",
+            Self::InOrder => "in-order",
         })
     }
 }
@@ -46,7 +55,8 @@ impl FromStr for MatchMode {
             "exact" => Ok(Self::Exact),
             "model" => Ok(Self::Model),
             "any" => Ok(Self::Any),
-            _ => Err(format!("unknown match mode {text:?}: wants exact, model or any")),
+            "in-order" => Ok(Self::InOrder),
+            _ => Err(format!("unknown match mode {text:?}: wants exact, model, any or in-order")),
         }
     }
 }
@@ -56,6 +66,10 @@ impl FromStr for MatchMode {
 pub(crate) struct Matcher {
     mode: MatchMode,
     groups: Vec<Group>,
+    /// Every fixture once, for [`MatchMode::InOrder`].
+    sequence: Vec<Fixture>,
+    /// How many of the sequence were served.
+    served: Mutex<usize>,
 }
 
 /// Fixtures with the same request, served in turn.
@@ -66,9 +80,9 @@ struct Group {
 }
 
 impl Group {
-    /// The next in turn; of those that complete, if there are any, where the request was not meant for this group.
-    fn take_turn(&self, exact: bool) -> Option<&Fixture> {
-        let all = exact || self.is_broken();
+    /// The next in turn; of those that complete, if there are any and the group is only like the request.
+    fn take_turn(&self, intended: Intended) -> Option<&Fixture> {
+        let all = intended > Intended::No || self.is_broken();
         let fixtures: Vec<&Fixture> =
             self.fixtures.iter().filter(|fixture| all || !fixture.is_broken()).collect();
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
@@ -86,8 +100,10 @@ impl Group {
 
 impl Matcher {
     pub(crate) fn new(fixtures: Vec<Fixture>, mode: MatchMode) -> Self {
+        let in_order = mode == MatchMode::InOrder;
+        let sequence = if in_order { fixtures.clone() } else { Vec::new() };
         let mut groups: Vec<Group> = Vec::new();
-        for fixture in fixtures {
+        for fixture in fixtures.into_iter().flat_map(Fixture::by_operation) {
             let same = groups.iter_mut().find(|group| {
                 group.first().is_some_and(|first| {
                     first.operation() == fixture.operation()
@@ -99,19 +115,46 @@ impl Matcher {
                 None => groups.push(Group { fixtures: vec![fixture], next: AtomicUsize::new(0) }),
             }
         }
-        Self { mode, groups }
+        Self { mode, groups, sequence, served: Mutex::new(0) }
     }
 
     /// The fixture to serve, or the reason why none matches.
     pub(crate) fn find(&self, operation: &Operation, body: &RequestBody) -> Result<&Fixture, String> {
+        if self.mode == MatchMode::InOrder {
+            return self.next_in_order(operation);
+        }
         let best = self
             .groups
             .iter()
             .filter_map(|group| Some((self.rank(group, operation, body)?, group)))
             // Of equals the first by name: `max_by` would take the last.
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
-        best.and_then(|(rank, group)| group.take_turn(rank.exact))
+        best.and_then(|(rank, group)| group.take_turn(rank.intended))
             .ok_or_else(|| self.explain(operation, body))
+    }
+
+    /// The next fixture of the sequence. A request for another operation does not use it up.
+    fn next_in_order(&self, operation: &Operation) -> Result<&Fixture, String> {
+        // Ignores lock poisoning: the guarded state is a number.
+        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        let position = served.saturating_add(1);
+        let Some(next) = self.sequence.get(*served) else {
+            return Err(format!(
+                "No fixture answers {operation}: all {served} were served (match mode in-order)."
+            ));
+        };
+        let alternatives = [Some(next), next.streamed()];
+        let found =
+            alternatives.into_iter().flatten().find(|fixture| fixture.operation().same_kind(operation));
+        let found = found.ok_or_else(|| {
+            format!(
+                "No fixture answers {operation}: number {position}, {:?}, is of {} (match mode in-order).",
+                next.name(),
+                next.operation()
+            )
+        })?;
+        *served = position;
+        Ok(found)
     }
 
     /// How well a group matches; `None` if the mode excludes it.
@@ -120,15 +163,21 @@ impl Matcher {
         if !fixture.operation().same_kind(operation) {
             return None;
         }
-        let same_model = fixture.operation().asked() == operation.asked();
-        let exact = same_model && same_body(fixture.request_body(), body);
+        let same_model = fixture.operation().subject() == operation.subject();
+        let intended = match fixture.request_body() {
+            _ if !same_model => Intended::No,
+            RequestBody::Any => Intended::ForModel,
+            recorded if same_body(recorded, body) => Intended::ForRequest,
+            _ => Intended::No,
+        };
         let admitted = match self.mode {
-            MatchMode::Exact => exact,
+            MatchMode::Exact => intended > Intended::No,
             MatchMode::Model => same_model,
             MatchMode::Any => same_model || !group.is_broken(),
+            MatchMode::InOrder => false,
         };
         let likeness = likeness(fixture, body);
-        admitted.then_some(Rank { exact, same_model, completes: !group.is_broken(), likeness })
+        admitted.then_some(Rank { intended, same_model, completes: !group.is_broken(), likeness })
     }
 
     fn explain(&self, operation: &Operation, body: &RequestBody) -> String {
@@ -139,8 +188,8 @@ impl Matcher {
             .reduce(|best, next| if likeness(next, body) > likeness(best, body) { next } else { best });
         if let Some(nearest) = nearest {
             let difference = match (body, nearest.request_body()) {
-                (RequestBody::Json(asked), RequestBody::Json(recorded)) => {
-                    json::first_difference(asked, recorded).unwrap_or_default()
+                (RequestBody::Json(request), RequestBody::Json(recorded)) => {
+                    json::first_difference(request, recorded).unwrap_or_default()
                 }
                 (RequestBody::Other(_), RequestBody::Json(_)) => "the body is not JSON".to_owned(),
                 _ => "the bodies differ".to_owned(),
@@ -149,7 +198,7 @@ impl Matcher {
         } else if all().any(|fixture| fixture.operation().same_kind(operation)) {
             let models = all().filter(|fixture| fixture.operation().same_kind(operation));
             let models: Vec<String> =
-                models.filter_map(|fixture| fixture.operation().asked()).map(Asked::to_string).collect();
+                models.filter_map(|fixture| fixture.operation().subject()).map(Subject::to_string).collect();
             let models = listed(models.iter().map(String::as_str));
             text.push_str(&format!("There are fixtures of this operation for: {models}. "));
         } else {
@@ -162,25 +211,37 @@ impl Matcher {
         text.push_str(match self.mode {
             MatchMode::Exact => "Ask as recorded, add a fixture, or use match mode model or any.",
             MatchMode::Model => "Ask a model listed, add a fixture, or use match mode any.",
-            MatchMode::Any => "Add a fixture of this operation.",
+            MatchMode::Any | MatchMode::InOrder => "Add a fixture of this operation.",
         });
         text
     }
 }
 
-/// The better of two is the greater, the first member deciding.
+/// What a group was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Intended {
+    /// Another request.
+    No,
+    /// Every request for the model.
+    ForModel,
+    /// This very request.
+    ForRequest,
+}
+
+/// The better of two is the greater; earlier members decide.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    exact: bool,
+    intended: Intended,
     same_model: bool,
     completes: bool,
-    likeness: i32,
+    likeness: Option<Likeness>,
 }
 
 fn same_body(a: &RequestBody, b: &RequestBody) -> bool {
     match (a, b) {
         (RequestBody::Json(a), RequestBody::Json(b)) => json::equal(a, b),
         (RequestBody::Other(a), RequestBody::Other(b)) => a == b,
+        (RequestBody::Any, RequestBody::Any) => true,
         _ => false,
     }
 }

@@ -11,12 +11,12 @@ use percent_encoding::percent_decode_str;
 pub struct Operation {
     method: Method,
     name: String,
-    asked: Option<Asked>,
+    subject: Option<Subject>,
 }
 
 /// The model or guardrail of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum Subject {
     Model(String),
     Guardrail { identifier: String, version: String },
 }
@@ -27,16 +27,21 @@ impl Operation {
     pub fn parse(method: Method, path_and_query: &str) -> Self {
         let path = path_and_query.split('?').next().unwrap_or_default();
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        let (name, asked) = match segments.as_slice() {
-            ["model", model_id, name] => (decode(name), Some(Asked::Model(decode(model_id)))),
+        let (name, subject) = match segments.as_slice() {
+            ["model", model_id, name] => (decode(name), Some(Subject::Model(decode(model_id)))),
             ["guardrail", identifier, "version", version, "apply"] => (
                 "apply-guardrail".to_owned(),
-                Some(Asked::Guardrail { identifier: decode(identifier), version: decode(version) }),
+                Some(Subject::Guardrail { identifier: decode(identifier), version: decode(version) }),
             ),
             ["guardrail-checks", "invoke"] => ("invoke-guardrail-checks".to_owned(), None),
             _ => (decode(path_and_query), None),
         };
-        Self { method, name, asked }
+        Self { method, name, subject }
+    }
+
+    /// The operation `name` of a model, whose id is not encoded.
+    pub(crate) fn of_model(method: Method, model_id: &str, name: &str) -> Self {
+        Self { method, name: name.to_owned(), subject: Some(Subject::Model(model_id.to_owned())) }
     }
 
     /// The HTTP method.
@@ -51,22 +56,22 @@ impl Operation {
 
     /// The model id, decoded.
     pub fn model_id(&self) -> Option<&str> {
-        match &self.asked {
-            Some(Asked::Model(model_id)) => Some(model_id),
+        match &self.subject {
+            Some(Subject::Model(model_id)) => Some(model_id),
             _ => None,
         }
     }
 
     /// The guardrail's identifier and version, decoded.
     pub fn guardrail(&self) -> Option<(&str, &str)> {
-        match &self.asked {
-            Some(Asked::Guardrail { identifier, version }) => Some((identifier, version)),
+        match &self.subject {
+            Some(Subject::Guardrail { identifier, version }) => Some((identifier, version)),
             _ => None,
         }
     }
 
-    pub(crate) fn asked(&self) -> Option<&Asked> {
-        self.asked.as_ref()
+    pub(crate) fn subject(&self) -> Option<&Subject> {
+        self.subject.as_ref()
     }
 
     /// True if the operation's successful response is an event stream.
@@ -84,9 +89,9 @@ impl Operation {
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.asked {
-            Some(Asked::Model(model_id)) => write!(f, "{} for model {model_id:?}", self.name),
-            Some(Asked::Guardrail { identifier, version }) => {
+        match &self.subject {
+            Some(Subject::Model(model_id)) => write!(f, "{} for model {model_id:?}", self.name),
+            Some(Subject::Guardrail { identifier, version }) => {
                 write!(f, "{} for guardrail {identifier:?} version {version:?}", self.name)
             }
             None => write!(f, "{} {}", self.method, self.name),
@@ -94,7 +99,7 @@ impl fmt::Display for Operation {
     }
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Model(model_id) => f.write_str(model_id),

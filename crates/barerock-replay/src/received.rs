@@ -3,10 +3,11 @@
 use barerock_sigv4::header_name::X_AMZ_SECURITY_TOKEN;
 use bytes::Bytes;
 use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, StatusCode};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Requests kept at most.
 const KEPT_REQUESTS: usize = 1_000;
@@ -33,6 +34,37 @@ pub struct ReceivedRequest {
     pub status: Option<StatusCode>,
     /// Why the response is not a fixture's: no match, an invalid signature, a fault.
     pub note: Option<String>,
+    pub(crate) progress: Progress,
+}
+
+impl ReceivedRequest {
+    /// The bytes of the response's body that were given to the connection so far.
+    pub fn sent_bytes(&self) -> u64 {
+        self.progress.sent.load(Ordering::Acquire)
+    }
+
+    /// True if the client closed the connection before all of the response's body was sent. A response whose last bytes fit into
+    /// the system's buffers counts as sent.
+    pub fn client_left(&self) -> bool {
+        self.progress.left.load(Ordering::Acquire)
+    }
+}
+
+/// How far a response was sent. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Progress {
+    sent: Arc<AtomicU64>,
+    left: Arc<AtomicBool>,
+}
+
+impl Progress {
+    pub(crate) fn add_sent(&self, bytes: usize) {
+        self.sent.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::AcqRel);
+    }
+
+    pub(crate) fn set_client_left(&self) {
+        self.left.store(true, Ordering::Release);
+    }
 }
 
 impl fmt::Debug for ReceivedRequest {
@@ -51,6 +83,8 @@ impl fmt::Debug for ReceivedRequest {
             .field("fixture", &self.fixture)
             .field("status", &self.status)
             .field("note", &self.note)
+            .field("sent_bytes", &self.sent_bytes())
+            .field("client_left", &self.client_left())
             .finish()
     }
 }
@@ -108,6 +142,7 @@ mod tests {
             fixture: None,
             status: None,
             note: None,
+            progress: Progress::default(),
         }
     }
 

@@ -17,6 +17,8 @@ pub(crate) enum RequestBody {
     Json(Value),
     /// Not JSON, or JSON of too many values to hold.
     Other(Bytes),
+    /// Every body: that of a composed fixture.
+    Any,
 }
 
 impl RequestBody {

@@ -9,6 +9,8 @@ use http_body::{Body, Frame};
 use std::collections::VecDeque;
 use tokio::time::{Sleep, sleep};
 
+use crate::received::Progress;
+
 /// How long sent bytes get to reach the client before its connection is broken off.
 const LINGER: Duration = Duration::from_millis(20);
 
@@ -29,6 +31,7 @@ pub(crate) enum Step {
 pub(crate) struct Script {
     steps: VecDeque<Step>,
     sleep: Option<Pin<Box<Sleep>>>,
+    progress: Progress,
 }
 
 /// A body broken off on purpose.
@@ -53,7 +56,12 @@ impl Script {
             }
             steps.extend([Step::Send(piece), Step::Flush]);
         }
-        Self { steps, sleep: None }
+        Self { steps, sleep: None, progress: Progress::default() }
+    }
+
+    /// Counts what is sent in `progress`.
+    pub(crate) fn count_in(&mut self, progress: Progress) {
+        self.progress = progress;
     }
 
     /// Keeps the first `bytes` bytes, and goes on with `then` (keeping the rest where `resume` says so).
@@ -114,7 +122,10 @@ impl Body for Script {
             }
             match self.steps.pop_front() {
                 None => return Poll::Ready(None),
-                Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
+                Some(Step::Send(bytes)) => {
+                    self.progress.add_sent(bytes.len());
+                    return Poll::Ready(Some(Ok(Frame::data(bytes))));
+                }
                 Some(Step::Wait(duration)) => self.sleep = Some(Box::pin(sleep(duration))),
                 Some(Step::Flush) => {
                     // hyper writes out what it has when the body has nothing for now.
@@ -127,6 +138,15 @@ impl Body for Script {
                 }
                 Some(Step::Abort) => return Poll::Ready(Some(Err(BrokenOff))),
             }
+        }
+    }
+}
+
+impl Drop for Script {
+    /// hyper drops a body that has not ended if the connection is gone.
+    fn drop(&mut self) {
+        if self.steps.iter().any(|step| matches!(step, Step::Send(_) | Step::Hang)) {
+            self.progress.set_client_left();
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::fault::{Fault, FaultRule};
 use crate::matching::Matcher;
 use crate::operation::Operation;
 use crate::origin::foreign_header;
-use crate::received::{Log, ReceivedRequest};
+use crate::received::{Log, Progress, ReceivedRequest};
 use crate::reply::{Delivery, Reply};
 use crate::request_body::RequestBody;
 use crate::script::{BrokenOff, Script};
@@ -75,7 +75,8 @@ impl Service {
             }
             Err(outcome) => (Request::from_parts(head, Bytes::new()), outcome),
         };
-        self.note(number, request, &outcome);
+        let progress = Progress::default();
+        self.note(number, request, &outcome, progress.clone());
         for fault in &faults {
             match fault {
                 Fault::Stall(duration) => tokio::time::sleep(*duration).await,
@@ -95,7 +96,9 @@ impl Service {
                     // Clients correct their clocks by it, and a corrected clock must still pass the check.
                     live_date: self.verify.is_some(),
                 };
-                Ok(reply.into_response(delivery))
+                let mut response = reply.into_response(delivery);
+                response.body_mut().count_in(progress);
+                Ok(response)
             }
             _ => Err(BrokenOff),
         }
@@ -152,7 +155,7 @@ impl Service {
         }
     }
 
-    fn note(&self, number: u64, request: Request<Bytes>, outcome: &Outcome) {
+    fn note(&self, number: u64, request: Request<Bytes>, outcome: &Outcome, progress: Progress) {
         let (head, body) = request.into_parts();
         let request = ReceivedRequest {
             number,
@@ -163,6 +166,7 @@ impl Service {
             fixture: outcome.fixture.clone(),
             status: outcome.reply.as_ref().map(Reply::status),
             note: outcome.note.clone(),
+            progress,
         };
         if let Some(hook) = &self.on_request {
             hook(&request);

@@ -21,6 +21,7 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
         Match::Exact => MatchMode::Exact,
         Match::Model => MatchMode::Model,
         Match::Any => MatchMode::Any,
+        Match::InOrder => MatchMode::InOrder,
     };
     let mut server = Replay::builder(fixtures);
     if arguments.verify {

@@ -142,11 +142,89 @@ fn the_same_request_is_answered_in_turn() {
 
 #[test]
 fn a_mode_reads_what_it_writes() {
-    for mode in [MatchMode::Exact, MatchMode::Model, MatchMode::Any] {
+    for mode in [MatchMode::Exact, MatchMode::Model, MatchMode::Any, MatchMode::InOrder] {
         assert_eq!(mode.to_string().parse(), Ok(mode));
     }
     assert_eq!(
         "all".parse::<MatchMode>().unwrap_err(),
-        "unknown match mode \"all\": wants exact, model or any"
+        "unknown match mode \"all\": wants exact, model, any or in-order"
     );
+}
+
+fn with_messages(name: &str, texts: &[&str]) -> Fixture {
+    let request = json!({
+        "method": "POST", "uri": "/model/m/converse", "headers": [], "body": conversation(texts).to_string(),
+    });
+    Fixture::parse(name, request.to_string().as_bytes(), br#"{"status":200,"headers":[]}"#, Bytes::new())
+        .unwrap()
+}
+
+/// A conversation whose messages are the user's and the assistant's in turn.
+fn conversation(texts: &[&str]) -> Value {
+    let roles = ["user", "assistant"].into_iter().cycle();
+    let messages = roles.zip(texts).map(|(role, text)| json!({"role": role, "content": [{"text": text}]}));
+    json!({"messages": messages.collect::<Vec<_>>()})
+}
+
+#[test]
+fn a_conversation_of_as_many_messages_comes_first() {
+    let fixtures = vec![
+        with_messages("one", &["Hi"]),
+        with_messages("three", &["Hello", "Hello!", "Hi"]),
+        with_messages("three others", &["Bye", "Bye!", "Hi"]),
+    ];
+    let matcher = Matcher::new(fixtures, MatchMode::Model);
+    for (texts, expected) in [
+        (&["Hello", "Oh.", "Hi"][..], "three"),
+        (&["Bye", "Oh.", "Hi"], "three others"),
+        (&["What?", "Oh.", "And?"], "three"),
+        (&["What?"], "one"),
+    ] {
+        let found = find(&matcher, "m", "converse", &conversation(texts));
+        assert_eq!(found.as_deref(), Ok(expected), "{texts:?}");
+    }
+}
+
+#[test]
+fn a_composed_fixture_serves_every_request_of_its_model() {
+    for mode in [MatchMode::Exact, MatchMode::Model, MatchMode::Any] {
+        let fixtures = vec![with_messages("recorded", &["Hi"]), Fixture::text("m", "composed")];
+        let matcher = Matcher::new(fixtures, mode);
+        assert_eq!(find(&matcher, "m", "converse", &ask("Hi")).as_deref(), Ok("recorded"));
+        for operation in ["converse", "converse-stream"] {
+            let found = find(&matcher, "m", operation, &ask("What?"));
+            assert_eq!(found.as_deref(), Ok("composed for m"), "{mode} {operation}");
+        }
+        assert!(find(&matcher, "m", "count-tokens", &ask("What?")).is_err());
+        assert_eq!(find(&matcher, "n", "converse", &ask("What?")).is_ok(), mode == MatchMode::Any);
+    }
+}
+
+#[test]
+fn composed_fixtures_of_a_model_are_served_in_turn_errors_among_them() {
+    let fixtures = vec![
+        Fixture::tool_use("m", "weather", json!({})),
+        Fixture::error("m", 429, "ThrottlingException", "slow down"),
+        Fixture::text("m", "sunny"),
+    ];
+    let matcher = Matcher::new(fixtures, MatchMode::Exact);
+    let operation = Operation::parse(Method::POST, "/model/m/converse");
+    let body = RequestBody::new(Bytes::from(ask("Hi").to_string()), &operation);
+    let statuses = [(); 4].map(|()| matcher.find(&operation, &body).unwrap().status().as_u16());
+    assert_eq!(statuses, [200, 429, 200, 200]);
+}
+
+#[test]
+fn in_order_serves_each_fixture_once() {
+    let fixtures = vec![with_messages("one", &["Hi"]), Fixture::text("m", "two")];
+    let matcher = Matcher::new(fixtures, MatchMode::InOrder);
+    let error = find(&matcher, "x", "converse-stream", &ask("?")).unwrap_err();
+    assert!(
+        error.ends_with("number 1, \"one\", is of converse for model \"m\" (match mode in-order)."),
+        "{error}"
+    );
+    assert_eq!(find(&matcher, "x", "converse", &ask("?")).as_deref(), Ok("one"));
+    assert_eq!(find(&matcher, "x", "converse-stream", &ask("?")).as_deref(), Ok("composed for m"));
+    let error = find(&matcher, "x", "converse", &ask("?")).unwrap_err();
+    assert!(error.ends_with("all 2 were served (match mode in-order)."), "{error}");
 }

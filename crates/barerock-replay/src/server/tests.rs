@@ -201,3 +201,26 @@ async fn an_unsigned_request_is_refused_before_anything_else() {
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     assert!(head.contains("date: ") && !head.contains("20 Nov 2026 12:00:00"), "{head}");
 }
+
+#[tokio::test]
+async fn what_was_sent_and_a_client_that_left_are_told() {
+    let replay = start(builder().pace("5ms".parse().unwrap())).await;
+    let (_, body, _) = exchange(&replay, &post(STREAM, BODY)).await;
+    let sent: usize = chunks(&body).0.iter().map(Vec::len).sum();
+    let [whole] = &replay.requests()[..] else { panic!() };
+    assert_eq!((whole.sent_bytes(), whole.client_left()), (u64::try_from(sent).unwrap(), false));
+
+    let mut stream = connect(&replay).await;
+    stream.write_all(post(STREAM, BODY).as_bytes()).await.unwrap();
+    stream.read_exact(&mut [0; 400]).await.unwrap();
+    drop(stream);
+    let request = replay.requests().pop().unwrap();
+    timeout(LONG, async {
+        while !request.client_left() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .expect("the replay notices that the client is gone");
+    assert!(request.sent_bytes() > 0 && request.sent_bytes() < whole.sent_bytes());
+}
