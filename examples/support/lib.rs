@@ -1,0 +1,52 @@
+//! What the examples share: a client of a local Bedrock that serves composed responses, or with `--live` of Amazon Bedrock.
+//!
+//! Out of scope: anything a program of yours would need. There, `barerock_hyper::from_config().await?` makes the client.
+
+use barerock::{Client, Credentials};
+use barerock_hyper::HyperTransport;
+use barerock_replay::{Fixture, Fixtures, Replay};
+
+/// The model that the examples call.
+pub const CLAUDE: &str = "us.anthropic.claude-sonnet-4-6";
+
+/// True if the example was started with `--live`.
+#[expect(clippy::disallowed_methods, reason = "an example is a program: its arguments are its input")]
+pub fn is_live() -> bool {
+    std::env::args().any(|argument| argument == "--live")
+}
+
+/// A client. Offline, its requests are served by these fixtures in turn; with `--live` by Amazon Bedrock, with the region,
+/// credentials, CA bundle and proxy of the AWS configuration.
+///
+/// # Errors
+/// If no socket can be had on the loopback; with `--live`, if there is no region or a setting is invalid.
+pub async fn client(
+    fixtures: impl IntoIterator<Item = Fixture>,
+) -> Result<Client<HyperTransport>, Box<dyn std::error::Error>> {
+    if is_live() {
+        return Ok(barerock_hyper::from_config().await?);
+    }
+    let url = serve(fixtures).await?;
+    Ok(local(HyperTransport::new(), &url).build()?)
+}
+
+/// Starts a local Bedrock and returns its URL. It serves these fixtures in turn until the program ends.
+///
+/// # Errors
+/// If no socket can be had on the loopback.
+pub async fn serve(
+    fixtures: impl IntoIterator<Item = Fixture>,
+) -> Result<String, barerock_replay::BindError> {
+    eprintln!("offline: no model is called; start with --live to call Amazon Bedrock");
+    let replay = Replay::builder(Fixtures::new(fixtures)).bind("127.0.0.1:0").await?;
+    let url = replay.url();
+    // Dropping it would stop it.
+    core::mem::forget(replay);
+    Ok(url)
+}
+
+/// The builder of a client of the local Bedrock at `url`, with credentials that are no secret.
+pub fn local<T: barerock::Transport>(transport: T, url: &str) -> barerock::ClientBuilder<T> {
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
+    Client::builder(transport).region("us-east-1").endpoint_url(url).credentials(credentials)
+}
