@@ -4,8 +4,11 @@ use barerock::ConverseRequest;
 use barerock::types::Message;
 use barerock_replay::Fixture;
 
-const MODELS: [&str; 3] =
-    ["us.anthropic.claude-sonnet-4-6", "us.meta.llama3-3-70b-instruct-v1:0", "mistral.mistral-large-2407-v1:0"];
+const MODELS: [&str; 3] = [
+    "us.anthropic.claude-sonnet-4-6",
+    "us.meta.llama3-3-70b-instruct-v1:0",
+    "mistral.mistral-large-2407-v1:0",
+];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -2,7 +2,7 @@
 
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use barerock::credentials::AwsProvider;
+use barerock::credentials::aws::FromAws;
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest};
 use barerock_examples::CLAUDE;
@@ -15,12 +15,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // In a program that has the SDK: aws_config::load_from_env().await.credentials_provider()
     let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-    let provider = SharedCredentialsProvider::new(SdkCredentials::new("AKIDEXAMPLE", secret, None, None, "example"));
+    let provider =
+        SharedCredentialsProvider::new(SdkCredentials::new("AKIDEXAMPLE", secret, None, None, "example"));
 
     let client = Client::builder(HyperTransport::new())
         .region("us-east-1")
         .endpoint_url(url)
-        .credentials(AwsProvider::new(provider))
+        .credentials(FromAws::new(provider))
         .build()?;
     println!("{}", client.converse(&ConverseRequest::new(CLAUDE, [Message::user("Hello")])).await?.text());
     Ok(())

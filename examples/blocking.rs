@@ -12,7 +12,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client: Client = if barerock_examples::is_live() {
         Client::from_config()?
     } else {
-        let url = runtime.block_on(barerock_examples::serve([Fixture::text(CLAUDE, "One thread is enough.")]))?;
+        let url =
+            runtime.block_on(barerock_examples::serve([Fixture::text(CLAUDE, "One thread is enough.")]))?;
         barerock_examples::local(UreqTransport::new(), &url).build()?.into()
     };
 

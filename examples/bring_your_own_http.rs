@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::SystemTime;
 
 use barerock::Credentials;
 use barerock::converse::{ConverseRequest, Endpoint, EventDecoder, MessageAssembler};
@@ -18,14 +19,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn ask(url: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let endpoint = Endpoint::parse(url)?;
+    let endpoint = Endpoint::custom(url)?;
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
+    let now = Timestamp::try_from(SystemTime::now())?;
     let mut request = ConverseRequest::new(CLAUDE, [Message::user("Hello")]).to_http_stream(&endpoint)?;
-    Signer::new("us-east-1", "bedrock")?.sign_http(&mut request, &credentials, Timestamp::now())?;
+    Signer::new("us-east-1", "bedrock")?.sign_http(&mut request, &credentials, now)?;
 
     // HTTP/1.0, so that the body ends with the connection: the least there can be of an HTTP client.
     let authority = request.uri().authority().ok_or("no host")?.to_string();
-    #[expect(clippy::disallowed_methods, reason = "the example is its own HTTP client")]
     let mut connection = TcpStream::connect(&authority)?;
     let path = request.uri().path();
     write!(connection, "{} {path} HTTP/1.0\r\nhost: {authority}\r\n", request.method())?;

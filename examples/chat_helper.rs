@@ -21,7 +21,8 @@ async fn chat(
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let models = ["us.anthropic.claude-sonnet-4-6", "us.meta.llama3-3-70b-instruct-v1:0"];
-    let offline = models.map(|model| Fixture::text(model, "Human feedback ranks answers. The ranking trains the model."));
+    let offline = models
+        .map(|model| Fixture::text(model, "Human feedback ranks answers. The ranking trains the model."));
     let client = barerock_examples::client(offline).await?;
 
     for model in models {

@@ -2,8 +2,8 @@
 
 use barerock::ConverseRequest;
 use barerock::types::{
-    Citation, CitationGeneratedContent, CitationSourceContent, CitationsConfig, CitationsContentBlock, ContentBlock,
-    DocumentBlock, DocumentFormat, Message,
+    Citation, CitationGeneratedContent, CitationSourceContent, CitationsConfig, CitationsContentBlock,
+    ContentBlock, DocumentBlock, DocumentFormat, Message,
 };
 use barerock_examples::CLAUDE;
 use barerock_replay::Fixture;
@@ -17,8 +17,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .source_content([CitationSourceContent::Text("Revenue in Q3 was 4 million.".to_owned())])]);
     let client = barerock_examples::client([Fixture::message(CLAUDE, [cited.into()])]).await?;
 
-    let report = DocumentBlock::from_bytes(DocumentFormat::Txt, "report", "Revenue in Q3 was 4 million.".as_bytes())
-        .citations(CitationsConfig::new(true));
+    let report =
+        DocumentBlock::from_bytes(DocumentFormat::Txt, "report", "Revenue in Q3 was 4 million.".as_bytes())
+            .citations(CitationsConfig::new(true));
     let message = Message::user(["What was the revenue?".into(), ContentBlock::Document(report)]);
     let response = client.converse(&ConverseRequest::new(CLAUDE, [message])).await?;
     println!("{}", response.text());

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use barerock::ConverseRequest;
 use barerock::types::Message;
-use barerock::{ConverseRequest, RetryPolicy};
 use barerock_examples::CLAUDE;
 use barerock_replay::Fixture;
 use tokio::sync::Semaphore;
@@ -21,7 +21,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (client, permits) = (client.clone(), Arc::clone(&permits));
         calls.spawn(async move {
             let _permit = permits.acquire().await;
-            let request = ConverseRequest::new(CLAUDE, [Message::user(format!("Summarize record {number}."))]);
+            let request =
+                ConverseRequest::new(CLAUDE, [Message::user(format!("Summarize record {number}."))]);
             (number, client.converse(&request).await)
         });
     }

@@ -7,7 +7,10 @@ use barerock_replay::Fixture;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let offline = Fixture::text(CLAUDE, "REST has many URLs and simple caching. GraphQL has one URL and exact queries.");
+    let offline = Fixture::text(
+        CLAUDE,
+        "REST has many URLs and simple caching. GraphQL has one URL and exact queries.",
+    );
     let client = barerock_examples::client([offline]).await?;
 
     let prompt = "What are the tradeoffs between REST and GraphQL?";

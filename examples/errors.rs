@@ -25,7 +25,12 @@ const ERRORS: [(&str, u16, &str, &str); 4] = [
         "ResourceNotFoundException",
         "Could not resolve the foundation model from the provided model identifier.",
     ),
-    ("us.anthropic.claude-sonnet-4-6", 429, "ThrottlingException", "Too many requests, please wait before trying again."),
+    (
+        "us.anthropic.claude-sonnet-4-6",
+        429,
+        "ThrottlingException",
+        "Too many requests, please wait before trying again.",
+    ),
 ];
 
 #[tokio::main(flavor = "current_thread")]

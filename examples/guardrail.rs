@@ -7,12 +7,13 @@ use barerock_replay::Fixture;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = barerock_examples::client([Fixture::text(CLAUDE, "I can give no investment advice.")]).await?;
+    let client =
+        barerock_examples::client([Fixture::text(CLAUDE, "I can give no investment advice.")]).await?;
 
     let mut request = ConverseRequest::new(CLAUDE, [Message::user("Which stock should I buy?")]);
     request.guardrail_config = Some(
         GuardrailConfiguration::new()
-            .guardrail_identifier("gr-0123456789")
+            .guardrail_identifier("gr0123456789")
             .guardrail_version("DRAFT")
             .trace(GuardrailTrace::Enabled),
     );

@@ -10,9 +10,12 @@ const PIXEL: &[u8] = include_bytes!("pixel.png");
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = barerock_examples::client([Fixture::text(CLAUDE, "The image is white. The report is about Q3.")]).await?;
+    let client =
+        barerock_examples::client([Fixture::text(CLAUDE, "The image is white. The report is about Q3.")])
+            .await?;
 
-    let report = DocumentBlock::from_bytes(DocumentFormat::Txt, "report", "Revenue in Q3 was 4 million.".as_bytes());
+    let report =
+        DocumentBlock::from_bytes(DocumentFormat::Txt, "report", "Revenue in Q3 was 4 million.".as_bytes());
     let message = Message::user([
         "What colour is the image, and what is the report about?".into(),
         ContentBlock::image_png(PIXEL),

@@ -1,7 +1,7 @@
 //! What calls took and cost, told to an observer.
 
-use std::sync::Mutex;
 use std::sync::Arc;
+use std::sync::Mutex;
 
 use barerock::types::Message;
 use barerock::{ConverseRequest, Observe, Stage};

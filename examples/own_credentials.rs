@@ -15,7 +15,8 @@ impl ProvideCredentials for Vault {
     fn provide(&self) -> CredentialsFuture<'_> {
         Box::pin(async {
             println!("the vault is asked");
-            let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
+            let credentials =
+                Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
             Ok(ProvidedCredentials::new(credentials, "vault"))
         })
     }

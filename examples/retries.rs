@@ -1,6 +1,6 @@
 //! Retries, timeouts and the rate limit of adaptive mode: the tutorial's `Config`.
 
-use core::time::Duration;
+use std::time::Duration;
 
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, RetryPolicy, Timeouts};
@@ -14,7 +14,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Client::builder(HyperTransport::new()).environment(barerock::Environment::of_process())
     } else {
         let url = barerock_examples::serve([
-            Fixture::error(CLAUDE, 429, "ThrottlingException", "Too many requests, please wait before trying again."),
+            Fixture::error(
+                CLAUDE,
+                429,
+                "ThrottlingException",
+                "Too many requests, please wait before trying again.",
+            ),
             Fixture::text(CLAUDE, "The second attempt was answered."),
         ])
         .await?;
@@ -22,7 +27,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let client = builder
         .retry(RetryPolicy::adaptive().max_attempts(5))
-        .timeouts(Timeouts::default().first_byte(Duration::from_secs(300)).operation(Duration::from_secs(600)))
+        .timeouts(
+            Timeouts::default().first_byte(Duration::from_secs(300)).operation(Duration::from_secs(600)),
+        )
         .build()?;
 
     let response = client.converse(&ConverseRequest::new(CLAUDE, [Message::user("Hello")])).await?;

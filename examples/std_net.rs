@@ -14,11 +14,11 @@
 #[path = "../crates/barerock-converse/examples/exchange/mod.rs"]
 pub(crate) mod exchange;
 
-use core::time::Duration;
 use std::io::{BufReader, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use std::time::SystemTime;
 
 use barerock_converse::ConverseRequest;

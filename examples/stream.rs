@@ -12,19 +12,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let offline = Fixture::text(CLAUDE, "def search(items, wanted): # halves the range until it is empty");
     let client = barerock_examples::client([offline]).await?;
 
-    let request = ConverseRequest::new(CLAUDE, [Message::user("Write a Python binary search implementation.")])
-        .system("You are a concise coding assistant. Return only code with brief comments.")
-        .max_tokens(1024)
-        .temperature(0.2);
+    let request =
+        ConverseRequest::new(CLAUDE, [Message::user("Write a Python binary search implementation.")])
+            .system("You are a concise coding assistant. Return only code with brief comments.")
+            .max_tokens(1024)
+            .temperature(0.2);
     let mut stream = client.converse_stream(&request).await?;
     while let Some(event) = stream.next_event().await? {
         if let Some(text) = event.text() {
             print!("{text}");
             std::io::stdout().flush()?;
         }
-        if let StreamEvent::Metadata(metadata) = event {
-            println!("\nInput tokens: {}", metadata.usage.input_tokens);
-            println!("Output tokens: {}", metadata.usage.output_tokens);
+        if let StreamEvent::Metadata(metadata) = event
+            && let Some(usage) = metadata.usage
+        {
+            println!("\nInput tokens: {}", usage.input_tokens);
+            println!("Output tokens: {}", usage.output_tokens);
         }
     }
     Ok(())

@@ -15,7 +15,9 @@ struct City {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = barerock_examples::client([Fixture::text(CLAUDE, r#"{"name": "Oslo", "inhabitants": 717710}"#)]).await?;
+    let client =
+        barerock_examples::client([Fixture::text(CLAUDE, r#"{"name": "Oslo", "inhabitants": 717710}"#)])
+            .await?;
 
     let schema = json!({
         "type": "object",

@@ -9,7 +9,8 @@ use barerock_replay::Fixture;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = barerock_examples::client([Fixture::text(CLAUDE, "Arr, it be 4.")]).await?;
 
-    let request = ConverseRequest::new(CLAUDE, [Message::user("What is 2 + 2?")]).system("Answer as a pirate.");
+    let request =
+        ConverseRequest::new(CLAUDE, [Message::user("What is 2 + 2?")]).system("Answer as a pirate.");
     println!("{}", client.converse(&request).await?.text());
     Ok(())
 }

@@ -8,7 +8,8 @@ use barerock_replay::{Fixture, Fixtures, MatchMode, Replay};
 /// The code under test.
 async fn summarize(client: &Client<impl Transport>, text: &str) -> Result<String, Error> {
     let prompt = format!("Summarize in one sentence: {text}");
-    let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(prompt)]).max_tokens(100);
+    let request =
+        ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(prompt)]).max_tokens(100);
     Ok(client.converse(&request).await?.text())
 }
 
@@ -29,8 +30,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let error = summarize(&client, "…").await.err().ok_or("the second request fails")?;
     assert_eq!(error.service_error().map(|error| &*error.code), Some("ValidationException"));
 
-    let sent: Vec<serde_json::Value> =
-        replay.requests().iter().map(|request| serde_json::from_slice(&request.body)).collect::<Result<_, _>>()?;
+    let sent: Vec<serde_json::Value> = replay
+        .requests()
+        .iter()
+        .map(|request| serde_json::from_slice(&request.body))
+        .collect::<Result<_, _>>()?;
     assert_eq!(sent[0]["inferenceConfig"]["maxTokens"], 100);
     println!("{} requests, as they should be", sent.len());
     Ok(())

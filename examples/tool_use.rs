@@ -29,8 +29,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }),
     )
     .description("Get the current weather for a given city.");
-    let mut request =
-        ConverseRequest::new(CLAUDE, [Message::user("What's the weather in Seattle?")]).tool(tool).max_tokens(1024);
+    let mut request = ConverseRequest::new(CLAUDE, [Message::user("What's the weather in Seattle?")])
+        .tool(tool)
+        .max_tokens(1024);
 
     loop {
         let response = client.converse(&request).await?;

@@ -10,7 +10,6 @@ use barerock_replay::{Fixture, Fixtures, Replay};
 pub const CLAUDE: &str = "us.anthropic.claude-sonnet-4-6";
 
 /// True if the example was started with `--live`.
-#[expect(clippy::disallowed_methods, reason = "an example is a program: its arguments are its input")]
 pub fn is_live() -> bool {
     std::env::args().any(|argument| argument == "--live")
 }
