@@ -49,3 +49,12 @@ pub fn local<T: barerock::Transport>(transport: T, url: &str) -> barerock::Clien
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
     Client::builder(transport).region("us-east-1").endpoint_url(url).credentials(credentials)
 }
+
+/// Compiles and runs the examples of the documentation with the tests.
+#[cfg(doctest)]
+mod docs {
+    #[doc = include_str!("../../docs/testing.md")]
+    struct Testing;
+    #[doc = include_str!("../../docs/from-boto3.md")]
+    struct FromBoto3;
+}
