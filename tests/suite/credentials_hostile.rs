@@ -148,7 +148,7 @@ impl Kind {
         }
     }
 
-    /// Number of attempts for server errors.
+    /// Number of attempts without a valid response; server errors are retried twice by every provider.
     fn attempts(self) -> usize {
         if matches!(self, Self::Instance | Self::Document) { 2 } else { 3 }
     }
@@ -200,7 +200,7 @@ async fn a_server_in_trouble_is_asked_a_few_times() {
     each(|stack, kind| async move {
         for status in [500, 503, 429] {
             let (error, words, asked) = fail(stack, kind, answer(status, "text/plain", "HEDGEHOG")).await;
-            assert_eq!(asked, kind.attempts(), "{stack:?} {kind:?}: {words}");
+            assert_eq!(asked, 3, "{stack:?} {kind:?}: {words}");
             assert!(words.contains(&format!("answered {status}")), "{stack:?} {kind:?}: {words}");
             let is_unavailable = matches!(error, CredentialsError::Unavailable { .. });
             assert_eq!(is_unavailable, !kind.is_login(), "{stack:?} {kind:?}: {words}");
@@ -215,7 +215,9 @@ async fn pages_for_people() {
     each(|stack, kind| async move {
         for status in [200, 403] {
             let (_, words, asked) = fail(stack, kind, answer(status, "text/html", page)).await;
-            assert_eq!(asked, 1, "{stack:?} {kind:?}: {words}");
+            // The document of an instance is JSON, else it is requested again.
+            let is_retried = kind == Kind::Document && status == 200;
+            assert_eq!(asked, if is_retried { 2 } else { 1 }, "{stack:?} {kind:?}: {words}");
         }
         let (_, words, _) = fail(stack, kind, answer(407, "text/html", page)).await;
         assert!(
@@ -237,7 +239,7 @@ async fn answers_of_the_wrong_shape() {
         b"{\"AccessKeyId\":\"HEDGEHOG",
         br#"{"AccessKeyId":7,"SecretAccessKey":"HEDGEHOG","Token":"HEDGEHOG","Expiration":"2027-01-01T00:00:00Z"}"#,
         br#"{"AccessKeyId":"A","SecretAccessKey":{"x":"HEDGEHOG"},"Expiration":"2027-01-01T00:00:00Z"}"#,
-        br#"{"AccessKeyId":"A","SecretAccessKey":"HEDGEHOG","Expiration":"2025-01-01T00:00:00Z"}"#,
+        br#"{"AccessKeyId":"A","SecretAccessKey":"HEDGEHOG","Expiration":"yesterday"}"#,
         br#"{"AccessKeyId":"A","SecretAccessKey":"HEDGEHOG","Expiration":1769864400}"#,
         br#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"HEDGEHOG","sessionToken":"t","expiration":1}}"#,
         br#"{"roleCredentials":["HEDGEHOG"],"accessToken":["HEDGEHOG"]}"#,
@@ -250,7 +252,12 @@ async fn answers_of_the_wrong_shape() {
             let (error, words, asked) = fail(stack, kind, answer(200, "application/json", body)).await;
             assert!(matches!(error, CredentialsError::Invalid { .. }), "{stack:?} {kind:?}: {words}");
             // The token and the role of instance metadata may be almost any text.
-            assert!(asked <= if kind == Kind::Instance { 3 } else { 1 }, "{stack:?} {kind:?}: {words}");
+            let most = match kind {
+                Kind::Instance => 4,
+                Kind::Document => 2,
+                _ => 1,
+            };
+            assert!(asked <= most, "{stack:?} {kind:?}: {words}");
         }
         let nested = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
         fail(stack, kind, answer(200, "application/json", nested)).await;

@@ -35,6 +35,7 @@ mod retries;
 mod sigv4_bedrock;
 mod sigv4_oracle;
 mod sigv4_vectors;
+mod static_stability;
 mod tutorial;
 mod validation;
 mod whole_call;

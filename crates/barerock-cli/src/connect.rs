@@ -11,6 +11,7 @@ use crate::args::Call;
 use crate::debug::Debug;
 use crate::exit::Failure;
 use crate::record::Recorder;
+use crate::warnings::Warnings;
 use crate::{network, offline};
 
 /// All of them are told.
@@ -52,16 +53,14 @@ impl Connection {
         for host in &call.allow_plaintext_to {
             builder = builder.allow_plaintext_to(host);
         }
-        let mut observers: Vec<Box<dyn Observe>> = Vec::new();
+        let mut observers: Vec<Box<dyn Observe>> = vec![Box::new(Warnings)];
         if call.debug {
             observers.push(Box::new(Debug::default()));
         }
         if let Some(folder) = &call.record {
             observers.push(Box::new(Recorder::new(folder)?));
         }
-        if !observers.is_empty() {
-            builder = builder.observe(Arc::new(All(observers)));
-        }
+        builder = builder.observe(Arc::new(All(observers)));
         if call.no_validate {
             builder = builder.no_validation();
         }

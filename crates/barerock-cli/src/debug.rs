@@ -86,6 +86,8 @@ impl State {
             Stage::Failed { error, decision, .. } => {
                 format!("* failed: {}\n* no other attempt: {decision}\n", indented(&error.to_string()))
             }
+            // Printed as a warning.
+            Stage::ExpiredCredentials { .. } => String::new(),
             stage => format!("* {stage:?}\n"),
         }
     }

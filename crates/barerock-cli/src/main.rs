@@ -34,6 +34,7 @@ mod render;
 mod runtime;
 mod secrets;
 mod source;
+mod warnings;
 
 use std::process::ExitCode;
 

@@ -12,7 +12,7 @@ use barerock::{Endpoint, Environment};
 use super::endpoints;
 use super::error::ConfigError;
 use super::loader::{ConfigLoader, Overrides};
-use super::lookup::Search;
+use super::lookup::{self, Search};
 use super::profiles::{Profile, Profiles};
 use super::source::{Reason, Resolved, Skipped, Source};
 use crate::providers::{DefaultChain, Io, ProviderContext, SystemIo};
@@ -252,11 +252,7 @@ impl Config {
 
     /// The text of a setting: from code, else the environment, else the profile.
     pub(super) fn find<T>(&self, code: Option<&str>, setting: &Setting<T>) -> Resolved<Option<String>> {
-        Search::default()
-            .code(code)
-            .variables(&self.environment, setting.variables(), None)
-            .profile(self.profile(), setting.key())
-            .end()
+        lookup::find(code, &self.environment, self.profile(), setting)
     }
 
     /// A setting that is on or off, and off if unset.

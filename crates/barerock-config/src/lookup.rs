@@ -7,6 +7,20 @@ use super::source::{Reason, Resolved, Skipped, Source};
 use barerock::Environment;
 use barerock::settings::Setting;
 
+/// The text of a setting: from code, else the environment, else the profile.
+pub(super) fn find<T>(
+    code: Option<&str>,
+    environment: &Environment,
+    profile: Option<Profile<'_>>,
+    setting: &Setting<T>,
+) -> Resolved<Option<String>> {
+    Search::default()
+        .code(code)
+        .variables(environment, setting.variables(), None)
+        .profile(profile, setting.key())
+        .end()
+}
+
 /// A search by precedence: the first value found is used, later ones are skipped.
 #[derive(Debug, Default)]
 pub(super) struct Search {

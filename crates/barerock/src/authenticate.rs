@@ -1,5 +1,6 @@
 //! Authentication of a request: a signature, a Bedrock API key, or none.
 
+use core::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use barerock_converse::Endpoint;
@@ -10,7 +11,7 @@ use http::{HeaderValue, Request};
 
 use crate::call::CallContext;
 use crate::client::{ClientState, lock};
-use crate::credentials::{CredentialsError, ProvideCredentials, ProvidedCredentials};
+use crate::credentials::{CredentialsError, ExpiredCredentials, ProvideCredentials, ProvidedCredentials};
 use crate::error::Error;
 use crate::observe::Stage;
 use crate::skew::ClockSkew;
@@ -51,10 +52,11 @@ impl<T: Transport> ClientState<T> {
             Auth::SigV4(provider) => {
                 let provided = provider.provide().await?;
                 let now = skew.apply(self.now());
+                let expired = provided.expired(now);
                 // The service would reject them.
                 let name = provided.provider;
                 let provided = provided
-                    .unexpired(now)
+                    .usable(now)
                     .map_err(|expired| CredentialsError::invalid(name, expired.to_string()))?;
                 let signed = sign(request, &self.signer, &provided.credentials, now)?;
                 self.observe(
@@ -65,6 +67,7 @@ impl<T: Transport> ClientState<T> {
                         expires_at: provided.expires_at,
                     },
                 );
+                self.observe_expiry(context, &provided, expired);
                 (AppliedAuth::SigV4(provided), Some(signed))
             }
             Auth::Bearer(value) => {
@@ -80,6 +83,21 @@ impl<T: Transport> ClientState<T> {
         }
         context.applied = applied;
         Ok(())
+    }
+
+    /// Tells the observer once that expired credentials are used.
+    fn observe_expiry(
+        &self,
+        context: &CallContext,
+        provided: &ProvidedCredentials,
+        expired: Option<ExpiredCredentials>,
+    ) {
+        let known = self.uses_expired.swap(expired.is_some(), Ordering::Relaxed);
+        if let Some(ExpiredCredentials { expired_at, .. }) = expired.filter(|_| !known) {
+            let reason = provided.refresh_error.as_deref();
+            let provider = provided.provider;
+            self.observe(context, &Stage::ExpiredCredentials { provider, expired_at, reason });
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The builder of a client.
 
 use core::fmt;
+use core::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
@@ -245,6 +246,7 @@ impl<T: Transport> ClientBuilder<T> {
                 corrects_skew,
                 is_plaintext,
                 observer: self.observer,
+                uses_expired: AtomicBool::new(false),
             }),
         })
     }

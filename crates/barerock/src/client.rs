@@ -1,5 +1,6 @@
 //! The client: one method an operation.
 
+use core::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barerock_converse::{
@@ -51,6 +52,8 @@ pub(crate) struct ClientState<T> {
     /// True if requests go to a remote host over plain HTTP and that is not allowed by name.
     pub(crate) is_plaintext: bool,
     pub(crate) observer: Option<Arc<dyn Observe>>,
+    /// True if the last attempt was signed with expired credentials, which the observer knows.
+    pub(crate) uses_expired: AtomicBool,
     pub(crate) clock: Clock,
 }
 

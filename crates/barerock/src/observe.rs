@@ -7,6 +7,7 @@ use barerock_sigv4::{Secrets, Signed};
 use bytes::Bytes;
 use http::response::Parts;
 
+use crate::credentials::CredentialsError;
 use crate::error::Error;
 
 /// Is told of every stage of every call: what `barerock --debug` shows, or what goes into a log of your own.
@@ -49,6 +50,18 @@ pub enum Stage<'a> {
         access_key_id: &'a str,
         /// When they stop working; `None` if they never do.
         expires_at: Option<SystemTime>,
+    },
+    /// The next attempt is signed with expired credentials, because they are
+    /// [statically stable](crate::credentials::ProvidedCredentials::is_statically_stable) and there are no newer ones.
+    /// Observed once, and again only after newer credentials have been used.
+    #[non_exhaustive]
+    ExpiredCredentials {
+        /// The name of the provider.
+        provider: &'static str,
+        /// The time they expired.
+        expired_at: SystemTime,
+        /// Why a refresh failed; `None` if the provider itself returned them expired.
+        reason: Option<&'a CredentialsError>,
     },
     /// An attempt is sent.
     #[non_exhaustive]

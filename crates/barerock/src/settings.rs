@@ -11,6 +11,7 @@
 //! ```
 
 use core::fmt;
+use core::time::Duration;
 use std::borrow::Cow;
 
 use barerock_converse::endpoint::EndpointService;
@@ -69,6 +70,57 @@ pub const MAX_ATTEMPTS: Setting<u32> = Setting {
     key: Some("max_attempts"),
     rule: "must be a whole number, 1 or more",
     parse: |text| text.parse().ok().filter(|attempts| *attempts > 0),
+};
+
+/// Whether the instance metadata service must not be called.
+pub const METADATA_DISABLED: Setting<bool> =
+    Setting { key: None, ..Setting::switch(&["AWS_EC2_METADATA_DISABLED"], "") };
+
+/// The URL of the instance metadata service, plain HTTP included: nothing secret is sent there.
+pub const METADATA_ENDPOINT: Setting<String> = Setting {
+    variables: &["AWS_EC2_METADATA_SERVICE_ENDPOINT"],
+    key: Some("ec2_metadata_service_endpoint"),
+    rule: "must be an http or https URL without user name, password and query",
+    parse: |text| {
+        let uri: http::Uri = text.parse().ok()?;
+        let has_user = uri.authority()?.as_str().contains('@');
+        let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+        (is_http && !has_user && uri.query().is_none()).then(|| text.to_owned())
+    },
+};
+
+/// The link-local URL of the instance metadata service over IPv4.
+pub const METADATA_IPV4: &str = "http://169.254.169.254";
+
+/// The protocol of the instance metadata service, read as its link-local URL over that protocol.
+pub const METADATA_ENDPOINT_MODE: Setting<&'static str> = Setting {
+    variables: &["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"],
+    key: Some("ec2_metadata_service_endpoint_mode"),
+    rule: "must be IPv4 or IPv6",
+    parse: |text| match text {
+        _ if text.eq_ignore_ascii_case("IPv4") => Some(METADATA_IPV4),
+        _ if text.eq_ignore_ascii_case("IPv6") => Some("http://[fd00:ec2::254]"),
+        _ => None,
+    },
+};
+
+/// The time limit of an attempt to reach the instance metadata service, in seconds.
+pub const METADATA_TIMEOUT: Setting<Duration> = Setting {
+    variables: &["AWS_METADATA_SERVICE_TIMEOUT"],
+    key: Some("metadata_service_timeout"),
+    rule: "must be a number of seconds above 0",
+    parse: |text| {
+        let limit = Duration::try_from_secs_f64(text.parse().ok()?).ok()?;
+        (!limit.is_zero()).then_some(limit)
+    },
+};
+
+/// The number of attempts to reach the instance metadata service, the first one included.
+pub const METADATA_ATTEMPTS: Setting<u32> = Setting {
+    variables: &["AWS_METADATA_SERVICE_NUM_ATTEMPTS"],
+    key: Some("metadata_service_num_attempts"),
+    rule: "must be a whole number from 1 to 100",
+    parse: |text| text.parse().ok().filter(|attempts| (1..=100).contains(attempts)),
 };
 
 /// The policy of a retry mode and a number of attempts, which is the mode's own if unset.

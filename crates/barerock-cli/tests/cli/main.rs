@@ -30,5 +30,6 @@ mod streams;
 mod terminal;
 mod tools;
 mod verdicts;
+mod warnings;
 #[cfg(target_os = "linux")]
 mod wire_doc;

@@ -6,7 +6,7 @@ use barerock::Endpoint;
 use barerock::converse::endpoint::EndpointService;
 
 use super::assume_role::AskMfa;
-use super::imds::{InstanceMetadataProvider, InstanceMetadataSetting};
+use super::imds::InstanceMetadataProvider;
 use super::io::Io;
 use super::sts::Sts;
 use super::{ContainerProvider, CredentialsError, EnvironmentProvider};
@@ -56,18 +56,11 @@ impl ProviderContext {
         Ok(Sts::new(Arc::clone(&self.io), endpoint, region.clone()))
     }
 
-    /// The instance metadata service, with the settings of the environment and the profile.
+    /// The provider of instance metadata, with the settings of the environment and the profile.
     #[must_use]
     pub fn instance_metadata(&self) -> InstanceMetadataProvider {
-        let provider = InstanceMetadataProvider::new(Arc::clone(&self.io), self.config.environment().clone());
-        let Some(profile) = self.config.profile() else { return provider };
-        InstanceMetadataSetting::ALL.into_iter().fold(provider, |provider, setting| {
-            let (_variable, key) = setting.names();
-            match profile.setting(key) {
-                Some(found) => provider.setting(setting, found.value, format!("{key} at {}", found.location)),
-                None => provider,
-            }
-        })
+        let (environment, profile) = (self.config.environment(), self.config.profile());
+        InstanceMetadataProvider::resolve(Arc::clone(&self.io), environment, profile)
     }
 
     pub(super) fn environment(&self) -> EnvironmentProvider {

@@ -32,11 +32,20 @@ pub(super) fn provided(
     provider: &'static str,
     now: SystemTime,
 ) -> Result<ProvidedCredentials, String> {
+    let provided = provided_of_any_age(object, token, provider)?;
+    provided.usable(now).map_err(|expired| expired.to_string())
+}
+
+/// The same, expired or not.
+pub(super) fn provided_of_any_age(
+    object: &Object,
+    token: &'static str,
+    provider: &'static str,
+) -> Result<ProvidedCredentials, String> {
     let credentials = credentials(object, &names(token))?;
     let expires_at = match object.text("Expiration")? {
         Some(text) => Some(time::parse(text).ok_or_else(|| format!("Expiration must be {}", time::FORM))?),
         None => None,
     };
-    let provided = ProvidedCredentials::new(credentials, provider).expires_at(expires_at);
-    provided.unexpired(now).map_err(|expired| expired.to_string())
+    Ok(ProvidedCredentials::new(credentials, provider).expires_at(expires_at))
 }

@@ -20,6 +20,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
+/// Attempts in all for a service that responds with 429 or 5xx, even if the settings allow fewer.
+const SERVER_ERROR_ATTEMPTS: u32 = 3;
+
 /// The most of somebody else's words that is shown, in characters.
 const MAX_WORDS: usize = 400;
 
@@ -35,12 +38,13 @@ pub(super) struct HttpQuery {
 }
 
 impl HttpQuery {
-    /// The answer, whatever its status. No answer, a 429 and a 5xx are asked again.
+    /// Sends a request and returns the response of any status. Retries if there is no response, and, at least
+    /// [`SERVER_ERROR_ATTEMPTS`] times in all, a response of 429 or 5xx.
     pub(super) async fn send(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, CredentialsError> {
         self.send_unless(request, |_answer| false).await
     }
 
-    /// The same where more answers than these are worth another try.
+    /// Like [`send`](Self::send), and retries the responses of which `again` is true too.
     pub(super) async fn send_unless(
         &self,
         request: &Request<Bytes>,
@@ -49,12 +53,14 @@ impl HttpQuery {
         let (mut attempt, mut pause) = (1, PAUSE);
         loop {
             let answer = self.io.exchange(request.clone(), self.limit).await;
-            let is_last = attempt >= self.attempts;
+            let attempts = match &answer {
+                Ok(answer) if is_server_error(answer.status()) => self.attempts.max(SERVER_ERROR_ATTEMPTS),
+                Ok(answer) if !again(answer) => attempt,
+                _ => self.attempts,
+            };
             match answer {
-                Ok(answer) if is_last || !(is_server_error(answer.status()) || again(&answer)) => {
-                    return Ok(answer);
-                }
-                Err(error) if is_last => {
+                Ok(answer) if attempt >= attempts => return Ok(answer),
+                Err(error) if attempt >= attempts => {
                     let (what, plural) = (what(request), if attempt == 1 { "" } else { "s" });
                     let message = format!("{what}: {}, after {attempt} attempt{plural}", told(&error));
                     return Err(CredentialsError::unavailable(self.provider, message, error));

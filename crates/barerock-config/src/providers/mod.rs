@@ -29,7 +29,7 @@ pub use assume_role::{AskMfa, AssumeRole, AssumeRoleProvider};
 pub use chain::{DefaultChain, Explained};
 pub use container::ContainerProvider;
 pub use context::ProviderContext;
-pub use imds::{InstanceMetadataProvider, InstanceMetadataSetting};
+pub use imds::InstanceMetadataProvider;
 pub use io::{Io, SystemIo};
 pub use process::ProcessProvider;
 pub use profile::ProfileProvider;

@@ -171,5 +171,5 @@ fn credentials_of(
     let expires_at =
         time::parse(member("Expiration")?).ok_or_else(|| format!("Expiration must be {}", time::FORM))?;
     let provided = ProvidedCredentials::new(credentials, call.provider).expires_at(expires_at);
-    provided.unexpired(now).map_err(|expired| expired.to_string())
+    provided.usable(now).map_err(|expired| expired.to_string())
 }

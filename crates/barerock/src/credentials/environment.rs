@@ -61,7 +61,7 @@ impl EnvironmentProvider {
         let Some(text) = variables.get(EXPIRATION) else { return Ok(provided) };
         let fresh = match time::parse(text) {
             Some(expires_at) => {
-                let provided = provided.expires_at(expires_at).unexpired((self.clock)());
+                let provided = provided.expires_at(expires_at).usable((self.clock)());
                 provided.map_err(|expired| expired.to_string())
             }
             None => Err(format!("{EXPIRATION} must be {}; correct or unset it", time::FORM)),

@@ -9,6 +9,7 @@ mod error;
 
 use core::fmt;
 use core::pin::Pin;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use barerock_sigv4::Credentials;
@@ -18,49 +19,68 @@ pub use error::CredentialsError;
 
 use crate::time;
 
-/// Credentials, how long they hold and who gave them.
+/// Credentials with their expiry and the provider that returned them.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ProvidedCredentials {
-    /// What to sign with.
+    /// The credentials to sign with.
     pub credentials: Credentials,
-    /// When they stop working; `None` if they never do.
+    /// The time they expire; `None` if they do not.
     pub expires_at: Option<SystemTime>,
-    /// Who gave them, as `doctor` shows it.
+    /// The name of the provider, as `doctor` shows it.
     pub provider: &'static str,
+    /// True if they are used past [`expires_at`](Self::expires_at) while there are no newer ones: static stability, which
+    /// AWS's SDKs give the credentials of instance metadata and no others.
+    pub is_statically_stable: bool,
+    /// The error of the refresh that failed, if they are used because of it.
+    pub refresh_error: Option<Arc<CredentialsError>>,
 }
 
 impl ProvidedCredentials {
     /// Credentials that never expire.
     #[must_use]
     pub fn new(credentials: Credentials, provider: &'static str) -> Self {
-        Self { credentials, expires_at: None, provider }
+        Self { credentials, expires_at: None, provider, is_statically_stable: false, refresh_error: None }
     }
 
-    /// The same credentials, which stop working then.
+    /// Sets the time they expire.
     #[must_use]
     pub fn expires_at(mut self, time: impl Into<Option<SystemTime>>) -> Self {
         self.expires_at = time.into();
         self
     }
 
-    /// The same credentials, unless they have expired.
+    /// Makes them usable past their expiry, until a refresh returns newer ones.
+    #[must_use]
+    pub fn statically_stable(mut self) -> Self {
+        self.is_statically_stable = true;
+        self
+    }
+
+    /// Returns the credentials if they may be sent: unexpired, or statically stable.
     ///
     /// # Errors
-    /// If they expire at `now` or before.
-    pub fn unexpired(self, now: SystemTime) -> Result<Self, ExpiredCredentials> {
-        match self.expires_at {
-            Some(expired_at) if expired_at <= now => Err(ExpiredCredentials { expired_at, now }),
+    /// If they expire at `now` or before and are not statically stable.
+    pub fn usable(self, now: SystemTime) -> Result<Self, ExpiredCredentials> {
+        match self.expired(now) {
+            Some(expired) if !self.is_statically_stable => Err(expired),
             _ => Ok(self),
         }
     }
+
+    /// The expiry, if it is `now` or before.
+    #[must_use]
+    pub fn expired(&self, now: SystemTime) -> Option<ExpiredCredentials> {
+        let expired_at = self.expires_at.filter(|expired_at| *expired_at <= now)?;
+        Some(ExpiredCredentials { expired_at, now })
+    }
 }
 
-/// Credentials that have expired.
+/// The expiry of credentials that have expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExpiredCredentials {
-    /// When they expired.
+    /// The time they expired.
     pub expired_at: SystemTime,
     /// The time it was checked.
     pub now: SystemTime,
@@ -108,7 +128,7 @@ impl ProvideCredentials for Credentials {
 }
 
 /// A provider that others ask too.
-impl<P: ProvideCredentials + ?Sized> ProvideCredentials for std::sync::Arc<P> {
+impl<P: ProvideCredentials + ?Sized> ProvideCredentials for Arc<P> {
     fn provide(&self) -> CredentialsFuture<'_> {
         (**self).provide()
     }

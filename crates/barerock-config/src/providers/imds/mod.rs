@@ -1,4 +1,4 @@
-//! Credentials of the role that an EC2 instance has, and the region it is in.
+//! Credentials of an EC2 instance's role and the region of the instance, from the instance metadata service (IMDS).
 
 mod settings;
 #[cfg(test)]
@@ -14,40 +14,45 @@ use super::http_query::HttpQuery;
 use super::io::Io;
 use super::json::Object;
 use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document};
+use crate::{ConfigError, Profile};
 use barerock::Environment;
-pub use settings::InstanceMetadataSetting;
+use barerock::settings::METADATA_DISABLED;
+use settings::Settings;
 
 pub(super) const PROVIDER: &str = "instance-metadata";
-const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 
 const TOKEN_PATH: &str = "/latest/api/token";
 const ROLE_PATH: &str = "/latest/meta-data/iam/security-credentials/";
 const REGION_PATH: &str = "/latest/meta-data/placement/region";
 
-/// "X-aws-ec2-metadata-token-ttl-seconds": how long a session of version 2 lasts, six hours at most.
+/// Lifetime of a session token in seconds, at most six hours.
 const TTL: (&str, &str) = ("x-aws-ec2-metadata-token-ttl-seconds", "21600");
 const TOKEN: &str = "x-aws-ec2-metadata-token";
 
-/// "403 - Forbidden: The request is not allowed or the IMDS is turned off." 404 is what the metadata services of other
-/// clouds say, which have the same address.
+/// EC2 responds with 403 if the service is turned off; the metadata services of other clouds, which have the same address,
+/// with 404.
 const ABSENT: [StatusCode; 2] = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
 
-/// Asks the instance metadata service, version 2 (a session token first). Version 1, which any program that can be made
-/// to fetch a URL can read, is never spoken. Where nobody answers, or the token is refused with 403 or 404, there are no
-/// credentials here and the search goes on; another status is an error.
+/// A provider that calls the instance metadata service, version 2 (a session token first). Version 1, which any program
+/// that can be made to fetch a URL can read, is not supported. If there is no response, or the token is refused with 403 or
+/// 404, there are no credentials here and the search goes on; another status is an error.
 ///
-/// `AWS_EC2_METADATA_DISABLED=true` turns it off. The metadata service is asked at
-/// `AWS_EC2_METADATA_SERVICE_ENDPOINT`, else at its address of `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`; one second
-/// (`AWS_METADATA_SERVICE_TIMEOUT`), once (`AWS_METADATA_SERVICE_NUM_ATTEMPTS`).
+/// Its settings are `AWS_EC2_METADATA_DISABLED`, `AWS_EC2_METADATA_SERVICE_ENDPOINT` or the service's own address over
+/// `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE` (IPv4), `AWS_METADATA_SERVICE_TIMEOUT` (1 second an attempt) and
+/// `AWS_METADATA_SERVICE_NUM_ATTEMPTS` (1), which a profile sets in lower case without `AWS_`. Responses of 429 and 5xx are
+/// retried twice however few attempts are allowed; empty and unreadable ones as often as attempts are allowed.
+///
+/// The credentials are [statically stable](ProvidedCredentials::is_statically_stable): they are returned even if they have
+/// expired, and a [`CachedCredentials`](barerock::credentials::CachedCredentials) goes on with them while the service is
+/// out of order, as in AWS's SDKs.
 #[derive(Debug, Clone)]
 pub struct InstanceMetadataProvider {
     io: Arc<dyn Io>,
-    environment: Environment,
-    /// Of a profile: text, and where it stands.
-    settings: Vec<(InstanceMetadataSetting, String, String)>,
+    /// `None` if the service must not be called.
+    settings: Result<Option<Settings>, ConfigError>,
 }
 
-/// The service, and the header that opens it.
+/// A session of the service, opened by a token.
 struct Session {
     query: HttpQuery,
     base: String,
@@ -55,41 +60,38 @@ struct Session {
 }
 
 impl InstanceMetadataProvider {
-    /// Looks for its settings in this environment.
+    /// A provider with the settings of an environment; a profile's are read by
+    /// [`ProviderContext::instance_metadata`](super::ProviderContext::instance_metadata).
     pub fn new(io: Arc<dyn Io>, environment: Environment) -> Self {
-        Self { io, environment, settings: Vec::new() }
+        Self::resolve(io, &environment, None)
     }
 
-    /// A setting for when the environment has none; `source` tells in errors where it stands.
-    #[must_use]
-    pub fn setting(
-        mut self,
-        setting: InstanceMetadataSetting,
-        value: impl Into<String>,
-        source: impl Into<String>,
+    pub(super) fn resolve(
+        io: Arc<dyn Io>,
+        environment: &Environment,
+        profile: Option<Profile<'_>>,
     ) -> Self {
-        self.settings.push((setting, value.into(), source.into()));
-        self
+        Self { io, settings: Settings::resolve(environment, profile) }
     }
 
-    /// The region the instance is in; `None` if there is no instance metadata service.
+    /// Returns the region of the instance; `None` if there is no instance metadata service.
     ///
     /// # Errors
-    /// If a setting is wrong, or the service answers what is no region.
+    /// If a setting is invalid, or the response is not a region.
     ///
-    /// Cancel safety: dropping the future gives the question up.
+    /// Cancel safety: dropping the future abandons the request.
     pub async fn region(&self) -> Result<Option<String>, CredentialsError> {
         let session = match self.open().await {
             Err(CredentialsError::NotFound { .. }) => return Ok(None),
             session => session?,
         };
-        let (request, answer) = session.get(REGION_PATH).await?;
+        let (request, answer) = session.get(REGION_PATH, is_empty).await?;
         let region = core::str::from_utf8(answer.body()).unwrap_or_default().trim_ascii();
         let fits = !region.is_empty() && region.len() <= 63;
         if answer.status() != StatusCode::OK {
             Err(session.error_response(&request, &answer))
         } else if !fits || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            let message = format!("GET {}{REGION_PATH} answered what is no region", session.base);
+            let message = format!("the response to GET {}{REGION_PATH} is not a region", session.base);
             Err(CredentialsError::invalid(PROVIDER, message))
         } else {
             Ok(Some(region.to_owned()))
@@ -98,7 +100,7 @@ impl InstanceMetadataProvider {
 
     async fn load(&self) -> Result<ProvidedCredentials, CredentialsError> {
         let session = self.open().await?;
-        let (request, answer) = session.get(ROLE_PATH).await?;
+        let (request, answer) = session.get(ROLE_PATH, is_empty).await?;
         match answer.status() {
             StatusCode::OK => {}
             status if ABSENT.contains(&status) => {
@@ -115,35 +117,37 @@ impl InstanceMetadataProvider {
         if role.is_empty() || !role.bytes().all(is_name) {
             return Err(session.query.malformed_response(&request, "it is not the name of a role"));
         }
-        let (request, answer) = session.get(&format!("{ROLE_PATH}{role}")).await?;
+        let (request, answer) = session.get(&format!("{ROLE_PATH}{role}"), is_not_json).await?;
         if answer.status() != StatusCode::OK {
             return Err(session.error_response(&request, &answer));
         }
         let document = Object::parse(answer.body()).and_then(|object| match object.text("Code")? {
-            None | Some("Success") => document::provided(&object, "Token", PROVIDER, self.io.now()),
+            None | Some("Success") => document::provided_of_any_age(&object, "Token", PROVIDER),
             Some(code) => {
                 Err(format!("its code is {}", super::http_query::cleaned(code, &[&session.secret()])))
             }
         });
-        document.map_err(|reason| session.query.malformed_response(&request, &reason))
+        let provided = document.map_err(|reason| session.query.malformed_response(&request, &reason))?;
+        Ok(provided.statically_stable())
     }
 
-    /// Asks for a token. Where nobody answers, or with [`ABSENT`], there is no such service.
+    /// Requests a token. If there is no response, or one of [`ABSENT`], there is no such service.
     async fn open(&self) -> Result<Session, CredentialsError> {
-        let is_disabled =
-            self.environment.get(DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        if is_disabled {
-            return Err(CredentialsError::not_found(format!(
-                "the instance metadata service, which {DISABLED} turns off"
-            )));
-        }
-        let (query, base) = self.settings()?;
+        let settings = self.settings.as_ref();
+        let settings = settings.map_err(|error| CredentialsError::invalid(PROVIDER, error.to_string()))?;
+        let Some(Settings { base, limit, attempts }) = settings else {
+            let variable = METADATA_DISABLED.variables().first().copied().unwrap_or_default();
+            let location = format!("the instance metadata service, which {variable} turns off");
+            return Err(CredentialsError::not_found(location));
+        };
+        let io = Arc::clone(&self.io);
+        let query = HttpQuery { io, provider: PROVIDER, attempts: *attempts, limit: *limit };
         let mut request = Request::new(Bytes::new());
         *request.method_mut() = Method::PUT;
-        *request.uri_mut() = uri(&base, TOKEN_PATH)?;
+        *request.uri_mut() = uri(base, TOKEN_PATH)?;
         request.headers_mut().insert(TTL.0, HeaderValue::from_static(TTL.1));
         let session = |token| Session { query: query.clone(), base: base.clone(), token };
-        let answer = match query.send(&request).await {
+        let answer = match query.send_unless(&request, is_empty).await {
             Ok(answer) => answer,
             Err(CredentialsError::Unavailable { message, .. }) => {
                 let location = format!("the instance metadata service ({message})");
@@ -176,7 +180,7 @@ impl InstanceMetadataProvider {
                 Ok(session(token))
             }
             _ => {
-                let message = format!("PUT {base}{TOKEN_PATH} answered what is no token");
+                let message = format!("the response to PUT {base}{TOKEN_PATH} is not a token");
                 Err(CredentialsError::invalid(PROVIDER, message))
             }
         }
@@ -184,15 +188,20 @@ impl InstanceMetadataProvider {
 }
 
 impl Session {
-    async fn get(&self, path: &str) -> Result<(Request<Bytes>, Response<Bytes>), CredentialsError> {
+    /// Gets a path, and again while the response is one that `again` retries.
+    async fn get(
+        &self,
+        path: &str,
+        again: fn(&Response<Bytes>) -> bool,
+    ) -> Result<(Request<Bytes>, Response<Bytes>), CredentialsError> {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = uri(&self.base, path)?;
         request.headers_mut().insert(TOKEN, self.token.clone());
-        let answer = self.query.send(&request).await?;
+        let answer = self.query.send_unless(&request, again).await?;
         Ok((request, answer))
     }
 
-    /// The token, which an answer may hold and an error must not.
+    /// The token, which a response may echo and an error must not.
     fn secret(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.token.as_bytes())
     }
@@ -207,8 +216,18 @@ impl Session {
 }
 
 fn uri(base: &str, path: &str) -> Result<http::Uri, CredentialsError> {
-    let text = format!("{}{path}", base.trim_end_matches('/'));
-    text.parse().map_err(|_| CredentialsError::invalid(PROVIDER, "the service's URL is none"))
+    let text = format!("{base}{path}");
+    text.parse().map_err(|_| CredentialsError::invalid(PROVIDER, "invalid URL of the service"))
+}
+
+/// True for a successful response without a body, which the service sends in trouble.
+fn is_empty(answer: &Response<Bytes>) -> bool {
+    answer.status() == StatusCode::OK && answer.body().trim_ascii().is_empty()
+}
+
+/// True for a successful response that is not a JSON object, or a part of one.
+fn is_not_json(answer: &Response<Bytes>) -> bool {
+    answer.status() == StatusCode::OK && Object::parse(answer.body()).is_err()
 }
 
 impl ProvideCredentials for InstanceMetadataProvider {

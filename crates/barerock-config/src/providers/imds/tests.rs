@@ -1,7 +1,11 @@
 use super::super::step::{Outcome, Question};
 use super::super::testing::{Script, line, now};
 use super::*;
+use crate::{Config, ConfigFile, Profiles};
+use barerock::transport::{TransportError, TransportErrorKind};
 use core::time::Duration;
+
+const DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 
 const BODY: &str = r#"{"Code":"Success","LastUpdated":"x","Type":"AWS-HMAC","AccessKeyId":"ASIA","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-31T18:00:00Z"}"#;
 
@@ -136,7 +140,9 @@ fn settings() {
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "5", "IPv4 or IPv6"),
         ("AWS_METADATA_SERVICE_TIMEOUT", "-1", "a number of seconds above 0"),
         ("AWS_METADATA_SERVICE_TIMEOUT", "inf", "a number of seconds above 0"),
-        ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "0", "a number from 1 to 100"),
+        ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "0", "a whole number from 1 to 100"),
+        ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "101", "a whole number from 1 to 100"),
+        (DISABLED, "yes", "true or false"),
     ] {
         let error = refused(&[(variable, value)]);
         assert_eq!(error, format!("instance-metadata credentials: {variable} must be {rule}"));
@@ -149,15 +155,112 @@ fn settings() {
             Outcome::Exchange(Ok(http::Response::new(Bytes::new())))
         });
     }
-    let mut of_profile = Script::new(|io| {
-        InstanceMetadataProvider::new(io, Environment::default()).setting(
-            InstanceMetadataSetting::Endpoint,
-            "http://localhost:7",
-            "config line 2",
-        )
-    });
-    of_profile.exchange(|request| assert!(line(request).starts_with("PUT http://localhost:7/")), 500, "");
-    assert!(matches!(of_profile.done(), Err(CredentialsError::Unavailable { .. })));
+}
+
+#[test]
+fn settings_of_a_profile_count_after_variables() {
+    let provider = |variables: &[(&str, &str)], text: &str| {
+        let profiles = Profiles::parse(Some(ConfigFile::new("config", text)), None).unwrap();
+        let environment = variables.iter().copied().collect();
+        let config = Config::loader().environment(environment).resolve(profiles).unwrap();
+        Script::new(|io| config.provider_context(io).instance_metadata())
+    };
+    let text = "[default]\nec2_metadata_service_endpoint = http://localhost:7/\nmetadata_service_timeout = 0.5\n\
+        metadata_service_num_attempts = 2\n";
+    let asked = |limit, uri: &'static str| {
+        move |question| {
+            let Question::Exchange(request, asked) = question else { panic!("{question:?}") };
+            assert_eq!((asked, &*line(&request)), (Duration::from_millis(limit), uri));
+            Answer::Exchange(Err(TransportError::new(TransportErrorKind::Connect, "refused")))
+        }
+    };
+    let mut of_profile = provider(&[], text);
+    of_profile.expect(asked(500, "PUT http://localhost:7/latest/api/token"));
+    of_profile.pause();
+    of_profile.unreachable();
+    assert!(matches!(of_profile.done(), Err(CredentialsError::NotFound { .. })));
+    let variables =
+        [("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://localhost:8"), ("AWS_METADATA_SERVICE_TIMEOUT", "3")];
+    let mut both = provider(&variables, text);
+    both.expect(asked(3000, "PUT http://localhost:8/latest/api/token"));
+    both.pause();
+    both.unreachable();
+    both.done().unwrap_err();
+    let invalid = provider(&[], "[default]\nmetadata_service_timeout = soon\n");
+    assert_eq!(
+        invalid.done().unwrap_err().to_string(),
+        "instance-metadata credentials: metadata_service_timeout of profile default at config line 2 must be a number of seconds above 0"
+    );
+    let disabled = provider(&[(DISABLED, "true")], "[default]\nmetadata_service_timeout = soon\n");
+    assert!(matches!(disabled.done(), Err(CredentialsError::NotFound { .. })));
+}
+
+#[test]
+fn server_errors_are_retried_whatever_the_attempts() {
+    for status in [500, 503, 429] {
+        let mut recovers = script(&[]);
+        for (path, body) in [("token", "PANDA"), ("security-credentials/", "my-role"), ("my-role", BODY)] {
+            for (status, body) in [(status, ""), (status, ""), (200, body)] {
+                recovers.exchange(|request| assert!(request.uri().path().ends_with(path)), status, body);
+                if status != 200 {
+                    recovers.pause();
+                }
+            }
+        }
+        assert!(recovers.done().is_ok(), "{status}");
+    }
+    let mut down = script(&[]);
+    let mut pauses = Vec::new();
+    for _ in 0..2 {
+        down.exchange(|_| {}, 503, "");
+        pauses.push(down.pause().as_millis());
+    }
+    down.exchange(|_| {}, 503, "");
+    assert_eq!(pauses, [100, 200]);
+    assert!(matches!(down.done(), Err(CredentialsError::Unavailable { .. })));
+    // Other statuses are final.
+    let mut refused = script(&[("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "5")]);
+    refused.exchange(|_| {}, 400, "");
+    refused.done().unwrap_err();
+}
+
+#[test]
+fn empty_and_unreadable_responses_are_retried_as_often_as_attempts_are_allowed() {
+    let two = [("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "2")];
+    let bodies = ["PANDA", "my-role", BODY];
+    for (step, bad) in [(0, ""), (1, " \n"), (2, ""), (2, "{\"AccessKeyId\":"), (2, "<html>"), (2, "[]")] {
+        let mut recovers = script(&two);
+        let mut gives_up = script(&two);
+        let mut once = script(&[]);
+        for (index, body) in bodies.into_iter().enumerate().take(step + 1) {
+            if index == step {
+                recovers.exchange(|_| {}, 200, bad);
+                recovers.pause();
+                gives_up.exchange(|_| {}, 200, bad);
+                gives_up.pause();
+            }
+            recovers.exchange(|_| {}, 200, body);
+            gives_up.exchange(|_| {}, 200, if index == step { bad } else { body });
+            once.exchange(|_| {}, 200, if index == step { bad } else { body });
+        }
+        bodies.into_iter().skip(step + 1).for_each(|body| recovers.exchange(|_| {}, 200, body));
+        assert!(recovers.done().is_ok(), "{bad:?}");
+        assert!(matches!(gives_up.done(), Err(CredentialsError::Invalid { .. })), "{bad:?}");
+        assert!(matches!(once.done(), Err(CredentialsError::Invalid { .. })), "{bad:?}");
+    }
+}
+
+#[test]
+fn credentials_are_statically_stable_even_if_they_come_expired() {
+    for expiration in ["2026-01-31T12:00:00Z", "2026-01-30T12:00:00Z", "2026-01-31T18:00:00Z"] {
+        let mut script = script(&[]);
+        script.exchange(|_| {}, 200, "PANDA");
+        script.exchange(|_| {}, 200, "my-role");
+        script.exchange(|_| {}, 200, &BODY.replace("2026-01-31T18:00:00Z", expiration));
+        let provided = script.done().unwrap();
+        assert!(provided.is_statically_stable && provided.expires_at.is_some(), "{expiration}");
+        assert!(provided.usable(now()).is_ok());
+    }
 }
 
 #[test]
@@ -179,11 +282,6 @@ fn answers_that_are_none() {
             "r",
             r#"{"Code":"Success","AccessKeyId":"A","SecretAccessKey":"s","Token":7}"#,
             "/r answered what is no credentials: Token is no text",
-        ),
-        (
-            "r",
-            r#"{"Code":"Success","AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-31T12:00:00Z"}"#,
-            "get new ones, or set the clock if it is wrong",
         ),
         ("r", "<html>", "/r answered what is no credentials: it is not JSON from line 1 column 1"),
     ] {
@@ -208,5 +306,5 @@ fn answers_that_are_none() {
     assert!(echoed.done().unwrap_err().to_string().ends_with("its code is No **redacted**"));
     let mut portal = script(&[]);
     portal.exchange(|_| {}, 200, "<html>log in</html>");
-    assert!(portal.done().unwrap_err().to_string().ends_with("/latest/api/token answered what is no token"));
+    assert!(portal.done().unwrap_err().to_string().ends_with("/latest/api/token is not a token"));
 }

@@ -143,7 +143,7 @@ impl SsoProvider {
         let expires_at = time::from_unix(object.integer("expiration")?.div_euclid(1000))
             .ok_or("expiration must be milliseconds since 1970")?;
         let provided = ProvidedCredentials::new(credentials, PROVIDER).expires_at(expires_at);
-        provided.unexpired(self.io.now()).map_err(|expired| expired.to_string())
+        provided.usable(self.io.now()).map_err(|expired| expired.to_string())
     }
 
     fn request(&self, token: &Token) -> Result<Request<Bytes>, CredentialsError> {

@@ -24,6 +24,10 @@ const MANDATORY: (u32, u32) = (2, 3);
 /// How long after a refresh that failed the old credentials are used without another try, at most.
 const HOLD_OFF: Duration = Duration::from_secs(60);
 
+/// The longest time between refreshes while expired, statically stable credentials are used; the shortest is half of it. The
+/// AWS SDK for JavaScript waits 5 to 10 minutes too, botocore 12 to 20.
+const EXTENSION: Duration = Duration::from_secs(10 * 60);
+
 /// How long a refresh that nobody waits for is worth going on with.
 const ABANDONED: Duration = Duration::from_secs(10);
 
@@ -36,8 +40,10 @@ type Provided = Result<ProvidedCredentials, CredentialsError>;
 /// - From 15 minutes before the credentials expire (less some, at random, so that a fleet does not ask as one; and for
 ///   credentials that hold less than half an hour, from half of that) the first caller refreshes them, the others go on
 ///   with the old ones. From 10 minutes before (a third of a short life) everyone waits.
-/// - If a refresh fails, the old credentials are used while they hold, and the next try is up to a minute later.
-///   Expired credentials are never given.
+/// - If a refresh fails, the old credentials are used until they expire, and the next try is up to a minute later.
+/// - Expired credentials are returned only if they are
+///   [statically stable](ProvidedCredentials::is_statically_stable), and refreshed again every 5 to 10 minutes by one
+///   caller while the others go on with them.
 /// - Credentials that the service refused ([`refused`](ProvideCredentials::refused)) are replaced at once; if the provider
 ///   gives the same again, they are used again.
 pub struct CachedCredentials {
@@ -54,8 +60,8 @@ struct State {
     is_stale: bool,
     /// What it refused last.
     refused: Option<Credentials>,
-    /// After a failure: when to try again.
-    not_before: Option<SystemTime>,
+    /// The last refresh, if it failed.
+    failure: Option<Failure>,
     flight: Option<(Flight<Provided>, SystemTime)>,
 }
 
@@ -63,6 +69,13 @@ struct Kept {
     provided: ProvidedCredentials,
     /// When to replace them and when they must be, unless they never expire.
     times: Option<(SystemTime, SystemTime)>,
+}
+
+/// A refresh that failed or returned expired credentials.
+struct Failure {
+    error: Arc<CredentialsError>,
+    /// The time of the next refresh.
+    retry_at: SystemTime,
 }
 
 /// What to do for a caller.
@@ -111,10 +124,14 @@ impl CachedCredentials {
         };
         let result = joined.await_settled(self).await;
         let now = (self.clock)();
-        result.or_else(|error| match old {
-            Some(old) if holds(&old, now) => Ok(old),
-            _ => Err(error),
-        })
+        match (result, old) {
+            (Ok(new), Some(old)) if new.expired(now).is_some() && old.expired(now).is_none() => Ok(old),
+            (Err(error), Some(old)) => {
+                let old = old.usable(now).map_err(|_expired| error.clone())?;
+                Ok(ProvidedCredentials { refresh_error: Some(Arc::new(error)), ..old })
+            }
+            (result, _) => result,
+        }
     }
 
     /// The refresh to wait for, with what is left if it fails; or, as an `Err`, credentials to use at once.
@@ -149,11 +166,13 @@ impl CachedCredentials {
     /// Keeps what came of a refresh: the first who sees it does, for everyone.
     fn settle(&self, flight: &Flight<Provided>, result: &Provided) -> Result<(), CredentialsError> {
         let now = (self.clock)();
+        let expired = |provided: &ProvidedCredentials| {
+            let expired = provided.expired(now)?;
+            Some(CredentialsError::invalid(provided.provider, expired.to_string()))
+        };
         let fresh = match result {
-            Ok(provided) => provided
-                .clone()
-                .unexpired(now)
-                .map_err(|expired| CredentialsError::invalid(provided.provider, expired.to_string())),
+            Ok(provided) if provided.is_statically_stable => Ok(provided.clone()),
+            Ok(provided) => expired(provided).map_or_else(|| Ok(provided.clone()), Err),
             Err(error) => Err(error.clone()),
         };
         let mut state = self.state();
@@ -162,22 +181,27 @@ impl CachedCredentials {
         }
         state.flight = None;
         let jitter = (self.jitter)().clamp(0.0, 1.0);
-        match fresh {
-            Ok(provided) => {
-                if !state.refused.as_ref().is_some_and(|refused| same(refused, &provided.credentials)) {
-                    state.refused = None;
-                }
-                state.is_stale = false;
-                state.not_before = None;
+        let failure = match &fresh {
+            Ok(provided) => expired(provided),
+            Err(error) => Some(error.clone()),
+        };
+        if let Ok(provided) = &fresh {
+            if !state.refused.as_ref().is_some_and(|refused| same(refused, &provided.credentials)) {
+                state.refused = None;
+            }
+            // Expired credentials do not replace those that have not expired.
+            if failure.is_none() || state.is_stale || !state.has_unexpired(now) {
                 let times = provided.expires_at.map(|expires_at| times(expires_at, now, jitter));
-                state.kept = Some(Kept { provided, times });
-                Ok(())
+                state.kept = Some(Kept { provided: provided.clone(), times });
             }
-            Err(error) => {
-                state.not_before = now.checked_add(HOLD_OFF.mul_f64(1.0 - jitter / 2.0));
-                Err(error)
-            }
+            state.is_stale = false;
         }
+        let hold_off = if state.has_unexpired(now) { HOLD_OFF } else { EXTENSION };
+        state.failure = failure.and_then(|error| {
+            let retry_at = now.checked_add(hold_off.mul_f64(1.0 - jitter / 2.0))?;
+            Some(Failure { error: Arc::new(error), retry_at })
+        });
+        fresh.map(drop)
     }
 }
 
@@ -193,18 +217,24 @@ impl Joined<Provided> {
 impl State {
     fn plan(&self, now: SystemTime) -> Plan {
         let Some(kept) = self.kept.as_ref().filter(|_| !self.is_stale) else { return Plan::Wait(None) };
-        let provided = || kept.provided.clone();
-        let Some((advisory, mandatory)) = kept.times else { return Plan::Use(provided()) };
-        let holds_off = self.not_before.is_some_and(|time| now < time);
-        if !holds(&kept.provided, now) {
+        let mut provided = kept.provided.clone();
+        let Some((advisory, mandatory)) = kept.times else { return Plan::Use(provided) };
+        provided.refresh_error = self.failure.as_ref().map(|failure| Arc::clone(&failure.error));
+        let is_expired = provided.expired(now).is_some();
+        if is_expired && !provided.is_statically_stable {
             Plan::Wait(None)
-        } else if holds_off || now < advisory {
-            Plan::Use(provided())
-        } else if now < mandatory {
-            Plan::Ahead(provided())
+        } else if self.failure.as_ref().is_some_and(|failure| now < failure.retry_at) || now < advisory {
+            Plan::Use(provided)
+        } else if now < mandatory || (is_expired && self.failure.is_some()) {
+            Plan::Ahead(provided)
         } else {
-            Plan::Wait(Some(provided()))
+            Plan::Wait(Some(provided))
         }
+    }
+
+    /// True if there are credentials that have not expired, whether the service refused them or not.
+    fn has_unexpired(&self, now: SystemTime) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.provided.expired(now).is_none())
     }
 }
 
@@ -216,10 +246,6 @@ fn times(expires_at: SystemTime, now: SystemTime, jitter: f64) -> (SystemTime, S
     let advisory = mandatory + (earliest - mandatory).mul_f64(1.0 - jitter);
     let before = |lead| expires_at.checked_sub(lead).unwrap_or(now);
     (before(advisory), before(mandatory))
-}
-
-fn holds(provided: &ProvidedCredentials, now: SystemTime) -> bool {
-    provided.expires_at.is_none_or(|expires_at| now < expires_at)
 }
 
 fn same(one: &Credentials, other: &Credentials) -> bool {

@@ -1,5 +1,7 @@
+mod stability;
+
 use core::pin::pin;
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::thread;
 
@@ -22,6 +24,8 @@ struct Source(Arc<Inner>);
 struct Inner {
     calls: AtomicUsize,
     refusals: AtomicUsize,
+    /// Whether the credentials are statically stable.
+    is_stable: AtomicBool,
     /// Seconds since the start.
     clock: AtomicU64,
     /// Seconds the next credentials hold; `None`: there are none.
@@ -46,10 +50,17 @@ impl Source {
         Self(Arc::new(Inner {
             calls: AtomicUsize::new(0),
             refusals: AtomicUsize::new(0),
+            is_stable: AtomicBool::new(false),
             clock: AtomicU64::new(0),
             life: Mutex::new(life),
             gate: Mutex::default(),
         }))
+    }
+
+    fn stable(life: Option<u64>) -> Self {
+        let source = Self::new(life);
+        source.0.is_stable.store(true, Ordering::Relaxed);
+        source
     }
 
     fn cached(&self, jitter: f64) -> CachedCredentials {
@@ -104,7 +115,9 @@ impl ProvideCredentials for Source {
                 Some(life) => {
                     let credentials = Credentials::new(format!("KEY{call}"), "s", None);
                     let expires_at = self.now() + Duration::from_secs(life);
-                    Ok(ProvidedCredentials::new(credentials, "test").expires_at(expires_at))
+                    let provided = ProvidedCredentials::new(credentials, "test").expires_at(expires_at);
+                    let is_statically_stable = self.0.is_stable.load(Ordering::Relaxed);
+                    Ok(ProvidedCredentials { is_statically_stable, ..provided })
                 }
                 None => Err(CredentialsError::invalid("test", "there are none")),
             }
