@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::thread;
 
-use crate::program::{SECRET, Server, bare, run};
+use crate::program::{SECRET, Server, TOKEN, bare, run};
 
 /// Starts an instance metadata service whose credentials have expired, and returns its URL.
 fn instance() -> String {
@@ -19,10 +19,11 @@ fn instance() -> String {
                 Some("/latest/api/token") => "TOKEN".to_owned(),
                 Some("/latest/meta-data/iam/security-credentials/") => "my-role".to_owned(),
                 _ => format!(
-                    r#"{{"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"{SECRET}","Token":"t","Expiration":"2020-01-01T00:00:00Z"}}"#
+                    r#"{{"AccessKeyId":"AKIDEXAMPLE","SecretAccessKey":"{SECRET}","Token":"{TOKEN}","Expiration":"2020-01-01T00:00:00Z"}}"#
                 ),
             };
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let head =
+                format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
             (&client).write_all((head + &body).as_bytes()).unwrap();
         }
     });

@@ -66,11 +66,7 @@ impl InstanceMetadataProvider {
         Self::resolve(io, &environment, None)
     }
 
-    pub(super) fn resolve(
-        io: Arc<dyn Io>,
-        environment: &Environment,
-        profile: Option<Profile<'_>>,
-    ) -> Self {
+    pub(super) fn resolve(io: Arc<dyn Io>, environment: &Environment, profile: Option<Profile<'_>>) -> Self {
         Self { io, settings: Settings::resolve(environment, profile) }
     }
 

@@ -37,9 +37,7 @@ impl Settings {
         }
         let base = match find(environment, profile, &METADATA_ENDPOINT)? {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => {
-                find(environment, profile, &METADATA_ENDPOINT_MODE)?.unwrap_or(METADATA_IPV4).to_owned()
-            }
+            None => find(environment, profile, &METADATA_ENDPOINT_MODE)?.unwrap_or(METADATA_IPV4).to_owned(),
         };
         let limit = find(environment, profile, &METADATA_TIMEOUT)?.unwrap_or(LIMIT);
         let attempts = find(environment, profile, &METADATA_ATTEMPTS)?.unwrap_or(ATTEMPTS);

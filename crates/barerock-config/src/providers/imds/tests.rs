@@ -171,7 +171,7 @@ fn settings_of_a_profile_count_after_variables() {
         move |question| {
             let Question::Exchange(request, asked) = question else { panic!("{question:?}") };
             assert_eq!((asked, &*line(&request)), (Duration::from_millis(limit), uri));
-            Answer::Exchange(Err(TransportError::new(TransportErrorKind::Connect, "refused")))
+            Outcome::Exchange(Err(TransportError::new(TransportErrorKind::Connect, "refused")))
         }
     };
     let mut of_profile = provider(&[], text);
