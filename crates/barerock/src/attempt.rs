@@ -121,11 +121,11 @@ impl<T: Transport> ClientState<T> {
         used: ClockSkew,
         fixes: &mut RetryFixes,
     ) -> bool {
-        let AppliedAuth::SigV4(provided) = applied else { return false };
+        let AppliedAuth::SigV4(credentials) = applied else { return false };
         let code = &*error.code;
         if is_one_of(EXPIRED_CODES, code) && !fixes.credentials {
             fixes.credentials = true;
-            self.auth.refused(&provided.credentials);
+            self.auth.refused(credentials);
             return true;
         }
         if is_one_of(SKEW_CODES, code) && !fixes.clock && lock(&self.skew).is_far_from(used) {

@@ -31,7 +31,7 @@ pub(crate) enum Auth {
 /// The authentication one attempt was sent with.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum AppliedAuth {
-    SigV4(ProvidedCredentials),
+    SigV4(Credentials),
     Bearer(HeaderValue),
     #[default]
     Unsigned,
@@ -68,7 +68,7 @@ impl<T: Transport> ClientState<T> {
                     },
                 );
                 self.observe_expiry(context, &provided, expired);
-                (AppliedAuth::SigV4(provided), Some(signed))
+                (AppliedAuth::SigV4(provided.credentials), Some(signed))
             }
             Auth::Bearer(value) => {
                 request.headers_mut().insert(&AUTHORIZATION, value.clone());
@@ -137,7 +137,7 @@ impl AppliedAuth {
     /// The secrets of this authentication, which the service may echo.
     pub(crate) fn secrets(&self) -> Secrets {
         match self {
-            Self::SigV4(provided) => Secrets::from(&provided.credentials),
+            Self::SigV4(credentials) => Secrets::from(credentials),
             Self::Bearer(value) => value.as_bytes().strip_prefix(BEARER.as_bytes()).into_iter().collect(),
             Self::Unsigned => Secrets::new(),
         }
