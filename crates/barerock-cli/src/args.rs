@@ -1,5 +1,6 @@
 //! The command line. Names are those of the `aws` CLI where it has one.
 
+mod batch;
 mod chat;
 mod request;
 mod target;
@@ -11,6 +12,7 @@ use barerock_replay::{Chunking, FaultRule, Pace};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cmd;
+pub(crate) use batch::Batch;
 pub(crate) use chat::{Chat, ToolCommand};
 #[cfg(test)]
 pub(crate) use request::REQUEST_HEADING;
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Converse(Converse),
     /// Call ConverseStream and print its events as they come
     ConverseStream(ConverseStream),
+    /// Call Converse for every line of a file in the form of Bedrock's batch inference
+    Batch(Batch),
     /// Count the tokens a request would cost, and print the response as JSON
     CountTokens(CountTokens),
     /// Apply a guardrail to content, and print the response as JSON

@@ -35,6 +35,8 @@ pub(crate) enum Code {
     Credentials = 5,
     /// Could not connect, or timed out.
     Transport = 6,
+    /// Stopped by Ctrl-C: 128 and the number of SIGINT, as shells have it.
+    Interrupted = 130,
 }
 
 impl Failure {
@@ -76,6 +78,16 @@ impl Failure {
     /// A response that is malformed by the model's fault.
     pub(crate) fn response(message: impl Into<String>) -> Self {
         Self::new(Code::Wire, message)
+    }
+
+    /// The service returned errors that were reported elsewhere.
+    pub(crate) fn service(message: impl Into<String>) -> Self {
+        Self::new(Code::Service, message)
+    }
+
+    /// Stopped by Ctrl-C.
+    pub(crate) fn interrupted() -> Self {
+        Self::new(Code::Interrupted, "stopped by Ctrl-C")
     }
 
     /// An I/O error.

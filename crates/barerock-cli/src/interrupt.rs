@@ -1,10 +1,11 @@
-//! Clean-up before a signal ends the program: SIGINT, SIGTERM, SIGHUP or SIGQUIT.
+//! Clean-up before a signal ends the program: SIGINT, SIGTERM, SIGHUP or SIGQUIT. SIGINT may be caught instead.
 
 use std::process::exit;
 use std::sync::{Mutex, Once, PoisonError, mpsc};
 use std::thread;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::UnboundedSender;
 
 /// Shells report a process ended by signal N as exit code 128 + N.
 const BY_SIGNAL: i32 = 128;
@@ -34,6 +35,21 @@ impl Drop for OnInterrupt {
     }
 }
 
+/// Is told of SIGINT, which then does not end the program.
+static CATCHER: Mutex<Option<UnboundedSender<()>>> = Mutex::new(None);
+
+/// Sets or removes who is told of SIGINT.
+pub(crate) fn catch(catcher: Option<UnboundedSender<()>>) {
+    watch();
+    *CATCHER.lock().unwrap_or_else(PoisonError::into_inner) = catcher;
+}
+
+/// True if SIGINT was caught.
+fn is_caught() -> bool {
+    let catcher = CATCHER.lock().unwrap_or_else(PoisonError::into_inner);
+    catcher.as_ref().is_some_and(|catcher| catcher.send(()).is_ok())
+}
+
 /// Starts to watch for the signals on a thread of its own, since the main thread may be blocked reading a line. If that cannot be
 /// set up, signals keep their default action.
 fn watch() {
@@ -55,11 +71,17 @@ fn watch() {
                 };
                 // Lets the caller continue: the handlers are installed.
                 drop(ready);
-                let by = tokio::select! {
-                    _ = interrupts.recv() => interrupt,
-                    _ = ends.recv() => end,
-                    _ = hangups.recv() => hangup,
-                    _ = quits.recv() => quit,
+                let by = loop {
+                    tokio::select! {
+                        _ = interrupts.recv() => {
+                            if !is_caught() {
+                                break interrupt;
+                            }
+                        }
+                        _ = ends.recv() => break end,
+                        _ = hangups.recv() => break hangup,
+                        _ = quits.recv() => break quit,
+                    }
                 };
                 for (_, action) in &*ACTIONS.lock().unwrap_or_else(PoisonError::into_inner) {
                     action();

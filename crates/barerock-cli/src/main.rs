@@ -6,6 +6,7 @@
 macro_rules! tell {
     ($($word:tt)*) => {{
         use std::io::Write as _;
+        $crate::status::clear();
         let _untold = writeln!(std::io::stderr(), $($word)*);
     }};
 }
@@ -14,11 +15,13 @@ macro_rules! tell {
 macro_rules! tell_on {
     ($($word:tt)*) => {{
         use std::io::Write as _;
+        $crate::status::clear();
         let _untold = write!(std::io::stderr(), $($word)*);
     }};
 }
 
 mod args;
+mod catch;
 mod cmd;
 mod connect;
 mod debug;
@@ -34,6 +37,8 @@ mod render;
 mod runtime;
 mod secrets;
 mod source;
+mod status;
+mod terminal;
 mod warnings;
 
 use std::process::ExitCode;

@@ -12,6 +12,7 @@ pub(crate) struct Terminal;
 impl AskMfa for Terminal {
     fn code<'a>(&'a self, serial: &'a str) -> IoFuture<'a, Result<String, String>> {
         Box::pin(async move {
+            let _pause = crate::status::Pause::begin();
             let silence = Silence::begin();
             tell_on!("MFA code of {}: ", crate::render::safe(serial));
             let read = || {

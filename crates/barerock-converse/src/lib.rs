@@ -45,6 +45,7 @@
 //! program without an HTTP library; `examples/std_net.rs` of the repository is one over `std::net` and rustls.
 
 pub mod apply_guardrail;
+pub mod batch;
 pub mod conversation;
 pub mod count_tokens;
 pub mod endpoint;

@@ -171,8 +171,9 @@ impl Error {
         }
     }
 
-    /// What kept the request from its answer, if that is what happened.
-    pub(crate) fn transport_kind(&self) -> Option<TransportErrorKind> {
+    /// What kept the request from its response, if that is what happened.
+    #[must_use]
+    pub fn transport_kind(&self) -> Option<TransportErrorKind> {
         match &*self.kind {
             Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => Some(source.kind()),
             Kind::Timeout(_) => Some(TransportErrorKind::Timeout),

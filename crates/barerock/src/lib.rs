@@ -54,13 +54,13 @@ mod validation;
 /// True for wasm32-unknown-unknown, where std's clock, environment and threads panic or fail, and nothing is random.
 const NO_SYSTEM: bool = cfg!(all(target_family = "wasm", target_os = "unknown"));
 
-pub use barerock_converse::conversation;
 pub use barerock_converse::{
     self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, ConverseRequest,
     ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest,
     InvokeGuardrailChecksResponse, MessageAssembler, ServiceError, StreamEvent, ValidationError, Verdict,
     types,
 };
+pub use barerock_converse::{batch, conversation};
 pub use barerock_sigv4 as sigv4;
 pub use builder::ClientBuilder;
 pub use client::Client;

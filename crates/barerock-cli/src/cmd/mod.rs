@@ -1,5 +1,6 @@
 //! The commands.
 
+mod batch;
 mod chat;
 pub(crate) mod completions;
 mod converse_stream;
@@ -22,6 +23,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Chat(chat) => chat::run(chat).await,
         Command::Converse(converse) => unary::converse(converse).await,
         Command::ConverseStream(stream) => converse_stream::run(stream).await,
+        Command::Batch(batch) => batch::run(batch).await,
         Command::CountTokens(count) => unary::count_tokens(count).await,
         Command::ApplyGuardrail(guardrail) => unary::apply_guardrail(guardrail).await,
         Command::InvokeGuardrailChecks(checks) => unary::invoke_guardrail_checks(checks).await,

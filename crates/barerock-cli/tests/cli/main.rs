@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, and reads its own files"
 )]
 
+mod batch;
 mod calls;
 mod chat;
 mod contract;

@@ -32,7 +32,7 @@ impl Writer {
         &self.out
     }
 
-    pub(super) fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.out
     }
 

@@ -1,0 +1,422 @@
+//! `barerock batch`.
+
+use std::collections::BTreeMap;
+use std::fs;
+#[cfg(unix)]
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+#[cfg(unix)]
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{Ran, Server, bare, run, with_credentials};
+#[cfg(unix)]
+use crate::terminal::{send, shown_until, terminal};
+
+const MODEL: &str = "anthropic.claude-sonnet-4-20250514";
+
+/// A folder with an input, and the place of its output.
+struct Batch {
+    folder: TempDir,
+}
+
+impl Batch {
+    fn new(input: impl AsRef<[u8]>) -> Self {
+        let batch = Self { folder: tempfile::tempdir().unwrap() };
+        fs::write(batch.input(), input).unwrap();
+        batch
+    }
+
+    /// Records `r0`, `r1`, ….
+    fn of(count: usize) -> Self {
+        Self::new((0..count).map(|number| record(&format!("r{number}")) + "\n").collect::<String>())
+    }
+
+    fn input(&self) -> PathBuf {
+        self.folder.path().join("in.jsonl")
+    }
+
+    fn output(&self) -> PathBuf {
+        self.folder.path().join("out.jsonl")
+    }
+
+    fn command(&self, server: &Server, more: &[&str]) -> Command {
+        let (input, output) = (self.input(), self.output());
+        let paths = [input.to_str().unwrap(), "-o", output.to_str().unwrap()];
+        let target = ["-m", MODEL, "--endpoint-url", &server.url];
+        with_credentials(&[&["batch"], &paths[..], &target, more].concat())
+    }
+
+    fn run(&self, server: &Server, more: &[&str]) -> Ran {
+        run(self.command(server, more), "")
+    }
+
+    /// The lines of the output by their ids; each is whole, and no id is there twice.
+    fn records(&self) -> BTreeMap<String, Value> {
+        let text = fs::read_to_string(self.output()).unwrap();
+        assert!(text.is_empty() || text.ends_with('\n'), "{text}");
+        let records = text.lines().map(|line| {
+            let record: Value = serde_json::from_str(line).unwrap();
+            (record["recordId"].as_str().unwrap().to_owned(), record)
+        });
+        let records: Vec<_> = records.collect();
+        let by_id: BTreeMap<_, _> = records.iter().cloned().collect();
+        assert_eq!(by_id.len(), records.len(), "an id twice");
+        by_id
+    }
+}
+
+/// A line of the input.
+fn record(id: &str) -> String {
+    format!("{{\"recordId\":\"{id}\",\"modelInput\":{}}}", model_input(id))
+}
+
+/// A body whose members are not in the order of the model.
+fn model_input(text: &str) -> String {
+    format!(
+        r#"{{"inferenceConfig": {{"maxTokens":10}}, "messages":[{{"content":[{{"text":"{text}"}}],"role":"user"}}]}}"#
+    )
+}
+
+fn server(more: &[&str]) -> Server {
+    Server::start(&[&["--match", "any"], more].concat())
+}
+
+#[test]
+fn every_record_is_answered() {
+    let batch = Batch::of(500);
+    let ran = batch.run(&server(&[]), &["--concurrency", "20"]);
+    assert_eq!((ran.code, &*ran.out), (0, ""), "{ran:?}");
+    assert!(ran.err.starts_with("500 answered, 0 errors · tokens: "), "{}", ran.err);
+    let records = batch.records();
+    assert_eq!(records.len(), 500);
+    for (id, record) in &records {
+        assert!(record["modelOutput"]["usage"]["totalTokens"].is_u64(), "{id}: {record}");
+    }
+    let text = fs::read_to_string(batch.output()).unwrap();
+    let line = text.lines().find(|line| line.starts_with("{\"recordId\":\"r7\",")).unwrap();
+    let start = format!("{{\"recordId\":\"r7\",\"modelInput\":{},\"modelOutput\":{{", model_input("r7"));
+    assert!(line.starts_with(&start), "{line}");
+    // A second run has nothing to do.
+    let again = batch.run(&server(&["--fault", "status=500"]), &[]);
+    assert_eq!(again.code, 0, "{again:?}");
+    assert!(again.err.starts_with("0 answered, 0 errors, 500 in "), "{}", again.err);
+    assert_eq!(fs::read_to_string(batch.output()).unwrap(), text);
+}
+
+/// Killed with no time to clean up, at several moments; the last run completes what is left.
+#[test]
+#[cfg(unix)]
+fn a_killed_batch_goes_on() {
+    const COUNT: usize = 300;
+    let batch = Batch::of(COUNT);
+    let server = server(&["--fault", "slow=1ms"]);
+    let length = || fs::metadata(batch.output()).map_or(0, |file| file.len());
+    let mut lines = 0;
+    for round in 0..6 {
+        let mut command = batch.command(&server, &["--concurrency", "7"]);
+        command.stdin(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let enough = length() + 1 + round * 9_973;
+        while length() < enough && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        if round % 2 == 1 {
+            // What a kill in the middle of a write leaves.
+            let text = fs::read(batch.output()).unwrap();
+            fs::write(batch.output(), &text[..text.len() - 5]).unwrap();
+        }
+        let text = fs::read_to_string(batch.output()).unwrap();
+        let whole = text.matches('\n').count();
+        assert!(whole > 0 && whole + 1 >= lines, "{whole} of {lines}");
+        lines = whole;
+    }
+    let ran = batch.run(&server, &["--concurrency", "50"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.err.contains("the last record is incomplete; it was cut off and is sent again"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains(" in ") && !ran.err.contains(&format!("{COUNT} answered")), "{}", ran.err);
+    let records = batch.records();
+    assert_eq!(records.len(), COUNT);
+    assert!(records.values().all(|record| record["modelOutput"].is_object()));
+}
+
+#[test]
+fn errors_stay_with_their_records() {
+    let batch = Batch::of(6);
+    // The first record is throttled at all its attempts, the second once.
+    let throttled = server(&["--fault", "throttle=1ms@1x3", "--fault", "throttle=1ms@4"]);
+    let ran = batch.run(&throttled, &["--concurrency", "1"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(
+        ran.err.contains("5 answered, 1 error · ") && ran.err.contains("error: 1 error in "),
+        "{}",
+        ran.err
+    );
+    let records = batch.records();
+    assert_eq!(records["r0"]["error"]["errorCode"], 429);
+    let message = records["r0"]["error"]["errorMessage"].as_str().unwrap();
+    assert!(
+        message.starts_with("ThrottlingException: ") && message.contains("(after 3 attempts)"),
+        "{message}"
+    );
+    assert!(records["r0"].get("modelOutput").is_none() && records["r1"].get("error").is_none());
+    assert_eq!(records["r0"]["modelInput"]["messages"][0]["content"][0]["text"], "r0");
+    // The error is in the output, so that the record is not sent again.
+    let again = batch.run(&server(&[]), &[]);
+    assert_eq!(again.code, 3, "{again:?}");
+    assert!(again.err.starts_with("0 answered, 0 errors, 6 in "), "{}", again.err);
+
+    for (fault, code) in [("status=400", 400), ("close-after=20", 502), ("html", 502)] {
+        let batch = Batch::of(1);
+        let server = server(&["--fault", fault]);
+        let mut command = batch.command(&server, &[]);
+        command.env("AWS_MAX_ATTEMPTS", "1");
+        assert_eq!(run(command, "").code, 3, "{fault}");
+        assert_eq!(batch.records()["r0"]["error"]["errorCode"], code, "{fault}");
+    }
+    let batch = Batch::of(1);
+    let server = server(&["--fault", "stall=60s"]);
+    let mut command = batch.command(&server, &["--cli-read-timeout", "1"]);
+    command.env("AWS_MAX_ATTEMPTS", "1");
+    assert_eq!(run(command, "").code, 3);
+    assert_eq!(batch.records()["r0"]["error"]["errorCode"], 504);
+}
+
+#[test]
+fn a_broken_line_is_an_error_of_its_own() {
+    let lines = [
+        record("a"),
+        "{\"recordId\":\"torn\",\"modelInput\":{".to_owned(),
+        String::new(),
+        record("a"),
+        format!("{{\"modelInput\":{}}}", model_input("no id")),
+        "{\"recordId\":\"b\",\"modelInput\":{\"messages\":[],\"max_tokens\":5}}".to_owned(),
+        "{\"recordId\":\"c\",\"modelInput\":{\"messages\":[{\"role\":\"user\",\"content\":[{\"image\":{}}]}]}}".to_owned(),
+        "{\"recordId\":\"d\",\"modelInput\":{\"modelId\":\"other\",\"messages\":[]}}".to_owned(),
+    ];
+    let mut input = lines.join("\r\n").into_bytes();
+    input.extend(b"\n\xff");
+    let batch = Batch::new(input);
+    let server = server(&[]);
+    for skipped in [0, 8] {
+        let ran = batch.run(&server, &[]);
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert_eq!(ran.err.contains("8 in "), skipped == 8, "{}", ran.err);
+        let text = fs::read_to_string(batch.output()).unwrap();
+        let message = |id: &str| {
+            let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            let of_id: Vec<_> = lines.filter(|line| line["recordId"] == id).collect();
+            let error = of_id.iter().find(|line| line.get("error").is_some());
+            error.map(|line| line["error"]["errorMessage"].as_str().unwrap().to_owned()).unwrap_or_default()
+        };
+        assert_eq!(text.lines().count(), 8, "{text}");
+        assert_eq!(text.matches("\"recordId\":\"a\"").count(), 2);
+        assert_eq!(message("a"), "line 4: duplicate recordId");
+        assert_eq!(message("LINE0000005"), "", "an id by its line number");
+        for (id, start) in [
+            ("LINE0000002", "line 2: invalid JSON at byte 34 (end of input): "),
+            ("b", "line 6: invalid modelInput: max_tokens "),
+            ("c", "line 7: invalid modelInput: messages[0].content[0].image"),
+            ("d", "line 8: modelInput.modelId is \"other\", but the model of the batch is "),
+            ("LINE0000009", "line 9: invalid UTF-8 at byte 0"),
+        ] {
+            assert!(message(id).starts_with(start), "{id}: {}", message(id));
+        }
+    }
+}
+
+#[test]
+fn standard_input_and_output_are_files_too() {
+    let ran = run(bare(&["batch", "-", "-o", "-", "-m", "m.x", "--offline"]), &record("a"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.starts_with("{\"recordId\":\"a\",") && ran.out.ends_with("}\n"), "{}", ran.out);
+    let own = format!("{{\"modelInput\":{}}}", model_input("hi").replacen('{', "{\"modelId\":\"m.x\",", 1));
+    assert_eq!(run(bare(&["batch", "-", "-o", "-", "--offline"]), &own).code, 0);
+    let empty = Batch::new("");
+    assert_eq!(empty.run(&server(&[]), &[]).code, 0);
+    assert!(empty.records().is_empty());
+}
+
+#[test]
+fn what_all_records_would_share_stops_the_batch() {
+    let batch = Batch::of(3);
+    let server = server(&["--fault", "status=403:ExpiredTokenException"]);
+    let ran = batch.run(&server, &[]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("error: ExpiredTokenException"), "{}", ran.err);
+    assert!(ran.err.contains("note: the same command continues the batch"), "{}", ran.err);
+    let url = server.url.clone();
+    drop(server);
+    let (input, output) = (batch.input(), batch.output());
+    let arguments = ["batch", input.to_str().unwrap(), "-o", output.to_str().unwrap()];
+    for (more, code, words) in [
+        (&["-m", MODEL, "--endpoint-url", &url][..], 6, "error: "),
+        (&["--offline"], 2, "error: line 1: no model: name one with --model-id"),
+    ] {
+        let all = [&arguments, more].concat();
+        let mut command = if code == 2 { bare(&all) } else { with_credentials(&all) };
+        command.env("AWS_MAX_ATTEMPTS", "1");
+        let ran = run(command, "");
+        assert_eq!(ran.code, code, "{ran:?}");
+        assert!(ran.err.contains(words), "{}", ran.err);
+    }
+    let ran = run(bare(&[&arguments, &["-m", MODEL, "--region", "us-east-1"][..]].concat()), "");
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert!(batch.records().is_empty(), "no record has an error that is not its own");
+}
+
+#[test]
+fn files_that_are_no_batch_are_left_alone() {
+    let batch = Batch::of(1);
+    let server = server(&[]);
+    fs::write(batch.output(), "my notes\n").unwrap();
+    let ran = batch.run(&server, &[]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("out.jsonl:1: not a record of a batch output"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(batch.output()).unwrap(), "my notes\n");
+    // The input is no output.
+    fs::copy(batch.input(), batch.output()).unwrap();
+    assert_eq!(batch.run(&server, &[]).code, 2);
+    fs::remove_file(batch.input()).unwrap();
+    fs::remove_file(batch.output()).unwrap();
+    let ran = batch.run(&server, &[]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(!batch.output().exists(), "nothing is made for an input that is not there");
+}
+
+/// A disk that is full leaves whole lines, and the batch goes on once there is room.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_leaves_whole_lines() {
+    let batch = Batch::of(40);
+    let server = server(&[]);
+    let limited = |blocks: u32| {
+        let command = batch.command(&server, &[]);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -f {blocks}; exec \"$@\""), "sh"]);
+        shell.arg(command.get_program()).args(command.get_args()).env_clear();
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        run(shell, "")
+    };
+    let ran = limited(16);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("out.jsonl cannot be written") && ran.err.contains("too large"), "{}", ran.err);
+    let before = batch.records().len();
+    assert!(before > 0 && before < 40, "{before}");
+    assert_eq!(batch.run(&server, &[]).code, 0);
+    assert_eq!(batch.records().len(), 40);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_nobody_reads_ends_the_batch() {
+    let batch = Batch::of(40);
+    let server = server(&[]);
+    let to = |output: &str| {
+        let input = batch.input();
+        with_credentials(&[
+            "batch",
+            input.to_str().unwrap(),
+            "-o",
+            output,
+            "-m",
+            MODEL,
+            "--endpoint-url",
+            &server.url,
+        ])
+    };
+    let mut command = to("-");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("error: "), "{output:?}");
+    let ran = run(to("/dev/full"), "");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("/dev/full cannot be written"), "{}", ran.err);
+}
+
+/// Ctrl-C waits for the open requests and keeps them; a second one does not wait.
+#[test]
+#[cfg(unix)]
+fn ctrl_c_keeps_what_is_whole() {
+    const OPEN: usize = 4;
+    const BODY: &str = r#"{"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},"stopReason":"end_turn",
+        "usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3},"metrics":{"latencyMs":1}}"#;
+    for answers in [true, false] {
+        let batch = Batch::of(40);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (input, output) = (batch.input(), batch.output());
+        let mut command = with_credentials(&[
+            "batch",
+            input.to_str().unwrap(),
+            "-o",
+            output.to_str().unwrap(),
+            "-m",
+            MODEL,
+            "--endpoint-url",
+            &url,
+            "--concurrency",
+            &OPEN.to_string(),
+        ]);
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap());
+        let connections: Vec<_> = (0..OPEN).map(|_| listener.accept().unwrap().0).collect();
+        send("INT", &child);
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        assert_eq!(line, "waiting for 4 open requests; Ctrl-C again abandons them\n");
+        if answers {
+            for mut connection in connections {
+                // The whole request is in one buffer.
+                assert!(connection.read(&mut [0; 16384]).unwrap() > 0);
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close", BODY.len());
+                write!(connection, "{head}\r\n\r\n{BODY}").unwrap();
+            }
+        } else {
+            send("INT", &child);
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let mut rest = String::new();
+        said.read_to_string(&mut rest).unwrap();
+        assert!(rest.contains("the same command continues the batch"), "{rest}");
+        assert_eq!(batch.records().len(), if answers { OPEN } else { 0 }, "{rest}");
+    }
+}
+
+/// A bar on a terminal, which is gone at the end; none where it could not be drawn.
+#[test]
+#[cfg(unix)]
+fn a_terminal_shows_the_progress() {
+    for (term, has_bar) in [(Some("xterm"), true), (Some("dumb"), false), (None, false)] {
+        let batch = Batch::of(8);
+        let server = server(&["--fault", "stall=100ms"]);
+        let (mut person, program) = terminal();
+        let mut command = batch.command(&server, &["--concurrency", "1"]);
+        command.envs(term.map(|term| ("TERM", term)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(program);
+        let child = command.spawn().unwrap();
+        drop(command);
+        let output = child.wait_with_output().unwrap();
+        let shown = shown_until(&mut person, "the end");
+        assert_eq!((output.status.code(), &*output.stdout), (Some(0), &b""[..]), "{shown}");
+        assert_eq!(shown.contains("[###"), has_bar, "{shown:?}");
+        assert_eq!(shown.contains('\u{1b}'), has_bar, "{shown:?}");
+        assert!(shown.contains("8 answered, 0 errors · tokens: "), "{shown:?}");
+        if has_bar {
+            assert!(shown.contains("1 open · ") && shown.contains(" left"), "{shown:?}");
+            assert!(shown.contains("\r\u{1b}[K8 answered"), "{shown:?}");
+        }
+    }
+}
