@@ -17,13 +17,6 @@ pub(crate) fn has_sequences() -> bool {
     term.is_some_and(|term| !term.is_empty() && term != "dumb")
 }
 
-/// True if the user wants no colours (no-color.org).
-pub(crate) fn is_colourless() -> bool {
-    #[expect(clippy::disallowed_methods, reason = "the environment tells what the user wants")]
-    let no_color = std::env::var_os("NO_COLOR");
-    no_color.is_some_and(|value| !value.is_empty())
-}
-
 /// Width of the terminal, in columns.
 pub(crate) fn width() -> usize {
     #[cfg(unix)]

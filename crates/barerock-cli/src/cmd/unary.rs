@@ -5,6 +5,7 @@ use crate::args::{ApplyGuardrail, Converse, CountTokens, InvokeGuardrailChecks};
 use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::render::{Output, corrected};
+use crate::status::Spinner;
 
 macro_rules! commands {
     ($($name:ident, $arguments:ty, $skeleton:expr;)*) => {$(
@@ -14,7 +15,8 @@ macro_rules! commands {
             }
             let request = arguments.request.to_request(!arguments.call.no_validate)?;
             let connection = Connection::new(&arguments.call).await?;
-            let response = connection.client.$name(&request).await?;
+            let spinner = Spinner::new("waiting for the response");
+            let response = spinner.during(connection.client.$name(&request)).await?;
             Output::new().document(&response.to_document())?;
             corrected(response.corrections());
             Ok(())

@@ -420,3 +420,24 @@ fn a_terminal_shows_the_progress() {
         }
     }
 }
+
+/// The records and the command of `docs/batch.md`.
+#[test]
+fn the_page_is_true() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/batch.md")).unwrap();
+    let (_, rest) = page.split_once("```jsonl\n").unwrap();
+    let (records, _) = rest.split_once("```").unwrap();
+    let batch = Batch::new(records);
+    let command = page.lines().find(|line| line.starts_with("barerock batch calls.jsonl")).unwrap();
+    let (input, output) = (batch.input(), batch.output());
+    let arguments = command.split(' ').skip(1).map(|argument| match argument {
+        "calls.jsonl" => input.to_str().unwrap(),
+        "answers.jsonl" => output.to_str().unwrap(),
+        argument => argument,
+    });
+    let mut arguments: Vec<_> = arguments.collect();
+    arguments.push("--offline");
+    let ran = run(bare(&arguments), "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(batch.records().keys().collect::<Vec<_>>(), ["CALL0000001", "CALL0000002"]);
+}

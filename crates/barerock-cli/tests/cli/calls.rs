@@ -231,3 +231,27 @@ fn frames_are_the_ones_that_barerock_frames_prints() {
         assert_eq!(last["verdict"], verdict, "{fault}");
     }
 }
+
+/// A spinner with the seconds, on standard error of a terminal alone.
+#[test]
+#[cfg(unix)]
+fn a_terminal_shows_how_long_the_response_takes() {
+    use crate::terminal::{shown_until, terminal};
+    let server = Server::start(&["--match", "any", "--fault", "stall=1500ms"]);
+    for (term, spins) in [(Some("xterm"), true), (Some("dumb"), false)] {
+        let (mut person, program) = terminal();
+        let messages = r#"[{"role":"user","content":[{"text":"hi"}]}]"#;
+        let arguments = ["converse", "--endpoint-url", &server.url, "-m", "m.x", "--messages", messages];
+        let mut command = with_credentials(&arguments);
+        command.envs(term.map(|term| ("TERM", term)));
+        command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped()).stderr(program);
+        let child = command.spawn().unwrap();
+        drop(command);
+        let output = child.wait_with_output().unwrap();
+        let shown = shown_until(&mut person, "the end");
+        assert_eq!(output.status.code(), Some(0), "{shown}");
+        assert!(serde_json::from_slice::<serde_json::Value>(&output.stdout).is_ok());
+        assert_eq!(shown.contains("waiting for the response, 1 s"), spins, "{shown:?}");
+        assert!(shown.is_empty() || shown.ends_with("\r\u{1b}[K"), "{shown:?}");
+    }
+}

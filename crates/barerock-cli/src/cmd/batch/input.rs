@@ -49,7 +49,7 @@ impl Input {
         if metadata.is_dir() {
             return Err(Failure::usage(format!("{name} cannot be read: is a directory")));
         }
-        let size = metadata.is_file().then(|| metadata.len());
+        let size = metadata.is_file().then_some(metadata.len());
         Ok(Self { reader: Box::new(BufReader::with_capacity(BUFFER, file)), name, size })
     }
 

@@ -139,6 +139,7 @@ impl Output {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test reads its own files")]
 mod tests {
     use super::*;
 
