@@ -23,6 +23,26 @@ core::arch::global_asm!(
     run = sym run,
 );
 
+// A Cortex-M: the debugger, or the emulator in its place, is told the exit status. Semihosting operation 0x20 (SYS_EXIT_EXTENDED)
+// takes a block of reason (0x20026, ADP_Stopped_ApplicationExit) and status.
+#[cfg(target_arch = "arm")]
+core::arch::global_asm!(
+    ".section .text._start, \"ax\"",
+    ".globl _start",
+    ".thumb_func",
+    "_start:",
+    "bl {run}",
+    "sub sp, #8",
+    "str r0, [sp, #4]",
+    "ldr r0, =0x20026",
+    "str r0, [sp]",
+    "mov r1, sp",
+    "movs r0, #0x20",
+    "bkpt 0xab",
+    "b .",
+    run = sym run,
+);
+
 /// Nothing here panics, and there is no way to say so but to stand still.
 #[panic_handler]
 fn panicked(_: &core::panic::PanicInfo<'_>) -> ! {

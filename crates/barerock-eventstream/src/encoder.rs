@@ -98,11 +98,10 @@ impl FrameEncoder {
             headers_length = headers_length.saturating_add(header_length(header, position)?);
             may_repeat |= seen.maybe(header.name.as_bytes());
         }
-        if may_repeat
-            && !limits.duplicate_headers()
-            && let Some((_, position)) = first_repeat(headers.iter().map(|header| header.name.as_bytes()))
-        {
-            return Err(EncodeError::DuplicateHeader { position });
+        if may_repeat && !limits.duplicate_headers() {
+            if let Some((_, position)) = first_repeat(headers.iter().map(|header| header.name.as_bytes())) {
+                return Err(EncodeError::DuplicateHeader { position });
+            }
         }
         if headers_length > index(limits.max_headers_length()) {
             let limit = limits.max_headers_length();

@@ -51,12 +51,8 @@ pub(crate) fn event_headers(block: &[u8]) -> EventHeaders<'_> {
 
 #[inline(always)]
 fn scan(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, HeaderFault> {
-    if cfg!(feature = "fast")
-        && let Some(event_headers) = plain::scan(block, limits)
-    {
-        return Ok(event_headers);
-    }
-    scan_each(block, limits)
+    let plain = if cfg!(feature = "fast") { plain::scan(block, limits) } else { None };
+    plain.map_or_else(|| scan_each(block, limits), Ok)
 }
 
 /// Reads header by header, whatever their types and faults.

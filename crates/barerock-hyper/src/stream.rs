@@ -41,10 +41,11 @@ impl Connection for Stream {
     fn connected(&self) -> Connected {
         let connected = Connected::new().proxy(self.proxied);
         #[cfg(feature = "http2")]
-        if let Io::Tls(tls) = &self.io
-            && tls.inner().get_ref().1.alpn_protocol() == Some(crate::builder::H2)
-        {
-            return connected.negotiated_h2();
+        match &self.io {
+            Io::Tls(tls) if tls.inner().get_ref().1.alpn_protocol() == Some(crate::builder::H2) => {
+                return connected.negotiated_h2();
+            }
+            _ => {}
         }
         connected
     }

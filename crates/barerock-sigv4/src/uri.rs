@@ -208,13 +208,17 @@ pub(crate) fn decoded(part: &str) -> impl Iterator<Item = u8> {
     core::iter::from_fn(move || {
         let (first, after) = rest.split_first()?;
         rest = after;
-        if let (b'%', [high, low, after @ ..]) = (first, after)
-            && let (Some(high), Some(low)) = (hex::value(*high), hex::value(*low))
-        {
-            rest = after;
-            return Some((high << 4) | low);
+        match (first, after) {
+            (b'%', [high, low, after @ ..]) => match (hex::value(*high), hex::value(*low)) {
+                (Some(high), Some(low)) => {
+                    rest = after;
+                    Some((high << 4) | low)
+                }
+                _ => Some(b'%'),
+            },
+            (b'+', _) => Some(b' '),
+            (byte, _) => Some(*byte),
         }
-        Some(if *first == b'+' { b' ' } else { *first })
     })
 }
 

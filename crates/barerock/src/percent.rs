@@ -6,13 +6,16 @@ pub(crate) fn percent_decode(text: &str) -> Vec<u8> {
     let (mut rest, mut decoded) = (text.as_bytes(), Vec::with_capacity(text.len()));
     while let [first, after @ ..] = rest {
         rest = after;
-        if let (b'%', [high, low, after @ ..]) = (first, after)
-            && let (Some(high), Some(low)) = (digit(*high), digit(*low))
-        {
-            rest = after;
-            decoded.push((high << 4) | low);
-        } else {
-            decoded.push(*first);
+        let escaped = match (first, after) {
+            (b'%', [high, low, after @ ..]) => digit(*high).zip(digit(*low)).map(|digits| (digits, after)),
+            _ => None,
+        };
+        match escaped {
+            Some(((high, low), after)) => {
+                rest = after;
+                decoded.push((high << 4) | low);
+            }
+            None => decoded.push(*first),
         }
     }
     decoded

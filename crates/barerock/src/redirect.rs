@@ -45,7 +45,8 @@ fn target(headers: &HeaderMap) -> Option<String> {
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     let mut shown = format!("{scheme}{host}{}", uri.path());
     if shown.len() > SHOWN {
-        shown.truncate(shown.floor_char_boundary(SHOWN));
+        let end = (0..=SHOWN).rev().find(|end| shown.is_char_boundary(*end));
+        shown.truncate(end.unwrap_or_default());
         shown.push('…');
     }
     Some(shown)

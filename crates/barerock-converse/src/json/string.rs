@@ -123,8 +123,9 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
 /// The number of bytes before the first that ends or escapes a JSON string, or may not be part of one.
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
+    let words = bytes.chunks_exact(8);
+    let rest = words.remainder();
+    for word in words.filter_map(<[u8]>::first_chunk::<8>) {
         let found = special(u64::from_le_bytes(*word));
         if found != 0 {
             // The lowest byte comes first, and its highest bit is the one that is set.

@@ -171,12 +171,12 @@ impl State {
 
     /// Classifies a frame error: truncated, corrupt, or not an event stream.
     fn classify(&self, error: DecodeError) -> StreamError {
-        if error.stream_offset() < FRAME_PRELUDE
-            && let Some(kind) = looks_like(&self.first_bytes)
-        {
-            return StreamError::NotAnEventStream(kind);
+        let is_first = error.stream_offset() < FRAME_PRELUDE;
+        match looks_like(&self.first_bytes) {
+            Some(kind) if is_first => StreamError::NotAnEventStream(kind),
+            _ if error.is_truncated() => StreamError::Truncated(error),
+            _ => StreamError::Corrupt(error),
         }
-        if error.is_truncated() { StreamError::Truncated(error) } else { StreamError::Corrupt(error) }
     }
 }
 

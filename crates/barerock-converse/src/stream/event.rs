@@ -48,11 +48,10 @@ impl<'a> StreamEvent<'a> {
         payload: &'a [u8],
         corrections: &mut Corrections,
     ) -> Result<Self, String> {
-        if cfg!(feature = "fast")
-            && event_type == CONTENT_BLOCK_DELTA
-            && let Some(plain) = plain_delta(payload)
-        {
-            return Ok(Self::ContentBlockDelta(plain.into()));
+        if cfg!(feature = "fast") && event_type == CONTENT_BLOCK_DELTA {
+            if let Some(plain) = plain_delta(payload) {
+                return Ok(Self::ContentBlockDelta(plain.into()));
+            }
         }
         let index = index_of(NAMES, event_type);
         if index == usize::MAX {

@@ -46,8 +46,8 @@ pub(super) fn scan(block: &[u8], limits: Limits) -> Option<EventHeaders<'_>> {
 fn is_ascii(bytes: &[u8]) -> bool {
     const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
     let Some(last) = bytes.last_chunk::<8>() else { return bytes.is_ascii() };
-    let (words, _) = bytes.as_chunks::<8>();
-    let all = words.iter().fold(u64::from_ne_bytes(*last), |all, word| all | u64::from_ne_bytes(*word));
+    let words = bytes.chunks_exact(8).filter_map(<[u8]>::first_chunk);
+    let all = words.fold(u64::from_ne_bytes(*last), |all, word| all | u64::from_ne_bytes(*word));
     all & NOT_ASCII == 0
 }
 

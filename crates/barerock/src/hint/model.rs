@@ -68,10 +68,8 @@ pub(super) fn of_model(error: &ServiceError, words: &str, asked: &Asked) -> Opti
             .into(),
         );
     }
-    if let Some(of_arn) = id.and_then(|id| id.region)
-        && of_arn != region
-        && is_about_the_request
-    {
+    let other_region = id.and_then(|id| id.region).filter(|of_arn| of_arn != region && is_about_the_request);
+    if let Some(of_arn) = other_region {
         return Some(
             format!("The ARN is of {of_arn}, and the request went to {region}: set the region to {of_arn}.")
                 .into(),
