@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message as Frame};
 use barerock::types::Message;
-use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, Error, Observe, RetryPolicy, Stage};
+use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, Error, Observe, Outcome, RetryPolicy, Stage};
 use barerock_hyper::HyperTransport;
 use barerock_tests::peer::{Peer, Reply};
 use base64::Engine as _;
@@ -141,6 +141,13 @@ impl Observe for Failures {
     fn observe(&self, _: &str, stage: &Stage<'_>) {
         if let Stage::Retrying { error, .. } | Stage::Failed { error, .. } = stage {
             self.0.lock().unwrap().push_str(&everything(error));
+        }
+        if let Stage::Ended { outcome, request_id, .. } = stage {
+            let mut told = self.0.lock().unwrap();
+            let _ = writeln!(told, "{request_id:?}");
+            if let Outcome::Failed(error) = outcome {
+                told.push_str(&everything(error));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod adaptive;
 mod architecture;
 mod assembled;
 mod bring_your_own;
+mod call_end;
 mod client;
 mod client_operations;
 mod clock_skew;

@@ -194,22 +194,25 @@ async fn whoever_looks_on_sees_every_stage_in_order() {
     client.converse(&question()).await.unwrap();
     let (calls, stages): (Vec<_>, Vec<_>) = seen.0.lock().unwrap().drain(..).unzip();
     // The failure has the current date and the fixture its recording date; both differ from the client's clock.
-    let attempt = ["Credentials", "Sending", "Answered", "ClockSkew", "Read"];
-    assert_eq!(stages, [&attempt[..], &["Retrying"], &attempt].concat());
+    let attempt = ["Credentials", "Sending", "ResponseHead", "ClockSkew", "Body"];
+    assert_eq!(stages, [&attempt[..], &["Retrying"], &attempt, &["Ended"]].concat());
     assert!(calls.iter().all(|call| *call == calls[0] && call.len() == 36), "{calls:?}");
 
     client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
     let (calls, stages): (Vec<_>, Vec<_>) = seen.0.lock().unwrap().drain(..).unzip();
     let (head, pieces) = stages.split_at(3);
     assert_eq!(head, &attempt[..3]);
-    let pieces: Vec<_> = pieces.iter().filter(|stage| *stage != "ClockSkew").collect();
-    assert!(pieces.iter().all(|stage| *stage == "Received"), "{pieces:?}");
+    let mut pieces: Vec<_> = pieces.iter().filter(|stage| *stage != "ClockSkew").collect();
+    assert_eq!(pieces.pop().unwrap(), "Ended");
+    assert!(pieces.iter().all(|stage| *stage == "Chunk"), "{pieces:?}");
     assert!(pieces.len() > 20 && calls.iter().all(|call| *call == calls[0]));
 
     let replay = serve("status=400").await;
     let (seen, builder) = Seen::of(client_of(&replay));
     builder.retry(RetryPolicy::standard()).build().unwrap().converse(&question()).await.unwrap_err();
-    assert_eq!(seen.0.lock().unwrap().last().unwrap().1, "Failed");
+    let seen = seen.0.lock().unwrap();
+    let last: Vec<_> = seen.iter().rev().take(2).map(|(_, stage)| &**stage).collect();
+    assert_eq!(last, ["Ended", "Failed"]);
 }
 
 fn client_of(replay: &Replay) -> ClientBuilder<HyperTransport> {

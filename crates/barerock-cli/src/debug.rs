@@ -3,7 +3,8 @@
 use core::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-use barerock::{Observe, Stage};
+use barerock::types::TokenUsage;
+use barerock::{Observe, Outcome, Stage};
 use http::HeaderMap;
 
 use crate::exit::indented;
@@ -58,15 +59,15 @@ impl State {
                 text += &body('>', request.body(), str::to_owned);
                 text
             }
-            Stage::Answered { head, after, .. } => {
+            Stage::ResponseHead { head, after, .. } => {
                 self.offset = 0;
                 let mut text =
                     format!("< {:?} {}, after {} ms\n", head.version, head.status, after.as_millis());
                 push_headers(&mut text, '<', &head.headers, &self.secrets);
                 text
             }
-            Stage::Read { body: bytes, .. } => body('<', bytes, |text| self.secrets.hide_in_answer(text)),
-            Stage::Received { bytes, .. } => {
+            Stage::Body { body: bytes, .. } => body('<', bytes, |text| self.secrets.hide_in_answer(text)),
+            Stage::Chunk { bytes, .. } => {
                 let offset = self.offset;
                 self.offset = offset.saturating_add(bytes.len());
                 format!("< {} at offset {offset}\n", size(bytes.len()))
@@ -88,6 +89,30 @@ impl State {
             }
             // Printed as a warning.
             Stage::ExpiredCredentials { .. } => String::new(),
+            Stage::Ended { outcome, usage, attempts, first_event, elapsed, request_id, .. } => {
+                let outcome = match outcome {
+                    Outcome::Complete => "complete",
+                    Outcome::BodyRead => "read to its end",
+                    Outcome::Dropped => "dropped before its end",
+                    _ => "failed",
+                };
+                let mut text = format!(
+                    "* call {call} ended: {outcome}, {}, {} ms",
+                    counted(u64::from(*attempts), "attempt"),
+                    elapsed.as_millis()
+                );
+                if let Some(first) = first_event {
+                    let _ = write!(text, ", first event after {} ms", first.as_millis());
+                }
+                if let Some(TokenUsage { input_tokens, output_tokens, .. }) = usage {
+                    let _ = write!(text, ", tokens: {input_tokens} in, {output_tokens} out");
+                }
+                if let Some(id) = request_id {
+                    let _ = write!(text, ", request id {}", indented(id));
+                }
+                text.push('\n');
+                text
+            }
             stage => format!("* {stage:?}\n"),
         }
     }

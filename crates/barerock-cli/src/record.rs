@@ -66,15 +66,15 @@ impl Recorder {
         }
         let Some(attempt) = &mut state.attempt else { return Ok(()) };
         match stage {
-            Stage::Answered { head, .. } => {
+            Stage::ResponseHead { head, .. } => {
                 attempt.head = Some((*head).clone());
                 Ok(())
             }
-            Stage::Read { body, .. } => {
+            Stage::Body { body, .. } => {
                 attempt.write_whole(body)?;
                 state.end()
             }
-            Stage::Received { bytes, .. } => attempt.write_piece(bytes),
+            Stage::Chunk { bytes, .. } => attempt.write_piece(bytes),
             _ => Ok(()),
         }
     }

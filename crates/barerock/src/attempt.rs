@@ -10,7 +10,7 @@ use http::header::HeaderName;
 use http::{HeaderValue, Request};
 
 use crate::authenticate::AppliedAuth;
-use crate::call::CallContext;
+use crate::call_context::CallContext;
 use crate::client::{ClientState, lock};
 use crate::error::Error;
 use crate::observe::Stage;
@@ -75,11 +75,11 @@ impl<T: Transport> ClientState<T> {
             match decision {
                 // A wait that would outlast the call is not begun: the failure says more than a timeout would.
                 Decision::Wait(wait) if self.time_left(begun).is_none_or(|left| wait < left) => {
-                    self.observe(context, &Stage::Retrying { error, wait });
+                    context.observe(&Stage::Retrying { error, wait });
                     self.transport.sleep(wait).await;
                 }
                 decision => {
-                    self.observe(context, &Stage::Failed { error, decision });
+                    context.observe(&Stage::Failed { error, decision });
                     return result.map_err(|failed| failed.error);
                 }
             }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request};
 
-use crate::call::CallContext;
+use crate::call_context::CallContext;
 use crate::client::{ClientState, lock};
 use crate::credentials::{CredentialsError, ExpiredCredentials, ProvideCredentials, ProvidedCredentials};
 use crate::error::Error;
@@ -59,14 +59,11 @@ impl<T: Transport> ClientState<T> {
                     .usable(now)
                     .map_err(|expired| CredentialsError::invalid(name, expired.to_string()))?;
                 let signed = sign(request, &self.signer, &provided.credentials, now)?;
-                self.observe(
-                    context,
-                    &Stage::Credentials {
-                        provider: provided.provider,
-                        access_key_id: provided.credentials.access_key_id(),
-                        expires_at: provided.expires_at,
-                    },
-                );
+                context.observe(&Stage::Credentials {
+                    provider: provided.provider,
+                    access_key_id: provided.credentials.access_key_id(),
+                    expires_at: provided.expires_at,
+                });
                 self.observe_expiry(context, &provided, expired);
                 (AppliedAuth::SigV4(provided.credentials), Some(signed))
             }
@@ -76,10 +73,10 @@ impl<T: Transport> ClientState<T> {
             }
             Auth::Unsigned => (AppliedAuth::Unsigned, None),
         };
-        if self.observer.is_some() {
+        if context.is_observed() {
             let (attempt, max_attempts) = (context.attempts, self.retries.max_attempts());
             let (signed, secrets) = (signed.as_ref(), &applied.secrets());
-            self.observe(context, &Stage::Sending { attempt, max_attempts, request, signed, secrets });
+            context.observe(&Stage::Sending { attempt, max_attempts, request, signed, secrets });
         }
         context.applied = applied;
         Ok(())
@@ -96,7 +93,7 @@ impl<T: Transport> ClientState<T> {
         if let Some(ExpiredCredentials { expired_at, .. }) = expired.filter(|_| !known) {
             let reason = provided.refresh_error.as_deref();
             let provider = provided.provider;
-            self.observe(context, &Stage::ExpiredCredentials { provider, expired_at, reason });
+            context.observe(&Stage::ExpiredCredentials { provider, expired_at, reason });
         }
     }
 }

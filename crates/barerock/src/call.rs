@@ -1,14 +1,17 @@
 //! One call: its headers, its time limit, its attempts.
 
+use core::pin::Pin;
+
 use barerock_converse::ResponseError;
+use barerock_converse::types::TokenUsage;
 use bytes::Bytes;
 use http::header::{HeaderName, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 
-use crate::authenticate::AppliedAuth;
+use crate::call_context::CallContext;
 use crate::client::{ClientState, lock};
 use crate::error::{CallInfo, Error};
-use crate::observe::Stage;
+use crate::observe::Outcome;
 use crate::send::{ResponseMode, SuccessResponse};
 use crate::timeout::{Deadline, before};
 use crate::transport::Transport;
@@ -27,46 +30,76 @@ pub(crate) struct OpenCall<B> {
     pub(crate) response: SuccessResponse<B>,
 }
 
-/// Identifies a call, for errors and observers.
-pub(crate) struct CallContext {
-    pub(crate) uri: Uri,
-    /// The value of `amz-sdk-invocation-id`.
-    pub(crate) id: HeaderValue,
-    /// Attempts begun so far.
-    pub(crate) attempts: u32,
-    /// The authentication of the last attempt, whose secrets no error shows.
-    pub(crate) applied: AppliedAuth,
-}
-
 /// Parses a complete response.
 type Parse<R> = fn(StatusCode, &HeaderMap, &[u8]) -> Result<R, ResponseError>;
 
 impl<T: Transport> ClientState<T> {
-    /// Calls an operation whose response is one document.
-    pub(crate) async fn call<R>(&self, request: Request<Bytes>, parse: Parse<R>) -> Result<R, Error> {
-        let OpenCall { context, response, .. } = self.open(request, ResponseMode::Whole).await?;
-        parse(response.head.status, &response.head.headers, &response.received)
-            .map_err(|error| self.failed(&context, error))
+    /// Begins a call: from here on its end is observed.
+    pub(crate) fn begin(&self) -> CallContext {
+        CallContext::new(self.invocation_id(), self.observer.clone(), &self.clock)
+    }
+
+    /// Calls an operation whose response is one document. `usage` is the part of the response that observers get.
+    pub(crate) fn call<R>(
+        &self,
+        context: CallContext,
+        request: Result<Request<Bytes>, Error>,
+        parse: Parse<R>,
+        usage: fn(&R) -> Option<&TokenUsage>,
+    ) -> impl Future<Output = Result<R, Error>> {
+        let call = self.open(context, request, ResponseMode::Whole);
+        async move {
+            let OpenCall { mut context, response, .. } = call.await?;
+            match parse(response.head.status, &response.head.headers, &response.received) {
+                Ok(response) => {
+                    context.set_usage(usage(&response));
+                    context.end(&Outcome::Complete);
+                    Ok(response)
+                }
+                Err(error) => Err(self.failed(&mut context, error)),
+            }
+        }
     }
 
     /// Calls an operation, up to the whole response or the first frame of its stream.
-    pub(crate) async fn open(
+    ///
+    /// Boxed so that the caller's future does not include this state of 8 KB.
+    pub(crate) fn open(
         &self,
-        mut request: Request<Bytes>,
+        context: CallContext,
+        request: Result<Request<Bytes>, Error>,
+        mode: ResponseMode,
+    ) -> Pin<Box<impl Future<Output = Result<OpenCall<T::Body>, Error>>>> {
+        Box::pin(self.open_inline(context, request, mode))
+    }
+
+    async fn open_inline(
+        &self,
+        mut context: CallContext,
+        request: Result<Request<Bytes>, Error>,
         mode: ResponseMode,
     ) -> Result<OpenCall<T::Body>, Error> {
-        let id = self.invocation_id();
+        let mut request = match request {
+            Ok(request) => request,
+            Err(error) => {
+                context.end(&Outcome::Failed(&error));
+                return Err(error);
+            }
+        };
         request.headers_mut().insert(&USER_AGENT, AGENT);
-        request.headers_mut().insert(&INVOCATION_ID, id.clone());
-        let mut context =
-            CallContext { uri: request.uri().clone(), id, attempts: 0, applied: AppliedAuth::default() };
+        request.headers_mut().insert(&INVOCATION_ID, context.id.clone());
+        context.uri = request.uri().clone();
         let mut deadline = self.timeouts.operation.map(|limit| Deadline::new(&self.transport, limit));
-        // Boxed so that the caller's future does not include this 7 KB state.
-        let attempts = Box::pin(self.attempts(request, mode, &mut context));
+        let attempts = self.attempts(request, mode, &mut context);
         let response = before(&mut deadline, attempts).await;
         match response.unwrap_or_else(|elapsed| Err(elapsed.into())) {
-            Ok(response) => Ok(OpenCall { context, deadline, response }),
-            Err(error) => Err(self.failed(&context, error)),
+            Ok(response) => {
+                if response.first.is_some() {
+                    context.first_event_received();
+                }
+                Ok(OpenCall { context, deadline, response })
+            }
+            Err(error) => Err(self.failed(&mut context, error)),
         }
     }
 
@@ -78,19 +111,13 @@ impl<T: Transport> ClientState<T> {
         HeaderValue::try_from(parts.join("-")).unwrap_or_else(|_| HeaderValue::from_static("-"))
     }
 
-    /// The error as the caller gets it: without secrets, and with the call it belongs to, for its hint.
-    pub(crate) fn failed(&self, context: &CallContext, error: impl Into<Error>) -> Error {
+    /// Ends a call with an error as the caller gets it: without secrets, and with the call it belongs to, for its hint.
+    pub(crate) fn failed(&self, context: &mut CallContext, error: impl Into<Error>) -> Error {
         let info =
             CallInfo { uri: context.uri.clone(), region: self.region.clone(), attempts: context.attempts };
         let mut error = error.into().with_call(info);
         error.hide(&context.applied.secrets());
+        context.end(&Outcome::Failed(&error));
         error
-    }
-
-    /// Tells the observer, if there is one.
-    pub(crate) fn observe(&self, context: &CallContext, stage: &Stage<'_>) {
-        if let Some(observer) = &self.observer {
-            observer.observe(context.id.to_str().unwrap_or_default(), stage);
-        }
     }
 }

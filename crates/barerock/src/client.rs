@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use barerock_converse::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
     CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse,
-    ValidationError,
+    RequestError, ValidationError,
 };
 use barerock_sigv4::Signer;
+use bytes::Bytes;
+use http::Request;
 
 use crate::authenticate::Auth;
 use crate::builder::ClientBuilder;
@@ -107,8 +109,9 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future gives the request up; the model may go on and cost.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
-        self.validate(|rules| (rules.converse)(request))?;
-        self.state.call(request.to_http(&self.state.endpoint)?, ConverseResponse::from_http).await
+        let call = self.state.begin();
+        let request = self.prepare(|rules| (rules.converse)(request), |endpoint| request.to_http(endpoint));
+        self.state.call(call, request, ConverseResponse::from_http, |response| Some(&response.usage)).await
     }
 
     /// Calls ConverseStream and returns the stream as soon as its first frame is there.
@@ -119,9 +122,10 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future, or the stream, closes the connection.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
-        self.validate(|rules| (rules.converse)(request))?;
-        let request = request.to_http_stream(&self.state.endpoint)?;
-        let call = self.state.open(request, ResponseMode::Stream).await?;
+        let call = self.state.begin();
+        let request =
+            self.prepare(|rules| (rules.converse)(request), |endpoint| request.to_http_stream(endpoint));
+        let call = self.state.open(call, request, ResponseMode::Stream).await?;
         Ok(EventStream::new(Arc::clone(&self.state), call))
     }
 
@@ -133,8 +137,9 @@ impl<T: Transport> Client<T> {
     ///
     /// Cancel safety: dropping the future gives the request up.
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
-        self.validate(|rules| (rules.count_tokens)(request))?;
-        self.state.call(request.to_http(&self.state.endpoint)?, CountTokensResponse::from_http).await
+        let call = self.state.begin();
+        let request = self.prepare(|rules| (rules.count_tokens)(request), |endpoint| request.to_http(endpoint));
+        self.state.call(call, request, CountTokensResponse::from_http, |_| None).await
     }
 
     /// Calls ApplyGuardrail: what a guardrail finds in texts and images.
@@ -147,8 +152,10 @@ impl<T: Transport> Client<T> {
         &self,
         request: &ApplyGuardrailRequest,
     ) -> Result<ApplyGuardrailResponse, Error> {
-        self.validate(|rules| (rules.apply_guardrail)(request))?;
-        self.state.call(request.to_http(&self.state.endpoint)?, ApplyGuardrailResponse::from_http).await
+        let call = self.state.begin();
+        let request =
+            self.prepare(|rules| (rules.apply_guardrail)(request), |endpoint| request.to_http(endpoint));
+        self.state.call(call, request, ApplyGuardrailResponse::from_http, |_| None).await
     }
 
     /// Calls InvokeGuardrailChecks: what Bedrock's predefined checks find in messages.
@@ -161,9 +168,10 @@ impl<T: Transport> Client<T> {
         &self,
         request: &InvokeGuardrailChecksRequest,
     ) -> Result<InvokeGuardrailChecksResponse, Error> {
-        self.validate(|rules| (rules.invoke_guardrail_checks)(request))?;
-        let request = request.to_http(&self.state.endpoint)?;
-        self.state.call(request, InvokeGuardrailChecksResponse::from_http).await
+        let call = self.state.begin();
+        let request = self
+            .prepare(|rules| (rules.invoke_guardrail_checks)(request), |endpoint| request.to_http(endpoint));
+        self.state.call(call, request, InvokeGuardrailChecksResponse::from_http, |_| None).await
     }
 
     /// The endpoint requests go to.
@@ -178,10 +186,13 @@ impl<T: Transport> Client<T> {
         &self.state.region
     }
 
-    fn validate(
+    /// Checks a request, if the client does, and writes it.
+    fn prepare(
         &self,
         check: impl FnOnce(&'static Validation) -> Result<(), ValidationError>,
-    ) -> Result<(), Error> {
-        Ok(self.state.validation.map_or(Ok(()), check)?)
+        write: impl FnOnce(&Endpoint) -> Result<Request<Bytes>, RequestError>,
+    ) -> Result<Request<Bytes>, Error> {
+        self.state.validation.map_or(Ok(()), check)?;
+        Ok(write(&self.state.endpoint)?)
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use barerock_converse::ServiceError;
 
-use self::model::{Asked, of_model};
+use self::model::{CallTarget, of_model};
 use crate::error::Error;
 use crate::retry::is_daily_quota;
 use crate::transport::TransportErrorKind;
@@ -235,8 +235,8 @@ impl Error {
         if is_daily_quota(error) {
             return Some(QUOTA_OF_THE_DAY.into());
         }
-        let asked = self.call().map(Asked::new).unwrap_or_default();
-        let by_model = of_model(error, &words, &asked);
+        let target = self.call().map(CallTarget::new).unwrap_or_default();
+        let by_model = of_model(error, &words, &target);
         by_model.or_else(|| by_rule(error, &words)).or_else(|| {
             // Whoever is no AWS names no code.
             error.code.is_empty().then_some(NOT_BEDROCK.into())

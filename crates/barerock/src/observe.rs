@@ -1,8 +1,9 @@
-//! Looking on while calls are made.
+//! Observation of calls.
 
 use core::time::Duration;
 use std::time::SystemTime;
 
+use barerock_converse::types::TokenUsage;
 use barerock_sigv4::{Secrets, Signed};
 use bytes::Bytes;
 use http::response::Parts;
@@ -10,17 +11,17 @@ use http::response::Parts;
 use crate::credentials::CredentialsError;
 use crate::error::Error;
 
-/// Is told of every stage of every call: what `barerock --debug` shows, or what goes into a log of your own.
+/// Receives every stage of every call, for logs and metrics; `barerock --debug` prints them.
 ///
-/// It is asked while the call waits, so it should be quick. It sees what goes over the wire, prompts and answers among it.
-/// Secrets come to it in headers that are marked sensitive, in [`Signed::canonical_request`], which
-/// [`Signed::redacted_canonical_request`] shows without, and in the body of an answer that echoes them ([`Stage::Read`]),
-/// which [`Secrets::hide`] redacts with the secrets of [`Stage::Sending`]. No error it is shown holds one.
+/// The call waits while it runs, so it should be quick. It sees all that is on the wire, prompts and responses included.
+/// Secrets are in headers marked sensitive, in [`Signed::canonical_request`] (without them:
+/// [`Signed::redacted_canonical_request`]), and in bodies that echo them ([`Stage::Body`], [`Stage::Chunk`]), where
+/// [`Secrets::hide`] redacts them with the secrets of [`Stage::Sending`]. No error and no request id contains one.
 ///
 /// ```
 /// use barerock::{Observe, Stage};
 ///
-/// /// Counts the attempts that had to be made again.
+/// /// Counts the retries.
 /// #[derive(Default)]
 /// struct Retries(std::sync::atomic::AtomicUsize);
 ///
@@ -33,22 +34,22 @@ use crate::error::Error;
 /// }
 /// ```
 pub trait Observe: Send + Sync {
-    /// A call has come to a stage. `call` is its `amz-sdk-invocation-id`, the same for all stages of a call.
+    /// A call has reached a stage. `call` is its `amz-sdk-invocation-id`, the same for all stages of a call.
     fn observe(&self, call: &str, stage: &Stage<'_>);
 }
 
-/// How far a call has come.
+/// Stage of a call. The last one of every call is [`Ended`](Self::Ended).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Stage<'a> {
-    /// These credentials will sign the next attempt.
+    /// Credentials that will sign the next attempt.
     #[non_exhaustive]
     Credentials {
-        /// Who gave them.
+        /// Name of their provider.
         provider: &'static str,
-        /// Their id, which is no secret.
+        /// Their access key id, which is not secret.
         access_key_id: &'a str,
-        /// When they stop working; `None` if they never do.
+        /// When they expire; `None` if they never do.
         expires_at: Option<SystemTime>,
     },
     /// The next attempt is signed with expired credentials, because they are
@@ -66,58 +67,90 @@ pub enum Stage<'a> {
     /// An attempt is sent.
     #[non_exhaustive]
     Sending {
-        /// The number of the attempt, from 1.
+        /// Number of the attempt, from 1.
         attempt: u32,
-        /// How many there may be.
+        /// Maximum number of attempts.
         max_attempts: u32,
-        /// What is sent, but for the headers of the connection.
+        /// The request, without the headers the transport adds.
         request: &'a http::Request<Bytes>,
-        /// How it was signed, if it was.
+        /// The steps of its signature, if it is signed.
         signed: Option<&'a Signed>,
         /// The secrets of the request, to be hidden wherever the peer echoes them.
         secrets: &'a Secrets,
     },
-    /// The head of an answer is there.
+    /// The head of a response was received.
     #[non_exhaustive]
-    Answered {
+    ResponseHead {
         /// Status and headers.
         head: &'a Parts,
-        /// How long it took.
+        /// Time since the attempt was sent.
         after: Duration,
     },
-    /// The clock of the service is not this machine's; attempts to come are signed by the service's.
+    /// The service's clock differs from this machine's; further attempts are signed by the service's.
     #[non_exhaustive]
     ClockSkew {
-        /// By how much the service's is ahead.
+        /// Seconds by which the service's clock is ahead.
         seconds: i64,
     },
-    /// The body of an answer that does not stream, or is an error, was read to its end, or as far as it is looked at.
+    /// The body of a response that is not a stream, or is an error, was read: all of it, or as much as is looked at.
     #[non_exhaustive]
-    Read {
+    Body {
         /// The body.
         body: &'a Bytes,
     },
-    /// A piece of a stream is there.
+    /// A chunk of a stream was received.
     #[non_exhaustive]
-    Received {
-        /// The piece.
+    Chunk {
+        /// The chunk.
         bytes: &'a Bytes,
     },
-    /// An attempt has failed, and there will be another.
+    /// An attempt failed and will be retried.
     #[non_exhaustive]
     Retrying {
-        /// Why it failed.
+        /// The error of the attempt.
         error: &'a Error,
-        /// How long until the next.
+        /// Time until the next attempt.
         wait: Duration,
     },
-    /// An attempt has failed, and there will be no other.
+    /// An attempt failed and will not be retried.
     #[non_exhaustive]
     Failed {
-        /// Why it failed.
+        /// The error of the attempt.
         error: &'a Error,
-        /// Why there will be no other; a [`Wait`](crate::retry::Decision::Wait) would outlast
+        /// Why it is not retried; a [`Wait`](crate::retry::Decision::Wait) would outlast
         /// [`Timeouts::operation`](crate::Timeouts::operation).
         decision: crate::retry::Decision,
     },
+    /// The call ended. Sent exactly once for every call whose future was polled, after all other stages, also if it was
+    /// refused before anything was sent, or dropped.
+    #[non_exhaustive]
+    Ended {
+        /// How it ended.
+        outcome: Outcome<'a>,
+        /// Token usage, if the service reported it.
+        usage: Option<&'a TokenUsage>,
+        /// Number of attempts begun; 0 if the request was refused before the first.
+        attempts: u32,
+        /// Time from the call to the first event of its stream; `None` without a stream or an event.
+        first_event: Option<Duration>,
+        /// Time from the call to its end, by the client's clock.
+        elapsed: Duration,
+        /// The id of the last response (`x-amzn-requestid`), which AWS support asks for.
+        request_id: Option<&'a str>,
+    },
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Outcome<'a> {
+    /// The response is complete. A stream was read to its end, or dropped after messageStop.
+    Complete,
+    /// The body of the stream was read to its end by [`EventStream::next_chunk`](crate::EventStream::next_chunk), which does
+    /// not decode it.
+    BodyRead,
+    /// The future or the stream was dropped before the response was complete.
+    Dropped,
+    /// The call failed with this error.
+    Failed(&'a Error),
 }

@@ -12,7 +12,7 @@ use http::response::Parts;
 use http::{HeaderName, Request, StatusCode};
 
 use crate::body::ChunkError;
-use crate::call::CallContext;
+use crate::call_context::CallContext;
 use crate::client::{ClientState, lock};
 use crate::error::Error;
 use crate::observe::Stage;
@@ -68,7 +68,7 @@ impl<T: Transport> ClientState<T> {
     /// Sends an authenticated request and reads the response: all of it, or the first frame if it streams.
     pub(crate) async fn send(
         &self,
-        context: &CallContext,
+        context: &mut CallContext,
         request: Request<Bytes>,
         mode: ResponseMode,
     ) -> Result<SuccessResponse<T::Body>, FailedAttempt> {
@@ -80,7 +80,8 @@ impl<T: Transport> ClientState<T> {
         let (head, body) = response.into_parts();
         let received = self.now();
         let after = received.duration_since(sent).unwrap_or_default();
-        self.observe(context, &Stage::Answered { head: &head, after });
+        context.head_received(&head.headers);
+        context.observe(&Stage::ResponseHead { head: &head, after });
         self.correct_clock(context, &head, sent, received);
 
         if let Some(redirect) = Redirect::of(&head) {
@@ -105,7 +106,7 @@ impl<T: Transport> ClientState<T> {
         while !events.is_ready() {
             match self.next_chunk(&mut body).await {
                 Ok(Some(chunk)) => {
-                    self.observe(context, &Stage::Received { bytes: &chunk });
+                    context.observe(&Stage::Chunk { bytes: &chunk });
                     events.push(&chunk);
                     received.extend_from_slice(&chunk);
                 }
@@ -141,7 +142,7 @@ impl<T: Transport> ClientState<T> {
             true => self.read_error_body(&mut body, MAX_ERROR_BODY).await,
             false => self.read_body(&mut body, self.max_response).await?,
         };
-        self.observe(context, &Stage::Read { body: &received });
+        context.observe(&Stage::Body { body: &received });
         let error = match mode {
             ResponseMode::Stream => {
                 Error::from(ResponseError::of_stream(head.status, &head.headers, &received))
@@ -169,7 +170,7 @@ impl<T: Transport> ClientState<T> {
         };
         // Observers run without the lock: they may be slow.
         if after != before {
-            self.observe(context, &Stage::ClockSkew { seconds: after.seconds() });
+            context.observe(&Stage::ClockSkew { seconds: after.seconds() });
         }
     }
 }

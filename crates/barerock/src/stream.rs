@@ -11,10 +11,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::body::ChunkError;
-use crate::call::{CallContext, OpenCall};
+use crate::call::OpenCall;
+use crate::call_context::CallContext;
 use crate::client::ClientState;
 use crate::error::Error;
-use crate::observe::Stage;
+use crate::observe::{Outcome, Stage};
 use crate::send::SuccessResponse;
 use crate::timeout::{Deadline, before};
 use crate::transport::Transport;
@@ -72,12 +73,7 @@ impl<T: Transport> EventStream<T> {
     ///
     /// Cancel safety: dropping the future loses nothing; the next call goes on from there.
     pub async fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, Error> {
-        if let Some((event, _)) = self.start.take().and_then(|start| start.event) {
-            return Ok(Some(event));
-        }
-        self.wait().await?;
-        let Self { client, context, headers, events, .. } = self;
-        events.next_event().map_err(|error| client.failed(context, with_request_id(error, headers)))
+        Ok(self.next_with_payload().await?.map(|(event, _)| event))
     }
 
     /// The next event and the payload it was read from, byte for byte, padding and unknown members included.
@@ -89,11 +85,22 @@ impl<T: Transport> EventStream<T> {
     pub async fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, Error> {
         if let Some((event, payload)) = self.start.take().and_then(|start| start.event) {
             self.first_payload = payload;
+            self.context.event_taken(&event);
             return Ok(Some((event, &self.first_payload)));
         }
         self.wait().await?;
         let Self { client, context, headers, events, .. } = self;
-        events.next_with_payload().map_err(|error| client.failed(context, with_request_id(error, headers)))
+        match events.next_with_payload() {
+            Ok(Some((event, payload))) => {
+                context.event_taken(&event);
+                Ok(Some((event, payload)))
+            }
+            Ok(None) => {
+                context.end(&Outcome::Complete);
+                Ok(None)
+            }
+            Err(error) => Err(client.failed(context, with_request_id(error, headers))),
+        }
     }
 
     /// Waits until the decoder has an event or an error, or the message is complete.
@@ -128,6 +135,9 @@ impl<T: Transport> EventStream<T> {
             }
             _ => self.receive().await?,
         };
+        if chunk.is_none() {
+            self.context.end(&Outcome::BodyRead);
+        }
         let length = chunk.as_ref().map_or(0, Bytes::len).try_into().unwrap_or(u64::MAX);
         self.taken = self.taken.saturating_add(length);
         Ok(chunk)
@@ -141,7 +151,7 @@ impl<T: Transport> EventStream<T> {
         let chunk = before(&mut self.deadline, next).await;
         let chunk = chunk.unwrap_or_else(|elapsed| Err(ChunkError::Timeout(elapsed.into())));
         if let Ok(Some(bytes)) = &chunk {
-            self.client.observe(&self.context, &Stage::Received { bytes });
+            self.context.observe(&Stage::Chunk { bytes });
         }
         self.ended = !matches!(chunk, Ok(Some(_)));
         if matches!(chunk, Err(ChunkError::Timeout(_))) && self.events.is_complete() {
@@ -155,7 +165,7 @@ impl<T: Transport> EventStream<T> {
                     Error::interrupted(self.events.offset().saturating_add(self.taken), error)
                 }
             };
-            self.client.failed(&self.context, error)
+            self.client.failed(&mut self.context, error)
         })
     }
 
@@ -183,8 +193,8 @@ impl<T: Transport> EventStream<T> {
         })
     }
 
-    fn failed(&self, error: StreamError) -> Error {
-        self.client.failed(&self.context, with_request_id(error, &self.headers))
+    fn failed(&mut self, error: StreamError) -> Error {
+        self.client.failed(&mut self.context, with_request_id(error, &self.headers))
     }
 
     /// What was corrected in the events so far, each once.
@@ -218,7 +228,7 @@ impl<T: Transport> fmt::Debug for EventStream<T> {
 /// A static name, so that no request parses it.
 static REQUEST_ID: HeaderName = HeaderName::from_static(X_AMZN_REQUEST_ID);
 
-fn request_id(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok())
 }
 

@@ -37,6 +37,8 @@ fn every_stage_is_shown() {
         "* next attempt in ",
         ", attempt 2 of 3",
         "< HTTP/1.1 200 OK",
+        " ended: complete, 2 attempts, ",
+        ", request id ",
     ] {
         assert!(ran.err.contains(words), "{words:?} is not in {}", ran.err);
     }
@@ -56,6 +58,21 @@ fn a_stream_is_shown_piece_by_piece() {
     let ran = call("converse-stream", &server, &["--debug", "--output", "text"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.err.contains("< 100 bytes at offset 0\n< 100 bytes at offset 100\n"), "{}", ran.err);
+    assert_eq!(ran.err.matches(" ended: ").count(), 1, "{}", ran.err);
+    assert!(ran.err.contains(" ended: complete, 1 attempt, ") && ran.err.contains(" ms, first event after "));
+    assert!(ran.err.contains(", tokens: "), "{}", ran.err);
+}
+
+#[test]
+fn the_end_of_a_refused_call_is_shown() {
+    let server = Server::start(&["--match", "any"]);
+    let ran = call("converse", &server, &["--debug", "--inference-config", r#"{"temperature":7}"#]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let ended = ran.err.lines().filter(|line| line.contains(" ended: ")).count();
+    assert!(ended <= 1, "{}", ran.err);
+    let ran = call("converse-stream", &server, &["--debug", "--model-id", "no.such-model"]);
+    assert_ne!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains(" ended: failed, 1 attempt, "), "{}", ran.err);
 }
 
 /// AWS answers a wrong signature with what it made of the request, session token and all.

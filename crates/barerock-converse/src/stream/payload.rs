@@ -183,7 +183,7 @@ impl MetadataEvent {
     /// Merges a later event, whose members replace the earlier ones.
     pub(super) fn add(&mut self, later: Self) {
         match (&mut self.usage, later.usage) {
-            (Some(usage), Some(later)) => usage.add(later),
+            (Some(usage), Some(later)) => usage.merge(later),
             (usage, Some(later)) => *usage = Some(later),
             (_, None) => {}
         }

@@ -51,7 +51,7 @@ structure! {
 impl TokenUsage {
     /// Merges a later report for the same request: its members replace the earlier ones, except required members that
     /// are 0, which may stand for missing ones.
-    pub(crate) fn add(&mut self, later: Self) {
+    pub fn merge(&mut self, later: Self) {
         let newer = |earlier: &mut u64, later: u64| *earlier = if later == 0 { *earlier } else { later };
         newer(&mut self.input_tokens, later.input_tokens);
         newer(&mut self.output_tokens, later.output_tokens);

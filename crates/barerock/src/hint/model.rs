@@ -16,12 +16,12 @@ const ABOUT_THE_REQUEST: [&str; 4] = [
 
 /// Model and region of a call.
 #[derive(Default)]
-pub(super) struct Asked {
+pub(super) struct CallTarget {
     model: String,
     region: String,
 }
 
-impl Asked {
+impl CallTarget {
     /// The path is `/model/{modelId}/converse`, maybe behind one of the endpoint's own.
     pub(super) fn new(call: &CallInfo) -> Self {
         let path = call.uri.path();
@@ -52,8 +52,8 @@ fn geography(region: &str) -> &'static str {
 }
 
 /// Hints that name the model or the region.
-pub(super) fn of_model(error: &ServiceError, words: &str, asked: &Asked) -> Option<Hint> {
-    let Asked { model, region } = asked;
+pub(super) fn of_model(error: &ServiceError, words: &str, target: &CallTarget) -> Option<Hint> {
+    let CallTarget { model, region } = target;
     let is_about_the_request = ABOUT_THE_REQUEST.contains(&&*error.code);
     let id = AwsModelId::parse(model).ok();
     let foundation_model = id.map_or(&**model, |id| id.foundation_model());
@@ -77,7 +77,7 @@ pub(super) fn of_model(error: &ServiceError, words: &str, asked: &Asked) -> Opti
     }
     let says = |wanted: &[&str]| wanted.iter().any(|wanted| words.contains(wanted));
     if says(&["on-demand throughput isn't supported", "doesn't support on-demand throughput"]) {
-        let profile = asked.profile();
+        let profile = target.profile();
         let global =
             if profile.starts_with("global.") { "" } else { " (or global. in place of the geography)" };
         return Some(
@@ -97,7 +97,7 @@ pub(super) fn of_model(error: &ServiceError, words: &str, asked: &Asked) -> Opti
         return Some(
             format!(
                 "{region} does not have {model}: call a region that does, or an inference profile such as {}.",
-                asked.profile()
+                target.profile()
             )
             .into(),
         );

@@ -1,0 +1,276 @@
+//! Tests of `Stage::Ended`: an observer is told the end of every call once, whatever the end.
+
+use core::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::UNIX_EPOCH;
+
+use barerock::types::{InferenceConfiguration, Message, TokenUsage};
+use barerock::{
+    Client, ClientBuilder, ConverseRequest, CountTokensRequest, Credentials, Environment, Observe, Outcome,
+    RetryPolicy, Stage, Timeouts, Transport,
+};
+use barerock_hyper::HyperTransport;
+use barerock_replay::{Fixtures, MatchMode, Replay};
+use barerock_tests::fixtures;
+use barerock_tests::peer::{Peer, Reply};
+use bytes::Bytes;
+use http::Response;
+use tokio::time::Instant;
+
+/// What an observer was told at the end of a call.
+#[derive(Debug)]
+struct Ended {
+    outcome: String,
+    usage: Option<TokenUsage>,
+    attempts: u32,
+    first_event: Option<Duration>,
+    elapsed: Duration,
+    request_id: Option<String>,
+}
+
+/// Records the ends of calls, and fails if anything follows the end of a call.
+#[derive(Default)]
+struct Ends {
+    ends: Mutex<Vec<(String, Ended)>>,
+}
+
+impl Ends {
+    fn of<T: Transport>(builder: ClientBuilder<T>) -> (Arc<Self>, Client<T>) {
+        let ends = Arc::new(Self::default());
+        (Arc::clone(&ends), builder.observe(ends).build().unwrap())
+    }
+
+    /// The one end that was told since the last time.
+    #[track_caller]
+    fn take(&self) -> Ended {
+        let mut ends = self.ends.lock().unwrap();
+        assert_eq!(ends.len(), 1, "{ends:?}");
+        let (call, ended) = ends.pop().unwrap();
+        assert_eq!(call.len(), 36, "{call}");
+        ended
+    }
+}
+
+impl Observe for Ends {
+    fn observe(&self, call: &str, stage: &Stage<'_>) {
+        let mut ends = self.ends.lock().unwrap();
+        assert!(ends.iter().all(|(ended, _)| ended != call), "{stage:?} after the end");
+        let Stage::Ended { outcome, usage, attempts, first_event, elapsed, request_id, .. } = stage else {
+            return;
+        };
+        let outcome = match outcome {
+            Outcome::Complete => "complete".to_owned(),
+            Outcome::BodyRead => "body read".to_owned(),
+            Outcome::Dropped => "dropped".to_owned(),
+            Outcome::Failed(error) => format!("{error}"),
+            _ => panic!("{outcome:?}"),
+        };
+        let ended = Ended {
+            outcome,
+            usage: usage.cloned(),
+            attempts: *attempts,
+            first_event: *first_event,
+            elapsed: *elapsed,
+            request_id: request_id.map(str::to_owned),
+        };
+        ends.push((call.to_owned(), ended));
+    }
+}
+
+async fn serve(fault: &str) -> Replay {
+    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+        .match_mode(MatchMode::Exact)
+        .faults([fault.parse().unwrap()])
+        .bind("127.0.0.1:0")
+        .await
+        .unwrap()
+}
+
+/// Builds a client with the clock of the runtime.
+fn client(url: &str) -> ClientBuilder<HyperTransport> {
+    let start = Instant::now();
+    Client::builder(HyperTransport::new())
+        .region("us-east-1")
+        .endpoint_url(url)
+        .credentials(Credentials::new("AKIDEXAMPLE", "SQUIRREL-of-sixteen-bytes", None))
+        .retry(RetryPolicy::off())
+        .clock(move || UNIX_EPOCH + Duration::from_secs(1_700_000_000) + start.elapsed())
+}
+
+fn question() -> ConverseRequest {
+    let question = "What are the tradeoffs between REST and GraphQL?";
+    ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(question)])
+}
+
+/// A fault that no request of a test meets.
+const NO_FAULT: &str = "throttle@99";
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_response() {
+    let replay = serve("throttle=1000ms@1").await;
+    let (ends, client) = Ends::of(client(&replay.url()).retry(RetryPolicy::standard()));
+    let response = client.converse(&question()).await.unwrap();
+    let ended = ends.take();
+    assert_eq!((&*ended.outcome, ended.attempts, ended.first_event), ("complete", 2, None));
+    assert_eq!(ended.usage.as_ref(), Some(&response.usage));
+    assert!(ended.elapsed >= Duration::from_secs(1) && ended.request_id.is_some(), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_read_to_its_end() {
+    let replay = serve("slow=1s").await;
+    let (ends, client) = Ends::of(client(&replay.url()));
+    let message = client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
+    let ended = ends.take();
+    assert_eq!((&*ended.outcome, ended.attempts), ("complete", 1));
+    assert_eq!(ended.usage.as_ref(), message.usage());
+    assert!(ended.usage.is_some() && ended.request_id.is_some(), "{ended:?}");
+    assert!(ended.first_event.unwrap() + Duration::from_secs(3) < ended.elapsed, "{ended:?}");
+
+    // Reading on after the end tells nothing more.
+    let mut stream = client.converse_stream(&question()).await.unwrap();
+    while stream.next_event().await.unwrap().is_some() {}
+    assert!(stream.next_event().await.unwrap().is_none());
+    drop(stream);
+    assert_eq!(ends.take().outcome, "complete");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_read_as_chunks() {
+    let replay = serve(NO_FAULT).await;
+    let (ends, client) = Ends::of(client(&replay.url()));
+    let mut stream = client.converse_stream(&question()).await.unwrap();
+    while stream.next_chunk().await.unwrap().is_some() {}
+    drop(stream);
+    let ended = ends.take();
+    assert_eq!((&*ended.outcome, ended.usage), ("body read", None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_stream() {
+    for (fault, words) in [
+        ("reset-after=700", "response cut off"),
+        ("truncate=700", "the stream was cut off"),
+        ("corrupt=700", "the stream is corrupt"),
+        ("exception=modelStreamErrorException:6", "the service ended the stream with an exception"),
+        ("exception=throttlingException", "the service ended the stream with an exception"),
+        ("stall-after=700", "timed out"),
+        ("html=200", "not an event stream"),
+    ] {
+        let replay = serve(fault).await;
+        let timeouts = Timeouts::never().idle(Duration::from_secs(1));
+        let (ends, client) = Ends::of(client(&replay.url()).timeouts(timeouts));
+        let message = async { client.converse_stream(&question()).await?.into_message().await };
+        let error = message.await.unwrap_err();
+        let ended = ends.take();
+        assert_eq!((ended.outcome, ended.attempts), (error.to_string(), 1), "{fault}");
+        assert!(error.to_string().contains(words), "{fault}: {error}");
+        let got_event = error.partial().is_some_and(|message| !message.content.is_empty());
+        assert_eq!(ended.first_event.is_some(), got_event, "{fault}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_stream() {
+    let replay = serve("slow=1s").await;
+    let (ends, client) = Ends::of(client(&replay.url()));
+    let mut stream = client.converse_stream(&question()).await.unwrap();
+    for _ in 0..3 {
+        stream.next_event().await.unwrap().unwrap();
+    }
+    drop(stream);
+    let ended = ends.take();
+    assert_eq!((&*ended.outcome, ended.usage), ("dropped", None));
+    assert!(ended.first_event.is_some() && ended.request_id.is_some());
+
+    // Dropped before an event was taken: one had come.
+    drop(client.converse_stream(&question()).await.unwrap());
+    let ended = ends.take();
+    assert_eq!(ended.outcome, "dropped");
+    assert!(ended.first_event.is_some());
+
+    // Dropped after messageStop.
+    let mut stream = client.converse_stream(&question()).await.unwrap();
+    while !matches!(stream.next_event().await.unwrap(), Some(barerock::StreamEvent::MessageStop(_))) {}
+    drop(stream);
+    assert_eq!(ends.take().outcome, "complete");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_future() {
+    let replay = serve("stall=60m").await;
+    let (ends, client) = Ends::of(client(&replay.url()).timeouts(Timeouts::never()));
+    let limit = Duration::from_secs(2);
+    tokio::time::timeout(limit, client.converse(&question())).await.unwrap_err();
+    let ended = ends.take();
+    assert_eq!((&*ended.outcome, ended.attempts, ended.request_id), ("dropped", 1, None));
+    assert!(ended.elapsed >= limit);
+    tokio::time::timeout(limit, client.converse_stream(&question())).await.unwrap_err();
+    assert_eq!(ends.take().outcome, "dropped");
+    // A future that was never polled is no call.
+    drop(client.converse(&question()));
+    assert!(ends.ends.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_request() {
+    let (ends, client) = Ends::of(client("http://127.0.0.1:9"));
+    let invalid = question().inference_config(InferenceConfiguration::new().temperature(7.0));
+    let no_id = ConverseRequest::new("", [Message::user("hi")]);
+    for request in [invalid, no_id] {
+        let error = client.converse(&request).await.unwrap_err();
+        let ended = ends.take();
+        assert_eq!((ended.outcome, ended.attempts), (error.to_string(), 0));
+        let error = client.converse_stream(&request).await.unwrap_err();
+        assert_eq!(ends.take().outcome, error.to_string());
+        let counted = client.count_tokens(&CountTokensRequest::from(request)).await;
+        assert_eq!(counted.map(drop).unwrap_err().to_string(), ends.take().outcome);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn missing_credentials() {
+    let builder = Client::builder(HyperTransport::new())
+        .environment(Environment::default())
+        .region("us-east-1")
+        .endpoint_url("http://127.0.0.1:9");
+    let (ends, client) = Ends::of(builder);
+    let error = client.converse(&question()).await.unwrap_err();
+    let ended = ends.take();
+    assert_eq!(ended.outcome, error.to_string());
+    assert!(ended.outcome.contains("AWS_ACCESS_KEY_ID"), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout() {
+    let replay = serve("stall=60m").await;
+    for timeouts in [
+        Timeouts::never().first_byte(Duration::from_secs(2)),
+        Timeouts::never().operation(Duration::from_secs(2)),
+    ] {
+        let (ends, client) = Ends::of(client(&replay.url()).timeouts(timeouts));
+        let error = client.converse(&question()).await.unwrap_err();
+        let ended = ends.take();
+        assert_eq!((ended.outcome, ended.attempts), (error.to_string(), 1));
+        assert!(error.is_timeout() && ended.elapsed >= Duration::from_secs(2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_of_the_service_and_of_the_response() {
+    for (status, body) in [(400, r#"{"message":"no"}"#), (200, "<html>")] {
+        let peer = Peer::start(move |_| {
+            let response = Response::builder()
+                .status(status)
+                .header("content-type", "application/json")
+                .header("x-amzn-requestid", "id-of-SQUIRREL-of-sixteen-bytes");
+            Reply::Response(Box::new(response.body(Bytes::from(body)).unwrap()))
+        });
+        let (ends, client) = Ends::of(client(peer.await.url()));
+        let error = client.converse(&question()).await.unwrap_err();
+        let ended = ends.take();
+        assert_eq!(ended.outcome, error.to_string());
+        let id = ended.request_id.unwrap();
+        assert!(id.starts_with("id-of-") && !id.contains("SQUIRREL"), "{id}");
+    }
+}
