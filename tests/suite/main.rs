@@ -30,6 +30,7 @@ mod eventstream_streams;
 mod eventstream_vectors;
 mod fault_matrix;
 mod fixture_streams;
+mod held_open;
 mod packaging;
 mod replay;
 mod retries;

@@ -36,7 +36,8 @@ mod value;
 
 use std::io::{self, Write};
 
-use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind};
+use barerock_converse::stream::EventDecoder;
+use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits};
 
 pub use self::excerpt::Excerpt;
 pub use self::hex::Hex;
@@ -122,8 +123,8 @@ pub struct StreamDump {
     decoder: FrameDecoder,
     bytes: u64,
     service_fault: Option<ServiceFault>,
-    /// The type of the event that must still come.
-    awaited: Option<String>,
+    /// Judges the events of a Converse stream.
+    converse: Option<Box<EventDecoder>>,
     broken: Option<Rest>,
 }
 
@@ -144,15 +145,16 @@ impl StreamDump {
             decoder: FrameDecoder::with_limits(limits),
             bytes: 0,
             service_fault: None,
-            awaited: None,
+            converse: None,
             broken: None,
         }
     }
 
-    /// Requires an event of this type: a stream without it ended early. Converse's is `messageStop`.
+    /// Judges the stream as a response of ConverseStream: the outcome is that of an [`EventDecoder`], for which an
+    /// exception ends the stream, and the message must be complete and the only one.
     #[must_use]
-    pub fn requiring_event(mut self, event_type: impl Into<String>) -> Self {
-        self.awaited = Some(event_type.into());
+    pub fn of_converse(mut self) -> Self {
+        self.converse = Some(Box::default());
         self
     }
 
@@ -166,6 +168,11 @@ impl StreamDump {
         mut on_frame: impl FnMut(&PlacedFrame<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         self.bytes = self.bytes.saturating_add(count(chunk));
+        if let Some(events) = &mut self.converse {
+            events.push(chunk);
+            // An error is final: `finish` returns it again.
+            while let Ok(Some(_)) = events.next_event() {}
+        }
         if let Some(rest) = &mut self.broken {
             rest.keep(chunk);
             return Ok(());
@@ -184,11 +191,6 @@ impl StreamDump {
             let placed = PlacedFrame { number, offset, frame };
             if self.service_fault.is_none() {
                 self.service_fault = ServiceFault::of(&placed);
-            }
-            if let MessageKind::Event { event_type } = placed.frame.kind()
-                && self.awaited.as_deref() == Some(event_type)
-            {
-                self.awaited = None;
             }
             on_frame(&placed)?;
         }
@@ -224,7 +226,11 @@ impl StreamDump {
             })?;
         }
         let broken = self.broken.as_ref().map(|rest| (rest.error, &*rest.kept));
-        Ok(StreamOutcome::new(frames, self.bytes, broken, self.service_fault, self.awaited))
+        let outcome = StreamOutcome::new(frames, self.bytes, broken, self.service_fault);
+        Ok(match self.converse {
+            Some(mut events) => outcome.of_converse(events.finish().err()),
+            None => outcome,
+        })
     }
 }
 

@@ -97,6 +97,7 @@ impl Transport for HyperTransport {
         let sent = client.request(request).await;
         let mut response = sent.map_err(|error| {
             let kind = match () {
+                () if timed_out(&error) && error.is_connect() => TransportErrorKind::ConnectTimeout,
                 () if timed_out(&error) => TransportErrorKind::Timeout,
                 () if error.is_connect() => HopError::kind_of(&error),
                 () => TransportErrorKind::Io,

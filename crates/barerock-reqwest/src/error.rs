@@ -14,6 +14,7 @@ use reqwest::Url;
 pub(crate) fn convert(error: reqwest::Error, proxy: Option<&ProxyUrl>) -> TransportError {
     let is_connect = error.is_connect();
     let kind = match () {
+        () if error.is_timeout() && is_connect => TransportErrorKind::ConnectTimeout,
         () if error.is_timeout() => TransportErrorKind::Timeout,
         () if is_connect => kind_of_connect(&error),
         // The redirect policy of the client refused.

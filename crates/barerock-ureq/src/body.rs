@@ -6,6 +6,7 @@ use core::task::{Context, Poll};
 use std::io;
 use std::sync::Arc;
 
+use barerock::transport::LastEventSeen;
 use barerock::{Timeouts, TransportError};
 use bytes::{Bytes, BytesMut};
 use http_body::Frame;
@@ -33,6 +34,7 @@ pub struct UreqBody {
     /// `None` once the body has ended, or failed.
     receiving: Option<Receiving>,
     timeouts: Timeouts,
+    last_event: LastEventSeen,
     /// When all of the response must be there.
     whole: Option<TimeLimit>,
 }
@@ -47,12 +49,17 @@ pub(crate) struct Receiving {
 }
 
 impl UreqBody {
-    pub(crate) fn new(receiving: Receiving, timeouts: Timeouts, whole: Option<TimeLimit>) -> Self {
-        Self { receiving: Some(receiving), timeouts, whole }
+    pub(crate) fn new(
+        receiving: Receiving,
+        timeouts: Timeouts,
+        last_event: LastEventSeen,
+        whole: Option<TimeLimit>,
+    ) -> Self {
+        Self { receiving: Some(receiving), timeouts, last_event, whole }
     }
 
     pub(crate) fn empty() -> Self {
-        Self { receiving: None, timeouts: Timeouts::never(), whole: None }
+        Self { receiving: None, timeouts: Timeouts::never(), last_event: LastEventSeen::default(), whole: None }
     }
 }
 
@@ -118,7 +125,9 @@ impl http_body::Body for UreqBody {
         let body = self.get_mut();
         let Some(mut receiving) = body.receiving.take() else { return Poll::Ready(None) };
         let piece = TimeLimit::after(body.timeouts.idle, "the next chunk of the response");
-        let limit = TimeLimit::earlier(piece, body.whole);
+        let end = body.last_event.is_set().then_some(Timeouts::END_OF_BODY);
+        let end = TimeLimit::after(end, "the end of the response");
+        let limit = TimeLimit::earlier(TimeLimit::earlier(piece, end), body.whole);
         receiving.connection.socket().set_limit(limit);
         Poll::Ready(match receiving.next() {
             Ok(piece) => {

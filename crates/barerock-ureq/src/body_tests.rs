@@ -5,6 +5,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use barerock::Timeouts;
+use barerock::transport::LastEventSeen;
 use bytes::Bytes;
 use http::Request;
 use http_body::Body as _;
@@ -32,7 +33,7 @@ fn run(response: &[u8], length: usize) -> Outcome {
     let (_, rest) = exchanged.map_err(|error| error.to_string())?;
     let Rest::Body(call) = rest else { return Ok((Vec::new(), false)) };
     let receiving = Receiving { call, connection, input, key, pool: Arc::clone(&pool) };
-    let mut body = pin!(UreqBody::new(receiving, Timeouts::never(), None));
+    let mut body = pin!(UreqBody::new(receiving, Timeouts::never(), LastEventSeen::default(), None));
     let mut bytes = Vec::new();
     while let Some(frame) = block_on(core::future::poll_fn(|context| body.as_mut().poll_frame(context))) {
         let frame = frame.map_err(|error| core::error::Error::source(&error).unwrap().to_string())?;

@@ -7,15 +7,17 @@ use crate::limit::TimeLimit;
 
 /// An error of connecting: a timeout if the limit has passed.
 pub(crate) fn of_connect(error: BoxError, limit: Option<TimeLimit>) -> TransportError {
-    timed_out(limit).unwrap_or_else(|| TransportError::new(HopError::kind_of(&*error), error))
+    timed_out(limit, TransportErrorKind::ConnectTimeout)
+        .unwrap_or_else(|| TransportError::new(HopError::kind_of(&*error), error))
 }
 
 /// An error of sending or receiving: a timeout if the limit has passed.
 pub(crate) fn of_exchange(error: BoxError, limit: Option<TimeLimit>) -> TransportError {
-    timed_out(limit).unwrap_or_else(|| TransportError::new(TransportErrorKind::Io, error))
+    timed_out(limit, TransportErrorKind::Timeout)
+        .unwrap_or_else(|| TransportError::new(TransportErrorKind::Io, error))
 }
 
-fn timed_out(limit: Option<TimeLimit>) -> Option<TransportError> {
+fn timed_out(limit: Option<TimeLimit>, kind: TransportErrorKind) -> Option<TransportError> {
     let limit = limit.filter(TimeLimit::has_passed)?;
-    Some(TransportError::new(TransportErrorKind::Timeout, limit.elapsed()))
+    Some(TransportError::new(kind, limit.elapsed()))
 }

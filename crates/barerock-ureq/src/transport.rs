@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use barerock::transport::{NoProxy, ProxyError, ProxyRules};
+use barerock::transport::{LastEventSeen, NoProxy, ProxyError, ProxyRules};
 use barerock::{Timeouts, Transport, TransportError, TransportErrorKind};
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use barerock_tls::RootsError;
@@ -100,7 +100,12 @@ impl UreqTransport {
     }
 
     /// Sends a request over an idle connection, or a new one.
-    fn run(&self, request: Request<Bytes>, timeouts: Timeouts) -> Result<Response<UreqBody>, TransportError> {
+    fn run(
+        &self,
+        request: Request<Bytes>,
+        timeouts: Timeouts,
+        last_event: LastEventSeen,
+    ) -> Result<Response<UreqBody>, TransportError> {
         let whole = TimeLimit::after(timeouts.operation, "the whole response");
         let head = TimeLimit::after(timeouts.first_byte, "the response");
         let limit = TimeLimit::earlier(head, whole);
@@ -124,7 +129,7 @@ impl UreqTransport {
         let pool = Arc::clone(&self.pool);
         let body = match rest {
             Rest::Body(call) => {
-                UreqBody::new(Receiving { call, connection, input, key, pool }, timeouts, whole)
+                UreqBody::new(Receiving { call, connection, input, key, pool }, timeouts, last_event, whole)
             }
             Rest::Nothing { is_reusable } => {
                 if is_reusable && input.unread().is_empty() {
@@ -149,11 +154,12 @@ impl Transport for UreqTransport {
     type Body = UreqBody;
     type Error = TransportError;
 
-    /// Keeps the [`Timeouts`] that travel with the request: `first_byte` up to the head of the response, `idle` for each piece of
-    /// the body, `operation` for all of it. Without them the only limit is that of making a connection.
+    /// Enforces the [`Timeouts`] that travel with the request: `first_byte` up to the head of the response, `idle` for each chunk
+    /// of the body (after [`LastEventSeen`] at most [`Timeouts::END_OF_BODY`]), `operation` for all of it. Without them the only limit is that of making a connection.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<UreqBody>, TransportError> {
         let timeouts = request.extensions().get().copied().unwrap_or_else(Timeouts::never);
-        self.run(request, timeouts)
+        let last_event = request.extensions().get().cloned().unwrap_or_default();
+        self.run(request, timeouts, last_event)
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -1,7 +1,9 @@
 //! The body of a response: chunk by chunk, or collected.
 
 use core::pin::Pin;
+use core::time::Duration;
 
+use barerock_converse::Verdict;
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
@@ -19,9 +21,18 @@ pub(crate) enum ChunkError {
 impl<T: Transport> ClientState<T> {
     /// The next chunk of a body, or `None` at its end.
     pub(crate) async fn next_chunk(&self, body: &mut Pin<Box<T::Body>>) -> Result<Option<Bytes>, ChunkError> {
+        self.next_chunk_within(self.timeouts.idle, body).await
+    }
+
+    /// The next chunk of a body, or `None` at its end, if it comes within a limit.
+    pub(crate) async fn next_chunk_within(
+        &self,
+        limit: Option<Duration>,
+        body: &mut Pin<Box<T::Body>>,
+    ) -> Result<Option<Bytes>, ChunkError> {
         loop {
             let frame = core::future::poll_fn(|context| body.as_mut().poll_frame(context));
-            let frame = within(&*self.transport, self.timeouts.idle, "the next chunk of the response", frame)
+            let frame = within(&*self.transport, limit, "the next chunk of the response", frame)
                 .await
                 .map_err(|error| ChunkError::Timeout(error.into()))?;
             match frame {
@@ -57,7 +68,8 @@ impl<T: Transport> ClientState<T> {
                 Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
                 Ok(None) => return Ok(whole.freeze()),
                 Err(ChunkError::Broken(error)) => {
-                    return Err(Error::interrupted(whole.len().try_into().unwrap_or(u64::MAX), error));
+                    let offset = whole.len().try_into().unwrap_or(u64::MAX);
+                    return Err(Error::interrupted(Verdict::Truncated, offset, error));
                 }
                 Err(ChunkError::Timeout(error)) => return Err(error),
             }

@@ -14,7 +14,7 @@ use crate::error::{CallInfo, Error};
 use crate::observe::Outcome;
 use crate::send::{ResponseMode, SuccessResponse};
 use crate::timeout::{Deadline, before};
-use crate::transport::Transport;
+use crate::transport::{LastEventSeen, Transport};
 
 /// Names this client in the service's logs.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("barerock/", env!("CARGO_PKG_VERSION")));
@@ -27,6 +27,7 @@ pub(crate) struct OpenCall<B> {
     pub(crate) context: CallContext,
     /// When all of the call must be over.
     pub(crate) deadline: Option<Deadline>,
+    pub(crate) last_event: LastEventSeen,
     pub(crate) response: SuccessResponse<B>,
 }
 
@@ -89,6 +90,8 @@ impl<T: Transport> ClientState<T> {
         request.headers_mut().insert(&USER_AGENT, AGENT);
         request.headers_mut().insert(&INVOCATION_ID, context.id.clone());
         context.uri = request.uri().clone();
+        let last_event = LastEventSeen::default();
+        request.extensions_mut().insert(last_event.clone());
         let mut deadline = self.timeouts.operation.map(|limit| Deadline::new(&self.transport, limit));
         let attempts = self.attempts(request, mode, &mut context);
         let response = before(&mut deadline, attempts).await;
@@ -97,7 +100,7 @@ impl<T: Transport> ClientState<T> {
                 if response.first.is_some() {
                     context.first_event_received();
                 }
-                Ok(OpenCall { context, deadline, response })
+                Ok(OpenCall { context, deadline, last_event, response })
             }
             Err(error) => Err(self.failed(&mut context, error)),
         }

@@ -60,6 +60,7 @@ enum Kind {
     Service(ServiceError),
     Stream(StreamError),
     Interrupted {
+        verdict: Verdict,
         offset: u64,
         source: TransportError,
     },
@@ -103,8 +104,9 @@ impl Error {
         Self::new(Kind::Transport { url: url.to_string(), source })
     }
 
-    pub(crate) fn interrupted(offset: u64, source: TransportError) -> Self {
-        Self::new(Kind::Interrupted { offset, source })
+    /// A response that broke off; `verdict` is that of its bytes.
+    pub(crate) fn interrupted(verdict: Verdict, offset: u64, source: TransportError) -> Self {
+        Self::new(Kind::Interrupted { verdict, offset, source })
     }
 
     /// An endpoint that `source` sets, if it is not code.
@@ -252,12 +254,12 @@ impl Error {
         }
     }
 
-    /// How the stream ended, if there was one; that it is truncated, also of a whole answer that broke off.
+    /// How the stream ended, if there was one; [`Verdict::Truncated`] for a whole response that broke off.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         match &*self.kind {
             Kind::Stream(error) => Some(error.verdict()),
-            Kind::Interrupted { .. } => Some(Verdict::Truncated),
+            Kind::Interrupted { verdict, .. } => Some(*verdict),
             Kind::Response(ResponseError::NotAnEventStream { .. }) => Some(Verdict::NotAnEventStream),
             _ => None,
         }
@@ -292,7 +294,10 @@ impl Error {
     /// True if a limit of [`Timeouts`](crate::Timeouts) or of the transport has passed.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        self.transport_kind() == Some(TransportErrorKind::Timeout)
+        matches!(
+            self.transport_kind(),
+            Some(TransportErrorKind::ConnectTimeout | TransportErrorKind::Timeout)
+        )
     }
 
     /// True if the service throttled the request.
@@ -330,7 +335,7 @@ impl fmt::Display for Kind {
             Self::Timeout(error) => error.fmt(f),
             Self::Service(error) => error.fmt(f),
             Self::Stream(error) => error.fmt(f),
-            Self::Interrupted { offset, source } => {
+            Self::Interrupted { offset, source, .. } => {
                 write!(f, "response cut off at offset {offset}: {source}")
             }
             Self::Response(error) => error.fmt(f),

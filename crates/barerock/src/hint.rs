@@ -206,6 +206,10 @@ const NOT_BEDROCK: &str = "Something else than Bedrock answered: a proxy, a logi
 const NO_CONNECTION: &str = "Check the region's name (it is part of the endpoint's), the network, HTTPS_PROXY; and \
                              AWS_CA_BUNDLE, where a proxy opens TLS.";
 
+const CONNECT_TIMED_OUT: &str = "No connection was made in time: check the region's name (it is part of the endpoint's), the \
+                                 network, a firewall, HTTPS_PROXY and NO_PROXY. On a slow network raise the limit (that of \
+                                 the transport, or --cli-connect-timeout).";
+
 const PROXY: &str = "Check HTTPS_PROXY (host, port, user name and password); the proxy must allow CONNECT to the \
                      endpoint's host. Hosts in NO_PROXY are reached without it.";
 
@@ -224,6 +228,7 @@ impl Error {
             return match self.transport_kind().or_else(|| self.provider_transport_kind()) {
                 _ if self.is_not_bedrock() => Some(NOT_BEDROCK.into()),
                 Some(TransportErrorKind::Connect) => Some(NO_CONNECTION.into()),
+                Some(TransportErrorKind::ConnectTimeout) => Some(CONNECT_TIMED_OUT.into()),
                 Some(TransportErrorKind::Redirect) => Some(REDIRECT.into()),
                 Some(TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused) => Some(PROXY.into()),
                 _ if self.is_timeout() => Some(TIMED_OUT.into()),

@@ -17,7 +17,7 @@ use crate::client::{ClientState, lock};
 use crate::error::Error;
 use crate::observe::Stage;
 use crate::redirect::Redirect;
-use crate::stream::with_request_id;
+use crate::stream::{interrupted, with_request_id};
 use crate::timeout::within;
 use crate::transport::{Transport, TransportError, TransportErrorKind};
 
@@ -112,7 +112,7 @@ impl<T: Transport> ClientState<T> {
                 }
                 Ok(None) => break,
                 Err(ChunkError::Timeout(error)) => return Err(error),
-                Err(ChunkError::Broken(error)) => return Err(Error::interrupted(events.offset(), error)),
+                Err(ChunkError::Broken(error)) => return Err(interrupted(&mut events, error)),
             }
         }
         let (first, rejection) = match events.next_with_payload() {

@@ -4,7 +4,7 @@ use core::fmt;
 use core::pin::Pin;
 use std::sync::Arc;
 
-use barerock_converse::Correction;
+use barerock_converse::{Correction, Verdict};
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
 use barerock_converse::wire::header_name::X_AMZN_REQUEST_ID;
 use bytes::Bytes;
@@ -17,8 +17,8 @@ use crate::client::ClientState;
 use crate::error::Error;
 use crate::observe::{Outcome, Stage};
 use crate::send::SuccessResponse;
-use crate::timeout::{Deadline, before};
-use crate::transport::Transport;
+use crate::timeout::{Deadline, Timeouts, before};
+use crate::transport::{LastEventSeen, Transport, TransportError};
 
 /// The events of a streamed response, as they arrive. It holds one frame and one chunk in memory, however slowly events are
 /// taken.
@@ -31,6 +31,7 @@ pub struct EventStream<T: Transport> {
     deadline: Option<Deadline>,
     headers: HeaderMap,
     body: Pin<Box<T::Body>>,
+    last_event: LastEventSeen,
     events: EventDecoder,
     /// What was received with the first frame, until an event or a chunk is taken.
     start: Option<StreamStart>,
@@ -49,7 +50,7 @@ struct StreamStart {
 
 impl<T: Transport> EventStream<T> {
     pub(crate) fn new(client: Arc<ClientState<T>>, call: OpenCall<T::Body>) -> Self {
-        let OpenCall { context, deadline, response } = call;
+        let OpenCall { context, deadline, last_event, response } = call;
         let SuccessResponse { head, received, body, events, first, .. } = response;
         Self {
             client,
@@ -57,6 +58,7 @@ impl<T: Transport> EventStream<T> {
             deadline,
             headers: detached(head.headers),
             body,
+            last_event,
             events,
             start: Some(StreamStart { chunk: received, event: first }),
             first_payload: Bytes::new(),
@@ -123,7 +125,8 @@ impl<T: Transport> EventStream<T> {
     /// here.
     ///
     /// # Errors
-    /// If the connection breaks or the next chunk takes too long.
+    /// If the connection breaks or the next chunk takes too long, which means nothing once the caller's decoder has the last
+    /// event ([`EventDecoder::has_last_event`]): then no more than [`Timeouts::END_OF_BODY`] need be waited.
     ///
     /// Cancel safety: as [`next_event`](Self::next_event)'s.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
@@ -147,22 +150,34 @@ impl<T: Transport> EventStream<T> {
         if self.ended {
             return Ok(None);
         }
-        let next = self.client.next_chunk(&mut self.body);
+        let limit = if self.events.has_last_event() {
+            self.last_event.set();
+            Some(self.client.timeouts.idle.map_or(Timeouts::END_OF_BODY, |idle| idle.min(Timeouts::END_OF_BODY)))
+        } else {
+            self.client.timeouts.idle
+        };
+        let next = self.client.next_chunk_within(limit, &mut self.body);
         let chunk = before(&mut self.deadline, next).await;
         let chunk = chunk.unwrap_or_else(|elapsed| Err(ChunkError::Timeout(elapsed.into())));
         if let Ok(Some(bytes)) = &chunk {
             self.context.observe(&Stage::Chunk { bytes });
         }
         self.ended = !matches!(chunk, Ok(Some(_)));
-        if matches!(chunk, Err(ChunkError::Timeout(_))) && self.events.is_complete() {
-            // The message is complete: that the connection stays open does not matter.
+        if chunk.is_err() && self.events.is_complete() {
+            // The message is complete: how the connection ends does not matter.
             return Ok(None);
         }
         chunk.map_err(|error| {
             let error = match error {
                 ChunkError::Timeout(error) => error,
                 ChunkError::Broken(error) => {
-                    Error::interrupted(self.events.offset().saturating_add(self.taken), error)
+                    if self.taken > 0 {
+                        // The events behind the chunks are unknown.
+                        let offset = self.events.offset().saturating_add(self.taken);
+                        Error::interrupted(Verdict::Truncated, offset, error)
+                    } else {
+                        interrupted(&mut self.events, error)
+                    }
                 }
             };
             self.client.failed(&mut self.context, error)
@@ -241,6 +256,12 @@ fn detached(mut headers: HeaderMap) -> HeaderMap {
         }
     }
     headers
+}
+
+/// The error of a connection that broke before the message was complete, with the verdict of the bytes received.
+pub(crate) fn interrupted(events: &mut EventDecoder, error: TransportError) -> Error {
+    let verdict = events.finish().err().map_or(Verdict::Truncated, |error| error.verdict());
+    Error::interrupted(verdict, events.offset(), error)
 }
 
 /// Adds the request's id, which only the head of the response has.

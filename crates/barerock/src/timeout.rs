@@ -37,6 +37,11 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
+    /// How long the end of a stream's body is waited for after its last event (messageStop and metadata), unless
+    /// [`idle`](Self::idle) is shorter: one second. Some gateways hold the connection open. What arrives in this time is
+    /// still decoded; when it has passed, the message is complete.
+    pub const END_OF_BODY: Duration = Duration::from_secs(1);
+
     /// No limit at all.
     #[must_use]
     pub fn never() -> Self {

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub use hop::{HopError, ThroughProxy};
+pub use last_event::LastEventSeen;
 pub use local::{NoProxy, is_local};
 pub use proxy::{ProxyDecision, ProxyError, ProxyRules, ProxyScheme, ProxyUrl};
 
 mod hop;
+mod last_event;
 mod local;
 pub mod proxy;
 
@@ -81,7 +83,9 @@ pub enum TransportErrorKind {
     Proxy,
     /// No connection because the proxy refused it (a status from 400 to 499): another attempt would be refused, too.
     ProxyRefused,
-    /// A time limit passed.
+    /// A time limit passed while the connection was made.
+    ConnectTimeout,
+    /// A time limit passed after that.
     Timeout,
     /// The connection broke, or the peer does not speak HTTP.
     Io,
@@ -130,7 +134,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Connect | TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused => {
                 "no connection"
             }
-            TransportErrorKind::Timeout => "timed out",
+            TransportErrorKind::ConnectTimeout | TransportErrorKind::Timeout => "timed out",
             TransportErrorKind::Io => "the connection failed",
             TransportErrorKind::Redirect => "redirected",
         })

@@ -137,7 +137,9 @@ fn ask_the_mute<S: Stack>(settings: &Settings, timeouts: Timeouts) -> Error {
 fn a_server_that_never_shakes_hands<S: Stack>() {
     let settings = Settings { connect_timeout: Some(SHORT), ..Settings::default() };
     // A reqwest client does not tell what its limit was.
-    ask_the_mute::<S>(&settings, Timeouts::never());
+    let error = ask_the_mute::<S>(&settings, Timeouts::never());
+    let hint = error.hint().unwrap();
+    assert!(hint.starts_with("No connection was made in time"), "{hint}");
 }
 
 fn connecting_is_part_of_waiting_for_the_answer<S: Stack>() {

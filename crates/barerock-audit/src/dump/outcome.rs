@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use barerock_converse::stream::StreamError;
 use barerock_converse::{Lookalike, Verdict, looks_like};
 use barerock_eventstream::{DecodeError, DecodeErrorKind, MessageKind};
 use serde::Deserialize;
@@ -25,8 +26,8 @@ pub struct StreamOutcome {
     error: Option<DecodeError>,
     looks_like: Option<Lookalike>,
     service_fault: Option<ServiceFault>,
-    /// The type of the event that did not come.
-    missing: Option<String>,
+    /// The error of a Converse stream that is not one of its frames.
+    stream_error: Option<StreamError>,
 }
 
 /// The first exception or error frame of a stream.
@@ -82,7 +83,6 @@ impl StreamOutcome {
         bytes: u64,
         broken: Option<(DecodeError, &[u8])>,
         service_fault: Option<ServiceFault>,
-        missing: Option<String>,
     ) -> Self {
         // Only what fails in the prelude may never have been a frame.
         let in_prelude = broken.filter(|(error, _)| error.kind().is_in_prelude());
@@ -93,10 +93,20 @@ impl StreamOutcome {
             (Some(error), _) if error.is_truncated() => (Verdict::Truncated, error.stream_offset()),
             (Some(error), _) => (Verdict::Corrupt, error.stream_offset()),
             (None, Some(fault)) => (fault.verdict, fault.offset),
-            (None, None) if missing.is_some() => (Verdict::EndedEarly, bytes),
             (None, None) => (Verdict::Complete, bytes),
         };
-        Self { verdict, frames, bytes, offset, error, looks_like, service_fault, missing }
+        let stream_error = None;
+        Self { verdict, frames, bytes, offset, error, looks_like, service_fault, stream_error }
+    }
+
+    /// The outcome of the same stream as a response of ConverseStream, which ended with `error`.
+    pub(super) fn of_converse(mut self, error: Option<StreamError>) -> Self {
+        let Some(error) = error else { return self };
+        self.verdict = error.verdict();
+        let of_service = self.service_fault.as_ref().filter(|_| error.service_error().is_some());
+        self.offset = error.offset().or(of_service.map(|fault| fault.offset)).unwrap_or(self.offset);
+        self.stream_error = Some(error);
+        self
     }
 
     /// Whether the stream ended as it should.
@@ -158,17 +168,25 @@ impl StreamOutcome {
 
 impl fmt::Display for StreamOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.error, &self.service_fault, &self.missing) {
-            (Some(error), fault, _) => {
+        match (&self.stream_error, &self.error, &self.service_fault) {
+            (Some(StreamError::EndedEarly { offset, .. }), ..) => {
+                write!(f, "ended-early at offset {offset}: {}, but no messageStop", self.counts())
+            }
+            (Some(StreamError::Exception(_) | StreamError::Error(_)), _, Some(fault))
+            | (None, None, Some(fault)) => write!(f, "{fault}; {}", self.counts()),
+            (
+                Some(
+                    error @ (StreamError::Misplaced { .. }
+                    | StreamError::Header { .. }
+                    | StreamError::Payload { .. }),
+                ),
+                ..,
+            ) => write!(f, "{}: {error}; {}", self.verdict, self.counts()),
+            (_, Some(error), fault) => {
                 self.of_error(f, error)?;
                 fault.as_ref().map_or(Ok(()), |fault| write!(f, "; before that, {fault}"))
             }
-            (None, Some(fault), _) => write!(f, "{fault}; {}", self.counts()),
-            (None, None, Some(missing)) => {
-                let counts = self.counts();
-                write!(f, "ended-early at offset {}: {counts}, but no {missing}", self.offset)
-            }
-            (None, None, None) => {
+            (_, None, _) => {
                 write!(f, "complete: {}", self.counts())?;
                 f.write_str(if self.bytes == 0 { " (the input is empty)" } else { "" })
             }

@@ -1,11 +1,12 @@
 //! `barerock converse-stream`: one request, its events as they come.
 
+use core::time::Duration;
 use std::sync::mpsc;
 
 use barerock::converse::stream::AssembledMessage;
-use barerock::converse::{EventDecoder, StreamError};
+use barerock::converse::EventDecoder;
 use barerock::types::Message;
-use barerock::{EventStream, MessageAssembler};
+use barerock::{EventStream, MessageAssembler, Timeouts};
 use barerock_hyper::HyperTransport;
 use serde::Serialize;
 
@@ -64,7 +65,9 @@ async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> 
     let printer = std::thread::spawn(|| super::frames::print_json(Source::of_chunks(receiver)));
     let mut decoder = EventDecoder::new();
     let received = loop {
-        match stream.next_chunk().await {
+        let limit = if decoder.has_last_event() { Timeouts::END_OF_BODY } else { Duration::MAX };
+        let chunk = tokio::time::timeout(limit, stream.next_chunk()).await;
+        match chunk.unwrap_or(Ok(None)) {
             Ok(Some(chunk)) => {
                 decoder.push(&chunk);
                 // An error is final, and is there at the end.
@@ -75,23 +78,15 @@ async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> 
                 }
             }
             Ok(None) => break Ok(()),
-            // The message is complete: that the connection stays open does not matter.
-            Err(error) if error.is_timeout() && decoder.is_complete() => break Ok(()),
+            // The message is complete: how the connection ends does not matter.
+            Err(_) if decoder.is_complete() => break Ok(()),
             Err(error) => break Err(Failure::from(error)),
         }
     };
     drop(sender);
     let printed = printer.join().unwrap_or_else(|_| Err(Failure::other("the printer of frames has failed")));
     corrected(decoder.corrections());
-    // The frames' own verdict does not know the order of Converse's events.
-    let ended = match decoder.finish() {
-        Err(
-            error
-            @ (StreamError::Misplaced { .. } | StreamError::Header { .. } | StreamError::Payload { .. }),
-        ) => Err(barerock::Error::from(error).into()),
-        _ => Ok(()),
-    };
-    received.and(printed).and(ended)
+    received.and(printed)
 }
 
 /// Prints the text of the message as it comes and assembles it. The line is ended in any case, so that an error is not printed

@@ -108,14 +108,10 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
     conclude(&outcome, words)
 }
 
-/// The event without which a message is not whole.
-const LAST: &str = "messageStop";
-
 /// Prints frames and the verdict of a Converse stream as `--output json` does.
 pub(crate) fn print_json(mut source: Source) -> Result<(), Failure> {
     let sinks = vec![Sink::new("standard output", Out::Standard(io::stdout()), Box::new(Json::new()))];
-    let dump_to_stop = StreamDump::new(Limits::default()).requiring_event(LAST);
-    let outcome = dump(&mut source, dump_to_stop, sinks)?;
+    let outcome = dump(&mut source, StreamDump::new(Limits::default()).of_converse(), sinks)?;
     conclude(&outcome, Some(outcome.to_string()))
 }
 

@@ -60,7 +60,7 @@ fn asked(folder: &Path) -> Vec<Vec<Value>> {
 }
 
 /// A folder with an exchange of an operation.
-fn exchange(folder: &Path, operation: &str, status: u16, content_type: &str, body: &[u8]) {
+pub(crate) fn exchange(folder: &Path, operation: &str, status: u16, content_type: &str, body: &[u8]) {
     let exchange = folder.join("fixtures").join(operation);
     fs::create_dir_all(&exchange).unwrap();
     let host = "https://bedrock-runtime.us-east-1.amazonaws.com";

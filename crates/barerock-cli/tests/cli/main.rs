@@ -21,6 +21,7 @@ mod home;
 mod lists;
 mod mfa;
 mod network;
+mod one_verdict;
 mod page;
 mod program;
 mod record;

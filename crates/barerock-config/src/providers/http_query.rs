@@ -113,9 +113,13 @@ fn is_server_error(status: StatusCode) -> bool {
 fn told(error: &TransportError) -> String {
     let bottom = core::iter::successors(error.source(), |&error| error.source()).last();
     match bottom {
-        Some(bottom) if error.kind() != TransportErrorKind::Timeout => format!("{error}: {bottom}"),
+        Some(bottom) if !is_timeout(error) => format!("{error}: {bottom}"),
         _ => error.to_string(),
     }
+}
+
+fn is_timeout(error: &TransportError) -> bool {
+    matches!(error.kind(), TransportErrorKind::ConnectTimeout | TransportErrorKind::Timeout)
 }
 
 /// A request in an error: the query may hold what is nobody's business.

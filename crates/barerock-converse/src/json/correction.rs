@@ -110,6 +110,11 @@ impl Corrections {
         &self.0
     }
 
+    /// Drops all but the first corrections.
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
     pub(crate) fn into_vec(self) -> Vec<Correction> {
         self.0
     }

@@ -54,7 +54,7 @@ impl Formatter<'_> {
             }
             self.line();
             if close == b'}' {
-                let start = self.scanner.at;
+                let start = self.scanner.at();
                 self.scanner.string()?;
                 self.out.push_str(self.scanner.since(start));
                 self.scanner.colon()?;
@@ -67,7 +67,7 @@ impl Formatter<'_> {
 
     fn is_absent(&mut self) -> bool {
         self.scanner.peek();
-        let at = self.scanner.at;
+        let at = self.scanner.at();
         while let Some((first, rest)) = self.absent.split_first() {
             match at.cmp(first) {
                 core::cmp::Ordering::Less => return false,

@@ -24,7 +24,7 @@ pub use correction::{Correction, CorrectionKind};
 pub(crate) use format::format;
 pub(crate) use names::{camel_case, camel_case_length, index_of, name, names, nth};
 pub(crate) use object::{Object, padding};
-pub(crate) use open::{OpenValue, UnionMember};
+pub(crate) use open::{OpenValue, Union};
 pub(crate) use read::{FromJson, Members, Mode, Reader, read};
 pub(crate) use received::Received;
 pub(crate) use scan::{Fault, one_value};

@@ -1,126 +1,134 @@
 //! Shapes that AWS may extend: unions, and strings with known values.
 
-use super::read::Reader;
-use super::{CorrectionKind, Mode, index_of, nth};
+use super::read::{Notes, Reader};
+use super::{CorrectionKind, Mode, index_of};
 use crate::types::{Document, Text, UnknownMember};
 
-/// The member of a union.
-pub(crate) struct UnionMember<'a> {
-    /// The index of the member in the known ones; past their end if it is unknown.
-    pub(crate) index: usize,
-    /// The name of an unknown member; empty if `json` is the union's whole value.
-    pub(crate) name: Text<'a>,
-    /// The value of an unknown member, or of the union as a whole.
-    pub(crate) json: &'a str,
-    /// Where the union ends.
-    end: usize,
-    depth: usize,
-}
-
-/// The member by which some protocols of AWS name the type of a value; it is ignored in a union.
+/// Name of a member that some AWS protocols use for the type of a value; ignored in a union.
 const TYPE_NAME: &str = "__type";
 
-impl<'a> UnionMember<'a> {
-    /// Reads a union up to the value of its member. `known` are the names as [`index_of`] takes them. A union without a
-    /// member, or with several, is unknown as a whole.
-    #[inline(never)]
-    pub(crate) fn read(known: &'static str, reader: &mut Reader<'a>) -> Self {
-        let is_first = reader.scanner.peek();
-        let (start, depth) = (reader.scanner.at, reader.depth());
-        let whole = |json, reader: &Reader<'a>| Self {
-            index: usize::MAX,
-            name: Text::default(),
-            json,
-            end: reader.scanner.at,
-            depth,
-        };
-        if is_first != Some(b'{') {
-            let json = reader.skip();
-            reader.note(CorrectionKind::NotAUnion);
-            return whole(json, reader);
-        }
-        let found = Found::among(known, reader);
-        let end = reader.scanner.at;
-        let json = reader.scanner.since(start);
-        let (is_exact, has_unknown) =
-            (matches!(reader.mode, Mode::Exact | Mode::Request), found.unknown.is_some());
-        match (found.known, found.unknown) {
-            (Some(_), _) if found.is_several || (is_exact && has_unknown) => {
-                reader.note(CorrectionKind::SeveralMembers);
-                whole(json, reader)
-            }
-            (Some((index, at)), _) => {
-                if has_unknown {
-                    reader.note(CorrectionKind::UnknownBeside);
-                }
-                reader.scanner.at = at;
-                reader.enter(depth, nth(known, index));
-                Self { index, name: Text::default(), json: "", end, depth }
-            }
-            (None, Some((name, json))) if !found.is_several && !name.is_empty() => {
-                Self { index: usize::MAX, name, json, end, depth }
-            }
-            (None, unknown) => {
-                reader.note(match unknown {
-                    Some(_) => CorrectionKind::SeveralMembers,
-                    None => CorrectionKind::NoMember,
-                });
-                whole(json, reader)
-            }
-        }
-    }
-
-    /// Goes to the end of the union.
-    pub(crate) fn end(&self, reader: &mut Reader<'_>) {
-        reader.scanner.at = self.end;
-        reader.leave(self.depth);
-    }
-
-    /// A member the model does not have.
-    #[inline(never)]
-    pub(crate) fn into_unknown(self, reader: &mut Reader<'_>) -> UnknownMember {
-        self.end(reader);
-        // It is part of a text that was checked.
-        UnknownMember { name: self.name.into_string(), value: Document::from_checked(self.json) }
-    }
-}
-
-/// The members of a union that are not null.
-struct Found<'a> {
-    /// The index of the known one, and where its value is.
-    known: Option<(usize, usize)>,
+/// Reader of a union: an object with one member. Reads each byte once: a member that turns out not to count is undone,
+/// not read ahead of.
+pub(crate) struct Union<'a> {
+    /// Offset of the value.
+    start: usize,
+    depth: usize,
+    /// False if the value is not an object.
+    is_object: bool,
+    is_first: bool,
+    /// What was noted before the union.
+    before: Notes,
+    /// Offsets of the names of its members that count as absent.
+    absent: Vec<usize>,
+    /// Index of the known member that was read.
+    known: Option<usize>,
+    /// The first unknown member.
     unknown: Option<(Text<'a>, &'a str)>,
-    /// True if there are two known ones, or two unknown ones and no known one.
+    unknown_count: usize,
+    /// True if there are two known members.
     is_several: bool,
 }
 
-impl<'a> Found<'a> {
-    fn among(known: &'static str, reader: &mut Reader<'a>) -> Self {
-        reader.scanner.take(b'{');
-        let (depth, mut is_first) = (reader.depth(), true);
-        let mut found = Self { known: None, unknown: None, is_several: false };
-        let mut unknown_ones = 0;
-        while let Some((name, name_at)) = reader.member(depth, is_first) {
-            is_first = false;
-            reader.scanner.peek();
-            let at = reader.scanner.at;
-            let json = reader.skip();
-            let index = index_of(known, &name);
-            if json == "null" || *name == *TYPE_NAME {
-                reader.absent.push(name_at);
+impl<'a> Union<'a> {
+    /// Begins to read a union.
+    #[inline(never)]
+    pub(crate) fn open(reader: &mut Reader<'a>) -> Self {
+        let is_object = reader.scanner.peek() == Some(b'{');
+        let (start, depth, before) = (reader.scanner.at(), reader.depth(), reader.notes());
+        if is_object {
+            reader.scanner.take(b'{');
+        } else {
+            reader.skip();
+        }
+        Self {
+            start,
+            depth,
+            is_object,
+            is_first: true,
+            before,
+            absent: Vec::new(),
+            known: None,
+            unknown: None,
+            unknown_count: 0,
+            is_several: false,
+        }
+    }
+
+    /// Goes to the value of the next member in `names`, which [`index_of`] takes, and returns its index. The caller reads
+    /// the value, which replaces an earlier one.
+    #[inline(never)]
+    pub(crate) fn next(&mut self, names: &str, reader: &mut Reader<'a>) -> Option<usize> {
+        if !self.is_object {
+            return None;
+        }
+        loop {
+            let (name, at) = reader.member(self.depth, self.is_first)?;
+            self.is_first = false;
+            if reader.take_null() {
+                self.absent.push(at);
+                continue;
+            }
+            let index = index_of(names, &name);
+            if *name == *TYPE_NAME {
+                reader.skip();
+                self.absent.push(at);
             } else if index == usize::MAX {
-                unknown_ones += 1;
-                found.unknown.get_or_insert((name, json));
+                let json = reader.skip();
+                self.unknown_count += 1;
+                self.unknown.get_or_insert((name, json));
+            } else if self.is_several || self.known.is_some_and(|known| known != index) {
+                self.is_several = true;
+                reader.skip();
             } else {
-                match found.known.replace((index, at)) {
-                    Some((before, _)) if before != index => found.is_several = true,
-                    Some(_) => reader.note(CorrectionKind::Twice),
-                    None => {}
+                if self.known.replace(index).is_some() {
+                    reader.undo(&self.before);
+                    reader.leave(self.depth);
+                    reader.note(CorrectionKind::Twice);
                 }
+                return Some(index);
             }
         }
-        found.is_several |= found.known.is_none() && unknown_ones > 1;
-        found
+    }
+
+    /// Ends the union. Returns what is kept instead of the value that was read: an unknown member, or, under an empty
+    /// name, the whole union if it has no member or several.
+    #[inline(never)]
+    pub(crate) fn end(self, reader: &mut Reader<'a>) -> Option<UnknownMember> {
+        reader.leave(self.depth);
+        let member = self.member(reader);
+        reader.absent.extend(self.absent);
+        member
+    }
+
+    /// What is kept instead of the value that was read.
+    fn member(&self, reader: &mut Reader<'a>) -> Option<UnknownMember> {
+        // It is part of a text that was checked.
+        let kept = |name: &str, json| {
+            Some(UnknownMember { name: name.to_owned(), value: Document::from_checked(json) })
+        };
+        let has_unknown = self.unknown_count > 0;
+        let is_exact = matches!(reader.mode, Mode::Exact | Mode::Request);
+        let why = if !self.is_object {
+            CorrectionKind::NotAUnion
+        } else if self.known.is_some() && !self.is_several && !(is_exact && has_unknown) {
+            if has_unknown {
+                reader.note(CorrectionKind::UnknownBeside);
+            }
+            return None;
+        } else if self.known.is_none() && !has_unknown {
+            CorrectionKind::NoMember
+        } else {
+            match &self.unknown {
+                Some((name, json)) if self.known.is_none() && self.unknown_count == 1 && !name.is_empty() => {
+                    return kept(name, json);
+                }
+                _ => CorrectionKind::SeveralMembers,
+            }
+        };
+        // The whole value is kept as it is: nothing in it was corrected.
+        reader.undo(&self.before);
+        reader.note(why);
+        kept("", reader.scanner.since(self.start))
     }
 }
 

@@ -53,6 +53,14 @@ enum Step<'a> {
     Index(usize),
 }
 
+/// How much a reader has noted.
+#[derive(Debug)]
+pub(super) struct Notes {
+    corrections: usize,
+    absent: usize,
+    unknown: usize,
+}
+
 /// Reads a text once, from its beginning to its end.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
@@ -125,6 +133,22 @@ impl<'a> Reader<'a> {
         if self.mode != Mode::Exact || why != CorrectionKind::Null {
             self.note(why);
         }
+    }
+
+    /// How much was noted so far.
+    pub(super) fn notes(&self) -> Notes {
+        Notes {
+            corrections: self.corrections.as_slice().len(),
+            absent: self.absent.len(),
+            unknown: self.unknown.len(),
+        }
+    }
+
+    /// Takes back what was noted since `before`: the value it was about is kept as it is, or does not count.
+    pub(super) fn undo(&mut self, before: &Notes) {
+        self.corrections.truncate(before.corrections);
+        self.absent.truncate(before.absent);
+        self.unknown.truncate(before.unknown);
     }
 
     /// The path of the value being read.
@@ -263,7 +287,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.scanner.peek();
-        let at = self.scanner.at;
+        let at = self.scanner.at();
         let name = self.scanner.name();
         let name = self.or_stop(name)?;
         self.path.push(Step::Member(name.0));

@@ -28,12 +28,25 @@ impl fmt::Display for Fault {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scanner<'a> {
     json: &'a str,
-    pub(super) at: usize,
+    at: usize,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(json: &'a str) -> Self {
         Self { json, at: 0 }
+    }
+
+    /// Offset of the next byte.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Moves past bytes that were looked at.
+    #[inline]
+    fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+        #[cfg(test)]
+        work::add(bytes);
     }
 
     /// The text from `start` to where the scanner is.
@@ -57,7 +70,7 @@ impl<'a> Scanner<'a> {
         loop {
             let byte = self.json.as_bytes().get(self.at).copied();
             match byte {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.advance(1),
                 byte => return byte,
             }
         }
@@ -78,7 +91,7 @@ impl<'a> Scanner<'a> {
     /// Takes `byte` if it comes next.
     pub(super) fn take(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
-        self.at += usize::from(is_next);
+        self.advance(usize::from(is_next));
         is_next
     }
 
@@ -106,7 +119,7 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let (length, escaped) = string_length(self.rest())
             .map_err(|offset| self.fault_at(start + offset, "a character of a string"))?;
-        self.at += length + 1;
+        self.advance(length + 1);
         Ok((self.json.get(start..start + length).unwrap_or_default(), escaped))
     }
 
@@ -133,7 +146,7 @@ impl<'a> Scanner<'a> {
             };
             match close {
                 Some(close) => {
-                    self.at += 1;
+                    self.advance(1);
                     if !self.take(close) {
                         self.name_in(close)?;
                         open.push(close);
@@ -169,7 +182,7 @@ impl<'a> Scanner<'a> {
         }
         for word in ["true", "false", "null"] {
             if self.rest().starts_with(word.as_bytes()) {
-                self.at += word.len();
+                self.advance(word.len());
                 return Ok(());
             }
         }
@@ -199,14 +212,14 @@ impl<'a> Scanner<'a> {
     /// Takes one of `bytes` if it is the next byte.
     fn skip(&mut self, bytes: &[u8]) -> bool {
         let is_next = self.rest().first().is_some_and(|byte| bytes.contains(byte));
-        self.at += usize::from(is_next);
+        self.advance(usize::from(is_next));
         is_next
     }
 
     /// Takes the digits that follow and counts them.
     fn digits(&mut self) -> usize {
         let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += digits;
+        self.advance(digits);
         digits
     }
 }
@@ -220,6 +233,27 @@ pub(crate) fn one_value(json: &str) -> Result<&str, Fault> {
     let value = scanner.value()?;
     scanner.end()?;
     Ok(value)
+}
+
+/// Counts the bytes that scanners have gone over, for tests that reading takes linear work.
+#[cfg(test)]
+pub(crate) mod work {
+    use core::cell::Cell;
+
+    thread_local! {
+        static BYTES: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn add(bytes: usize) {
+        BYTES.with(|total| total.set(total.get() + bytes));
+    }
+
+    /// The bytes gone over on this thread while `act` runs.
+    pub(crate) fn of<R>(act: impl FnOnce() -> R) -> (R, usize) {
+        let before = BYTES.with(Cell::get);
+        let result = act();
+        (result, BYTES.with(Cell::get) - before)
+    }
 }
 
 #[cfg(test)]

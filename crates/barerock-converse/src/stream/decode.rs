@@ -25,6 +25,7 @@ struct State {
     first_bytes: Vec<u8>,
     message_started: bool,
     message_stopped: bool,
+    has_metadata: bool,
     /// Error for the first event after the end of the message.
     misplaced: Option<StreamError>,
     failed: Option<StreamError>,
@@ -119,6 +120,13 @@ impl EventDecoder {
         self.state.message_stopped && self.frames.finish().is_ok()
     }
 
+    /// True if messageStop and metadata were received and no frame is incomplete: the service sends nothing after that
+    /// but the end of the body.
+    #[must_use]
+    pub fn has_last_event(&mut self) -> bool {
+        self.state.has_metadata && self.is_complete()
+    }
+
     /// Ends the stream and checks that the message is complete.
     ///
     /// # Errors
@@ -158,7 +166,11 @@ impl State {
     #[inline]
     fn follow(&mut self, event: &StreamEvent<'_>, offset: u64) {
         let is_misplaced = match event {
-            StreamEvent::Metadata(_) | StreamEvent::Unknown(_) => return,
+            StreamEvent::Metadata(_) => {
+                self.has_metadata = true;
+                return;
+            }
+            StreamEvent::Unknown(_) => return,
             StreamEvent::MessageStart(_) => core::mem::replace(&mut self.message_started, true),
             _ => self.message_stopped,
         };

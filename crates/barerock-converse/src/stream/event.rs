@@ -6,8 +6,8 @@ use super::payload::{
     ContentBlockDeltaEvent, ContentBlockStartEvent, ContentBlockStopEvent, MessageStartEvent,
     MessageStopEvent, MetadataEvent, UnknownEvent,
 };
-use crate::json::{Corrections, FromJson, Mode, Reader, ToJson, UnionMember, Writer, index_of};
-use crate::types::{Document, serde_facade};
+use crate::json::{Corrections, FromJson, Mode, Reader, ToJson, Union, Writer, index_of};
+use crate::types::{Document, UnknownMember, serde_facade};
 
 /// An event of a stream. The text of deltas borrows from the frame; [`into_owned`](Self::into_owned) removes the
 /// borrow.
@@ -140,15 +140,16 @@ impl ToJson for StreamEvent<'_> {
 
 impl<'a> FromJson<'a> for StreamEvent<'a> {
     fn from_json(reader: &mut Reader<'a>) -> Self {
-        let member = UnionMember::read(NAMES, reader);
-        let event = if member.index == usize::MAX {
-            let payload = Document::from_checked(member.json);
-            Self::Unknown(UnknownEvent::new(member.name.clone(), payload))
-        } else {
-            Self::known(member.index, reader)
-        };
-        member.end(reader);
-        event
+        let mut union = Union::open(reader);
+        let mut known = None;
+        while let Some(index) = union.next(NAMES, reader) {
+            known = Some(Self::known(index, reader));
+        }
+        let unknown = |member: UnknownMember| Self::Unknown(UnknownEvent::new(member.name, member.value));
+        match (union.end(reader), known) {
+            (None, Some(event)) => event,
+            (member, _) => unknown(member.unwrap_or_else(UnknownMember::nothing)),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::serde_facade;
 use crate::json::{
-    CorrectionKind, Fault, FromJson, Object, Reader, ToJson, UnionMember, Writer, format, one_value,
+    CorrectionKind, Fault, FromJson, Object, Reader, ToJson, Union, Writer, format, one_value,
 };
 
 /// Any JSON value, stored as its original text, so that key order and number formatting are preserved.
@@ -208,6 +208,11 @@ impl UnknownMember {
     pub fn new(name: impl Into<String>, value: impl Into<Document>) -> Self {
         Self { name: name.into(), value: value.into() }
     }
+
+    /// No member and no value, until one is read. Allocates nothing.
+    pub(crate) fn nothing() -> Self {
+        Self { name: String::new(), value: Document(Box::default()) }
+    }
 }
 
 serde_facade!(UnknownMember);
@@ -220,7 +225,9 @@ impl ToJson for UnknownMember {
 
 impl<'a> FromJson<'a> for UnknownMember {
     fn from_json(reader: &mut Reader<'a>) -> Self {
-        UnionMember::read("", reader).into_unknown(reader)
+        let mut union = Union::open(reader);
+        union.next("", reader);
+        union.end(reader).unwrap_or_else(Self::nothing)
     }
 }
 

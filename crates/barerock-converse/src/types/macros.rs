@@ -323,13 +323,18 @@ macro_rules! union {
                 #[derive(Clone, Copy)]
                 enum Known { $($variant,)+ }
                 const KNOWN: &[Known] = &[$(Known::$variant,)+];
-                let member = $crate::json::UnionMember::read(concat!($($key, "|",)+), reader);
-                let value = match KNOWN.get(member.index) {
-                    $(Some(Known::$variant) => Self::$variant($crate::json::FromJson::from_json(reader)),)+
-                    None => return Self::Unknown(member.into_unknown(reader)),
-                };
-                member.end(reader);
-                value
+                let mut union = $crate::json::Union::open(reader);
+                let mut value = Self::Unknown($crate::types::UnknownMember::nothing());
+                while let Some(index) = union.next(concat!($($key, "|",)+), reader) {
+                    value = match KNOWN.get(index) {
+                        $(Some(Known::$variant) => Self::$variant($crate::json::FromJson::from_json(reader)),)+
+                        None => break,
+                    };
+                }
+                match union.end(reader) {
+                    Some(unknown) => Self::Unknown(unknown),
+                    None => value,
+                }
             }
 
             fn missing(reader: &mut $crate::json::Reader<'json>, why: $crate::json::CorrectionKind) -> Self {

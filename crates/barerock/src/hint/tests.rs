@@ -266,6 +266,19 @@ fn a_model_of_bedrock_mantle() {
     assert!(!throttled.hint().unwrap().contains("mantle"));
 }
 
+#[test]
+fn a_connection_that_takes_too_long_is_not_a_silent_model() {
+    let hint = |kind| {
+        let source = crate::TransportError::new(kind, crate::Elapsed::new("x", core::time::Duration::MAX));
+        let error = Error::transport("https://bedrock.example", source);
+        assert!(error.is_timeout());
+        error.hint().unwrap().into_owned()
+    };
+    let connect = hint(TransportErrorKind::ConnectTimeout);
+    assert!(connect.contains("--cli-connect-timeout") && !connect.contains("model"), "{connect}");
+    assert!(hint(TransportErrorKind::Timeout).contains("--cli-read-timeout"));
+}
+
 /// A provider that cannot reach STS or SSO has the hints of a call that cannot reach Bedrock.
 #[test]
 fn providers_share_the_hints_of_connections() {
@@ -274,5 +287,6 @@ fn providers_share_the_hints_of_connections() {
         Error::from(crate::credentials::CredentialsError::unavailable("sso", "no response", source))
     };
     assert!(unavailable(TransportErrorKind::Connect).hint().unwrap().contains("AWS_CA_BUNDLE"));
+    assert!(unavailable(TransportErrorKind::ConnectTimeout).hint().unwrap().contains("firewall"));
     assert!(unavailable(TransportErrorKind::ProxyRefused).hint().unwrap().contains("HTTPS_PROXY"));
 }
