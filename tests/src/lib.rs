@@ -1,6 +1,7 @@
 //! Shared code of the tests.
 
 pub mod client;
+pub mod declared;
 pub mod decoding;
 pub mod eventstream;
 pub mod fixtures;

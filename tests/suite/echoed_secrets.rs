@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message as Frame};
 use barerock::types::Message;
-use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, Error, Observe, Outcome, RetryPolicy, Stage};
+use barerock::{
+    Client, ClientBuilder, ConverseRequest, Credentials, Error, Observe, Outcome, RetryPolicy, Stage,
+};
 use barerock_hyper::HyperTransport;
 use barerock_tests::peer::{Peer, Reply};
 use base64::Engine as _;

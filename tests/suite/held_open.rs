@@ -126,7 +126,7 @@ fn outcomes(
     };
     [
         timed(&|| runtime.block_on(call(HyperTransport::new(), address, timeouts))),
-        timed(&|| runtime.block_on(call(ReqwestTransport::new().unwrap(), address, timeouts))),
+        timed(&|| runtime.block_on(call(ReqwestTransport::new(), address, timeouts))),
         timed(&|| block_on(call(UreqTransport::new(), address, timeouts))),
     ]
 }

@@ -34,6 +34,7 @@ mod held_open;
 mod packaging;
 mod replay;
 mod retries;
+mod service_model;
 mod sigv4_bedrock;
 mod sigv4_oracle;
 mod sigv4_vectors;

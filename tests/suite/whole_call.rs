@@ -141,7 +141,7 @@ async fn a_stream_that_stays_refused_says_so() {
     );
     let replay = serve("reset-after=0").await;
     let error = client(&replay).build().unwrap().converse_stream(&question()).await.unwrap_err();
-    assert_eq!((error.verdict(), error.attempts()), (Some(Verdict::Truncated), 3));
+    assert_eq!((error.verdict(), error.attempts()), (Some(Verdict::EndedEarly), 3));
 }
 
 /// Callers that decode the chunks themselves receive the first frame too.

@@ -59,7 +59,12 @@ impl UreqBody {
     }
 
     pub(crate) fn empty() -> Self {
-        Self { receiving: None, timeouts: Timeouts::never(), last_event: LastEventSeen::default(), whole: None }
+        Self {
+            receiving: None,
+            timeouts: Timeouts::never(),
+            last_event: LastEventSeen::default(),
+            whole: None,
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barerock_converse::{
     ApplyGuardrailRequest, ApplyGuardrailResponse, ConverseRequest, ConverseResponse, CountTokensRequest,
-    CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse,
-    RequestError, ValidationError,
+    CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, RequestError,
+    ValidationError,
 };
 use barerock_sigv4::Signer;
 use bytes::Bytes;
@@ -138,7 +138,8 @@ impl<T: Transport> Client<T> {
     /// Cancel safety: dropping the future gives the request up.
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
         let call = self.state.begin();
-        let request = self.prepare(|rules| (rules.count_tokens)(request), |endpoint| request.to_http(endpoint));
+        let request =
+            self.prepare(|rules| (rules.count_tokens)(request), |endpoint| request.to_http(endpoint));
         self.state.call(call, request, CountTokensResponse::from_http, |_| None).await
     }
 

@@ -4,9 +4,9 @@ use core::fmt;
 use core::pin::Pin;
 use std::sync::Arc;
 
-use barerock_converse::{Correction, Verdict};
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
 use barerock_converse::wire::header_name::X_AMZN_REQUEST_ID;
+use barerock_converse::{Correction, Verdict};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -152,7 +152,12 @@ impl<T: Transport> EventStream<T> {
         }
         let limit = if self.events.has_last_event() {
             self.last_event.set();
-            Some(self.client.timeouts.idle.map_or(Timeouts::END_OF_BODY, |idle| idle.min(Timeouts::END_OF_BODY)))
+            Some(
+                self.client
+                    .timeouts
+                    .idle
+                    .map_or(Timeouts::END_OF_BODY, |idle| idle.min(Timeouts::END_OF_BODY)),
+            )
         } else {
             self.client.timeouts.idle
         };

@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::sync::mpsc;
 
-use barerock::converse::stream::AssembledMessage;
 use barerock::converse::EventDecoder;
+use barerock::converse::stream::AssembledMessage;
 use barerock::types::Message;
 use barerock::{EventStream, MessageAssembler, Timeouts};
 use barerock_hyper::HyperTransport;

@@ -89,14 +89,14 @@ fn every_output_agrees() {
         let word = verdict.as_str();
         let folder = tempfile::tempdir().unwrap();
         exchange(folder.path(), "converse-stream", 200, EVENT_STREAM, &stream);
-        let server = Server::over(&folder.path().join("fixtures"), &["--match", "any"]);
+        let server = Server::over(&folder.path().join("fixtures"), &["--match", "model"]);
         for output in ["events", "text", "message", "frames"] {
             let arguments = [
                 "converse-stream",
                 "--endpoint-url",
                 &server.url,
                 "--model-id",
-                "m",
+                "us.anthropic.claude-sonnet-4-6",
                 "--messages",
                 r#"[{"role":"user","content":[{"text":"hi"}]}]"#,
                 "--output",
@@ -112,7 +112,10 @@ fn every_output_agrees() {
                 assert_eq!(line.get("error").is_some(), verdict != Verdict::Complete, "{name}: {line}");
                 assert!(line["error"].as_str().is_none_or(|error| error.starts_with(word)), "{name}: {line}");
                 assert_eq!(line["bytes"], stream.len(), "{name}: {line}");
-                assert!(line["offset"].as_u64().unwrap() <= line["bytes"].as_u64().unwrap(), "{name}: {line}");
+                assert!(
+                    line["offset"].as_u64().unwrap() <= line["bytes"].as_u64().unwrap(),
+                    "{name}: {line}"
+                );
             }
         }
         for output in ["events", "text", "message"] {
