@@ -1,7 +1,7 @@
 //! A flag that tells a blocking transport that no more of a stream is expected.
 
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Travels with each request as an extension. Set once all events of the stream were received: a transport that enforces
 /// [`Timeouts`](crate::Timeouts) itself then waits for the end of the body for at most
