@@ -25,6 +25,8 @@ UNNAMED = {
     ],
     # The error is a part of the client's, so programs without the rules drop it too.
     "no request is checked": [r"barerock_converse::validate\b(?!::ValidationError>)"],
+    # The crate's own reader and writer are the codec; serde_json's would be a second one.
+    "JSON has one reader and one writer": [r"serde_json::de::(MapAccess|SeqAccess)\b", r"serde_json::ser::Compound\b"],
     "the command line is another program": [r"\bclap(_\w+)?::", r"\bbarerock::(args|cmd|render)\b", r"\bbarerock_replay\b"],
 }
 # What is in no program of ours.

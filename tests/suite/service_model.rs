@@ -136,7 +136,7 @@ impl Comparison<'_> {
     fn compare(&mut self, name: &str, declared: &Declared, theirs: &str) {
         let shape = self.shape(theirs).clone();
         let is_union = shape["union"] == true;
-        let required: BTreeSet<_> = shape["required"].as_array().into_iter().flatten().collect();
+        let required = shape["required"].as_array().cloned().unwrap_or_default();
         match declared {
             Declared::Enum(values) => self.values(name, values, theirs),
             Declared::Structure(_) if is_union => self.found.push(format!("{name} is a union")),

@@ -82,13 +82,13 @@ impl<T> core::fmt::Debug for ClientState<T> {
 }
 
 impl<T: Transport> Client<T> {
-    /// A client to be set up in code. It reads nothing it is not given.
+    /// A builder of a client that is configured in code alone.
     pub fn builder(transport: T) -> ClientBuilder<T> {
         ClientBuilder::new(transport, Some(&Validation::RULES))
     }
 
-    /// A client to be set up in code that sends requests without checking them against the service model first. Programs that
-    /// build their clients so do not link the rules, which are 27 KB (`benches/size`).
+    /// A builder of a client that does not validate requests against the service model. Programs that use it do not link the
+    /// rules, which are 27 KB (`benches/size`).
     pub fn builder_without_validation(transport: T) -> ClientBuilder<T> {
         ClientBuilder::new(transport, None)
     }

@@ -181,7 +181,7 @@ impl Error {
         }
     }
 
-    /// Whether what came in the place of a success was somebody else's.
+    /// True if the response is not one of Bedrock.
     pub(crate) fn is_not_bedrock(&self) -> bool {
         match &*self.kind {
             // JSON may be a gateway's, or a stand-in's that knows Converse in part.
@@ -191,7 +191,7 @@ impl Error {
         }
     }
 
-    /// What to do about an error of this crate's own making.
+    /// The hint for an error of this crate.
     pub(crate) fn own_hint(&self) -> Option<&'static str> {
         Some(match &*self.kind {
             Kind::NoRegion { .. } => "Set the client's region, such as us-east-1, or AWS_REGION.",
@@ -234,7 +234,7 @@ impl Error {
         }
     }
 
-    /// What the service said, as an HTTP error or inside a stream.
+    /// The error of the service, from an HTTP response or a stream.
     #[must_use]
     pub fn service_error(&self) -> Option<&ServiceError> {
         match &*self.kind {
@@ -263,20 +263,20 @@ impl Error {
         }
     }
 
-    /// Whether the answer did not come, or broke off: another attempt may get one.
+    /// True if the response is missing or incomplete, and another attempt may succeed.
     pub(crate) fn is_of_transport(&self) -> bool {
         let permanent = [TransportErrorKind::Redirect, TransportErrorKind::ProxyRefused];
         self.transport_kind().is_some_and(|kind| !permanent.contains(&kind))
     }
 
-    /// How often the request was sent; 0 if it never was.
+    /// Number of attempts begun; 0 if the request was refused before the first.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.call.as_ref().map_or(0, |call| call.attempts)
     }
 
-    /// Whether the same request may fare better later. The client has tried as often as its
-    /// [`RetryPolicy`](crate::RetryPolicy) says; after a stream has begun it does not try again.
+    /// True if the same request may succeed later. The client has used the attempts of its
+    /// [`RetryPolicy`](crate::RetryPolicy); after a stream has begun it does not retry.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         crate::retry::RetryClass::of_error(self).is_some()

@@ -1,4 +1,4 @@
-//! What to do about an error, where the service's words leave it open.
+//! Hints: what to do about an error, if its message does not say.
 
 use std::borrow::Cow;
 
@@ -13,11 +13,11 @@ mod model;
 
 type Hint = Cow<'static, str>;
 
-/// A rule: what the code that it is about begins with, words of the message in lower case, and what to do.
+/// A rule: prefix of the error code, substrings of the lower-case message, and the hint.
 type Rule = (&'static str, &'static [&'static str], &'static str);
 
-/// The first rule of which one of the words stands in the message decides; a rule without words is about every message of
-/// its code. The words are the service's, as users have reported them.
+/// The first matching rule applies; a rule without substrings matches every message of its codes. The substrings are from
+/// messages of the service that users reported.
 const RULES: &[Rule] = &[
     (
         "",
@@ -45,70 +45,69 @@ const RULES: &[Rule] = &[
     (
         "",
         &["aws-marketplace", "aws marketplace"],
-        "The first call in an account subscribes to the model: somebody with aws-marketplace:Subscribe and \
-         aws-marketplace:ViewSubscriptions must make it once; then wait 15 minutes.",
+        "The first call in an account subscribes to the model: make it once with an identity that has \
+         aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions; then wait 15 minutes.",
     ),
-    // The identifier, and what is behind it.
+    // The model id and the resource it names.
     (
         "ResourceNotFoundException",
         &["use case details have not been submitted"],
-        "Anthropic wants to know once an account what its models are for: fill in the use-case form (Bedrock console, Model \
-         catalog, any Anthropic model) and try again 15 minutes later.",
+        "Anthropic requires a use-case form once per account: fill it in (Bedrock console, Model catalog, any Anthropic \
+         model) and retry 15 minutes later.",
     ),
     (
         "ResourceNotFoundException",
         &["marked by provider as legacy"],
-        "The model is legacy, and closed to accounts that have not used it of late (15 to 30 days): choose one that is \
-         active.",
+        "The model is legacy, and closed to accounts that have not used it in the last 15 to 30 days: choose an active one.",
     ),
     (
         "",
         &["end of its life", "has been retired", "is retired"],
-        "The model is retired and answers no more: choose its successor (`aws bedrock list-foundation-models`).",
+        "The model is retired: choose its successor (`aws bedrock list-foundation-models`).",
     ),
     (
         "ResourceNotFoundException",
         &[],
-        "A misspelt model id gets a ValidationException; this is about a profile, prompt, guardrail or provisioned model: \
-         check its ARN or id, its version, its account, and that it is in this region.",
+        "This error is about a profile, prompt, guardrail or provisioned model (an unknown model id is a \
+         ValidationException): check its ARN or id, its version, its account, and that it is in this region.",
     ),
     (
         "",
         &["tool use in streaming mode", "tool use in streaming"],
-        "This model takes tools only when it is asked whole: call Converse in place of ConverseStream.",
+        "This model supports tools only without streaming: call Converse instead of ConverseStream.",
     ),
     (
         "ValidationException",
         &["`temperature` is deprecated", "temperature is deprecated"],
-        "Leave temperature out of the inference configuration: this model chooses for itself.",
+        "Leave temperature out of the inference configuration: this model does not accept it.",
     ),
     (
         "ValidationException",
         &["is deprecated for this model"],
-        "Leave the member it names out of the request: this model takes it no more.",
+        "Leave the named member out of the request: this model no longer accepts it.",
     ),
     (
         "ValidationException",
         &["cannot both be specified"],
-        "Give temperature or topP, not both: this model takes one of them.",
+        "Set temperature or topP, not both: this model accepts one of them.",
     ),
     (
         "ValidationException",
         &["input is too long", "input tokens exceeded", "exceeds the maximum", "maximum context"],
-        "The conversation is longer than the model's context: leave out old messages, or choose a model with a longer one \
-         (count_tokens says how long it is).",
+        "The conversation is longer than the model's context window: leave out old messages, or choose a model with a larger \
+         one (count_tokens returns the input tokens).",
     ),
     (
         "ValidationException",
         &["operation not allowed"],
-        "The account may not call models yet: a new one is checked first. Ask AWS Support.",
+        "The account may not call models yet: new accounts are reviewed first. Contact AWS Support.",
     ),
     // Permissions.
     (
         "AccessDeniedException",
         &["api key is valid", "bearer token", "api key has expired"],
-        "The API key is wrong or its time is over: a short-term key lives 12 hours at most, and holds for one region. \
-         `barerock sign --inspect-api-key FILE` shows what a short-term key says.",
+        "The API key is invalid or expired: a short-term key is valid for at most 12 hours, in one region. `barerock sign \
+         --inspect-api-key FILE` shows what a short-term key contains.",
     ),
     (
         "AccessDeniedException",
@@ -129,14 +128,14 @@ const RULES: &[Rule] = &[
     (
         "ExpiredToken",
         &[],
-        "The session is over: get new credentials (`aws sso login`, or assume the role again); in the environment, renew all \
+        "The session has expired: get new credentials (`aws sso login`, or assume the role again); in the environment, renew all \
          three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
     ),
     (
         "UnrecognizedClientException",
         &[],
         "AWS does not know the access key: it is deleted, of another partition (China, GovCloud), or temporary (ASIA…) and \
-         without its own AWS_SESSION_TOKEN. `barerock doctor` shows which key is used and where it is from.",
+         without its AWS_SESSION_TOKEN. `barerock doctor` shows which key is used and where it is from.",
     ),
     (
         "InvalidSignatureException",
@@ -147,64 +146,60 @@ const RULES: &[Rule] = &[
     (
         "InvalidSignatureException",
         &["scoped to"],
-        "The region that is signed for is not the endpoint's: set both to the same region.",
+        "The signature's region is not the endpoint's: set both to the same region.",
     ),
     (
         "InvalidSignatureException",
         &[],
         "The secret access key is wrong, or a proxy changes the request: `barerock sign --explain-mismatch FILE` compares \
-         what AWS says it got with what was signed.",
+         the request AWS received with the signed one.",
     ),
     // Quotas.
     (
         "",
         &["too many tokens, please wait"],
-        "Tokens per minute: wait, and lower maxTokens, for input and maxTokens are reserved when a call begins (all the \
-         model can write if maxTokens is not set); a cross-region inference profile has a larger quota.",
+        "Quota of tokens per minute: wait, and lower maxTokens, because input and maxTokens (the model's maximum if unset) \
+         are reserved when a call begins; a cross-region inference profile has a larger quota.",
     ),
     (
         "",
         &["too many requests"],
-        "Requests per minute: send fewer at a time (the adaptive retry mode finds the rate), or through a cross-region \
-         inference profile.",
+        "Quota of requests per minute: send fewer (the adaptive retry mode finds the rate), or use a cross-region inference \
+         profile.",
     ),
     (
         "ServiceQuotaExceededException",
         &[],
-        "A quota of the account is used up: Service Quotas shows it, and takes requests for more.",
+        "A quota of the account is used up: Service Quotas shows it and accepts requests for more.",
     ),
     // The service itself.
-    (
-        "ModelTimeoutException",
-        &[],
-        "The model took too long and would again: ask for less (maxTokens), or use ConverseStream.",
-    ),
+    ("ModelTimeoutException", &[], "The model took too long: lower maxTokens, or use ConverseStream."),
     (
         "ModelNotReadyException",
         &[],
-        "The model is being loaded, as imported models are after a pause: try again in some minutes.",
+        "The model is being loaded, as imported models are after a pause: retry in some minutes.",
     ),
     (
         "ServiceUnavailableException",
         &[],
-        "The service is short of capacity there: a cross-region inference profile, or another region, may have some.",
+        "The region is short of capacity: a cross-region inference profile, or another region, may have some.",
     ),
     (
         "UnknownOperationException",
         &[],
         "The endpoint does not know the path: it must be bedrock-runtime's (not bedrock's or bedrock-agent-runtime's), and \
-         an ARN in a path must be written with %2F, which a proxy may undo.",
+         an ARN in a path must be percent-encoded (%2F), which a proxy may undo.",
     ),
 ];
 
-const QUOTA_OF_THE_DAY: &str = "The quota of the day is used up: trying again will not help before tomorrow. New accounts \
-                                have small ones; Service Quotas takes requests for more.";
+const DAILY_QUOTA: &str = "The daily quota is used up: a retry fails until tomorrow. New accounts have small quotas; Service \
+                           Quotas accepts requests for more.";
 
-const NOT_BEDROCK: &str = "Something else than Bedrock answered: a proxy, a login page of the network, or a wrong endpoint. \
-                           Check HTTPS_PROXY and NO_PROXY, the endpoint URL, and whether the network wants a login.";
+const NOT_BEDROCK: &str = "The response is not Bedrock's: it may be from a proxy, a login page of the network, or a wrong \
+                           endpoint. Check HTTPS_PROXY and NO_PROXY, the endpoint URL, and whether the network wants a login.";
 
 const NO_CONNECTION: &str = "Check the region's name (it is part of the endpoint's), the network, HTTPS_PROXY; and \
-                             AWS_CA_BUNDLE, where a proxy opens TLS.";
+                             AWS_CA_BUNDLE, if a proxy terminates TLS.";
 
 const CONNECT_TIMED_OUT: &str = "No connection was made in time: check the region's name (it is part of the endpoint's), the \
                                  network, a firewall, HTTPS_PROXY and NO_PROXY. On a slow network raise the limit (that of \
@@ -216,12 +211,12 @@ const PROXY: &str = "Check HTTPS_PROXY (host, port, user name and password); the
 const REDIRECT: &str = "Bedrock sends no redirects: check the endpoint URL, HTTPS_PROXY and NO_PROXY, and whether the network \
                         wants a login.";
 
-const TIMED_OUT: &str = "A model that thinks can be silent for minutes: raise the limit (Timeouts, or --cli-read-timeout). \
-                         ConverseStream is heard of earlier than Converse.";
+const TIMED_OUT: &str = "A reasoning model can be silent for minutes: raise the limit (Timeouts, or --cli-read-timeout). \
+                         ConverseStream responds earlier than Converse.";
 
 impl Error {
-    /// What to do about it, where that is known and the message does not say so itself. It does not change what is sent: no
-    /// suffix is added to a model id, no region tried.
+    /// What to do about the error, if that is known and the message does not say it. A hint changes nothing that is sent:
+    /// no suffix is added to a model id, no other region is tried.
     #[must_use]
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         let Some(error) = self.service_error() else {
@@ -238,12 +233,12 @@ impl Error {
         };
         let words = error.message.replace('\u{2019}', "'").to_ascii_lowercase();
         if is_daily_quota(error) {
-            return Some(QUOTA_OF_THE_DAY.into());
+            return Some(DAILY_QUOTA.into());
         }
         let target = self.call().map(CallTarget::new).unwrap_or_default();
         let by_model = of_model(error, &words, &target);
         by_model.or_else(|| by_rule(error, &words)).or_else(|| {
-            // Whoever is no AWS names no code.
+            // Every error of AWS has a code.
             error.code.is_empty().then_some(NOT_BEDROCK.into())
         })
     }

@@ -1,5 +1,5 @@
-//! Amazon Bedrock's Converse API without the AWS SDK: signed requests, typed answers, streamed tokens, over the HTTP
-//! stack you choose. This crate drives the others: it finds settings and credentials, signs, sends, waits and decodes.
+//! Client of Amazon Bedrock's Converse API without the AWS SDK: signed requests, typed responses and streams, over an HTTP
+//! stack of your choice. This crate combines the others: settings, credentials, signature, retries, timeouts, decoding.
 //!
 //! In scope: the client, its settings, credentials, retries, timeouts and errors. Out of scope: sockets and TLS (a [`Transport`]
 //! such as `barerock-hyper`), what is on the wire (`barerock-converse`, `barerock-sigv4`, `barerock-eventstream`).
@@ -9,7 +9,7 @@
 //! use barerock::{Client, ConverseRequest, Error, Transport};
 //!
 //! /// With `barerock_hyper::HyperTransport` as the transport, this is a whole program.
-//! async fn ask(transport: impl Transport) -> Result<(), Error> {
+//! async fn run(transport: impl Transport) -> Result<(), Error> {
 //!     let client = Client::from_env(transport)?;
 //!     let request = ConverseRequest::new(
 //!         "us.anthropic.claude-sonnet-4-6",

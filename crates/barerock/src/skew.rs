@@ -1,4 +1,4 @@
-//! How far this machine's clock is from the service's.
+//! The difference between this machine's clock and the service's.
 
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,25 +10,25 @@ use http::header::{AGE, DATE};
 /// The service takes signatures that are up to five minutes off; the SDKs act on more than four.
 const NOTABLE_SECONDS: u64 = 4 * 60;
 
-/// An answer that took longer says too little about when it was written.
+/// Longest round trip from which a skew is computed: the `Date` of a slower response is too uncertain.
 const MAX_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
 
-/// The whole seconds `Date` cuts off.
+/// Resolution of `Date`.
 const RESOLUTION_SECONDS: u64 = 1;
 
-/// The codes a wrong clock may stand behind.
+/// Error codes that a wrong clock can cause.
 pub(crate) const SKEW_CODES: &str = "InvalidSignatureException SignatureDoesNotMatch AuthFailure AccessDeniedException \
      RequestExpired RequestInTheFuture RequestTimeTooSkewed";
 
-/// By how many seconds the service's clock is ahead of this machine's.
+/// Seconds by which the service's clock is ahead of this machine's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ClockSkew(i64);
 
 impl ClockSkew {
-    /// What is known after an answer that was asked for at `sent` and came at `received`, by this machine's clock.
+    /// The skew after a response to a request sent at `sent` and received at `received`, by this machine's clock.
     ///
-    /// `Date` was written at some moment between the two, nobody knows which: only where what was believed cannot be is
-    /// something new believed. A cache (`Age`) has a date of its own making.
+    /// `Date` was written at an unknown moment between the two: the skew changes only if the present one contradicts it. The
+    /// `Date` of a cached response (`Age`) is ignored.
     pub(crate) fn after(self, headers: &HeaderMap, sent: SystemTime, received: SystemTime) -> Self {
         let measured = || {
             let date = headers.get(&DATE).filter(|_| !headers.contains_key(&AGE))?.to_str().ok()?;
@@ -42,19 +42,19 @@ impl ClockSkew {
         measured().unwrap_or(self)
     }
 
-    /// What the service's clock shows when this machine's shows `time`.
+    /// The service's time at this machine's `time`.
     pub(crate) fn apply(self, time: SystemTime) -> SystemTime {
         let seconds = Duration::from_secs(self.0.unsigned_abs());
         let moved = if self.0 < 0 { time.checked_sub(seconds) } else { time.checked_add(seconds) };
         moved.unwrap_or(time)
     }
 
-    /// Whether a signature that was right by one is wrong by the other.
+    /// True if a signature that is valid by one is invalid by the other.
     pub(crate) fn is_far_from(self, other: Self) -> bool {
         self.0.abs_diff(other.0) > NOTABLE_SECONDS
     }
 
-    /// In seconds, positive where the service is ahead.
+    /// In seconds; positive if the service is ahead.
     pub(crate) fn seconds(self) -> i64 {
         self.0
     }
@@ -63,12 +63,12 @@ impl ClockSkew {
 /// The seconds since 1970 of a date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 ///
 /// RFC 9110, section 5.6.7: "An HTTP-date value represents time as an instance of UTC … a sender MUST generate … the IMF-fixdate
-/// format". What is written in the formats of before says nothing here; a parser of all three is 6 KB.
+/// format". The two obsolete formats are ignored: a parser of all three takes 6 KB.
 fn imf_fixdate(date: &str) -> Option<i64> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
     let at = |start: usize, length: usize| date.get(start..start + length);
     let month = (0..12_usize).find(|month| MONTHS.get(month * 3..month * 3 + 3) == at(8, 3))?;
-    // Digits and colons stand where they should, or it is no timestamp.
+    // The timestamp's parser checks the digits.
     let compact =
         format!("{}{:02}{}T{}{}{}Z", at(12, 4)?, month + 1, at(5, 2)?, at(17, 2)?, at(20, 2)?, at(23, 2)?);
     let is_fixdate = date.len() == 29 && at(3, 2) == Some(", ") && at(25, 4) == Some(" GMT");
@@ -102,7 +102,7 @@ mod tests {
             (DATED - 1, 0, 0, 0),
             (DATED - 600, 0, 0, 600),
             (DATED + 600, 2, 0, -601),
-            // What was believed can be still: the answer took a minute and was written at any time of it.
+            // The present skew is possible: the response took a minute, and was written at any time in it.
             (DATED - 60, 60, 0, 0),
             (DATED, 60, 0, 0),
             (DATED - 62, 60, 0, 32),

@@ -1,4 +1,4 @@
-//! How long to wait for what.
+//! Timeouts of a call.
 
 use core::fmt;
 use core::pin::{Pin, pin};
@@ -8,25 +8,25 @@ use std::sync::Arc;
 
 use crate::transport::Transport;
 
-/// How long to wait for what. `None` waits for ever.
+/// Timeouts of a call. `None` is no limit.
 ///
-/// They travel with each request as an extension, for transports that must obey them themselves.
+/// They are an extension of each request, for transports that enforce them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// From the request to the head of the answer, at each attempt. A model may think for minutes before it says anything, and the
-    /// answer to Converse comes whole: one hour.
+    /// From the request to the head of the response, of each attempt: one hour if unset. A model may take minutes before its
+    /// first token, and Converse responds only when the message is complete.
     pub first_byte: Option<Duration>,
-    /// From one piece of a body to the next, however small: five minutes. Slow is not stalled.
+    /// From one chunk of a body to the next, however small: five minutes if unset.
     pub idle: Option<Duration>,
-    /// From the call to the end of its answer: all attempts, the waits between them, and every piece of a stream. `None`
-    /// if unset: a stream may last as long as it goes on.
+    /// From the call to the end of its response: all attempts, the waits between them, and all of a stream. No limit if
+    /// unset.
     ///
-    /// A request on its way to a transport holds what is left of it.
+    /// In the extension of a request it is the time left.
     pub operation: Option<Duration>,
 }
 
-/// AWS's guides have clients of thinking models wait an hour (`read_timeout=3600`).
+/// AWS's guides set `read_timeout=3600` for reasoning models.
 const FIRST_BYTE: Duration = Duration::from_secs(3600);
 const IDLE: Duration = Duration::from_secs(300);
 
@@ -42,27 +42,27 @@ impl Timeouts {
     /// still decoded; when it has passed, the message is complete.
     pub const END_OF_BODY: Duration = Duration::from_secs(1);
 
-    /// No limit at all.
+    /// No limits.
     #[must_use]
     pub fn never() -> Self {
         Self { first_byte: None, idle: None, operation: None }
     }
 
-    /// Sets the limit from the request to the head of the answer.
+    /// Sets the limit from the request to the head of the response.
     #[must_use]
     pub fn first_byte(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.first_byte = limit.into();
         self
     }
 
-    /// Sets the limit from one piece of a body to the next.
+    /// Sets the limit from one chunk of a body to the next.
     #[must_use]
     pub fn idle(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle = limit.into();
         self
     }
 
-    /// Sets the limit from the call to the end of its answer.
+    /// Sets the limit from the call to the end of its response.
     #[must_use]
     pub fn operation(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.operation = limit.into();
@@ -70,7 +70,7 @@ impl Timeouts {
     }
 }
 
-/// A time limit that has passed.
+/// A timeout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Elapsed {
     pub(crate) limit: Duration,
@@ -78,7 +78,7 @@ pub struct Elapsed {
 }
 
 impl Elapsed {
-    /// A limit that passed while a transport waited for something, such as `the connection`.
+    /// A limit that passed while a transport waited for `waited_for`, such as `the connection`.
     #[must_use]
     pub fn new(waited_for: &'static str, limit: Duration) -> Self {
         Self { limit, waited_for }
@@ -93,8 +93,7 @@ impl fmt::Display for Elapsed {
 
 impl core::error::Error for Elapsed {}
 
-/// Runs a future for at most `limit`, by the clock of a transport; without a limit to its end. `waited_for` names in the error
-/// what did not come.
+/// Runs a future for at most `limit`, by the clock of a transport; without a limit to its end. The error names `waited_for`.
 ///
 /// # Errors
 /// If the limit passes first.
@@ -117,10 +116,10 @@ pub async fn within<T: Transport, F: Future>(
     .await
 }
 
-/// The moment a call must be over.
+/// Deadline of a call.
 pub(crate) struct Deadline {
     limit: Duration,
-    /// Ready when it has come, and not to be polled after that.
+    /// Ready at the deadline, and not polled after that.
     sleep: Pin<Box<dyn Future<Output = ()> + Send>>,
     passed: bool,
 }
@@ -133,14 +132,14 @@ impl Deadline {
     }
 }
 
-/// Runs `future`, but no longer than to the deadline, if there is one.
+/// Runs `future` until the deadline at most.
 pub(crate) async fn before<F: Future>(
     deadline: &mut Option<Deadline>,
     future: F,
 ) -> Result<F::Output, Elapsed> {
     let mut future = pin!(future);
     core::future::poll_fn(|context| {
-        // It is looked at first: an answer that never lets wait has an end too.
+        // Checked first: a future that is always ready must not outlast the deadline.
         if let Some(deadline) = deadline {
             deadline.passed = deadline.passed || deadline.sleep.as_mut().poll(context).is_ready();
             if deadline.passed {

@@ -1,4 +1,4 @@
-//! What a client needs of an HTTP stack.
+//! The interface between a client and an HTTP stack.
 
 use core::error::Error;
 use core::fmt;
@@ -17,24 +17,23 @@ mod last_event;
 mod local;
 pub mod proxy;
 
-/// How long making a connection may take if a transport is not told otherwise: name lookup, TCP and TLS together.
+/// Default connect timeout of transports: name lookup, TCP and TLS together.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an idle connection is kept for the next request if a transport is not told otherwise. AWS's load balancers close
-/// idle connections after 60 seconds.
+/// Default time for which transports keep idle connections. AWS's load balancers close them after 60 seconds.
 pub const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
-/// How long a connection is silent before TCP probes the peer if a transport is not told otherwise. AWS's NAT gateways drop
-/// silent connections after 350 seconds, and a model can think for longer.
+/// Default TCP keepalive time of transports. AWS's NAT gateways drop silent connections after 350 seconds, and a model can
+/// take longer to respond.
 pub const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// The longest head of a response that a transport accepts if its HTTP stack can be told, in bytes: one TLS record.
+/// The longest head of a response that transports accept, in bytes, if their HTTP stack has such a limit: one TLS record.
 pub const MAX_RESPONSE_HEAD: usize = 16 * 1024;
 
 /// An error of another crate.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// An HTTP stack: sends a request that is already signed, and waits.
+/// An HTTP stack: sends signed requests, and provides timers.
 ///
 /// The request is complete: its URI is absolute, and it has all headers except those of the connection (`host`,
 /// `content-length`, `connection`), which the stack derives from the URI and body as every HTTP/1.1 client does. A
@@ -45,7 +44,7 @@ pub trait Transport: Send + Sync + 'static {
     /// The error of a request without a response.
     type Error: Into<TransportError>;
 
-    /// Sends a request and returns the head of the response as soon as it has come.
+    /// Sends a request and returns the head of the response as soon as it was received.
     ///
     /// Cancel safety: dropping the future cancels the request.
     fn send(
@@ -53,7 +52,8 @@ pub trait Transport: Send + Sync + 'static {
         request: http::Request<Bytes>,
     ) -> impl Future<Output = Result<http::Response<Self::Body>, Self::Error>> + Send;
 
-    /// Waits without blocking the thread: it is polled beside other futures, and before some of them.
+    /// Waits. All timeouts and retry delays are made of it, so it must not block the thread: it is polled beside other
+    /// futures, and before some of them.
     ///
     /// Cancel safety: dropping the future ends the wait.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
@@ -73,7 +73,7 @@ impl<T: Transport> Transport for Arc<T> {
     }
 }
 
-/// Why a request has no response, or not all of it.
+/// Kind of a transport error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {

@@ -140,7 +140,7 @@ fn a_login_page_is_named_and_harmless() {
     for (command, options) in [("converse", &[][..]), ("converse-stream", &["--output", "text"])] {
         let ran = call(command, &server, options);
         assert_eq!((ran.code, &*ran.out), (4, ""), "{ran:?}");
-        assert!(ran.err.contains("hint: Something else than Bedrock answered"), "{}", ran.err);
+        assert!(ran.err.contains("hint: The response is not Bedrock's"), "{}", ran.err);
         assert!(!ran.err.contains('\u{1b}'));
     }
 }

@@ -1,4 +1,4 @@
-//! A bridge to the AWS SDK: its credential providers as ours, and ours as its own.
+//! Adapters between the credentials providers of the AWS SDK and of this crate.
 //!
 //! Behind the feature `aws-credential-types`, which adds that crate and what it needs.
 //!
@@ -25,13 +25,13 @@ use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCre
 
 const PROVIDER: &str = "aws-sdk";
 
-/// One of the SDK's providers, for a client of ours. The SDK keeps what a provider gives in its client, not in the
-/// provider: wrap this in [`CachedCredentials`](super::CachedCredentials).
+/// A provider of the SDK, for a client of this crate. The SDK caches credentials in its client, not in the provider:
+/// wrap this in [`CachedCredentials`](super::CachedCredentials).
 #[derive(Debug, Clone)]
 pub struct FromAws<P>(P);
 
 impl<P: AwsProvideCredentials> FromAws<P> {
-    /// Asks this provider.
+    /// Adapts this provider.
     pub fn new(provider: P) -> Self {
         Self(provider)
     }
@@ -48,12 +48,12 @@ impl<P: AwsProvideCredentials> ProvideCredentials for FromAws<P> {
     }
 }
 
-/// One of our providers, for a client of the SDK's.
+/// A provider of this crate, for a client of the SDK.
 #[derive(Debug, Clone)]
 pub struct IntoAws<P>(P);
 
 impl<P: ProvideCredentials> IntoAws<P> {
-    /// Asks this provider.
+    /// Adapts this provider.
     pub fn new(provider: P) -> Self {
         Self(provider)
     }
@@ -75,7 +75,7 @@ impl<P: ProvideCredentials> AwsProvideCredentials for IntoAws<P> {
 }
 
 fn ours(error: AwsError) -> CredentialsError {
-    // The SDK's error says little, its sources say what happened.
+    // The SDK's error is generic; its sources have the details.
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

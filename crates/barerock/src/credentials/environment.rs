@@ -17,7 +17,7 @@ const SESSION_TOKEN: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary credentials, `AWS_SESSION_TOKEN` and, if it is known,
-/// `AWS_CREDENTIAL_EXPIRATION`, after which they are not given.
+/// `AWS_CREDENTIAL_EXPIRATION`, after which they are not returned.
 #[derive(Clone)]
 pub struct EnvironmentProvider {
     environment: Environment,

@@ -1,4 +1,4 @@
-//! Why there are no credentials.
+//! Errors of credentials providers.
 
 use core::error::Error;
 use core::fmt;
@@ -6,45 +6,45 @@ use std::sync::Arc;
 
 use crate::transport::TransportError;
 
-/// Why there are no credentials. Holds no secret.
+/// Error of a credentials provider. Contains no secret.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CredentialsError {
-    /// There are none where they were looked for.
+    /// No credentials are configured.
     NotFound {
-        /// Where that was.
+        /// The places that were searched.
         looked_for: Vec<String>,
     },
-    /// There is something, but it is wrong.
+    /// Credentials, or the settings that lead to them, are invalid.
     Invalid {
-        /// Who found it.
+        /// Name of the provider.
         provider: &'static str,
-        /// Where it is, what is wrong, and what to do.
+        /// Where and what is wrong.
         message: String,
     },
-    /// Whoever has them does not answer, or is in trouble: later they may be had.
+    /// The source of the credentials did not respond, or failed: a later attempt may succeed.
     Unavailable {
-        /// Who asked.
+        /// Name of the provider.
         provider: &'static str,
-        /// Who was asked, and what became of it.
+        /// The source and its failure.
         message: String,
-        /// Why there was no answer.
+        /// The transport error, if there was no response.
         source: Option<Arc<TransportError>>,
     },
 }
 
 impl CredentialsError {
-    /// There are none at `place`.
+    /// No credentials at `place`.
     pub fn not_found(place: impl Into<String>) -> Self {
         Self::NotFound { looked_for: vec![place.into()] }
     }
 
-    /// There is something wrong, which `message` says together with what to do.
+    /// Invalid credentials or settings, as `message` says.
     pub fn invalid(provider: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid { provider, message: message.into() }
     }
 
-    /// The source of the credentials cannot be reached (`source` is why), or answers with an error that may pass.
+    /// A source of credentials that cannot be reached (`source` is why), or responds with an error that may pass.
     pub fn unavailable(
         provider: &'static str,
         message: impl Into<String>,
@@ -53,7 +53,7 @@ impl CredentialsError {
         Self::Unavailable { provider, message: message.into(), source: source.into().map(Arc::new) }
     }
 
-    /// The same error of something that `place` asks for, such as a profile.
+    /// Adds where the error occurred, such as a profile.
     #[must_use]
     pub fn at(mut self, place: &str) -> Self {
         match &mut self {
@@ -87,7 +87,7 @@ impl fmt::Display for CredentialsError {
 impl Error for CredentialsError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            // `Display` tells what kind of error it is; what lies behind that is told here.
+            // `Display` shows the transport error; the chain goes on with its cause.
             Self::Unavailable { source: Some(source), .. } => source.source(),
             _ => None,
         }

@@ -99,27 +99,27 @@ impl fmt::Display for ExpiredCredentials {
 
 impl core::error::Error for ExpiredCredentials {}
 
-/// What a provider's answer will be.
+/// Future of a provider's result.
 pub type CredentialsFuture<'a> =
     Pin<Box<dyn Future<Output = Result<ProvidedCredentials, CredentialsError>> + Send + 'a>>;
 
-/// Something that can be asked for credentials, before every request.
+/// A credentials provider, called before every request.
 ///
-/// Nothing is kept in between: wrap a provider that asks others in [`CachedCredentials`], which asks it again in time. Those
-/// of a `barerock_config::Config` are wrapped already; [`Credentials`] and [`EnvironmentProvider`] need not be.
+/// The client caches nothing: wrap a provider that does I/O in [`CachedCredentials`]. Those of a `barerock_config::Config` are
+/// wrapped; [`Credentials`] and [`EnvironmentProvider`] need not be.
 ///
-/// Providers are trait objects in a list, so that a program links only those it names.
+/// Providers are trait objects, so that a program links only those it names.
 pub trait ProvideCredentials: fmt::Debug + Send + Sync {
-    /// The credentials to sign the next request with.
+    /// Returns the credentials to sign the next request with.
     fn provide(&self) -> CredentialsFuture<'_>;
 
-    /// The service has refused these credentials as expired or unknown: a provider that kept them gets others.
+    /// Called when the service rejected these credentials as expired or unknown: a provider that caches them replaces them.
     fn refused(&self, credentials: &Credentials) {
         let _ = credentials;
     }
 }
 
-/// Credentials written down in the program.
+/// Static credentials.
 impl ProvideCredentials for Credentials {
     fn provide(&self) -> CredentialsFuture<'_> {
         let provided = ProvidedCredentials::new(self.clone(), "static");
@@ -127,7 +127,7 @@ impl ProvideCredentials for Credentials {
     }
 }
 
-/// A provider that others ask too.
+/// A shared provider.
 impl<P: ProvideCredentials + ?Sized> ProvideCredentials for Arc<P> {
     fn provide(&self) -> CredentialsFuture<'_> {
         (**self).provide()

@@ -16,8 +16,8 @@ impl Error {
         for_each_text(&mut self.kind, &mut hide);
     }
 
-    /// Hides session tokens that are named as such. To a wrong signature the service answers with the canonical request it expected,
-    /// token included.
+    /// Hides session tokens that are named as such. The service responds to a wrong signature with the canonical request it
+    /// expected, token included.
     pub(super) fn hide_named_tokens(mut self) -> Self {
         for_each_text(&mut self.kind, &mut |text| *text = redact(text));
         self
@@ -31,7 +31,7 @@ fn for_each_text(kind: &mut Kind, visit: &mut dyn FnMut(&mut String)) {
         Kind::Stream(error) => stream_texts(error, visit),
         Kind::Response(error) => response_texts(error, visit),
         Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => source.redirect_text(visit),
-        // Nothing of these comes from the peer of the call.
+        // These contain no text of the peer.
         _ => {}
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct CallTarget {
 }
 
 impl CallTarget {
-    /// The path is `/model/{modelId}/converse`, maybe behind one of the endpoint's own.
+    /// Reads the model from the path `/model/{modelId}/converse`, after an optional path of the endpoint.
     pub(super) fn new(call: &CallInfo) -> Self {
         let path = call.uri.path();
         let label = path.rsplit_once("/model/").and_then(|(_, rest)| rest.split('/').next());
@@ -31,14 +31,14 @@ impl CallTarget {
         Self { model, region: call.region.clone() }
     }
 
-    /// The example of an inference profile of this model for this region.
+    /// The likely inference profile of this model for this region.
     fn profile(&self) -> String {
         let name = AwsModelId::parse(&self.model).map_or(&*self.model, |id| id.name);
         format!("{}.{name}", geography(&self.region))
     }
 }
 
-/// What the ids of the inference profiles of a region begin with.
+/// The geography prefix of the inference profiles of a region.
 fn geography(region: &str) -> &'static str {
     match region.split('-').next().unwrap_or_default() {
         "us" if region.starts_with("us-gov-") => "us-gov",
@@ -61,7 +61,7 @@ pub(super) fn of_model(error: &ServiceError, words: &str, target: &CallTarget) -
         let base = mantle::base_url(region, foundation_model);
         return Some(
             format!(
-                "{foundation_model} is not served by Converse but by bedrock-mantle, with an API in OpenAI's shape: {base} \
+                "{foundation_model} is served by bedrock-mantle, an API compatible with OpenAI's, not by Converse: {base} \
                  (signing name {}, or the same API key).",
                 mantle::SIGNING_NAME
             )
@@ -71,19 +71,18 @@ pub(super) fn of_model(error: &ServiceError, words: &str, target: &CallTarget) -
     let other_region = id.and_then(|id| id.region).filter(|of_arn| of_arn != region && is_about_the_request);
     if let Some(of_arn) = other_region {
         return Some(
-            format!("The ARN is of {of_arn}, and the request went to {region}: set the region to {of_arn}.")
+            format!("The ARN is of {of_arn}, but the request went to {region}: set the region to {of_arn}.")
                 .into(),
         );
     }
     let says = |wanted: &[&str]| wanted.iter().any(|wanted| words.contains(wanted));
     if says(&["on-demand throughput isn't supported", "doesn't support on-demand throughput"]) {
         let profile = target.profile();
-        let global =
-            if profile.starts_with("global.") { "" } else { " (or global. in place of the geography)" };
+        let global = if profile.starts_with("global.") { "" } else { " (or global. as the geography)" };
         return Some(
             format!(
-                "This model is reached through an inference profile: write {profile}{global}. `aws bedrock \
-                 list-inference-profiles --region {region}` lists those there are."
+                "This model needs an inference profile: use {profile}{global}. `aws bedrock \
+                 list-inference-profiles --region {region}` lists them."
             )
             .into(),
         );
@@ -104,9 +103,9 @@ pub(super) fn of_model(error: &ServiceError, words: &str, target: &CallTarget) -
     }
     if says(&["doesn't support counting tokens"]) {
         return Some(match id.map(|id| id.kind) {
-            Some(ModelIdKind::FoundationModel) => "This model does not count tokens.".into(),
+            Some(ModelIdKind::FoundationModel) => "This model does not support CountTokens.".into(),
             _ => format!(
-                "CountTokens may not take an inference profile: try the model's own id, {foundation_model}, without the \
+                "CountTokens may not accept an inference profile: try the model's own id, {foundation_model}, without the \
                  profile's prefix."
             )
             .into(),
@@ -124,7 +123,7 @@ pub(super) fn of_model(error: &ServiceError, words: &str, target: &CallTarget) -
     if says(&["model identifier is invalid"]) {
         let kind = AwsModelId::parse(model).map(|id| id.kind);
         let note = if ends_in_date(model) {
-            "it ends in a date, and ids with a date go on with a version such as -v1:0"
+            "it ends in a date, and ids with a date have a version after it, such as -v1:0"
         } else if matches!(kind, Ok(ModelIdKind::InferenceProfile)) {
             "the profile may be of another geography, or not hold this model"
         } else {
@@ -133,8 +132,7 @@ pub(super) fn of_model(error: &ServiceError, words: &str, target: &CallTarget) -
         return Some(
             format!(
                 "{region} knows no model {model}: {note}. `aws bedrock list-foundation-models --region {region}` and `aws \
-                 bedrock list-inference-profiles --region {region}` list those it knows. (Newer ids have neither date nor \
-                 version: add nothing by rule.)"
+                 bedrock list-inference-profiles --region {region}` list the known ones. (Newer ids have neither date nor version.)"
             )
             .into(),
         );

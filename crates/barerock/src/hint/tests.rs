@@ -30,7 +30,7 @@ fn the_model_id() {
         seed.starts_with("us-east-1 knows no model anthropic.claude-sonnet-4-20250514: it ends in a date"),
         "{seed}"
     );
-    assert!(seed.contains("-v1:0") && seed.contains("add nothing by rule"), "{seed}");
+    assert!(seed.contains("-v1:0") && seed.contains("neither date nor version"), "{seed}");
     let profile = of("ap-south-1", "us.anthropic.claude-sonnet-4-6", invalid);
     assert!(profile.contains("another geography"), "{profile}");
     let misspelt = of("us-east-1", "anthropic.clod", invalid);
@@ -55,12 +55,12 @@ fn on_demand_names_the_profile_of_the_region() {
         ("me-south-1", "global"),
     ] {
         let hint = error(region, SONNET, 400, "ValidationException", &message).hint().unwrap();
-        assert!(hint.contains(&format!("write {geography}.{SONNET}")), "{region}: {hint}");
+        assert!(hint.contains(&format!("use {geography}.{SONNET}")), "{region}: {hint}");
         assert_eq!(hint.contains("or global."), geography != "global", "{hint}");
     }
     let arn = format!("arn:aws:bedrock:eu-west-1::foundation-model/{SONNET}");
     let hint = error("eu-west-1", &arn, 400, "ValidationException", &message).hint().unwrap();
-    assert!(hint.contains(&format!("write eu.{SONNET}")), "{hint}");
+    assert!(hint.contains(&format!("use eu.{SONNET}")), "{hint}");
 }
 
 /// One message of each kind, and words of the hint that no other has.
@@ -77,12 +77,12 @@ fn every_case_has_its_hint() {
             "ResourceNotFoundException",
             "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in \
              the last 30 days.",
-            "choose one that is active",
+            "choose an active one",
         ),
         ("ResourceNotFoundException", "This model version has reached the end of its life.", "is retired"),
-        ("ResourceNotFoundException", "The guardrail identifier is unknown", "misspelt model id gets"),
+        ("ResourceNotFoundException", "The guardrail identifier is unknown", "check its ARN or id"),
         ("ValidationException", "`temperature` is deprecated for this model.", "Leave temperature out"),
-        ("ValidationException", "`top_k` is deprecated for this model.", "Leave the member it names out"),
+        ("ValidationException", "`top_k` is deprecated for this model.", "Leave the named member out"),
         (
             "ValidationException",
             "`temperature` and `top_p` cannot both be specified for this model.",
@@ -91,21 +91,21 @@ fn every_case_has_its_hint() {
         (
             "ValidationException",
             "This model doesn't support tool use in streaming mode.",
-            "call Converse in place of ConverseStream",
+            "call Converse instead of ConverseStream",
         ),
         (
             "ValidationException",
             "The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length.",
             "longer than the model's context",
         ),
-        ("ValidationException", "Operation not allowed", "Ask AWS Support"),
+        ("ValidationException", "Operation not allowed", "Contact AWS Support"),
         ("ThrottlingException", "Too many tokens, please wait before trying again.", "lower maxTokens"),
         (
             "ThrottlingException",
             "Too many tokens per day, please wait before trying again.",
-            "before tomorrow",
+            "until tomorrow",
         ),
-        ("ThrottlingException", "Too many requests, please wait before trying again.", "Requests per minute"),
+        ("ThrottlingException", "Too many requests, please wait before trying again.", "requests per minute"),
         ("ServiceQuotaExceededException", "Quota exceeded", "Service Quotas shows it"),
         (
             "AccessDeniedException",
@@ -126,14 +126,14 @@ fn every_case_has_its_hint() {
         (
             "AccessDeniedException",
             "Authentication failed: Please make sure your API Key is valid.",
-            "12 hours at most",
+            "at most 12 hours",
         ),
         (
             "ResourceNotFoundException",
             "Subscribe in AWS Marketplace first",
             "The first call in an account subscribes",
         ),
-        ("ExpiredToken", "The security token included in the request is expired", "session is over"),
+        ("ExpiredToken", "The security token included in the request is expired", "session has expired"),
         (
             "UnrecognizedClientException",
             "The security token included in the request is invalid.",
@@ -173,9 +173,9 @@ fn who_is_not_bedrock() {
     let page = |status: u16| {
         ServiceError::from_http(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), b"<html>")
     };
-    assert!(Error::from(page(502)).hint().unwrap().contains("Something else than Bedrock answered"));
+    assert!(Error::from(page(502)).hint().unwrap().contains("not Bedrock's"));
     let stream = barerock_converse::ResponseError::of_stream(StatusCode::OK, &HeaderMap::new(), b"<html>");
-    assert!(Error::from(stream).hint().unwrap().contains("Something else than Bedrock answered"));
+    assert!(Error::from(stream).hint().unwrap().contains("not Bedrock's"));
     let read = barerock_converse::ConverseResponse::from_http(StatusCode::OK, &HeaderMap::new(), b"<html>");
     assert!(Error::from(read.unwrap_err()).hint().unwrap().contains("a login page of the network"));
 }
@@ -227,7 +227,7 @@ fn counting_tokens_of_a_profile() {
         let hint = of(profile);
         assert!(hint.contains("try the model's own id, anthropic.claude-haiku-4-5-20251001-v1:0"), "{hint}");
     }
-    assert_eq!(of(SONNET), "This model does not count tokens.");
+    assert_eq!(of(SONNET), "This model does not support CountTokens.");
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn an_arn_of_another_region() {
     };
     assert_eq!(
         hint("us-east-1"),
-        "The ARN is of eu-west-1, and the request went to us-east-1: set the region to eu-west-1."
+        "The ARN is of eu-west-1, but the request went to us-east-1: set the region to eu-west-1."
     );
     assert!(!hint("eu-west-1").contains("the request went to"));
 }

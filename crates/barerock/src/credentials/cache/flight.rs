@@ -1,12 +1,12 @@
-//! One answer for everyone who waits for it.
+//! A future shared by several callers.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Wake;
 
-/// Work that several callers wait for. Whoever is there drives it, so that it goes on when the one who began it is
-/// gone; when nobody is there, it rests.
+/// Work whose result several callers await. Each of them polls it, so that it goes on when the caller that began it is
+/// dropped; without a caller it is not polled.
 pub(super) struct Flight<T>(Arc<Shared<T>>);
 
 struct Shared<T> {
@@ -19,7 +19,7 @@ enum Work<T> {
     Done(T),
 }
 
-/// Everyone who is to be told when the work can go on.
+/// The wakers of the callers.
 struct Waiting(Mutex<Queue>);
 
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl<T: Clone> Flight<T> {
         }))
     }
 
-    /// Waits with the others.
+    /// Adds a caller.
     pub(super) fn join(&self) -> Joined<T> {
         let mut queue = self.0.waiting.queue();
         let ticket = queue.next;
@@ -60,12 +60,12 @@ impl<T: Clone> Flight<T> {
         Joined { flight: self.share(), ticket }
     }
 
-    /// The same work, to be known again.
+    /// Another handle to the same work.
     pub(super) fn share(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 
-    /// Whether anybody waits.
+    /// True if a caller waits.
     pub(super) fn is_awaited(&self) -> bool {
         !self.0.waiting.queue().wakers.is_empty()
     }
@@ -75,7 +75,7 @@ impl<T: Clone> Flight<T> {
     }
 }
 
-/// One of those who wait.
+/// A caller that waits for the result.
 pub(super) struct Joined<T> {
     pub(super) flight: Flight<T>,
     ticket: u64,
@@ -86,7 +86,7 @@ impl<T: Clone> Future for Joined<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let shared = &self.flight.0;
-        // Before the work is looked at: whoever ends it meanwhile must find us.
+        // Before the work is locked: the caller that completes it meanwhile must find this waker.
         if let Some(entry) = shared.waiting.queue().wakers.iter_mut().find(|entry| entry.0 == self.ticket) {
             entry.1 = Some(context.waker().clone());
         }
@@ -112,7 +112,7 @@ impl<T> Drop for Joined<T> {
     fn drop(&mut self) {
         let shared = &self.flight.0;
         shared.waiting.queue().wakers.retain(|entry| entry.0 != self.ticket);
-        // Those who stay may have been waiting for this one to go on.
+        // The other callers may have relied on this one to poll the work.
         Arc::clone(&shared.waiting).wake();
     }
 }

@@ -1,4 +1,4 @@
-//! Credentials that are kept for as long as they hold, and replaced in time.
+//! A cache of credentials that refreshes them before they expire.
 
 mod flight;
 #[cfg(test)]
@@ -15,37 +15,37 @@ use self::flight::{Flight, Joined};
 use super::{Credentials, CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
 use crate::{NO_SYSTEM, time};
 
-/// How long before they expire credentials are replaced by whoever comes first, while the others go on with them.
+/// Time before expiry from which the first caller refreshes the credentials, while others still use them.
 const ADVISORY: Duration = Duration::from_secs(15 * 60);
 
-/// Before it is too late: two thirds of the way from the advisory time, 10 minutes, everyone waits for new ones.
+/// Fraction of the advisory time (of 15 minutes: 10) before expiry from which all callers wait for new credentials.
 const MANDATORY: (u32, u32) = (2, 3);
 
-/// How long after a refresh that failed the old credentials are used without another try, at most.
+/// Longest time after a failed refresh in which the old credentials are used without another attempt.
 const HOLD_OFF: Duration = Duration::from_secs(60);
 
 /// The longest time between refreshes while expired, statically stable credentials are used; the shortest is half of it. The
 /// AWS SDK for JavaScript waits 5 to 10 minutes too, botocore 12 to 20.
 const EXTENSION: Duration = Duration::from_secs(10 * 60);
 
-/// How long a refresh that nobody waits for is worth going on with.
+/// Age at which a refresh without callers is abandoned.
 const ABANDONED: Duration = Duration::from_secs(10);
 
 type Provided = Result<ProvidedCredentials, CredentialsError>;
 
-/// Keeps what a provider gives, and asks it again in time.
+/// Caches the credentials of a provider and refreshes them before they expire.
 ///
 /// - One refresh at a time, for any number of callers on any number of threads. It goes on when the caller that began it
 ///   is dropped, as long as another one waits.
-/// - From 15 minutes before the credentials expire (less some, at random, so that a fleet does not ask as one; and for
-///   credentials that hold less than half an hour, from half of that) the first caller refreshes them, the others go on
-///   with the old ones. From 10 minutes before (a third of a short life) everyone waits.
-/// - If a refresh fails, the old credentials are used until they expire, and the next try is up to a minute later.
+/// - From 15 minutes before expiry (less a random part, so that a fleet does not refresh at once; for credentials valid
+///   for less than half an hour, from half of that time) the first caller refreshes them, and the others use the old ones.
+///   From 10 minutes before expiry (a third of a short validity) all callers wait.
+/// - If a refresh fails, the old credentials are used until they expire, and the next attempt is up to a minute later.
 /// - Expired credentials are returned only if they are
 ///   [statically stable](ProvidedCredentials::is_statically_stable), and refreshed again every 5 to 10 minutes by one
-///   caller while the others go on with them.
-/// - Credentials that the service refused ([`refused`](ProvideCredentials::refused)) are replaced at once; if the provider
-///   gives the same again, they are used again.
+///   caller while the others use them.
+/// - Credentials rejected by the service ([`refused`](ProvideCredentials::refused)) are replaced at once; if the provider
+///   returns the same again, they are used again.
 pub struct CachedCredentials {
     provider: Arc<dyn ProvideCredentials>,
     clock: time::Clock,
@@ -56,9 +56,9 @@ pub struct CachedCredentials {
 #[derive(Default)]
 struct State {
     kept: Option<Kept>,
-    /// The service has refused what is kept, and nothing else came since.
+    /// True if the service rejected the cached credentials, and no others were provided since.
     is_stale: bool,
-    /// What it refused last.
+    /// The credentials it rejected last.
     refused: Option<Credentials>,
     /// The last refresh, if it failed.
     failure: Option<Failure>,
@@ -67,7 +67,7 @@ struct State {
 
 struct Kept {
     provided: ProvidedCredentials,
-    /// When to replace them and when they must be, unless they never expire.
+    /// The advisory and the mandatory refresh time; `None` if they never expire.
     times: Option<(SystemTime, SystemTime)>,
 }
 
@@ -78,31 +78,31 @@ struct Failure {
     retry_at: SystemTime,
 }
 
-/// What to do for a caller.
+/// What a caller does.
 enum Plan {
-    /// Nothing: these hold.
+    /// Uses these.
     Use(ProvidedCredentials),
-    /// Replace them, unless somebody does already.
+    /// Refreshes these, unless another caller does.
     Ahead(ProvidedCredentials),
-    /// Wait for new ones; these are left if there are none.
+    /// Waits for new ones; if that fails, these are used.
     Wait(Option<ProvidedCredentials>),
 }
 
 impl CachedCredentials {
-    /// Keeps what this provider gives.
+    /// Caches the credentials of this provider.
     pub fn new(provider: impl ProvideCredentials + 'static) -> Self {
         let clock = time::system_clock();
         Self { provider: Arc::new(provider), clock, jitter: Arc::new(random), state: Mutex::default() }
     }
 
-    /// Another clock than the system's. Without one, nothing is given on wasm32-unknown-unknown, which has no clock.
+    /// Sets the clock; the system's if unset. Required on wasm32-unknown-unknown, which has none.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Other random numbers, from 0 to 1.
+    /// Sets the source of random numbers from 0 to 1.
     #[must_use]
     pub fn jitter(mut self, jitter: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.jitter = Arc::new(jitter);
@@ -110,7 +110,7 @@ impl CachedCredentials {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A panic elsewhere leaves at worst old credentials behind, which are checked.
+        // Ignores lock poisoning: cached credentials are checked before use.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -134,7 +134,7 @@ impl CachedCredentials {
         }
     }
 
-    /// The refresh to wait for, with what is left if it fails; or, as an `Err`, credentials to use at once.
+    /// The refresh to wait for, with the credentials to use if it fails; as an `Err`, credentials to use at once.
     fn begin(&self) -> Result<(Joined<Provided>, Option<ProvidedCredentials>), ProvidedCredentials> {
         let now = (self.clock)();
         let mut state = self.state();
@@ -163,7 +163,7 @@ impl CachedCredentials {
         Ok((joined, old))
     }
 
-    /// Keeps what came of a refresh: the first who sees it does, for everyone.
+    /// Stores the result of a refresh, if no other caller has.
     fn settle(&self, flight: &Flight<Provided>, result: &Provided) -> Result<(), CredentialsError> {
         let now = (self.clock)();
         let expired = |provided: &ProvidedCredentials| {
@@ -238,7 +238,7 @@ impl State {
     }
 }
 
-/// When to replace credentials, and when they must be.
+/// The advisory and the mandatory refresh time.
 fn times(expires_at: SystemTime, now: SystemTime, jitter: f64) -> (SystemTime, SystemTime) {
     let life = expires_at.duration_since(now).unwrap_or_default();
     let earliest = ADVISORY.min(life / 2);
@@ -254,7 +254,7 @@ fn same(one: &Credentials, other: &Credentials) -> bool {
         && one.session_token() == other.session_token()
 }
 
-/// A number from 0 to 1. Nothing secret hangs on it.
+/// A random number from 0 to 1, not for cryptography.
 fn random() -> f64 {
     let bits = u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or_default();
     f64::from(bits) / f64::from(u32::MAX)
