@@ -110,6 +110,7 @@ async fn call(
 }
 
 /// The outcome of the call over each transport, all of which took at least and at most this long.
+#[expect(clippy::disallowed_methods, reason = "the test measures how long the call waited")]
 fn outcomes(
     body: &[u8],
     then: &Then,
