@@ -113,7 +113,7 @@ fn a_bearer_key_is_never_shown() {
         "{}",
         ran.err
     );
-    assert!(ran.err.contains("hint: The API key is wrong or its time is over"), "{}", ran.err);
+    assert!(ran.err.contains("hint: The API key is invalid or expired"), "{}", ran.err);
 }
 
 /// Code, message, request id, hint.
