@@ -28,8 +28,8 @@ use std::collections::BTreeSet;
 
 use crate::request::ConverseRequest;
 use crate::types::{
-    ContentBlock, ConversationRole, Document, IntoContent, Message, ToolResultBlock, ToolUseBlock,
-    ToolUseType,
+    ContentBlock, ConversationRole, Document, IntoContent, Message, Tool, ToolConfiguration, ToolResultBlock,
+    ToolUseBlock, ToolUseType,
 };
 use crate::validate::{is_tool_name, is_tool_use_id};
 
@@ -71,6 +71,24 @@ impl Conversation {
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.request.messages
+    }
+
+    /// Adds the tools that the request lacks, by name.
+    pub fn add_tools<'a>(&mut self, tools: impl IntoIterator<Item = &'a Tool>) {
+        for tool in tools {
+            let Tool::ToolSpec(added) = tool else { continue };
+            let config = self.request.tool_config.get_or_insert_with(|| ToolConfiguration::new([]));
+            let is_known = |known: &Tool| matches!(known, Tool::ToolSpec(known) if known.name == added.name);
+            if !config.tools.iter().any(is_known) {
+                config.tools.push(tool.clone());
+            }
+        }
+    }
+
+    /// True if the last response has tool uses that need a result.
+    #[must_use]
+    pub fn has_unanswered(&self) -> bool {
+        !self.unanswered.is_empty()
     }
 
     /// Appends user content. Tool uses without a result get an error result before it: the service rejects any other

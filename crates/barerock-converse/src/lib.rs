@@ -59,6 +59,7 @@ mod operation;
 pub mod request;
 pub mod response;
 pub mod stream;
+mod typed;
 pub mod types;
 mod validate;
 pub mod wire;
@@ -79,6 +80,7 @@ pub use response::{ConverseOutput, ConverseResponse, ResponseError, is_event_str
 pub use stream::{
     AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError, StreamEvent, Verdict,
 };
+pub use typed::TypedError;
 pub use validate::{ValidationError, ValidationWarning};
 pub use wire::{ResponseHead, WireRequest};
 

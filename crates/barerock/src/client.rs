@@ -175,6 +175,12 @@ impl<T: Transport> Client<T> {
         self.state.call(call, request, InvokeGuardrailChecksResponse::from_http, |_| None).await
     }
 
+    /// The transport requests are sent by.
+    #[must_use]
+    pub fn transport(&self) -> &T {
+        &self.state.transport
+    }
+
     /// The endpoint requests go to.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {

@@ -6,8 +6,8 @@ mod hide;
 use barerock_converse::eventstream::DecodeError;
 use barerock_converse::types::Message;
 use barerock_converse::{
-    EndpointError, Lookalike, RequestError, ResponseError, ServiceError, StreamError, ValidationError,
-    Verdict,
+    EndpointError, IncompleteMessage, Lookalike, RequestError, ResponseError, ServiceError, StreamError,
+    TypedError, ValidationError, Verdict,
 };
 use barerock_sigv4::SignError;
 use http::Uri;
@@ -119,7 +119,7 @@ impl Error {
         Self::new(Kind::NoRegion { looked_at })
     }
 
-    /// An error of a configuration this crate does not read itself, with the kind it counts as.
+    /// An error of another module or crate, such as that of a configuration, with the kind it counts as.
     pub fn configuration(kind: ErrorKind, source: impl Into<BoxError>) -> Self {
         Self::new(Kind::Configuration { kind, source: source.into() })
     }
@@ -258,6 +258,9 @@ impl Error {
         match &*self.kind {
             Kind::Stream(error) => Some(error.verdict()),
             Kind::Interrupted { verdict, .. } => Some(*verdict),
+            Kind::Configuration { source, .. } if source.is::<IncompleteMessage>() => {
+                Some(Verdict::EndedEarly)
+            }
             Kind::Response(ResponseError::NotAnEventStream { .. }) => Some(Verdict::NotAnEventStream),
             _ => None,
         }
@@ -326,6 +329,21 @@ from! {
 impl From<ServiceError> for Error {
     fn from(source: ServiceError) -> Self {
         Self::new(Kind::Service(source)).hide_named_tokens()
+    }
+}
+
+/// A message assembled by hand whose stream ended early.
+impl From<IncompleteMessage> for Error {
+    fn from(source: IncompleteMessage) -> Self {
+        let partial = (*source.partial).clone();
+        Self::configuration(ErrorKind::Wire, source).with_partial(partial)
+    }
+}
+
+/// A response that is not the JSON it should be.
+impl From<TypedError> for Error {
+    fn from(source: TypedError) -> Self {
+        Self::configuration(ErrorKind::Wire, source)
     }
 }
 

@@ -49,6 +49,7 @@ mod skew;
 mod stream;
 pub mod time;
 mod timeout;
+pub mod tools;
 pub mod transport;
 mod validation;
 
@@ -58,8 +59,8 @@ const NO_SYSTEM: bool = cfg!(all(target_family = "wasm", target_os = "unknown"))
 pub use barerock_converse::{
     self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, ConverseRequest,
     ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest,
-    InvokeGuardrailChecksResponse, MessageAssembler, ServiceError, StreamEvent, ValidationError, Verdict,
-    types,
+    InvokeGuardrailChecksResponse, MessageAssembler, ServiceError, StreamEvent, TypedError, ValidationError,
+    Verdict, types,
 };
 pub use barerock_converse::{batch, conversation};
 pub use barerock_sigv4 as sigv4;
@@ -72,6 +73,8 @@ pub use error::{Error, ErrorKind};
 pub use observe::{Observe, Outcome, Stage};
 pub use retry::{RetryMode, RetryPolicy};
 pub use stream::EventStream;
+#[cfg(feature = "stream")]
+pub use stream::poll::{Events, Texts};
 pub use timeout::{Elapsed, Timeouts, within};
 pub use transport::{Transport, TransportError, TransportErrorKind};
 

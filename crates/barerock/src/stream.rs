@@ -1,5 +1,8 @@
 //! A streamed response.
 
+#[cfg(feature = "stream")]
+pub(crate) mod poll;
+
 use core::fmt;
 use core::pin::Pin;
 use std::sync::Arc;
@@ -196,11 +199,37 @@ impl<T: Transport> EventStream<T> {
     /// ([`Error::partial`]).
     ///
     /// Cancel safety: dropping the future closes the connection, and what was received of the message is lost.
-    pub async fn into_message(mut self) -> Result<AssembledMessage, Error> {
+    pub async fn into_message(self) -> Result<AssembledMessage, Error> {
+        self.into_message_with(|_| {}).await
+    }
+
+    /// Shows each event to `on_event` as it comes, and assembles the message.
+    ///
+    /// ```
+    /// # use barerock::{Client, ConverseRequest, Error, Transport};
+    /// # async fn ask(client: &Client<impl Transport>, request: &ConverseRequest) -> Result<(), Error> {
+    /// let stream = client.converse_stream(request).await?;
+    /// let message = stream.into_message_with(|event| print!("{}", event.text().unwrap_or_default())).await?;
+    /// println!("{:?}, {:?}", message.stop_reason(), message.usage());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`into_message`](Self::into_message)'s.
+    ///
+    /// Cancel safety: as [`into_message`](Self::into_message)'s.
+    pub async fn into_message_with(
+        mut self,
+        mut on_event: impl FnMut(&StreamEvent<'_>),
+    ) -> Result<AssembledMessage, Error> {
         let mut assembler = MessageAssembler::new();
         loop {
             match self.next_event().await {
-                Ok(Some(event)) => assembler.push(event),
+                Ok(Some(event)) => {
+                    on_event(&event);
+                    assembler.push(event);
+                }
                 Ok(None) => break,
                 Err(error) => return Err(error.with_partial(assembler.partial())),
             }
@@ -211,6 +240,12 @@ impl<T: Transport> EventStream<T> {
             let (offset, frames) = (self.events.offset(), self.events.frames());
             self.failed(StreamError::EndedEarly { offset, frames }).with_partial(*incomplete.partial)
         })
+    }
+
+    /// True if [`next_event`](Self::next_event) returns without waiting.
+    #[cfg(feature = "stream")]
+    fn is_ready(&mut self) -> bool {
+        self.start.is_some() || self.events.is_ready() || self.ended
     }
 
     fn failed(&mut self, error: StreamError) -> Error {
