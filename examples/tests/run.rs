@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Examples, and a part of what each prints.
-const EXAMPLES: [(&str, &str); 23] = [
+const EXAMPLES: [(&str, &str); 25] = [
     ("any_model", "mistral.mistral-large-2407-v1:0: An answer"),
     ("aws_config_bridge", "Hello."),
+    ("axum_sse", "data: Tokens"),
     ("blocking", "One thread is enough."),
     ("bring_your_own_http", "Bytes in, bytes out."),
     ("chat_helper", "Human feedback"),
@@ -28,6 +29,7 @@ const EXAMPLES: [(&str, &str); 23] = [
     ("system_prompt", "Arr"),
     ("testing", "2 requests, as they should be"),
     ("tool_use", "54"),
+    ("toolbox", "6 messages, stop reason end_turn"),
 ];
 
 #[test]

@@ -43,9 +43,9 @@ async fn the_events_are_those_of_next_event() {
         let stream = client.converse_stream(&request()).await.unwrap().into_stream();
         let events: Vec<StreamEvent<'static>> = stream.try_collect().await.unwrap();
         assert_eq!(events, expected, "{chunk}");
-        let text: String =
-            client.converse_stream(&request()).await.unwrap().into_stream().text().try_concat().await.unwrap();
-        assert_eq!(text, TEXT, "{chunk}");
+        let texts = client.converse_stream(&request()).await.unwrap().into_stream().text();
+        let text: Vec<String> = texts.try_collect().await.unwrap();
+        assert_eq!(text.concat(), TEXT, "{chunk}");
     }
 }
 

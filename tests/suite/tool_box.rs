@@ -92,7 +92,8 @@ async fn calls_of_one_response_run_at_the_same_time_and_keep_their_order() {
     let (answer, shown) = run.run(&tools).await.unwrap();
     assert_eq!(answer, "Lima is warmest.");
     assert_eq!(shown, "Let me see. Lima is warmest.");
-    let sent: Vec<Value> = run.results(1).iter().map(|result| result["content"][0]["json"]["in"].clone()).collect();
+    let sent: Vec<Value> =
+        run.results(1).iter().map(|result| result["content"][0]["json"]["in"].clone()).collect();
     assert_eq!(sent, cities);
     let first: Value = serde_json::from_slice(&run.replay.requests()[0].body).unwrap();
     assert_eq!(first["toolConfig"]["tools"][0]["toolSpec"]["name"], "weather");
@@ -131,7 +132,11 @@ async fn what_goes_wrong_with_a_call_is_told_to_the_model() {
         .collect();
     assert_eq!(texts.len(), 6);
     assert_eq!(texts[0].0, "error");
-    assert!(texts[0].1.starts_with("invalid input: ") && texts[0].1.contains("count"), "{}", texts[0].1);
+    assert!(
+        texts[0].1.starts_with("invalid input: ") && texts[0].1.contains("expected u8"),
+        "{}",
+        texts[0].1
+    );
     assert_eq!(texts[1], ("error", "too much"));
     assert_eq!(texts[2], ("success", "8"));
     assert_eq!(texts[3], ("error", "the user did not approve this call"));

@@ -52,6 +52,11 @@ pub use builder::HyperTransportBuilder;
 pub use config::from_config;
 pub use transport::HyperTransport;
 
+/// A client over this transport.
+pub type Client = barerock::Client<HyperTransport>;
+/// A stream of such a client.
+pub type EventStream = barerock::EventStream<HyperTransport>;
+
 /// Compiles the example of the README with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

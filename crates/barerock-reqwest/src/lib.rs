@@ -53,6 +53,11 @@ pub use body::ReqwestBody;
 pub use config::from_config;
 pub use transport::ReqwestTransport;
 
+/// A client over this transport.
+pub type Client = barerock::Client<ReqwestTransport>;
+/// A stream of such a client.
+pub type EventStream = barerock::EventStream<ReqwestTransport>;
+
 /// Compiles the example of the README with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
