@@ -57,4 +57,8 @@ mod docs {
     struct Testing;
     #[doc = include_str!("../../docs/from-boto3.md")]
     struct FromBoto3;
+    #[doc = include_str!("../../docs/from-aws-sdk.md")]
+    struct FromAwsSdk;
+    #[doc = include_str!("../../docs/embedding.md")]
+    struct Embedding;
 }
