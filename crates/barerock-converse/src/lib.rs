@@ -59,6 +59,7 @@ mod operation;
 pub mod request;
 pub mod response;
 pub mod stream;
+mod tool_output;
 mod typed;
 pub mod types;
 mod validate;
@@ -80,6 +81,7 @@ pub use response::{ConverseOutput, ConverseResponse, ResponseError, is_event_str
 pub use stream::{
     AssembledMessage, EventDecoder, IncompleteMessage, MessageAssembler, StreamError, StreamEvent, Verdict,
 };
+pub use tool_output::ToolOutput;
 pub use typed::TypedError;
 pub use validate::{ValidationError, ValidationWarning};
 pub use wire::{ResponseHead, WireRequest};

@@ -17,7 +17,7 @@ impl ConverseResponse {
     /// struct City {
     ///     name: String,
     /// }
-    /// # let body = r#"{"output":{"message":{"role":"assistant","content":[{"text":"{\"name\":\"Oslo\"}"}]}},"stopReason":"end_turn"}"#;
+    /// # let body = r#"{"output":{"message":{"role":"assistant","content":[{"text":"{\"name\":\"Oslo\"}"}]}},"stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3},"metrics":{"latencyMs":1}}"#;
     /// # let response: ConverseResponse = serde_json::from_str(body)?;
     /// let city: City = response.json()?;
     /// assert_eq!(city.name, "Oslo");
@@ -154,7 +154,10 @@ mod tests {
 
     fn response(content: &Value, stop_reason: &str) -> ConverseResponse {
         let message = json!({"role": "assistant", "content": content});
-        let body = json!({"output": {"message": message}, "stopReason": stop_reason});
+        let usage = json!({"inputTokens": 1, "outputTokens": 2, "totalTokens": 3});
+        let body = json!({
+            "output": {"message": message}, "stopReason": stop_reason, "usage": usage, "metrics": {"latencyMs": 1},
+        });
         serde_json::from_value(body).unwrap()
     }
 

@@ -3,18 +3,16 @@
 use core::pin::Pin;
 use core::task::Poll;
 
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
 /// A future, or its output.
-enum Slot<'a, T> {
-    Running(Boxed<'a, T>),
-    Done(T),
+enum Slot<F: Future> {
+    Running(Pin<Box<F>>),
+    Done(F::Output),
 }
 
 /// Waits for all futures and returns their outputs in their order. Each wake polls those that are not done: meant for the few
 /// tool calls of a response.
-pub(super) async fn join_all<'a, T>(futures: impl IntoIterator<Item = Boxed<'a, T>>) -> Vec<T> {
-    let mut slots: Vec<Slot<'a, T>> = futures.into_iter().map(Slot::Running).collect();
+pub(super) async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut slots: Vec<Slot<F>> = futures.into_iter().map(|future| Slot::Running(Box::pin(future))).collect();
     core::future::poll_fn(|cx| {
         let mut pending = false;
         for slot in &mut slots {

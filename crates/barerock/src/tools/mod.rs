@@ -28,18 +28,17 @@
 
 mod error;
 mod join;
-mod output;
 mod run;
 
 use core::fmt;
 use core::pin::Pin;
 use core::time::Duration;
 
+pub use barerock_converse::ToolOutput;
 use barerock_converse::types::{Document, Tool, ToolUseBlock};
 use serde::de::DeserializeOwned;
 
 pub use error::ToolBoxError;
-pub use output::ToolOutput;
 
 /// Requests of a run, unless set.
 const MAX_TURNS: usize = 10;

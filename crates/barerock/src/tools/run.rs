@@ -62,7 +62,7 @@ impl ToolBox {
                 });
             }
             let results = pending.iter().zip(approved).map(|(call, approved)| self.call(call, approved));
-            let results = join_all(results.map(|result| Box::pin(result) as _)).await;
+            let results = join_all(results).await;
             // Calls whose input is no object get an error result here.
             conversation.push_tool_results(results);
         }

@@ -1,8 +1,6 @@
-//! What a tool returns.
+//! Results of tools, as programs write them.
 
-use barerock_converse::types::{
-    Document, ImageBlock, ToolResultBlock, ToolResultContentBlock, ToolResultStatus,
-};
+use crate::types::{Document, ImageBlock, ToolResultBlock, ToolResultContentBlock, ToolResultStatus};
 
 /// The result of a tool: text, a JSON object, an image, or several of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +14,9 @@ impl ToolOutput {
         Self { content: content.into_iter().collect() }
     }
 
-    /// The block that answers this call.
-    pub(super) fn into_result(self, tool_use_id: &str) -> ToolResultBlock {
+    /// The result block of the call with this id, marked as a success.
+    #[must_use]
+    pub fn into_result(self, tool_use_id: &str) -> ToolResultBlock {
         ToolResultBlock::new(tool_use_id, self.content).status(ToolResultStatus::Success)
     }
 }
@@ -54,5 +53,25 @@ impl From<serde_json::Value> for ToolOutput {
 impl From<ImageBlock> for ToolOutput {
     fn from(image: ImageBlock) -> Self {
         Self::blocks([ToolResultContentBlock::Image(image)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_that_is_no_object_is_sent_as_text() {
+        for (value, expected) in [
+            (json!({"a": 1}), json!({"json": {"a": 1}})),
+            (json!([1, "b"]), json!({"text": "[1,\"b\"]"})),
+            (json!(7), json!({"text": "7"})),
+            (json!(null), json!({"text": "null"})),
+        ] {
+            let result = ToolOutput::from(value).into_result("t");
+            assert_eq!(serde_json::to_value(&result.content[0]).unwrap(), expected);
+        }
     }
 }
