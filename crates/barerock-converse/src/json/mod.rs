@@ -25,7 +25,7 @@ pub(crate) use format::format;
 pub(crate) use names::{camel_case, camel_case_length, index_of, name, names, nth};
 pub(crate) use object::{Object, padding};
 pub(crate) use open::{OpenValue, Union};
-pub(crate) use read::{FromJson, Members, Mode, Reader, read};
+pub(crate) use read::{FromJson, Members, Mode, Null, Reader, Required, read};
 pub(crate) use received::Received;
 pub(crate) use scan::{Fault, one_value};
 pub(crate) use string::{string_length, unquoted};

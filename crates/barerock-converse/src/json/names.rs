@@ -19,7 +19,8 @@ pub(crate) fn index_of(names: &str, name: &str) -> usize {
 
 /// The name at `index` of `names`, as [`index_of`] takes them.
 #[inline(never)]
-pub(crate) fn nth(names: &'static str, index: usize) -> &'static str {
+pub(crate) fn nth(names: &'static str, index: u32) -> &'static str {
+    let index = usize::try_from(index).unwrap_or(usize::MAX);
     names.split_terminator('|').nth(index).unwrap_or_default()
 }
 

@@ -10,14 +10,33 @@ pub(super) const PADDING: &str = "p";
 
 /// A value that can be read from JSON text.
 pub(crate) trait FromJson<'a>: Sized {
-    /// Reads the value that comes next. If it is not as the type has it, that is noted and an empty value returned.
-    fn from_json(reader: &mut Reader<'a>) -> Self;
+    /// What it means that a required member of this type is null.
+    const NULL: Null = Null::Corrected;
 
-    /// The value of a required member that is missing or null.
-    fn missing(reader: &mut Reader<'a>, why: CorrectionKind) -> Self {
-        reader.note(why);
-        reader.empty()
+    /// The value of a required member that is missing.
+    fn empty() -> Self;
+
+    /// Replaces this value with the one that comes next. If that is not as the type has it, that is noted and the value is
+    /// the empty one. In place, because moving values is most of the code of a structure's reader.
+    fn read_json(&mut self, reader: &mut Reader<'a>);
+
+    /// Reads the value that comes next.
+    fn from_json(reader: &mut Reader<'a>) -> Self {
+        let mut value = Self::empty();
+        value.read_json(reader);
+        value
     }
+}
+
+/// What it means that a required member is null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Null {
+    /// It is missing.
+    Corrected,
+    /// It is missing, but kept, and written as it came: a union.
+    Kept,
+    /// It is a value: a document.
+    Value,
 }
 
 /// What a text is read for.
@@ -68,8 +87,6 @@ pub(crate) struct Reader<'a> {
     pub(super) mode: Mode,
     path: Vec<Step<'a>>,
     fault: Option<Fault>,
-    /// True while an empty value is made: nothing is noted.
-    is_quiet: bool,
     pub(crate) corrections: Corrections,
     /// Where the names of members are that count as absent, in bytes from the start.
     pub(super) absent: Vec<usize>,
@@ -101,7 +118,6 @@ impl<'a> Reader<'a> {
             mode,
             path,
             fault: None,
-            is_quiet: false,
             corrections: Corrections::default(),
             absent: Vec::new(),
             unknown: Vec::new(),
@@ -120,18 +136,9 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     pub(crate) fn note(&mut self, kind: CorrectionKind) {
-        if !self.is_quiet && self.fault.is_none() {
+        if self.fault.is_none() {
             let path = self.path();
             self.corrections.add(path, kind);
-        }
-    }
-
-    /// Notes that a required union is missing or null. A null one is kept, and is written as it came.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn note_union(&mut self, why: CorrectionKind) {
-        if self.mode != Mode::Exact || why != CorrectionKind::Null {
-            self.note(why);
         }
     }
 
@@ -236,20 +243,6 @@ impl<'a> Reader<'a> {
         text
     }
 
-    /// A value whose members are all empty.
-    pub(crate) fn empty<T: FromJson<'a>>(&mut self) -> T {
-        let (outer, was_quiet) = self.begin_empty();
-        let value = T::from_json(self);
-        (self.scanner, self.is_quiet) = (outer, was_quiet);
-        value
-    }
-
-    #[inline(never)]
-    fn begin_empty(&mut self) -> (Scanner<'a>, bool) {
-        let nothing = Scanner::new("null");
-        (core::mem::replace(&mut self.scanner, nothing), core::mem::replace(&mut self.is_quiet, true))
-    }
-
     /// How many steps lead to the value being read.
     pub(super) fn depth(&self) -> usize {
         self.path.len()
@@ -300,8 +293,39 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Members of a structure that need attention, one bit for each.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Required {
+    all: u32,
+    /// Those whose null is [`Null::Kept`].
+    kept: u32,
+    /// Those whose null is [`Null::Value`].
+    values: u32,
+}
+
+impl Required {
+    /// The required members by their index, and what a null one means.
+    pub(crate) const fn new(members: &[(u32, Null)]) -> Self {
+        let (mut required, mut next) = (Self { all: 0, kept: 0, values: 0 }, 0);
+        while next < members.len() {
+            let (index, null) = members[next];
+            required.all |= 1 << index;
+            match null {
+                Null::Corrected => {}
+                Null::Kept => required.kept |= 1 << index,
+                Null::Value => required.values |= 1 << index,
+            }
+            next += 1;
+        }
+        required
+    }
+}
+
 /// The members of an object, one after the other.
 pub(crate) struct Members {
+    /// Names of the known members.
+    known: &'static str,
+    required: Required,
     /// True if the value is an object.
     is_object: bool,
     is_first: bool,
@@ -314,32 +338,30 @@ pub(crate) struct Members {
 impl Members {
     /// Begins to read an object; there are no members if the value is something else.
     #[inline(never)]
-    pub(crate) fn open(reader: &mut Reader<'_>) -> Self {
+    pub(crate) fn open(known: &'static str, required: Required, reader: &mut Reader<'_>) -> Self {
         let is_object = reader.open(b'{', CorrectionKind::NotAnObject);
-        Self { is_object, is_first: true, depth: reader.depth(), seen: 0, nulls: 0 }
+        Self { known, required, is_object, is_first: true, depth: reader.depth(), seen: 0, nulls: 0 }
     }
 
-    /// Goes to the value of the next member in `known`; unknown ones are kept in `extra`. A null member is an absent one, as
-    /// in every AWS SDK.
+    /// Goes to the value of the next known member; unknown ones are kept in `extra`. A null member is an absent one, as in
+    /// every AWS SDK. At the end, required members that did not come are noted.
     #[inline(never)]
-    pub(crate) fn next(
-        &mut self,
-        known: &'static str,
-        extra: &mut Extra,
-        reader: &mut Reader<'_>,
-    ) -> Option<usize> {
+    pub(crate) fn next(&mut self, extra: &mut Extra, reader: &mut Reader<'_>) -> Option<usize> {
         if !self.is_object {
             return None;
         }
         loop {
-            let (name, at) = reader.member(self.depth, self.is_first)?;
+            let Some((name, at)) = reader.member(self.depth, self.is_first) else {
+                self.note_missing(reader);
+                return None;
+            };
             self.is_first = false;
-            let index = index_of(known, &name);
+            let index = index_of(self.known, &name);
             if index == usize::MAX {
                 let json = reader.skip();
                 if !reader.is_padding(self.depth, &name) {
                     if reader.mode == Mode::Request {
-                        self.list(known, &name, json, reader);
+                        self.list(&name, json, reader);
                     }
                     extra.push(UnknownMember {
                         name: name.into_string(),
@@ -349,10 +371,14 @@ impl Members {
                 continue;
             }
             let bit = 1 << index;
-            if reader.take_null() {
-                self.nulls |= bit;
+            if reader.scanner.peek() == Some(b'n') {
+                // No other value begins with an n.
                 reader.absent.push(at);
-                continue;
+                if self.required.values & bit == 0 {
+                    reader.skip();
+                    self.nulls |= bit;
+                    continue;
+                }
             }
             if self.seen & bit != 0 {
                 reader.note(CorrectionKind::Twice);
@@ -362,36 +388,26 @@ impl Members {
         }
     }
 
-    fn list<'a>(&self, known: &'static str, name: &str, json: &'a str, reader: &mut Reader<'a>) {
+    fn list<'a>(&self, name: &str, json: &'a str, reader: &mut Reader<'a>) {
         reader.leave(self.depth);
         let parent = reader.path();
-        reader.unknown.push(UnknownAt { parent, name: name.to_owned(), known, json });
+        reader.unknown.push(UnknownAt { parent, name: name.to_owned(), known: self.known, json });
     }
 
-    /// The value of a required member: the one that was read, or what stands in for it.
-    pub(crate) fn required<'a, T: FromJson<'a>>(
-        &self,
-        value: Option<T>,
-        known: &'static str,
-        index: usize,
-        reader: &mut Reader<'a>,
-    ) -> T {
-        match value {
-            Some(value) => value,
-            None if !self.is_object => reader.empty(),
-            None => {
-                let why = self.why(known, index, reader);
-                let value = T::missing(reader, why);
-                reader.leave(self.depth);
-                value
-            }
+    /// Notes the required members that did not come.
+    fn note_missing(&self, reader: &mut Reader<'_>) {
+        let mut missing = self.required.all & !self.seen;
+        if reader.mode == Mode::Exact {
+            missing &= !(self.nulls & self.required.kept);
         }
-    }
-
-    #[inline(never)]
-    fn why(&self, known: &'static str, index: usize, reader: &mut Reader<'_>) -> CorrectionKind {
-        reader.enter(self.depth, nth(known, index));
-        if self.nulls & (1 << index) == 0 { CorrectionKind::Missing } else { CorrectionKind::Null }
+        while missing != 0 {
+            let index = missing.trailing_zeros();
+            let bit = 1 << index;
+            missing ^= bit;
+            reader.enter(self.depth, nth(self.known, index));
+            reader.note(if self.nulls & bit == 0 { CorrectionKind::Missing } else { CorrectionKind::Null });
+        }
+        reader.leave(self.depth);
     }
 }
 

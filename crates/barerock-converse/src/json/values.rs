@@ -8,27 +8,41 @@ use super::read::{FromJson, Reader};
 use crate::types::Text;
 
 impl<'a> FromJson<'a> for Text<'a> {
-    fn from_json(reader: &mut Reader<'a>) -> Self {
-        reader.text()
+    fn empty() -> Self {
+        Self::default()
+    }
+
+    #[inline(never)]
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        *self = reader.text();
     }
 }
 
 impl<'a> FromJson<'a> for String {
-    fn from_json(reader: &mut Reader<'a>) -> Self {
-        reader.text().into_string()
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    #[inline(never)]
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        *self = reader.text().into_string();
     }
 }
 
 impl<'a> FromJson<'a> for bool {
+    fn empty() -> Self {
+        false
+    }
+
     #[inline(never)]
-    fn from_json(reader: &mut Reader<'a>) -> Self {
-        match reader.scanner.peek() {
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        *self = match reader.scanner.peek() {
             Some(b't' | b'f') => reader.skip() == "true",
             _ => {
                 reader.wrong_type(CorrectionKind::NotABoolean);
                 false
             }
-        }
+        };
     }
 }
 
@@ -38,30 +52,36 @@ fn is_number(reader: &mut Reader<'_>) -> bool {
 }
 
 impl<'a> FromJson<'a> for u64 {
+    fn empty() -> Self {
+        0
+    }
+
     #[inline(never)]
-    fn from_json(reader: &mut Reader<'a>) -> Self {
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        *self = 0;
         if !is_number(reader) {
-            reader.wrong_type(CorrectionKind::NotAnInteger);
-            return 0;
+            return reader.wrong_type(CorrectionKind::NotAnInteger);
         }
-        integer(reader.skip()).unwrap_or_else(|error| {
-            reader.note(match error {
-                NoInteger::Fraction => CorrectionKind::NotAnInteger,
-                NoInteger::OutOfRange => CorrectionKind::OutOfRange,
-            });
-            0
-        })
+        match integer(reader.skip()) {
+            Ok(number) => *self = number,
+            Err(NoInteger::Fraction) => reader.note(CorrectionKind::NotAnInteger),
+            Err(NoInteger::OutOfRange) => reader.note(CorrectionKind::OutOfRange),
+        }
     }
 }
 
 macro_rules! smaller {
     ($($type:ty),*) => {$(
         impl<'a> FromJson<'a> for $type {
-            fn from_json(reader: &mut Reader<'a>) -> Self {
-                Self::try_from(u64::from_json(reader)).unwrap_or_else(|_| {
+            fn empty() -> Self {
+                0
+            }
+
+            fn read_json(&mut self, reader: &mut Reader<'a>) {
+                *self = Self::try_from(u64::from_json(reader)).unwrap_or_else(|_| {
                     reader.note(CorrectionKind::OutOfRange);
                     0
-                })
+                });
             }
         }
     )*};
@@ -73,53 +93,78 @@ pub(super) const NOT_FINITE: [(&str, f64); 3] =
     [("NaN", f64::NAN), ("Infinity", f64::INFINITY), ("-Infinity", f64::NEG_INFINITY)];
 
 impl<'a> FromJson<'a> for f64 {
+    fn empty() -> Self {
+        0.0
+    }
+
     /// As serde_json reads it. No event has such a number.
     #[inline(never)]
-    fn from_json(reader: &mut Reader<'a>) -> Self {
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        *self = 0.0;
         if is_number(reader) {
-            // 1e400 is a number, but none that fits.
-            return serde_json::from_str(reader.skip()).unwrap_or_else(|_| {
-                reader.note(CorrectionKind::OutOfRange);
-                0.0
-            });
+            match serde_json::from_str(reader.skip()) {
+                Ok(number) => *self = number,
+                // 1e400 is valid JSON.
+                Err(_) => reader.note(CorrectionKind::OutOfRange),
+            }
+            return;
         }
         let before = reader.scanner;
         if before.clone().peek() == Some(b'"') {
             let text = reader.skip().trim_matches('"');
             if let Some((_, value)) = NOT_FINITE.iter().find(|(name, _)| *name == text) {
-                return *value;
+                *self = *value;
+                return;
             }
         }
         reader.scanner = before;
         reader.wrong_type(CorrectionKind::NotANumber);
-        0.0
+    }
+}
+
+impl<'a, T: FromJson<'a>> FromJson<'a> for Option<T> {
+    fn empty() -> Self {
+        None
+    }
+
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        self.insert(T::empty()).read_json(reader);
     }
 }
 
 impl<'a, T: FromJson<'a>> FromJson<'a> for Vec<T> {
-    fn from_json(reader: &mut Reader<'a>) -> Self {
-        let mut read = Self::new();
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        self.clear();
         let depth = reader.depth();
         if reader.open(b'[', CorrectionKind::NotAList) {
-            while reader.element(depth, read.len()) {
-                read.push(T::from_json(reader));
+            while reader.element(depth, self.len()) {
+                self.push(T::empty());
+                if let Some(value) = self.last_mut() {
+                    value.read_json(reader);
+                }
             }
         }
-        read
     }
 }
 
 impl<'a, T: FromJson<'a>> FromJson<'a> for BTreeMap<String, T> {
-    fn from_json(reader: &mut Reader<'a>) -> Self {
-        let (mut read, mut is_first) = (Self::new(), true);
-        let depth = reader.depth();
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        self.clear();
+        let (depth, mut is_first) = (reader.depth(), true);
         if reader.open(b'{', CorrectionKind::NotAnObject) {
             while let Some((name, _)) = reader.member(depth, is_first) {
                 is_first = false;
                 let value = T::from_json(reader);
-                read.insert(name.into_string(), value);
+                self.insert(name.into_string(), value);
             }
         }
-        read
     }
 }

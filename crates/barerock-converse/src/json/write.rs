@@ -61,6 +61,19 @@ impl Writer {
         self.out.push(':');
     }
 
+    /// Writes a member. A function for each type, so that a structure's writer is one call a member.
+    pub(crate) fn required<T: ToJson>(&mut self, name: &str, value: &T) {
+        self.key(name);
+        value.to_json(self);
+    }
+
+    /// Writes a member, if it is set.
+    pub(crate) fn optional<T: ToJson>(&mut self, name: &str, value: &Option<T>) {
+        if let Some(value) = value {
+            self.required(name, value);
+        }
+    }
+
     /// Begins a union with the name of its member.
     #[inline(never)]
     pub(crate) fn begin_union(&mut self, name: &str) {

@@ -140,12 +140,24 @@ impl ToJson for AssembledMessage {
 }
 
 impl<'a> FromJson<'a> for AssembledMessage {
-    fn from_json(reader: &mut Reader<'a>) -> Self {
+    fn empty() -> Self {
+        Self {
+            message: Message::empty(),
+            stop: MessageStopEvent::empty(),
+            metadata: None,
+            malformed_tool_inputs: Vec::new(),
+            unknown_events: Vec::new(),
+            unknown_deltas: Vec::new(),
+            corrections: Vec::new(),
+        }
+    }
+
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
         let read = Assembled::from_json(reader);
         let extra = read.extra_members().to_vec();
         let message = match read.output {
             ConverseOutput::Message(message) => message,
-            ConverseOutput::Unknown(_) => reader.empty(),
+            ConverseOutput::Unknown(_) => Message::empty(),
         };
         let mut stop = MessageStopEvent::new(read.stop_reason);
         stop.additional_model_response_fields = read.additional_model_response_fields;
@@ -155,18 +167,16 @@ impl<'a> FromJson<'a> for AssembledMessage {
         metadata.trace = read.trace;
         metadata.performance_config = read.performance_config;
         metadata.service_tier = read.service_tier;
-        let metadata = (metadata != MetadataEvent::new()).then_some(metadata);
-        let stop = extra.into_iter().fold(stop, |stop, member| stop.extra(member.name, member.value));
         let events = read.unknown_events.unwrap_or_default().into_iter().flatten();
-        Self {
+        *self = Self {
             message,
-            stop,
-            metadata,
+            stop: extra.into_iter().fold(stop, |stop, member| stop.extra(member.name, member.value)),
+            metadata: (metadata != MetadataEvent::new()).then_some(metadata),
             malformed_tool_inputs: read.malformed_tool_inputs.unwrap_or_default(),
             unknown_events: events.map(|(name, payload)| UnknownEvent::new(name, payload)).collect(),
             unknown_deltas: read.unknown_deltas.unwrap_or_default(),
             corrections: read.corrections.unwrap_or_default(),
-        }
+        };
     }
 }
 

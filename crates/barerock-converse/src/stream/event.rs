@@ -7,7 +7,7 @@ use super::payload::{
     MessageStopEvent, MetadataEvent, UnknownEvent,
 };
 use crate::json::{Corrections, FromJson, Mode, Reader, ToJson, Union, Writer, index_of};
-use crate::types::{Document, UnknownMember, serde_facade};
+use crate::types::{Document, serde_facade};
 
 /// An event of a stream. The text of deltas borrows from the frame; [`into_owned`](Self::into_owned) removes the
 /// borrow.
@@ -139,16 +139,17 @@ impl ToJson for StreamEvent<'_> {
 }
 
 impl<'a> FromJson<'a> for StreamEvent<'a> {
-    fn from_json(reader: &mut Reader<'a>) -> Self {
+    fn empty() -> Self {
+        Self::Unknown(UnknownEvent::empty())
+    }
+
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
         let mut union = Union::open(reader);
-        let mut known = None;
         while let Some(index) = union.next(NAMES, reader) {
-            known = Some(Self::known(index, reader));
+            *self = Self::known(index, reader);
         }
-        let unknown = |member: UnknownMember| Self::Unknown(UnknownEvent::new(member.name, member.value));
-        match (union.end(reader), known) {
-            (None, Some(event)) => event,
-            (member, _) => unknown(member.unwrap_or_else(UnknownMember::nothing)),
+        if let Some(member) = union.end(reader) {
+            *self = Self::Unknown(UnknownEvent::new(member.name, member.value));
         }
     }
 }

@@ -77,16 +77,20 @@ impl ToJson for Blob {
 }
 
 impl<'a> FromJson<'a> for Blob {
+    fn empty() -> Self {
+        Bytes::new().into()
+    }
+
     #[inline(never)]
-    fn from_json(reader: &mut Reader<'a>) -> Self {
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
         let text = reader.text();
-        match Base64::decode_vec(&text) {
+        *self = match Base64::decode_vec(&text) {
             Ok(bytes) => bytes.into(),
             Err(_) => {
                 reader.note(CorrectionKind::InvalidBase64);
                 Self { bytes: text.into_string().into(), is_text: true }
             }
-        }
+        };
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::serde_facade;
 use crate::json::{
-    CorrectionKind, Fault, FromJson, Object, Reader, ToJson, Union, Writer, format, one_value,
+    Fault, FromJson, Null, Object, Reader, ToJson, Union, Writer, format, one_value,
 };
 
 /// Any JSON value, stored as its original text, so that key order and number formatting are preserved.
@@ -156,18 +156,15 @@ impl ToJson for Document {
 }
 
 impl<'a> FromJson<'a> for Document {
-    fn from_json(reader: &mut Reader<'a>) -> Self {
-        Self::from_checked(reader.skip())
+    const NULL: Null = Null::Value;
+
+    /// The empty object, which is the input of a tool without arguments.
+    fn empty() -> Self {
+        Self::default()
     }
 
-    /// `null` is a valid document. A missing document is read as the empty object, which is the input of a tool without
-    /// arguments.
-    fn missing(reader: &mut Reader<'a>, why: CorrectionKind) -> Self {
-        if why == CorrectionKind::Null {
-            return Self::null();
-        }
-        reader.note(why);
-        Self::default()
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        *self = Self::from_checked(reader.skip());
     }
 }
 
@@ -208,11 +205,6 @@ impl UnknownMember {
     pub fn new(name: impl Into<String>, value: impl Into<Document>) -> Self {
         Self { name: name.into(), value: value.into() }
     }
-
-    /// No member and no value, until one is read. Allocates nothing.
-    pub(crate) fn nothing() -> Self {
-        Self { name: String::new(), value: Document(Box::default()) }
-    }
 }
 
 serde_facade!(UnknownMember);
@@ -224,10 +216,16 @@ impl ToJson for UnknownMember {
 }
 
 impl<'a> FromJson<'a> for UnknownMember {
-    fn from_json(reader: &mut Reader<'a>) -> Self {
+    fn empty() -> Self {
+        Self { name: String::new(), value: Document::null() }
+    }
+
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
         let mut union = Union::open(reader);
         union.next("", reader);
-        union.end(reader).unwrap_or_else(Self::nothing)
+        if let Some(member) = union.end(reader) {
+            *self = member;
+        }
     }
 }
 

@@ -61,8 +61,12 @@ macro_rules! string_enum {
         }
 
         impl<'a> $crate::json::FromJson<'a> for $name {
-            fn from_json(reader: &mut $crate::json::Reader<'a>) -> Self {
-                Self::of($crate::json::OpenValue::read(Self::VALUES, reader))
+            fn empty() -> Self {
+                Self::Unknown(String::new())
+            }
+
+            fn read_json(&mut self, reader: &mut $crate::json::Reader<'a>) {
+                *self = Self::of($crate::json::OpenValue::read(Self::VALUES, reader));
             }
         }
     };
@@ -205,69 +209,62 @@ macro_rules! structure {
                 let is_replaced = |name| IS_REQUEST && self.extra.has(name);
                 out.begin_object();
                 $(if !self.$nonempty.is_empty() && !is_replaced($crate::json::name!($nonempty)) {
-                    out.key($crate::json::name!($nonempty));
-                    self.$nonempty.to_json(out);
+                    out.required($crate::json::name!($nonempty), &self.$nonempty);
                 })?
                 $(if !is_replaced($crate::json::name!($required)) {
-                    out.key($crate::json::name!($required));
-                    self.$required.to_json(out);
+                    out.required($crate::json::name!($required), &self.$required);
                 })*
                 $($(if !is_replaced($crate::json::name!($list)) {
-                    out.key($crate::json::name!($list));
-                    self.$list.to_json(out);
+                    out.required($crate::json::name!($list), &self.$list);
                 })*)?
-                $($(if let Some(value) = self.$adder.as_ref().filter(|_| !is_replaced($crate::json::name!($adder))) {
-                    out.key($crate::json::name!($adder));
-                    value.to_json(out);
+                $($(if !is_replaced($crate::json::name!($adder)) {
+                    out.optional($crate::json::name!($adder), &self.$adder);
                 })*)?
-                $(if let Some(value) = self.$optional.as_ref().filter(|_| !is_replaced($crate::json::name!($optional))) {
-                    out.key($crate::json::name!($optional));
-                    value.to_json(out);
+                $(if !is_replaced($crate::json::name!($optional)) {
+                    out.optional($crate::json::name!($optional), &self.$optional);
                 })*
                 out.end_structure(&self.extra);
             }
         }
 
-        impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            fn from_json(reader: &mut $crate::json::Reader<'json>) -> Self {
+        impl<'json $(: $life, $life: 'json)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
+            fn empty() -> Self {
+                Self {
+                    $($($path: $crate::json::FromJson::empty(),)*)?
+                    $($nonempty: $crate::json::FromJson::empty(),)?
+                    $($required: $crate::json::FromJson::empty(),)*
+                    $($($list: $crate::json::FromJson::empty(),)*)?
+                    $($($adder: None,)*)?
+                    $($optional: None,)*
+                    extra: $crate::types::Extra::default(),
+                    $($received: $crate::json::Received::default(),)?
+                }
+            }
+
+            fn read_json(&mut self, reader: &mut $crate::json::Reader<'json>) {
                 const NAMES: &str = $crate::json::names!(
                     $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)*
                 );
                 // Declaration order is the order of the names.
-                #[allow(non_camel_case_types, reason = "they are the members' names")]
-                #[derive(Clone, Copy)]
+                #[allow(non_camel_case_types, dead_code, reason = "they are the members' names, and some structures have none")]
                 enum Known { $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)* }
-                const KNOWN: &[Known] = &[
-                    $($(Known::$path,)*)? $(Known::$nonempty,)? $(Known::$required,)* $($(Known::$list,)*)? $($(Known::$adder,)*)? $(Known::$optional,)*
-                ];
-                $($(let mut $path = None;)*)?
-                $(let mut $nonempty = None;)?
-                $(let mut $required = None;)*
-                $($(let mut $list = None;)*)?
-                $($(let mut $adder = None;)*)?
-                $(let mut $optional = None;)*
-                let mut extra = $crate::types::Extra::default();
-                let mut members = $crate::json::Members::open(reader);
-                while let Some(index) = members.next(NAMES, &mut extra, reader) {
-                    match KNOWN.get(index) {
-                        $($(Some(Known::$path) => $path = Some($crate::json::FromJson::from_json(reader)),)*)?
-                        $(Some(Known::$nonempty) => $nonempty = Some($crate::json::FromJson::from_json(reader)),)?
-                        $(Some(Known::$required) => $required = Some($crate::json::FromJson::from_json(reader)),)*
-                        $($(Some(Known::$list) => $list = Some($crate::json::FromJson::from_json(reader)),)*)?
-                        $($(Some(Known::$adder) => $adder = Some($crate::json::FromJson::from_json(reader)),)*)?
-                        $(Some(Known::$optional) => $optional = Some($crate::json::FromJson::from_json(reader)),)*
+                let required = const {
+                    $crate::json::Required::new(&[
+                        $((Known::$required as u32, <$rtype as $crate::json::FromJson<'json>>::NULL),)*
+                    ])
+                };
+                *self = $crate::json::FromJson::empty();
+                let mut members = $crate::json::Members::open(NAMES, required, reader);
+                while let Some(index) = members.next(&mut self.extra, reader) {
+                    match index {
+                        $($(index if index == Known::$path as usize => self.$path.read_json(reader),)*)?
+                        $(index if index == Known::$nonempty as usize => self.$nonempty.read_json(reader),)?
+                        $(index if index == Known::$required as usize => self.$required.read_json(reader),)*
+                        $($(index if index == Known::$list as usize => self.$list.read_json(reader),)*)?
+                        $($(index if index == Known::$adder as usize => self.$adder.read_json(reader),)*)?
+                        $(index if index == Known::$optional as usize => self.$optional.read_json(reader),)*
                         _ => break,
                     }
-                }
-                Self {
-                    $($($path: $path.unwrap_or_default(),)*)?
-                    $($nonempty: $nonempty.unwrap_or_default(),)?
-                    $($required: members.required($required, NAMES, Known::$required as usize, reader),)*
-                    $($($list: $list.unwrap_or_default(),)*)?
-                    $($($adder,)*)?
-                    $($optional,)*
-                    extra,
-                    $($received: $crate::json::Received::default(),)?
                 }
             }
         }
@@ -317,29 +314,28 @@ macro_rules! union {
             }
         }
 
-        impl<'json $(: $life, $life)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            fn from_json(reader: &mut $crate::json::Reader<'json>) -> Self {
-                // Declaration order is the order of the names.
-                #[derive(Clone, Copy)]
-                enum Known { $($variant,)+ }
-                const KNOWN: &[Known] = &[$(Known::$variant,)+];
-                let mut union = $crate::json::Union::open(reader);
-                let mut value = Self::Unknown($crate::types::UnknownMember::nothing());
-                while let Some(index) = union.next(concat!($($key, "|",)+), reader) {
-                    value = match KNOWN.get(index) {
-                        $(Some(Known::$variant) => Self::$variant($crate::json::FromJson::from_json(reader)),)+
-                        None => break,
-                    };
-                }
-                match union.end(reader) {
-                    Some(unknown) => Self::Unknown(unknown),
-                    None => value,
-                }
+        impl<'json $(: $life, $life: 'json)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
+            const NULL: $crate::json::Null = $crate::json::Null::Kept;
+
+            fn empty() -> Self {
+                Self::Unknown($crate::json::FromJson::empty())
             }
 
-            fn missing(reader: &mut $crate::json::Reader<'json>, why: $crate::json::CorrectionKind) -> Self {
-                reader.note_union(why);
-                reader.empty()
+            fn read_json(&mut self, reader: &mut $crate::json::Reader<'json>) {
+                // Declaration order is the order of the names.
+                enum Known { $($variant,)+ }
+                let mut union = $crate::json::Union::open(reader);
+                while let Some(index) = union.next(concat!($($key, "|",)+), reader) {
+                    *self = match index {
+                        $(index if index == Known::$variant as usize => {
+                            Self::$variant($crate::json::FromJson::from_json(reader))
+                        })+
+                        _ => break,
+                    };
+                }
+                if let Some(unknown) = union.end(reader) {
+                    *self = Self::Unknown(unknown);
+                }
             }
         }
     };
