@@ -1,17 +1,17 @@
-//! Corrections: members that were not as the service model has them.
+//! Corrections: members that do not conform to the service model.
 
 use core::fmt;
 
 use crate::types::{string_enum, structure};
 
 structure! {
-    /// A member of a response or event that was not as the service model has it, and what it was read as: nothing is
-    /// refused because of a member. `docs/reading.md` has the rules.
+    /// A member of a response or event that does not conform to the service model and was read as another value: no
+    /// response is refused because of a member. `docs/reading.md` has the rules.
     Correction {
         required {
-            /// Where, such as `output.message.content[0].text`; in a stream it begins with the event's name.
+            /// Path of the member, such as `output.message.content[0].text`; in a stream its first step is the event type.
             path: String,
-            /// What was wrong.
+            /// Kind of the correction.
             kind: CorrectionKind,
         }
         optional {}
@@ -19,33 +19,33 @@ structure! {
 }
 
 string_enum! {
-    /// What was wrong with a member.
+    /// Kind of a correction.
     CorrectionKind {
         /// A required member is missing: read as its type's empty value.
         Missing = "missing",
         /// A required member is null: read as its type's empty value.
         Null = "null",
-        /// Another type where a string belongs: read as the empty string.
+        /// Not a string: read as the empty string.
         NotAString = "not-a-string",
-        /// Another type where an integer belongs, or a number with a fraction: read as 0.
+        /// Not an integer: read as 0.
         NotAnInteger = "not-an-integer",
-        /// Another type where a number belongs: read as 0.
+        /// Not a number: read as 0.
         NotANumber = "not-a-number",
-        /// Another type where a boolean belongs: read as false.
+        /// Not a boolean: read as false.
         NotABoolean = "not-a-boolean",
-        /// Another type where a list belongs: read as the empty list.
+        /// Not a list: read as the empty list.
         NotAList = "not-a-list",
-        /// Another type where an object belongs: all its members are empty.
+        /// Not an object: read as a structure of empty members.
         NotAnObject = "not-an-object",
-        /// Another type where a union belongs: kept as it is.
+        /// Not an object, in the place of a union: kept unchanged.
         NotAUnion = "not-a-union",
-        /// A number that does not fit: read as 0.
+        /// A number out of range: read as 0.
         OutOfRange = "out-of-range",
         /// The same member twice in an object: the last value that is not null is read.
         Twice = "twice",
-        /// A union without a member: kept as it is.
+        /// A union without a member: kept unchanged.
         NoMember = "no-member",
-        /// A union with several members: kept as it is.
+        /// A union with several members: kept unchanged.
         SeveralMembers = "several-members",
         /// A union with unknown members beside the known one, which is read.
         UnknownBeside = "unknown-beside",
@@ -53,9 +53,9 @@ string_enum! {
         LoneSurrogate = "lone-surrogate",
         /// Invalid base64: kept as text.
         InvalidBase64 = "invalid-base64",
-        /// An event that does not fit the block it names: it begins another block of the message.
+        /// An event of another kind than its block: it begins another block of the message.
         WrongBlock = "wrong-block",
-        /// A delta for a block that was already stopped: it is added all the same.
+        /// A delta after contentBlockStop: added to the block.
         AfterBlockStop = "after-block-stop",
         /// More corrections than are kept.
         Further = "further",
@@ -63,7 +63,7 @@ string_enum! {
 }
 
 impl CorrectionKind {
-    /// True if the value that was read holds all that was sent, so that it can be written back.
+    /// True if the value can be written back as it was sent.
     pub(crate) fn is_lossless(&self) -> bool {
         matches!(self, Self::NoMember | Self::SeveralMembers | Self::NotAUnion | Self::InvalidBase64)
     }
@@ -102,7 +102,7 @@ impl fmt::Display for Correction {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Corrections(Vec<Correction>);
 
-/// How many are kept: a hostile response could hold a million.
+/// Maximum number of corrections: a hostile response could cause a million.
 const KEPT: usize = 100;
 
 impl Corrections {

@@ -1,8 +1,8 @@
-//! serde's traits over this crate's reader and writer.
+//! serde's traits, implemented with this crate's reader and writer.
 //!
-//! serde_json hands over a value's text as it is, and takes one: key order and numbers stay exact. A container that buffers
-//! (an internally tagged or untagged enum, a flattened structure) hands over values instead; key order stays, numbers are
-//! what serde_json makes of them.
+//! serde_json passes the text of values unchanged in both directions: key order and numbers stay exact. A container that
+//! buffers (an internally tagged or untagged enum, a flattened structure) passes values instead: key order stays, numbers are
+//! serde_json's.
 
 use core::cell::Cell;
 use core::fmt;
@@ -16,7 +16,7 @@ use super::read::{FromJson, Mode, read};
 use super::scan::Scanner;
 use super::{Correction, ToJson, Writer, one_value};
 
-/// Hands a value to a serializer.
+/// Serializes a value.
 pub(crate) fn serialize<T: ToJson + ?Sized, S: Serializer>(
     value: &T,
     serializer: S,
@@ -26,7 +26,7 @@ pub(crate) fn serialize<T: ToJson + ?Sized, S: Serializer>(
     serialize_json(writer.as_str(), serializer)
 }
 
-/// Hands JSON text to a serializer.
+/// Serializes JSON text.
 pub(crate) fn serialize_json<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
     use serde::Serialize as _;
     Tokens { scanner: &Cell::new(Scanner::new(json)), depth: 0 }.serialize(serializer)
@@ -41,8 +41,8 @@ where
     parse(&json(deserializer)?)
 }
 
-/// Reads a value from the text a deserializer handed over. A serde user expects an error where a value has not the shape of
-/// the type (an untagged enum tries the next variant); only what is kept as it is passes.
+/// Reads a value from the text of a deserializer. Corrections are errors, as serde users expect (an untagged enum tries the
+/// next variant), except for values that are kept unchanged.
 pub(crate) fn parse<'a, T: FromJson<'a>, E: serde::de::Error>(json: &'a str) -> Result<T, E> {
     let (value, reader) = read(json, "", Mode::Exact).map_err(E::custom)?;
     let is_lossy = |correction: &&Correction| !correction.kind.is_lossless() || correction.path.is_empty();
@@ -52,12 +52,12 @@ pub(crate) fn parse<'a, T: FromJson<'a>, E: serde::de::Error>(json: &'a str) -> 
     }
 }
 
-/// The name by which serde_json is asked for, and hands over, a value's text.
+/// Name by which serde_json passes the text of a value.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
-/// The name by which it hands over a number's text, where its feature `arbitrary_precision` is on.
+/// Name by which it passes the text of a number with its feature `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// The value of a deserializer as JSON text.
+/// Deserializes a value as JSON text.
 pub(crate) fn json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
     deserializer.deserialize_newtype_struct(RAW_VALUE, Text)
 }
@@ -148,7 +148,7 @@ struct Append<'w>(&'w mut Writer);
 enum Special {
     Raw,
     Number,
-    /// An ordinary key, which is written.
+    /// An ordinary key, already written.
     Member,
 }
 

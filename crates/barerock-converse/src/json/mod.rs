@@ -1,8 +1,8 @@
 //! The JSON codec: one reader and one writer for responses, events, requests, the command line and serde.
 //!
 //! The macros in `types` implement [`ToJson`] and [`FromJson`] for every shape of the model; serde's traits are a facade
-//! over the two ([`facade`]). Reading is one pass over the text, corrects what is not as the model has it, and notes each
-//! [`Correction`]; only text that is no JSON is a [`Fault`].
+//! over the two ([`facade`]). Reading is one pass over the text; members that do not conform to the model are corrected and
+//! noted as [`Correction`]; only text that is not JSON is an error ([`Fault`]).
 
 mod correction;
 mod emit;

@@ -1,7 +1,7 @@
-//! Names of members and enum values, kept as one text each: `text|image|`. A list of string slices takes 40 bytes more per
-//! entry in a position-independent program.
+//! Lists of names of members and enum values, each as one text: `text|image|`. An array of string slices takes 40 bytes more
+//! per name in a position-independent program.
 
-/// The index of `name` among `names`, each of which is followed by a `|`; `usize::MAX` if it is not one of them.
+/// The index of `name` in `names`, which ends each name with `|`; `usize::MAX` if there is none.
 #[inline(never)]
 pub(crate) fn index_of(names: &str, name: &str) -> usize {
     let (names, name) = (names.as_bytes(), name.as_bytes());
@@ -24,7 +24,7 @@ pub(crate) fn nth(names: &'static str, index: u32) -> &'static str {
     names.split_terminator('|').nth(index).unwrap_or_default()
 }
 
-/// Goes through the bytes of Rust names as the wire spells them: `tool_use_id|r#type|` is `toolUseId|type|`.
+/// Next byte of Rust names as they are spelled on the wire: `tool_use_id|r#type|` is `toolUseId|type|`.
 const fn next_byte(names: &[u8], at: usize) -> (Option<u8>, usize) {
     let is_start = at == 0 || names[at - 1] == b'|';
     if is_start && at + 1 < names.len() && names[at] == b'r' && names[at + 1] == b'#' {
@@ -37,7 +37,7 @@ const fn next_byte(names: &[u8], at: usize) -> (Option<u8>, usize) {
     }
 }
 
-/// The length of what [`camel_case`] returns.
+/// The length of the result of [`camel_case`].
 pub(crate) const fn camel_case_length(names: &str) -> usize {
     let (names, mut at, mut length) = (names.as_bytes(), 0, 0);
     while at < names.len() {
@@ -50,7 +50,7 @@ pub(crate) const fn camel_case_length(names: &str) -> usize {
     length
 }
 
-/// Rust names as the wire spells them, computed while the crate is compiled.
+/// Converts Rust names to their spelling on the wire, at compile time.
 pub(crate) const fn camel_case<const N: usize>(names: &str) -> [u8; N] {
     let (names, mut at, mut out, mut length) = (names.as_bytes(), 0, [0; N], 0);
     while at < names.len() {
@@ -64,7 +64,7 @@ pub(crate) const fn camel_case<const N: usize>(names: &str) -> [u8; N] {
     out
 }
 
-/// Names as the wire spells them, from the names of Rust fields: `names!(tool_use_id, r#type)` is `"toolUseId|type|"`.
+/// The names of Rust fields as spelled on the wire: `names!(tool_use_id, r#type)` is `"toolUseId|type|"`.
 macro_rules! names {
     ($($name:ident),* $(,)?) => {{
         const NAMES: &str = concat!($(stringify!($name), "|",)*);
@@ -76,7 +76,7 @@ macro_rules! names {
     }};
 }
 
-/// One name as the wire spells it, from the name of a Rust field: `name!(r#type)` is `"type"`.
+/// The name of a Rust field as spelled on the wire: `name!(r#type)` is `"type"`.
 macro_rules! name {
     ($name:ident) => {{
         const NAME: &str = stringify!($name);

@@ -1,4 +1,4 @@
-//! Objects of which only some members are read, such as error bodies.
+//! Objects without a type, such as error bodies.
 
 use super::read::{Mode, PADDING, Reader};
 use crate::types::Text;
@@ -8,7 +8,7 @@ use crate::types::Text;
 pub(crate) struct Object<'a>(Vec<(Text<'a>, &'a str)>);
 
 impl<'a> Object<'a> {
-    /// Reads an object; empty if the text is something else.
+    /// Reads an object; empty if the text is not one.
     pub(crate) fn read(json: &'a str) -> Self {
         let mut reader = Reader::new(json, "", Mode::Exact);
         let mut members = Vec::new();
@@ -44,7 +44,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Where the names of an event's padding are in its payload.
+/// Byte offsets of the names of the padding in the payload of an event.
 pub(crate) fn padding(json: &str) -> Vec<usize> {
     let mut reader = Reader::new(json, "", Mode::Exact);
     let (mut at, mut is_first) = (Vec::new(), true);

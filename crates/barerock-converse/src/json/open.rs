@@ -1,4 +1,4 @@
-//! Shapes that AWS may extend: unions, and strings with known values.
+//! Readers of the shapes that AWS may extend: unions and string enums.
 
 use super::read::{Notes, Reader};
 use super::{CorrectionKind, Mode, index_of};
@@ -7,8 +7,8 @@ use crate::types::{Document, Text, UnknownMember};
 /// Name of a member that some AWS protocols use for the type of a value; ignored in a union.
 const TYPE_NAME: &str = "__type";
 
-/// Reader of a union: an object with one member. Reads each byte once: a member that turns out not to count is undone,
-/// not read ahead of.
+/// Reader of a union, an object with one member. Each byte is read once: instead of looking ahead, what was noted for a
+/// member that is not kept is removed.
 pub(crate) struct Union<'a> {
     /// Offset of the value.
     start: usize,
@@ -132,9 +132,9 @@ impl<'a> Union<'a> {
     }
 }
 
-/// A string with known values.
+/// A value of a string enum.
 pub(crate) struct OpenValue {
-    /// The index of the value in the known ones; past their end if it is unknown.
+    /// Index of the value among the known ones; `usize::MAX` if it is unknown.
     pub(crate) index: usize,
     /// The text of an unknown value.
     pub(crate) unknown: String,

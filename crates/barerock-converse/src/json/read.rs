@@ -5,22 +5,22 @@ use super::string::unquoted;
 use super::{CorrectionKind, Corrections, index_of, nth};
 use crate::types::{Document, Extra, Text, UnknownMember};
 
-/// The member by which the service pads events to lengths that reveal nothing.
+/// Name of the padding, by which the service hides the length of events.
 pub(super) const PADDING: &str = "p";
 
 /// A value that can be read from JSON text.
 pub(crate) trait FromJson<'a>: Sized {
-    /// What it means that a required member of this type is null.
+    /// Meaning of null for a required member of this type.
     const NULL: Null = Null::Corrected;
 
     /// The value of a required member that is missing.
     fn empty() -> Self;
 
-    /// Replaces this value with the one that comes next. If that is not as the type has it, that is noted and the value is
-    /// the empty one. In place, because moving values is most of the code of a structure's reader.
+    /// Replaces this value with the next one of the text. One of another type is noted as a correction and read as the empty
+    /// value. In place, because moving values took most of the code of a structure's reader.
     fn read_json(&mut self, reader: &mut Reader<'a>);
 
-    /// Reads the value that comes next.
+    /// Reads the next value.
     fn from_json(reader: &mut Reader<'a>) -> Self {
         let mut value = Self::empty();
         value.read_json(reader);
@@ -28,44 +28,44 @@ pub(crate) trait FromJson<'a>: Sized {
     }
 }
 
-/// What it means that a required member is null.
+/// Meaning of null for a required member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Null {
-    /// It is missing.
+    /// The member counts as missing.
     Corrected,
-    /// It is missing, but kept, and written as it came: a union.
+    /// The member counts as missing, but is written back as null: a union.
     Kept,
-    /// It is a value: a document.
+    /// Null is the value: a document.
     Value,
 }
 
-/// What a text is read for.
+/// How values are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// A response: corrected wherever it has to be.
+    /// A response: invalid members are corrected.
     Response,
-    /// The payload of an event: the same, without the padding `p`.
+    /// The payload of an event: as a response, without the padding `p`.
     Event,
-    /// A value that is written again, as serde's users and requests have it: a union with an unknown member beside the known
-    /// one is kept as it is.
+    /// A value that is written back, as serde's users do: a union with an unknown member beside the known one is kept
+    /// unchanged.
     Exact,
-    /// The same, and unknown members are listed: for requests.
+    /// A request: as `Exact`, and unknown members are listed.
     Request,
 }
 
-/// A member of a request that the model does not have.
+/// An unknown member of a request.
 #[derive(Debug)]
 pub(crate) struct UnknownAt<'a> {
-    /// The path of the object it is a member of; empty for the request.
+    /// Path of its object; empty for the request.
     pub(crate) parent: String,
     pub(crate) name: String,
-    /// The members the object has in the model, as [`index_of`] takes them.
+    /// The known members of the object, as [`index_of`] takes them.
     pub(crate) known: &'static str,
     /// Its value.
     pub(crate) json: &'a str,
 }
 
-/// Where a value is: a member of an object, by its name as it is spelled in the text, or an entry of a list.
+/// A step of a path: a member of an object, by its name as spelled in the text, or an element of a list.
 #[derive(Debug, Clone, Copy)]
 enum Step<'a> {
     Member(&'a str),
@@ -80,7 +80,7 @@ pub(super) struct Notes {
     unknown: usize,
 }
 
-/// Reads a text once, from its beginning to its end.
+/// Reads JSON text once, from start to end.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
     pub(super) scanner: Scanner<'a>,
@@ -88,12 +88,12 @@ pub(crate) struct Reader<'a> {
     path: Vec<Step<'a>>,
     fault: Option<Fault>,
     pub(crate) corrections: Corrections,
-    /// Where the names of members are that count as absent, in bytes from the start.
+    /// Byte offsets of the names of members that count as absent.
     pub(super) absent: Vec<usize>,
     pub(crate) unknown: Vec<UnknownAt<'a>>,
 }
 
-/// Reads a whole value; `name` begins the path of each correction, empty for none.
+/// Reads a whole text as one value; `name`, unless empty, is the first step of the path of each correction.
 ///
 /// # Errors
 /// If the text is not JSON.
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Notes that the value being read is not as it should be.
+    /// Notes a correction of the value being read.
     #[cold]
     #[inline(never)]
     pub(crate) fn note(&mut self, kind: CorrectionKind) {
@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes back what was noted since `before`: the value it was about is kept as it is, or does not count.
+    /// Removes what was noted since `before`, for a value that is kept unchanged or replaced.
     pub(super) fn undo(&mut self, before: &Notes) {
         self.corrections.truncate(before.corrections);
         self.absent.truncate(before.absent);
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
         out
     }
 
-    /// Takes the value of a token, or ends reading: what follows something that is not JSON is not looked at.
+    /// Returns the value of a token, or ends reading: nothing after a syntax error is read.
     #[inline]
     pub(super) fn or_stop<T>(&mut self, token: Result<T, Fault>) -> Option<T> {
         token.map_err(|fault| self.stop(fault)).ok()
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
         self.scanner.stop();
     }
 
-    /// The text of the next value.
+    /// Returns the text of the next value.
     pub(crate) fn skip(&mut self) -> &'a str {
         let value = self.scanner.value();
         self.or_stop(value).unwrap_or("null")
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
         is_null
     }
 
-    /// Takes an opening bracket; if another value comes instead, that is noted and the value skipped.
+    /// Takes an opening bracket; another value is noted as a correction and skipped.
     pub(super) fn open(&mut self, bracket: u8, kind: CorrectionKind) -> bool {
         let is_open = self.scanner.take(bracket);
         if !is_open {
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
         self.note(if is_null { CorrectionKind::Null } else { kind });
     }
 
-    /// The next value as a string.
+    /// Reads a string.
     #[inline(never)]
     pub(crate) fn text(&mut self) -> Text<'a> {
         if self.scanner.peek() != Some(b'"') {
@@ -243,23 +243,23 @@ impl<'a> Reader<'a> {
         text
     }
 
-    /// How many steps lead to the value being read.
+    /// Number of steps of the path.
     pub(super) fn depth(&self) -> usize {
         self.path.len()
     }
 
-    /// Goes to a member of the value `depth` steps down.
+    /// Sets the path to a member of the value at `depth`.
     pub(super) fn enter(&mut self, depth: usize, name: &'a str) {
         self.path.truncate(depth);
         self.path.push(Step::Member(name));
     }
 
-    /// Goes back to the value `depth` steps down.
+    /// Sets the path to the value at `depth`.
     pub(super) fn leave(&mut self, depth: usize) {
         self.path.truncate(depth);
     }
 
-    /// Goes to the next entry of the list `depth` steps down; false at its end.
+    /// Goes to the next element of the list at `depth`; false at its end.
     #[inline(never)]
     pub(super) fn element(&mut self, depth: usize, index: usize) -> bool {
         self.path.truncate(depth);
@@ -271,7 +271,7 @@ impl<'a> Reader<'a> {
         more
     }
 
-    /// Goes to the next member of the object `depth` steps down: its name, and where the name is.
+    /// Goes to the next member of the object at `depth`: its name, and the offset of the name.
     #[inline(never)]
     pub(super) fn member(&mut self, depth: usize, is_first: bool) -> Option<(Text<'a>, usize)> {
         self.path.truncate(depth);
@@ -287,13 +287,13 @@ impl<'a> Reader<'a> {
         Some((self.unquoted(name), at))
     }
 
-    /// True if the member is the padding of an event, which means nothing.
+    /// True for the padding of an event, which has no meaning.
     fn is_padding(&self, depth: usize, name: &str) -> bool {
         self.mode == Mode::Event && depth == 1 && name == PADDING
     }
 }
 
-/// Members of a structure that need attention, one bit for each.
+/// The required members of a structure, one bit each.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Required {
     all: u32,
@@ -304,7 +304,7 @@ pub(crate) struct Required {
 }
 
 impl Required {
-    /// The required members by their index, and what a null one means.
+    /// The required members by index, with the meaning of null.
     pub(crate) const fn new(members: &[(u32, Null)]) -> Self {
         let (mut required, mut next) = (Self { all: 0, kept: 0, values: 0 }, 0);
         while next < members.len() {
@@ -321,7 +321,7 @@ impl Required {
     }
 }
 
-/// The members of an object, one after the other.
+/// Reader of the members of an object.
 pub(crate) struct Members {
     /// Names of the known members.
     known: &'static str,
@@ -330,21 +330,21 @@ pub(crate) struct Members {
     is_object: bool,
     is_first: bool,
     depth: usize,
-    /// One bit for each known member that came, and for each that came as null.
+    /// Known members received, and those received as null, one bit each.
     seen: u32,
     nulls: u32,
 }
 
 impl Members {
-    /// Begins to read an object; there are no members if the value is something else.
+    /// Begins an object; another value has no members.
     #[inline(never)]
     pub(crate) fn open(known: &'static str, required: Required, reader: &mut Reader<'_>) -> Self {
         let is_object = reader.open(b'{', CorrectionKind::NotAnObject);
         Self { known, required, is_object, is_first: true, depth: reader.depth(), seen: 0, nulls: 0 }
     }
 
-    /// Goes to the value of the next known member; unknown ones are kept in `extra`. A null member is an absent one, as in
-    /// every AWS SDK. At the end, required members that did not come are noted.
+    /// Goes to the value of the next known member; unknown ones are added to `extra`. A null member is absent, as in every
+    /// AWS SDK. At the end, missing required members are noted.
     #[inline(never)]
     pub(crate) fn next(&mut self, extra: &mut Extra, reader: &mut Reader<'_>) -> Option<usize> {
         if !self.is_object {
@@ -394,7 +394,7 @@ impl Members {
         reader.unknown.push(UnknownAt { parent, name: name.to_owned(), known: self.known, json });
     }
 
-    /// Notes the required members that did not come.
+    /// Notes the missing required members.
     fn note_missing(&self, reader: &mut Reader<'_>) {
         let mut missing = self.required.all & !self.seen;
         if reader.mode == Mode::Exact {

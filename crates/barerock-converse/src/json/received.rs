@@ -2,16 +2,15 @@
 
 use super::{Correction, Reader, format};
 
-/// The text a response was read from and what was corrected in it. Not part of the value of the response: responses
-/// that differ only in it are equal.
+/// The text a response was read from, and its corrections. Ignored in comparisons of responses.
 #[derive(Clone, Default)]
 pub(crate) struct Received(Option<Box<Source>>);
 
 #[derive(Clone)]
 struct Source {
-    /// `None` if the response was made of a stream.
+    /// `None` for the message of a stream.
     raw: Option<Box<str>>,
-    /// Where the names of members are that count as absent, in ascending order.
+    /// Byte offsets of the names of members that count as absent, ascending.
     absent: Vec<usize>,
     corrections: Vec<Correction>,
 }
@@ -24,7 +23,7 @@ impl Received {
         Self(Some(Box::new(Source { raw: Some(raw.into()), absent, corrections })))
     }
 
-    /// Of a response that was made of a stream.
+    /// The corrections of the message of a stream.
     pub(crate) fn corrected(corrections: Vec<Correction>) -> Self {
         Self(Some(Box::new(Source { raw: None, absent: Vec::new(), corrections })))
     }

@@ -1,4 +1,4 @@
-//! A tokenizer: where each value of a JSON text begins and ends (RFC 8259).
+//! Tokenizer of JSON text (RFC 8259).
 
 use core::fmt;
 
@@ -14,7 +14,7 @@ pub(crate) struct Fault {
     pub(super) is_cut: bool,
 }
 
-/// What may follow an entry.
+/// The tokens that may follow an entry.
 const ENTRY_OR_END: &str = "`,` or the closing bracket";
 
 impl fmt::Display for Fault {
@@ -24,7 +24,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Goes through JSON text from token to token. White space between tokens is skipped.
+/// Reads JSON text token by token; skips white space between tokens.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scanner<'a> {
     json: &'a str,
@@ -49,7 +49,7 @@ impl<'a> Scanner<'a> {
         work::add(bytes);
     }
 
-    /// The text from `start` to where the scanner is.
+    /// The text from `start` to the current offset.
     pub(super) fn since(&self, start: usize) -> &'a str {
         self.json.get(start..self.at).unwrap_or_default()
     }
@@ -59,7 +59,7 @@ impl<'a> Scanner<'a> {
         self.json.as_bytes().get(self.at.checked_sub(1)?).copied()
     }
 
-    /// Goes to the end: nothing more is read.
+    /// Skips the rest of the text.
     pub(super) fn stop(&mut self) {
         self.at = self.json.len();
     }
@@ -106,12 +106,12 @@ impl<'a> Scanner<'a> {
         if is_first { Ok(true) } else { self.fault(ENTRY_OR_END) }
     }
 
-    /// Checks that nothing follows.
+    /// Checks that the text ends.
     pub(super) fn end(&mut self) -> Result<(), Fault> {
         if self.peek().is_none() { Ok(()) } else { self.fault("the end") }
     }
 
-    /// The text between the quotes of a string, and whether there are escapes in it.
+    /// Reads a string: the text between its quotes, and whether it contains escapes.
     pub(super) fn string(&mut self) -> Result<(&'a str, bool), Fault> {
         if !self.take(b'"') {
             return self.fault("a string");
@@ -123,7 +123,7 @@ impl<'a> Scanner<'a> {
         Ok((self.json.get(start..start + length).unwrap_or_default(), escaped))
     }
 
-    /// A member's name, as [`string`](Self::string) returns it, and the colon.
+    /// Reads the name of a member, as [`string`](Self::string) returns it, and the colon.
     pub(super) fn name(&mut self) -> Result<(&'a str, bool), Fault> {
         let name = self.string()?;
         self.colon().map(|()| name)
@@ -133,7 +133,7 @@ impl<'a> Scanner<'a> {
         if self.take(b':') { Ok(()) } else { self.fault("`:`") }
     }
 
-    /// The text of a value, without white space around it. Open brackets are kept in a list: a deep value takes no stack.
+    /// Reads a value and returns its text. Open brackets are kept in a list, so that depth takes no stack.
     pub(super) fn value(&mut self) -> Result<&'a str, Fault> {
         self.peek();
         let start = self.at;
@@ -155,7 +155,7 @@ impl<'a> Scanner<'a> {
                 }
                 None => self.scalar()?,
             }
-            // A value has ended, and perhaps those around it.
+            // The end of a value can be the end of those that contain it.
             loop {
                 let Some(close) = open.last().copied() else { return Ok(self.since(start)) };
                 if self.take(close) {
@@ -175,7 +175,7 @@ impl<'a> Scanner<'a> {
         if close == b'}' { self.name().map(|_| ()) } else { Ok(()) }
     }
 
-    /// A string, number, boolean or null.
+    /// Reads a string, number, boolean or null.
     fn scalar(&mut self) -> Result<(), Fault> {
         if self.peek() == Some(b'"') {
             return self.string().map(|_| ());
@@ -209,14 +209,14 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Takes one of `bytes` if it is the next byte.
+    /// Takes the next byte if it is one of `bytes`.
     fn skip(&mut self, bytes: &[u8]) -> bool {
         let is_next = self.rest().first().is_some_and(|byte| bytes.contains(byte));
         self.advance(usize::from(is_next));
         is_next
     }
 
-    /// Takes the digits that follow and counts them.
+    /// Takes digits and returns their number.
     fn digits(&mut self) -> usize {
         let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.advance(digits);
@@ -224,7 +224,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The text of the one value that `json` is, without white space around it.
+/// The text of the single value in `json`, without surrounding white space.
 ///
 /// # Errors
 /// If it is not JSON.

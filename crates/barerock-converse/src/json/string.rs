@@ -1,8 +1,8 @@
-//! JSON strings: their length, their escapes, and how they are written (RFC 8259, section 7).
+//! JSON strings: length, escapes and writing (RFC 8259, section 7).
 
 use crate::types::Text;
 
-/// Escapes of one character and what they stand for; all but `/` are also written so.
+/// Escapes of one character and their meaning; all but `/` are written so.
 const ESCAPES: [(u8, u8); 8] = [
     (b'"', b'"'),
     (b'\\', b'\\'),
@@ -14,11 +14,11 @@ const ESCAPES: [(u8, u8); 8] = [
     (b't', b'\t'),
 ];
 
-/// The length of `\u` and its four digits.
+/// Length of `\u` and its four digits.
 const UNIT_LENGTH: usize = 6;
 
-/// The length of a string in bytes, from behind its opening quote to its closing one, and whether it has escapes. An error
-/// is the offset of the byte that cannot be part of a string.
+/// The length of a string in bytes between its quotes, and whether it contains escapes. The error is the offset of an
+/// invalid byte.
 pub(crate) fn string_length(inside: &[u8]) -> Result<(usize, bool), usize> {
     let (mut at, mut escaped) = (0, false);
     loop {
@@ -37,7 +37,7 @@ pub(crate) fn string_length(inside: &[u8]) -> Result<(usize, bool), usize> {
     }
 }
 
-/// The text between two quotes, and whether half a surrogate pair was replaced in it.
+/// Decodes the text between the quotes of a string; true if half a surrogate pair was replaced.
 #[inline]
 pub(crate) fn unquoted(inside: &str, escaped: bool) -> (Text<'_>, bool) {
     if !escaped {
@@ -47,8 +47,7 @@ pub(crate) fn unquoted(inside: &str, escaped: bool) -> (Text<'_>, bool) {
     (text.into(), is_lossy)
 }
 
-/// The text without its escapes. No Rust string can hold half a surrogate pair, so it becomes U+FFFD, as "lossy" decoders
-/// do it, and the flag is true.
+/// Decodes escapes. Half a surrogate pair becomes U+FFFD, as in lossy decoders, and the flag is true.
 fn unescaped(inside: &str) -> (String, bool) {
     let (mut text, mut rest, mut is_lossy) = (String::with_capacity(inside.len()), inside, false);
     while let Some((plain, from_escape)) = rest.split_at_checked(plain_length(rest.as_bytes())) {
@@ -71,7 +70,7 @@ fn unescaped(inside: &str) -> (String, bool) {
     (text, is_lossy)
 }
 
-/// The character that one `\u`, or a pair of them, stands for, and the length of the escape; `None` for half a pair.
+/// The character of one `\u` escape or a pair of them, and its length; `None` for half a pair.
 fn character(escape: &[u8]) -> Option<(char, usize)> {
     let first = unit(escape)?;
     if let Some(character) = char::from_u32(first) {
@@ -103,7 +102,7 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
         let (plain, from_special) =
             rest.split_at_checked(plain_length(rest.as_bytes())).unwrap_or((rest, ""));
         out.push_str(plain);
-        // What is special is ASCII.
+        // Special characters are ASCII.
         let Some(special) = from_special.bytes().next() else { break };
         out.push('\\');
         match ESCAPES.iter().find(|(_, meant)| *meant == special) {
@@ -120,7 +119,7 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// The number of bytes before the first that ends or escapes a JSON string, or may not be part of one.
+/// The number of bytes before the first `"`, `\` or control character.
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     let words = bytes.chunks_exact(8);
@@ -128,7 +127,7 @@ pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     for word in words.filter_map(<[u8]>::first_chunk::<8>) {
         let found = special(u64::from_le_bytes(*word));
         if found != 0 {
-            // The lowest byte comes first, and its highest bit is the one that is set.
+            // Little endian: the lowest set bit is the highest of the first such byte.
             let ahead = found.trailing_zeros() / 8;
             return length + usize::try_from(ahead).unwrap_or_default();
         }
@@ -138,11 +137,11 @@ pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     length + rest.iter().take_while(plain).count()
 }
 
-/// The highest bit of each byte that is `"`, `\` or a control character; bits above the first such byte mean nothing.
+/// Sets the highest bit of each byte that is `"`, `\` or a control character; bits above the first such byte are undefined.
 fn special(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = EACH << 7;
-    // A byte is below n, if taking n from it borrows and its own highest bit was not set.
+    // A byte is below n if the subtraction borrows and its own highest bit is not set.
     let below = |word: u64, n: u64| word.wrapping_sub(EACH * n) & !word & HIGH;
     let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
     below(word, 0x20) | equal(b'"') | equal(b'\\')

@@ -1,4 +1,4 @@
-//! Values without names of the model: strings, numbers, lists and maps.
+//! Readers of strings, numbers, booleans, lists and maps.
 
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ macro_rules! smaller {
 }
 smaller!(u16, u32);
 
-/// JSON has no NaN and no infinities: in Smithy's JSON they are these strings.
+/// NaN and infinities, which are strings in Smithy's JSON.
 pub(super) const NOT_FINITE: [(&str, f64); 3] =
     [("NaN", f64::NAN), ("Infinity", f64::INFINITY), ("-Infinity", f64::NEG_INFINITY)];
 
@@ -97,7 +97,7 @@ impl<'a> FromJson<'a> for f64 {
         0.0
     }
 
-    /// As serde_json reads it. No event has such a number.
+    /// Uses serde_json, which programs that only read events do not link: no event has such a number.
     #[inline(never)]
     fn read_json(&mut self, reader: &mut Reader<'a>) {
         *self = 0.0;
