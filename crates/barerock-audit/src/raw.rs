@@ -35,7 +35,7 @@ impl RawRequest {
     /// [`RawRequestError`] with the offset of what cannot be read.
     pub fn parse(bytes: &[u8]) -> Result<Self, RawRequestError> {
         let mut lines = Lines::new(bytes);
-        let start = lines.next()?.ok_or(RawRequestError { offset: 0, what: "the request is empty" })?;
+        let start = lines.next()?.ok_or(RawRequestError { offset: 0, what: "empty request" })?;
         let at_start = |what| RawRequestError { offset: 0, what };
         let (method, rest) =
             start.text.split_once(' ').ok_or(at_start("the first line is not METHOD TARGET HTTP/1.1"))?;
@@ -49,7 +49,7 @@ impl RawRequest {
         }
         let target = Target::parse(target).ok_or(RawRequestError {
             offset: method.len().saturating_add(1),
-            what: "the target does not begin with a '/'",
+            what: "missing '/' at the start of the target",
         })?;
         let (path, query) = match target.origin_form.split_once('?') {
             Some((path, query)) => (path, Some(query.to_string())),
@@ -69,7 +69,7 @@ impl RawRequest {
             if line.text.starts_with([' ', '\t']) {
                 let (_, value) = request.headers.last_mut().ok_or(RawRequestError {
                     offset: line.offset,
-                    what: "the first header line begins with a space",
+                    what: "the first header line is a continuation line",
                 })?;
                 value.push_str(request.line_end);
                 value.push_str(line.text);
@@ -78,7 +78,7 @@ impl RawRequest {
             let (name, value) = line
                 .text
                 .split_once(':')
-                .ok_or(RawRequestError { offset: line.offset, what: "a header line has no ':'" })?;
+                .ok_or(RawRequestError { offset: line.offset, what: "missing ':' in a header line" })?;
             request.headers.push((name.to_string(), value.to_string()));
         }
         if let Some(host) = target.host.filter(|_| request.header(HOST).is_none()) {
@@ -97,7 +97,7 @@ impl RawRequest {
         }
         Err(RawRequestError {
             offset,
-            what: "the body has not as many bytes as content-length says: is there a line break after it?",
+            what: "the length of the body is not that of content-length",
         })
     }
 

@@ -233,14 +233,16 @@ pub enum ModelIdError {
 impl fmt::Display for ModelIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length => write!(f, "a model id has 1 to {MAX_MODEL_ID} characters"),
-            Self::Characters => f.write_str("a model id is letters, digits, `-`, `.` and `:`, or an ARN"),
-            Self::Region => f.write_str("the ARN's fourth part must be a region, such as us-east-1"),
+            Self::Length => write!(f, "invalid model id: not 1 to {MAX_MODEL_ID} characters"),
+            Self::Characters => {
+                f.write_str("invalid model id: neither letters, digits, `-`, `.` and `:` nor an ARN")
+            }
+            Self::Region => f.write_str("invalid region in the ARN's fourth part"),
             Self::Account => write!(
                 f,
-                "the ARN's fifth part must be an account, {ACCOUNT_DIGITS} digits, or empty for a foundation model"
+                "invalid account in the ARN's fifth part: neither {ACCOUNT_DIGITS} digits nor empty for a foundation model"
             ),
-            Self::Resource => f.write_str("the ARN's last part is not an id of its resource type"),
+            Self::Resource => f.write_str("invalid resource id in the ARN's last part"),
         }
     }
 }

@@ -53,7 +53,7 @@ impl<'a> Lines<'a> {
         let (line, end) = line.strip_suffix(b"\r").map_or((line, "\n"), |line| (line, "\r\n"));
         let text = core::str::from_utf8(line).map_err(|error| RawRequestError {
             offset: self.offset.saturating_add(error.valid_up_to()),
-            what: "the head is not UTF-8",
+            what: "invalid UTF-8 in the head",
         })?;
         let line = HeadLine { text, end, offset: self.offset };
         self.offset = self.offset.saturating_add(length).saturating_add(1);

@@ -39,23 +39,23 @@ fn the_parts_are_found() {
 #[test]
 fn what_cannot_be_read_is_named_with_its_offset() {
     for (text, offset, what) in [
-        ("", 0, "the request is empty"),
+        ("", 0, "empty request"),
         ("GET\n", 0, "the first line is not METHOD TARGET HTTP/1.1"),
         ("GET /\n", 0, "the first line does not end in a version such as HTTP/1.1"),
         ("G@T / HTTP/1.1\n", 0, "the method is not an HTTP token"),
-        ("GET a HTTP/1.1\n", 4, "the target does not begin with a '/'"),
-        ("GET / HTTP/1.1\n folded\n", 15, "the first header line begins with a space"),
-        ("GET / HTTP/1.1\nHost\n", 15, "a header line has no ':'"),
+        ("GET a HTTP/1.1\n", 4, "missing '/' at the start of the target"),
+        ("GET / HTTP/1.1\n folded\n", 15, "the first header line is a continuation line"),
+        ("GET / HTTP/1.1\nHost\n", 15, "missing ':' in a header line"),
         (
             "GET / HTTP/1.1\nContent-Length:1\n\n12",
             33,
-            "the body has not as many bytes as content-length says: is there a line break after it?",
+            "the length of the body is not that of content-length",
         ),
     ] {
         assert_eq!(RawRequest::parse(text.as_bytes()), Err(RawRequestError { offset, what }), "{text:?}");
     }
     let error = RawRequest::parse(b"GET / HTTP/1.1\na: \xff\n").expect_err("not UTF-8");
-    assert_eq!(error.to_string(), "at byte 18 of the request: the head is not UTF-8");
+    assert_eq!(error.to_string(), "at byte 18 of the request: invalid UTF-8 in the head");
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn an_id_is_explained() {
     }
     let ran = run(bare(&["models", "claude sonnet"]), "");
     assert_eq!((ran.code, &*ran.out), (2, ""));
-    assert!(ran.err.contains("claude sonnet: a model id is letters"), "{}", ran.err);
+    assert!(ran.err.contains("claude sonnet: invalid model id"), "{}", ran.err);
 }
 
 #[test]

@@ -41,15 +41,15 @@ fn a_request_that_cannot_be_signed_is_refused_by_its_line() {
     let head = "POST / HTTP/1.1\nHost: a";
     let many = |what: &str, count: usize| what.repeat(count);
     for (input, says) in [
-        (String::new(), "line 1: at byte 0 of the request: the request is empty"),
+        (String::new(), "line 1: at byte 0 of the request: empty request"),
         ("GET /\n".to_owned(), "line 1: at byte 0 of the request: the first line does not end in a version"),
         ("G@T / HTTP/1.1\n".to_owned(), "line 1: at byte 0 of the request: the method is not an HTTP token"),
         ("GET a HTTP/1.1\n".to_owned(), "line 1: at byte 4 of the request: the target does not begin"),
         ("GET / HTTP/1.1\n folded\n".to_owned(), "line 2: at byte 15 of the request: the first header line"),
-        (format!("{head}\nno colon\n"), "line 3: at byte 24 of the request: a header line has no ':'"),
+        (format!("{head}\nno colon\n"), "line 3: at byte 24 of the request: missing ':' in a header line"),
         (
             format!("{head}\nContent-Length: 9\n\nbody"),
-            "line 5: at byte 43 of the request: the body has not as many",
+            "line 5: at byte 43 of the request: the length of the body is not",
         ),
         ("GET / HTTP/1.1\nX: y\n\n".to_owned(), "--request: no host header"),
         (
@@ -76,7 +76,7 @@ fn a_request_that_cannot_be_signed_is_refused_by_its_line() {
         &["--request", "-"],
         b"GET / HTTP/1.1\nHost: a\nX: \xff\n\n",
         2,
-        "line 3: at byte 26 of the request: the head is not UTF-8",
+        "line 3: at byte 26 of the request: invalid UTF-8 in the head",
     );
     refused(&["--request", "-"], &vec![0_u8; 1 << 20], 2, "the first line is not METHOD TARGET HTTP/1.1");
 }
