@@ -95,10 +95,7 @@ impl RawRequest {
         if length.trim().parse() == Ok(self.body.len()) {
             return Ok(());
         }
-        Err(RawRequestError {
-            offset,
-            what: "the length of the body is not that of content-length",
-        })
+        Err(RawRequestError { offset, what: "the length of the body is not that of content-length" })
     }
 
     /// The method.

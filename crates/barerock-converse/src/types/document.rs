@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::serde_facade;
-use crate::json::{
-    Fault, FromJson, Null, Object, Reader, ToJson, Union, Writer, format, one_value,
-};
+use crate::json::{Fault, FromJson, Null, Object, Reader, ToJson, Union, Writer, format, one_value};
 
 /// Any JSON value, stored as its original text, so that key order and number formatting are preserved.
 ///
