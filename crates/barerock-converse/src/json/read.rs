@@ -59,7 +59,7 @@ pub(crate) struct UnknownAt<'a> {
     /// Path of its object; empty for the request.
     pub(crate) parent: String,
     pub(crate) name: String,
-    /// The known members of the object, as [`index_of`] takes them.
+    /// The known members of the object, as [`index_of`](super::index_of) takes them.
     pub(crate) known: &'static str,
     /// Its value.
     pub(crate) json: &'a str,
