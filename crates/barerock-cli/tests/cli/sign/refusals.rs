@@ -44,7 +44,7 @@ fn a_request_that_cannot_be_signed_is_refused_by_its_line() {
         (String::new(), "line 1: at byte 0 of the request: empty request"),
         ("GET /\n".to_owned(), "line 1: at byte 0 of the request: the first line does not end in a version"),
         ("G@T / HTTP/1.1\n".to_owned(), "line 1: at byte 0 of the request: the method is not an HTTP token"),
-        ("GET a HTTP/1.1\n".to_owned(), "line 1: at byte 4 of the request: the target does not begin"),
+        ("GET a HTTP/1.1\n".to_owned(), "line 1: at byte 4 of the request: missing"),
         ("GET / HTTP/1.1\n folded\n".to_owned(), "line 2: at byte 15 of the request: the first header line"),
         (format!("{head}\nno colon\n"), "line 3: at byte 24 of the request: missing ':' in a header line"),
         (
