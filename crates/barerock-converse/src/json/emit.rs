@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 use super::scan::{Fault, Scanner};
 use super::string::unquoted;
 
-/// How deep maps and lists are handed to a serializer, which recurses; deeper values go as raw JSON.
+/// Depth to which maps and lists are serialized as such, which recurses; deeper values are serialized as raw JSON.
 const DEPTH: usize = 100;
 
-/// The value that `scanner` comes to, which a serializer takes token by token: the text is read once.
+/// The next value of `scanner`, serialized token by token: the text is read once.
 pub(super) struct Tokens<'c, 'a> {
     pub(super) scanner: &'c Cell<Scanner<'a>>,
     pub(super) depth: usize,
@@ -60,7 +60,7 @@ impl Serialize for Tokens<'_, '_> {
                 let (inside, escaped) = self.take(Scanner::string)?;
                 match unquoted(inside, escaped) {
                     (text, false) => serializer.serialize_str(&text),
-                    // Only JSON can spell half a surrogate pair.
+                    // Half a surrogate pair can only be written as JSON text.
                     (_, true) => raw(&["\"", inside, "\""].concat(), serializer),
                 }
             }
@@ -74,7 +74,7 @@ impl Serialize for Tokens<'_, '_> {
     }
 }
 
-/// A number as the type that writes it as it is spelled, or else as raw JSON: `1.50` stays `1.50`.
+/// A number, as a type that is written with the same digits, otherwise as raw JSON: `1.50` stays `1.50`.
 fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if let Some(number) = text.parse::<u64>().ok().filter(|number| number.to_string() == text) {
         return serializer.serialize_u64(number);
@@ -90,7 +90,7 @@ fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     }
 }
 
-/// JSON that serde_json writes as it is.
+/// JSON text that serde_json writes unchanged.
 fn raw<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serde_json::from_str::<&RawValue>(json).map_err(S::Error::custom)?.serialize(serializer)
 }

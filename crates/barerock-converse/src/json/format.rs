@@ -1,9 +1,9 @@
-//! JSON text written anew with other white space: every token as it came, in its order.
+//! Formatting of JSON text: tokens and their order are unchanged, white space is not.
 
 use super::scan::{Fault, Scanner};
 
-/// Writes a JSON value on one line, or with each entry on a line of its own, indented by `indent` for each level. Members
-/// whose names are at the offsets `absent`, in ascending order, are left out. A text that is not JSON is returned as it is.
+/// Writes a JSON value on one line, or with each entry on its own line, indented by `indent` per level. Members whose names
+/// are at the ascending offsets `absent` are omitted. Text that is not JSON is returned unchanged.
 pub(crate) fn format(json: &str, indent: Option<&str>, absent: &[usize]) -> String {
     let mut formatter = Formatter {
         scanner: Scanner::new(json),
@@ -31,7 +31,7 @@ impl Formatter<'_> {
     fn run(&mut self) -> Result<(), Fault> {
         self.value()?;
         while let Some((close, has_entries)) = self.open.last().copied() {
-            // In an object the members before may all have been left out: what counts is the text.
+            // The members before may all have been omitted, so the text decides whether this entry is the first.
             let is_first = matches!(self.scanner.before(), Some(b'{' | b'['));
             if !self.scanner.more(close, is_first)? {
                 self.open.pop();
@@ -72,7 +72,7 @@ impl Formatter<'_> {
             match at.cmp(first) {
                 core::cmp::Ordering::Less => return false,
                 core::cmp::Ordering::Equal => return true,
-                // It is part of a member that was left out.
+                // It is part of a member that was omitted.
                 core::cmp::Ordering::Greater => self.absent = rest,
             }
         }

@@ -1,4 +1,4 @@
-//! Reader of structures: which members came, and which are missing.
+//! Reader of the members of a structure.
 
 use super::read::{Mode, Null, Reader, UnknownAt};
 use super::{CorrectionKind, index_of, nth};
@@ -8,9 +8,9 @@ use crate::types::{Document, Extra, UnknownMember};
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Required {
     all: u32,
-    /// Those whose null is [`Null::Kept`].
+    /// Members with [`Null::Kept`].
     kept: u32,
-    /// Those whose null is [`Null::Value`].
+    /// Members with [`Null::Value`].
     values: u32,
 }
 

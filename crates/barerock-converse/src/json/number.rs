@@ -1,11 +1,11 @@
-//! Integers as JSON writes them.
+//! Integers in JSON.
 
 /// Parses the text of a JSON number as an integer, including `1e3` and `2309.0`, which every AWS SDK accepts as
 /// integers.
 pub(super) fn integer(text: &str) -> Result<u64, NoInteger> {
     let (mut number, mut zeros, mut shift) = (Some(0_u64), 0_i64, 0_i64);
     let (mut in_fraction, mut negative) = (false, false);
-    // `number` are the digits up to the last that is not 0, `zeros` those behind it.
+    // `number` has the digits up to the last that is not 0, `zeros` is the number of digits after it.
     for (at, byte) in text.bytes().enumerate() {
         match byte {
             b'-' => negative = true,

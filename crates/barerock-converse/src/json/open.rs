@@ -90,8 +90,8 @@ impl<'a> Union<'a> {
         }
     }
 
-    /// Ends the union. Returns what is kept instead of the value that was read: an unknown member, or, under an empty
-    /// name, the whole union if it has no member or several.
+    /// Ends the union. Returns the unknown member to keep instead of the value that was read; its name is empty if it is the
+    /// whole union, which has no member or several.
     #[inline(never)]
     pub(crate) fn end(self, reader: &mut Reader<'a>) -> Option<UnknownMember> {
         reader.leave(self.depth);
@@ -100,7 +100,7 @@ impl<'a> Union<'a> {
         member
     }
 
-    /// What is kept instead of the value that was read.
+    /// The unknown member to keep instead of the value that was read.
     fn member(&self, reader: &mut Reader<'a>) -> Option<UnknownMember> {
         // It is part of a text that was checked.
         let kept = |name: &str, json| {
@@ -125,7 +125,7 @@ impl<'a> Union<'a> {
                 _ => CorrectionKind::SeveralMembers,
             }
         };
-        // The whole value is kept as it is: nothing in it was corrected.
+        // The whole value is kept unchanged: nothing in it was corrected.
         reader.undo(&self.before);
         reader.note(why);
         kept("", reader.scanner.since(self.start))

@@ -8,20 +8,20 @@ use super::string::write_quoted;
 use super::values::NOT_FINITE;
 use crate::types::{Extra, UnknownMember};
 
-/// A value that can be written as JSON.
+/// A value with a JSON form.
 pub(crate) trait ToJson {
     /// Writes the value.
     fn to_json(&self, out: &mut Writer);
 }
 
-/// Compact JSON as it grows.
+/// Writer of compact JSON.
 #[derive(Default)]
 pub(crate) struct Writer {
     out: String,
 }
 
 impl Writer {
-    /// The whole text of a value.
+    /// Writes a value to a text.
     pub(crate) fn write(value: &impl ToJson) -> String {
         let mut writer = Self::default();
         value.to_json(&mut writer);
@@ -36,7 +36,7 @@ impl Writer {
         self.out
     }
 
-    /// Begins an object. Each bracket has a function of its own: arguments of calls are most of a type's code.
+    /// Begins an object. Each bracket has its own function, because call arguments are most of the code of a type.
     pub(crate) fn begin_object(&mut self) {
         self.out.push('{');
     }
@@ -81,7 +81,7 @@ impl Writer {
         self.key(name);
     }
 
-    /// Writes the member of a union that the model does not have; one without a name is the union's whole value.
+    /// Writes an unknown member of a union; one without a name is the whole value of the union.
     #[inline(never)]
     pub(crate) fn unknown(&mut self, member: &UnknownMember) {
         if member.name.is_empty() {
@@ -93,13 +93,13 @@ impl Writer {
         self.end_object();
     }
 
-    /// Writes a member the model does not have.
+    /// Writes an unknown member.
     pub(crate) fn member(&mut self, member: &UnknownMember) {
         self.key(&member.name);
         self.raw(member.value.as_json());
     }
 
-    /// Ends a structure with the members the model does not have.
+    /// Writes unknown members and ends the structure.
     #[inline(never)]
     pub(crate) fn end_structure(&mut self, extra: &Extra) {
         extra.as_slice().iter().for_each(|member| self.member(member));
@@ -118,13 +118,13 @@ impl Writer {
         self.out.push('"');
     }
 
-    /// Writes JSON text as it is.
+    /// Writes JSON text unchanged.
     pub(crate) fn raw(&mut self, json: &str) {
         self.out.push_str(json);
     }
 }
 
-/// An object of one member whose value is JSON text.
+/// The JSON of an object with one member, whose value is JSON text.
 pub(crate) fn write_member(name: &str, json: &str) -> String {
     let mut writer = Writer::default();
     writer.begin_union(name);
@@ -164,7 +164,7 @@ impl ToJson for u16 {
 }
 
 impl ToJson for f64 {
-    /// As serde_json writes it, which cannot fail; NaN and infinities as Smithy's JSON has them.
+    /// Uses serde_json, which cannot fail for a number; NaN and infinities are strings, as in Smithy's JSON.
     fn to_json(&self, out: &mut Writer) {
         let same = |value: f64| value == *self || (value.is_nan() && self.is_nan());
         match NOT_FINITE.iter().find(|(_, value)| same(*value)) {
