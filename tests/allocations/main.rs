@@ -1,4 +1,4 @@
-//! How much signing and decoding allocate.
+//! Tests of how much signing and decoding allocate.
 
 use allocation_counter::measure;
 use barerock_eventstream::{FrameDecoder, FrameEncoder, Header, MessageKind};
@@ -52,7 +52,7 @@ fn signing_events_allocates_nothing() {
     assert_eq!(counted.count_total, 0);
 }
 
-/// The counter counts: `sign_http` puts texts into the request, a few and not more.
+/// `sign_http` allocates the texts it puts into the request, and nothing else; this also shows that the counter counts.
 #[test]
 fn signing_in_place_allocates_the_texts_it_adds() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret", None);

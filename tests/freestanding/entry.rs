@@ -1,4 +1,4 @@
-// Where a program without std and without start files begins and ends: `run` gives its exit status.
+// Entry point of a program without std and without start files: calls `run` and exits with its result.
 
 // The kernel enters here with a stack that no caller has aligned, and there is nowhere to return to.
 #[cfg(target_arch = "x86_64")]
@@ -43,7 +43,7 @@ core::arch::global_asm!(
     run = sym run,
 );
 
-/// Nothing here panics, and there is no way to say so but to stand still.
+/// Never called: nothing here panics. Without it the program does not link.
 #[panic_handler]
 fn panicked(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {

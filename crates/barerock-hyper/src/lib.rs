@@ -32,6 +32,7 @@
 //! - `tls12` (default): TLS 1.2 beside 1.3.
 //! - `webpki-roots` (default): Mozilla's roots, built into the program: `HyperTransport::new` and `HyperTransport::builder`.
 //! - `native-roots`: the system's roots: `HyperTransport::with_native_roots`.
+//! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.
 //! - `proxy`: HTTP proxies by [`ProxyRules`](barerock::transport::ProxyRules): `HyperTransportBuilder::proxy`.
 //! - `config`: transports and clients by AWS's shared configuration: `from_config`, `HyperTransport::from_config`.
 //! - `http2`: HTTP/2: `HyperTransportBuilder::http2`.

@@ -23,8 +23,10 @@
 //! # Limits
 //!
 //! reqwest's own: the head of a response may have 100 headers (`http1_max_headers`) and 408 KiB, its chunk extensions and trailers
-//! 16 KiB each; what exceeds that breaks the connection off. A proxy must open a tunnel with status 200: reqwest takes no other 2xx, and
-//! does not tell the status of a refusal.
+//! 16 KiB each; what exceeds that breaks the connection off. A proxy must open a tunnel with status 200: hyper-util, which opens it for
+//! reqwest, takes no other 2xx and keeps the status of a refusal to itself. No layer of ours can do better: reqwest's connector
+//! layers see neither the destination nor the connection, and another CONNECT to learn the status would be a second try with the same
+//! password.
 //!
 //! # Features
 //!
@@ -34,6 +36,7 @@
 //!   `ReqwestTransport::client_builder`.
 //! - `rustls`: TLS by rustls with roots of your own: `ReqwestTransport::client_builder_with_tls`.
 //! - `native-roots`: the system's roots for rustls: `tls::native_roots`.
+//! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.
 //! - `native-tls`: TLS by the system's library with the system's roots: `ReqwestTransport::native_tls_client_builder`. It takes a
 //!   connection that breaks for one that ends; lengths, chunks, frames and `messageStop` still tell.
 //! - `config`: transports and clients by AWS's shared configuration: `from_config`, `ReqwestTransport::from_config`.

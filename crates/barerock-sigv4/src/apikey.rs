@@ -167,17 +167,29 @@ pub enum ApiKeyError {
     NotPresigned,
 }
 
+impl ApiKeyError {
+    /// Advice, if there is any.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::LongTerm => Some("The IAM console shows the expiry of a long-term key."),
+            Self::NotBase64 => Some("Check that the key was not cut off in copying."),
+            Self::NotAnApiKey | Self::NotPresigned => None,
+        }
+    }
+}
+
 impl fmt::Display for ApiKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnApiKey => write!(f, "not a Bedrock API key: it does not begin with {PREFIX}"),
-            Self::LongTerm => f.write_str(
-                "a long-term Bedrock API key: it does not say its region or expiry; look it up in the IAM console",
-            ),
-            Self::NotBase64 => {
-                f.write_str("a Bedrock API key that is not base64 after its prefix: was it cut off in copying?")
+            Self::LongTerm => {
+                f.write_str("a long-term Bedrock API key, which does not contain its region or expiry")
             }
-            Self::NotPresigned => f.write_str("a Bedrock API key without a presigned CallWithBearerToken in it"),
+            Self::NotBase64 => f.write_str("invalid base64 after the prefix of a Bedrock API key"),
+            Self::NotPresigned => {
+                f.write_str("a Bedrock API key without a presigned CallWithBearerToken in it")
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use sha2::{Digest, Sha256};
+use crate::crypto::Sha256;
 
 use crate::hash::TextHasher;
 use crate::headers::{HeaderLine, HeaderList, SignedHeaders, is_signed, is_token};

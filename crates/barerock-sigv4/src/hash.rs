@@ -2,9 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use hmac::digest::{Digest, FixedOutput, Update, typenum::U32};
-use sha2::Sha256;
-
+use crate::crypto::{Hash, Sha256};
 use crate::payload::SHA256_LENGTH;
 
 /// Longer than nearly every canonical request without a session token.
@@ -17,7 +15,7 @@ pub(crate) struct TextHasher<H> {
     count: usize,
 }
 
-impl<H: Update + FixedOutput<OutputSize = U32>> TextHasher<H> {
+impl<H: Hash> TextHasher<H> {
     pub(crate) fn new(hasher: H) -> Self {
         Self { hasher, pending: [0; BUFFER], count: 0 }
     }
@@ -29,11 +27,11 @@ impl<H: Update + FixedOutput<OutputSize = U32>> TextHasher<H> {
 
     pub(crate) fn finish(mut self) -> [u8; SHA256_LENGTH] {
         self.flush();
-        self.hasher.finalize_fixed().into()
+        self.hasher.finish()
     }
 }
 
-impl<H: Update + FixedOutput<OutputSize = U32>> Write for TextHasher<H> {
+impl<H: Hash> Write for TextHasher<H> {
     // A hint only: in a program built for size, forty copies are 12 KB.
     #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -55,7 +53,9 @@ impl<H: Update + FixedOutput<OutputSize = U32>> Write for TextHasher<H> {
 
 /// The SHA-256 of one piece.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; SHA256_LENGTH] {
-    Sha256::digest(bytes).into()
+    let mut hash = Sha256::new();
+    hash.update(bytes);
+    hash.finish()
 }
 
 #[cfg(test)]

@@ -2,17 +2,16 @@
 
 use core::fmt::{self, Write};
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Hmac;
+use hmac::digest::CtOutput;
 use zeroize::Zeroize;
 
 use crate::credentials::REDACTED;
+use crate::crypto::{Hash, HmacSha256, Sha256};
 use crate::hash::TextHasher;
 use crate::hex::{self, HexText};
 use crate::payload::SHA256_LENGTH;
 use crate::scope::{CredentialScope, TERMINATION};
-
-type HmacSha256 = Hmac<Sha256>;
 
 /// A key good for one day, region and service. Zeroed when dropped, and not shown by `Debug`.
 #[derive(Clone)]
@@ -31,8 +30,8 @@ impl SigningKey {
         let mut bytes = [0; SHA256_LENGTH];
         for part in [scope.date(), scope.region(), scope.service(), TERMINATION] {
             keyed.update(part.as_bytes());
-            bytes = keyed.finalize().into_bytes().into();
-            keyed = keyed_by(&bytes);
+            bytes = keyed.finish();
+            keyed = HmacSha256::new(&bytes);
         }
         Self { bytes, keyed }
     }
@@ -65,13 +64,13 @@ impl SigningKey {
     pub(crate) fn sign_text(&self, string_to_sign: &str) -> Signature {
         let mut hmac = self.keyed.clone();
         hmac.update(string_to_sign.as_bytes());
-        Signature(hmac.finalize().into_bytes().into())
+        Signature(hmac.finish())
     }
 }
 
 impl Drop for SigningKey {
     fn drop(&mut self) {
-        // `keyed` zeroes itself: the hash crates are built with their `zeroize` feature.
+        // `keyed` zeroes itself with RustCrypto, whose crates are built with their `zeroize` feature.
         self.bytes.zeroize();
     }
 }
@@ -79,14 +78,6 @@ impl Drop for SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({REDACTED})")
-    }
-}
-
-fn keyed_by(key: &[u8]) -> HmacSha256 {
-    match HmacSha256::new_from_slice(key) {
-        Ok(keyed) => keyed,
-        // HMAC takes keys of any length (RFC 2104), so the error is never built.
-        Err(_never) => HmacSha256::new(&Default::default()),
     }
 }
 
@@ -102,12 +93,13 @@ fn keyed_by_secret(secret_access_key: &str) -> HmacSha256 {
         for (slot, byte) in key.iter_mut().zip(PREFIX.iter().copied().chain(secret_access_key.bytes())) {
             *slot = byte;
         }
-        keyed_by(key.get(..length).unwrap_or_default())
+        HmacSha256::new(key.get(..length).unwrap_or_default())
     } else {
-        use sha2::Digest;
-        let mut hashed: [u8; SHA256_LENGTH] =
-            Sha256::new().chain_update(PREFIX).chain_update(secret_access_key).finalize().into();
-        let keyed = keyed_by(&hashed);
+        let mut hash = Sha256::new();
+        hash.update(PREFIX);
+        hash.update(secret_access_key.as_bytes());
+        let mut hashed = hash.finish();
+        let keyed = HmacSha256::new(&hashed);
         hashed.zeroize();
         keyed
     };
@@ -146,8 +138,8 @@ impl Signature {
 impl PartialEq for Signature {
     /// Takes the same time wherever the first difference is.
     fn eq(&self, other: &Self) -> bool {
-        hmac::digest::CtOutput::<HmacSha256>::new(self.0.into())
-            == hmac::digest::CtOutput::<HmacSha256>::new(other.0.into())
+        let in_constant_time = |bytes: [u8; SHA256_LENGTH]| CtOutput::<Hmac<sha2::Sha256>>::new(bytes.into());
+        in_constant_time(self.0) == in_constant_time(other.0)
     }
 }
 

@@ -42,6 +42,10 @@
 //! | `alloc` | yes | [`Credentials`], presigning, texts in strings |
 //! | `http` | yes | [`Signer`] and verification over `http::Request` |
 //! | `apikey` | no | short-term Bedrock API keys, minted and read back |
+//! | `ring` | no | SHA-256 and HMAC of ring in place of RustCrypto's |
+//! | `aws-lc-rs` | no | those of aws-lc-rs, whichever else is on: see `docs/fips.md` of the repository |
+//!
+//! The library that hashes changes no signature.
 //!
 //! With no feature at all the crate needs neither `std` nor an allocator: see [`sign_request`].
 //!
@@ -74,6 +78,7 @@ mod apikey;
 mod bytes;
 mod canonical;
 mod credentials;
+mod crypto;
 mod error;
 mod event;
 mod hash;

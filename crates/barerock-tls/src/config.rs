@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "aws-lc-rs")]
+use rustls::crypto::aws_lc_rs as library;
+#[cfg(not(feature = "aws-lc-rs"))]
+use rustls::crypto::ring as library;
 use rustls::crypto::{CryptoProvider, KeyProvider};
 use rustls::pki_types::{InvalidDnsNameError, PrivateKeyDer, ServerName};
 use rustls::sign::SigningKey;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use crate::error::RootsError;
 
@@ -18,9 +22,15 @@ impl KeyProvider for NoKeys {
     fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, rustls::Error> {
         Err(rustls::Error::General("this configuration has no client certificate".to_owned()))
     }
+
+    /// No key is used, so none is used outside a validated module.
+    fn fips(&self) -> bool {
+        true
+    }
 }
 
-/// Builds a rustls configuration with ring that trusts these roots, has no client certificate and offers no ALPN protocol.
+/// Builds a rustls configuration that trusts these roots, has no client certificate and offers no ALPN protocol. Its cryptography
+/// is aws-lc-rs's if the feature is on, else ring's.
 ///
 /// # Errors
 /// If there are no roots: every server would be refused.
@@ -41,14 +51,30 @@ pub fn untrusting_client_config() -> ClientConfig {
     build(RootCertStore::empty())
 }
 
+/// Builds the same configuration with the verifier of the operating system, which knows its roots, its administrator's changes to
+/// them and, on Windows and Apple's systems, revocations. Elsewhere it verifies as rustls does, with the system's roots.
+///
+/// # Errors
+/// If the verifier cannot be set up.
+#[cfg(feature = "platform-verifier")]
+pub fn platform_client_config() -> Result<ClientConfig, RootsError> {
+    use rustls_platform_verifier::BuilderVerifierExt as _;
+
+    let config = builder().with_platform_verifier();
+    let config = config.map_err(|error| RootsError::Native { reason: error.to_string() })?;
+    Ok(config.with_no_client_auth())
+}
+
 fn build(roots: RootCertStore) -> ClientConfig {
-    let ring = CryptoProvider { key_provider: &NoKeys, ..rustls::crypto::ring::default_provider() };
-    #[expect(clippy::expect_used, reason = "ring always has TLS 1.3, and 1.2 if the feature is on")]
-    ClientConfig::builder_with_provider(ring.into())
+    builder().with_root_certificates(roots).with_no_client_auth()
+}
+
+fn builder() -> ConfigBuilder<ClientConfig, WantsVerifier> {
+    let provider = CryptoProvider { key_provider: &NoKeys, ..library::default_provider() };
+    #[expect(clippy::expect_used, reason = "both libraries have TLS 1.3, and 1.2 if the feature is on")]
+    ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()
-        .expect("ring supports every protocol version")
-        .with_root_certificates(roots)
-        .with_no_client_auth()
+        .expect("the library supports every protocol version")
 }
 
 /// Returns the name a server's certificate must have, from the host of a URI: a URI has brackets around an IPv6 address, a

@@ -1,7 +1,7 @@
 //! TLS root stores (a CA bundle, Mozilla's roots, the system's) and the rustls configuration that the transports of `barerock`
 //! share. A transport built over it never trusts nobody, or somebody else, without an error.
 //!
-//! In scope: root stores, and a rustls configuration with ring for clients. Out of scope: connections and handshakes, which are
+//! In scope: root stores, and a rustls configuration for clients. Out of scope: connections and handshakes, which are
 //! the transports'.
 //!
 //! ```
@@ -16,10 +16,12 @@
 //!
 //! # Features
 //!
-//! - `rustls`: the configuration of rustls (`client_config`), and the crate.
+//! - `rustls`: the configuration of rustls (`client_config`), and the crate, with ring.
+//! - `aws-lc-rs`: aws-lc-rs in place of ring; see `docs/fips.md` of the repository.
 //! - `tls12`: TLS 1.2 beside 1.3.
 //! - `webpki-roots`: Mozilla's roots, built into the program.
 //! - `native-roots`: the system's roots.
+//! - `platform-verifier`: the verifier of the operating system (`platform_client_config`).
 
 mod bundle;
 #[cfg(feature = "rustls")]
@@ -29,6 +31,8 @@ mod error;
 mod roots;
 
 pub use bundle::certificates;
+#[cfg(feature = "platform-verifier")]
+pub use config::platform_client_config;
 #[cfg(feature = "webpki-roots")]
 pub use config::webpki_client_config;
 #[cfg(feature = "rustls")]

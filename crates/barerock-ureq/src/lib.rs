@@ -36,6 +36,7 @@
 //! - `rustls`: rustls with roots of your own: `UreqTransport::with_tls`, `UreqTransport::with_ca_bundle`.
 //! - `tls12` (default): TLS 1.2 beside 1.3 in rustls.
 //! - `native-roots`: the system's roots for rustls: `UreqTransport::with_native_roots`.
+//! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.
 //! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program:
 //!   `UreqTransport::native_tls`. It takes a connection that breaks for one that ends; lengths, chunks, frames and `messageStop`
 //!   still tell.

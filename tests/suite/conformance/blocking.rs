@@ -74,7 +74,7 @@ fn an_iteration_ends_with_its_first_error() {
     assert!(!error.partial().unwrap().text().is_empty());
 }
 
-/// A client by the whole configuration, with this environment and no files.
+/// Returns a client of the whole configuration, with this environment and no files.
 fn configured(variables: &[(&str, &str)]) -> Result<Client, Error> {
     let nowhere = [
         ("AWS_REGION", "us-east-1"),
@@ -102,7 +102,7 @@ fn providers_need_no_runtime_either() {
     assert_eq!(container.connections(), 1);
 }
 
-/// Waits wake whoever polls, so any executor will do: limits and waits between attempts are the same over each.
+/// A wait wakes the task that polls it, so any executor works: limits and waits between attempts are the same over each.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the test takes the time")]
 fn another_executor_will_do() {

@@ -36,7 +36,7 @@ const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.ev
 const TOLERANCE: Duration = Duration::from_secs(8);
 /// A short timeout.
 const SHORT: Duration = Duration::from_millis(400);
-/// What a peer gets rid of at most: the megabyte that is read of an error, and what the system's buffers on both sides hold.
+/// Upper bound of the bytes a peer can send: the megabyte that is read of an error, and the system's buffers on both sides.
 const MOST: usize = 24 * 1024 * 1024;
 
 /// Returns the error of a call, within the time limit.
@@ -73,7 +73,7 @@ fn failed<S: Stack>(
     error
 }
 
-/// The same, of Converse and of ConverseStream, which fail alike.
+/// The same for Converse and ConverseStream, whose errors are the same.
 fn fails<S: Stack>(server: &Tap, kind: ErrorKind) {
     for streams in [false, true] {
         let error = failed::<S>(server, |builder| builder, streams);
@@ -81,7 +81,7 @@ fn fails<S: Stack>(server: &Tap, kind: ErrorKind) {
     }
 }
 
-/// Far longer than AWS's are.
+/// Far longer than the names AWS uses.
 fn a_long_head<S: Stack>() {
     let headers: String = (0..90).map(|number| format!("x-{number}: {}\r\n", "y".repeat(120))).collect();
     let server = always(format!("{OK}{headers}\r\n{JSON}"));
@@ -122,7 +122,7 @@ fn endless_informational_answers<S: Stack>() {
     assert!(error.is_timeout(), "{}", chain(&error));
 }
 
-/// One megabyte is read of an error, and little of that is shown.
+/// One megabyte of an error's body is read, and at most a line of it is shown.
 fn an_endless_error<S: Stack>() {
     let chunk = format!("400\r\n{}\r\n", "y".repeat(0x400));
     for (framing, again) in [("\r\n", "y"), ("transfer-encoding: chunked\r\n\r\n", &chunk)] {
@@ -135,7 +135,7 @@ fn an_endless_error<S: Stack>() {
     }
 }
 
-/// A piece comes in time, and another, and another: an error is not waited for as a stream is.
+/// Each chunk arrives in time, without end: the body of an error has a limit for the whole, unlike a stream.
 fn a_dripping_error<S: Stack>() {
     let server = Tap::start(|mut client, _| {
         read_request(&mut client);
@@ -152,7 +152,7 @@ fn a_dripping_error<S: Stack>() {
     }
 }
 
-/// The head of an error names it; that its body does not come makes it no other.
+/// The head of an error names its kind, which a missing body does not change.
 fn an_error_whose_body_does_not_come<S: Stack>() {
     for fault in ["reset-after=0", "reset-after=5", "close-after=0", "stall-after=0", "stall-after=5"] {
         let bedrock = Bedrock::start(&["status=403:AccessDeniedException", fault]);
@@ -197,7 +197,7 @@ fn an_endless_chunk_extension<S: Stack>() {
     }
 }
 
-/// Some count them, some skip them: then the limit is that of the next piece.
+/// Some stacks count empty chunks, others skip them: then the limit is that of the next chunk.
 fn endless_trailers<S: Stack>() {
     let body = format!("{:x}\r\n{JSON}\r\n0\r\n", JSON.len());
     let server = endless(format!("{OK}transfer-encoding: chunked\r\n\r\n{body}"), "x: y\r\n");

@@ -17,7 +17,7 @@ use super::tap::{Tap, endless, eventually};
 
 over_every_stack![a_dropped_stream_closes_its_connection, a_slow_reader_holds_the_server_up];
 
-/// Only for those who can be interrupted: a blocking call goes on until it has its answer or a limit passes.
+/// Only for async stacks: a blocking call goes on until it has its response or a limit passes.
 macro_rules! over_every_async_stack {
     ($($case:ident),* $(,)?) => {
         over_every_async_stack!(@ async_hyper Hyper, $($case),*);
@@ -38,10 +38,10 @@ over_every_async_stack![
     dropped_while_credentials_are_awaited,
 ];
 
-/// Time enough for a call to get to where it waits.
+/// Time enough for a call to reach its wait.
 const WHILE: Duration = Duration::from_millis(300);
 
-/// Gives a call up that is not answered, which closes its connection; the next one is answered, over another.
+/// Drops a call without a response, which closes its connection; the next call uses another connection.
 fn given_up<S: Stack>(fault: &str, streams: bool) {
     let bedrock = Bedrock::start(&[fault]);
     let tap = Tap::before(&bedrock.url());
@@ -75,7 +75,7 @@ fn dropped_within_a_whole_answer<S: Stack>() {
     given_up::<S>("stall-after=700@1", false);
 }
 
-/// There is no connection to close: what was used is kept for the next call, and no attempt follows.
+/// Nothing is sent while a call waits to retry: its connection is kept for the next call, and no attempt follows.
 fn dropped_between_attempts<S: Stack>() {
     let bedrock = Bedrock::start(&["throttle=2s@1"]);
     let tap = Tap::before(&bedrock.url());
@@ -91,7 +91,7 @@ fn dropped_between_attempts<S: Stack>() {
     assert_eq!((tap.connections(), bedrock.requests().len()), (1, 2));
 }
 
-/// Takes its time, and counts who asks.
+/// A provider that takes time and counts its calls.
 #[derive(Debug, Default)]
 struct Slow(AtomicUsize);
 
@@ -105,7 +105,7 @@ impl ProvideCredentials for Slow {
     }
 }
 
-/// A refresh that all have left is there for who comes next.
+/// A refresh whose waiters were all dropped is joined by the next caller.
 fn dropped_while_credentials_are_awaited<S: Stack>() {
     let bedrock = Bedrock::start(&[]);
     let tap = Tap::before(&bedrock.url());
@@ -138,7 +138,7 @@ fn a_dropped_stream_closes_its_connection<S: Stack>() {
     assert_eq!(tap.connections(), 2);
 }
 
-/// What nobody takes stays on the other side, but for what the system's buffers on both sides hold.
+/// Bytes that are not read stay with the peer, except those in the system's buffers on both sides.
 fn a_slow_reader_holds_the_server_up<S: Stack>() {
     const MOST: usize = 24 * 1024 * 1024;
     const MOMENT: Duration = Duration::from_millis(50);
@@ -182,7 +182,7 @@ fn frame(event_type: &str, payload: &str, stream: &mut Vec<u8>) {
     encode_frame(&headers.map(|(name, value)| Header::new(name, value)), payload.as_bytes(), stream).unwrap();
 }
 
-/// Says of every public function that can be given up what comes of that.
+/// Checks that every public async function documents its cancel safety.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the test reads the sources")]
 fn what_comes_of_giving_up_is_documented() {

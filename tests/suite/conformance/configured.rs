@@ -22,7 +22,7 @@ fn config(variables: &[(&str, &str)]) -> Config {
     Config::loader().environment(environment).resolve(Profiles::default()).unwrap()
 }
 
-/// What becomes of a call by a configuration.
+/// Returns the outcome of a call with a configuration.
 fn call<S: Stack>(
     config: &Config,
     transport: fn(&Config) -> Result<S::Transport, ConfigError>,

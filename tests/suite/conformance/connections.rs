@@ -29,7 +29,7 @@ over_every_stack![
     ipv6,
 ];
 
-/// A moment for what happens in the background.
+/// Waits a moment for background work.
 const MOMENT: Duration = Duration::from_millis(5);
 
 fn a_connection_is_used_again<S: Stack>() {
@@ -71,7 +71,7 @@ fn answer(text: &str) -> String {
     )
 }
 
-/// Answers every request, and with each the next one before it was asked; the connection stays open.
+/// Starts a server that sends two responses to each request; the connection stays open.
 fn answer_ahead(mut client: impl Read + Write) {
     while !read_request(&mut client).is_empty() {
         if client.write_all((answer("hi") + &answer("evil")).as_bytes()).is_err() {
@@ -96,7 +96,7 @@ fn answer_ahead_with_tls(mut tls: rustls::ServerConnection, mut client: TcpStrea
     }
 }
 
-/// Whatever lies ready is no answer to a question that comes later.
+/// Bytes received before a request was sent are not its response.
 fn ask_those_who_answer_ahead<S: Stack>(transport: S::Transport, url: &str) {
     let client = client(transport, url).build().unwrap();
     S::run(async {
@@ -148,7 +148,7 @@ fn a_connection_with_tls_is_used_again<S: Stack>() {
     assert_eq!(tap.connections(), 1);
 }
 
-/// Only for those whose transport has a setting for it: reqwest's is on its client.
+/// Only for transports with a setting for it: reqwest's is on its client.
 fn no_connection_is_kept<S: Stack>(transport: S::Transport) {
     let bedrock = Bedrock::start(&[]);
     let tap = Tap::before(&bedrock.url());

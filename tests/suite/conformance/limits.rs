@@ -121,7 +121,7 @@ fn the_longest_limits_do_no_harm<S: Stack>() {
     });
 }
 
-/// Asks a server for whom the system accepts connections, and who never says a word in them.
+/// Calls a server whose connections the system accepts and which never sends a byte.
 fn ask_the_mute<S: Stack>(settings: &Settings, timeouts: Timeouts) -> Error {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
@@ -147,7 +147,7 @@ fn connecting_is_part_of_waiting_for_the_answer<S: Stack>() {
     assert_names_the_limit(&error);
 }
 
-/// A peer that takes its time with each thing it does, and a little less than the limit each time.
+/// A peer that takes a little less than the limit for each thing it does.
 fn one_limit_for_all_up_to_the_head<S: Stack>() {
     let server = Tap::start(|mut client, _| {
         read_request(&mut client);
@@ -167,7 +167,7 @@ fn one_limit_for_all_up_to_the_head<S: Stack>() {
     assert_names_the_limit(&error);
 }
 
-/// None of these is silent for as long as another limit says, but all of them go on for too long.
+/// None of these is silent long enough for another limit, but all of them take too long.
 fn one_limit_for_the_whole_call<S: Stack>() {
     let whole = Duration::from_secs(1);
     for fault in ["stall=20s", "slow=30ms", "stall-after=700", "status=500", "throttle"] {

@@ -8,6 +8,7 @@ mod bounds;
 mod cancellation;
 mod configured;
 mod connections;
+mod hops;
 mod limits;
 mod proxies;
 mod requests;

@@ -13,10 +13,10 @@ use barerock_ureq::UreqTransport;
 use super::server::{Bedrock, question};
 use super::stacks::{Hyper, Reqwest, Stack, Ureq, client};
 
-/// What tells the process that asks where to ask.
+/// The variable with the server's URL for the other process.
 const URL: &str = "BAREROCK_TESTS_URL";
 
-/// What is said where the system has no roots.
+/// The error where the system has no roots.
 const NO_ROOTS: &str = "no system root certificates";
 
 /// The test again, with the system's roots in this file, and what it printed.

@@ -11,7 +11,7 @@ use barerock_ureq::{UreqTransport, UreqTransportBuilder};
 
 use super::server::{Bedrock, REGION, credentials};
 
-/// Settings of a transport. Unset ones have their defaults, except that proxies of the environment are ignored.
+/// Settings of a transport. Unset ones have their defaults, except that the environment's proxies are ignored.
 #[derive(Default)]
 pub(super) struct Settings {
     /// The only authority to trust.

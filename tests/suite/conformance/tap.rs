@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use barerock::Transport;
 
-/// How long something may take that should happen at once.
+/// Time limit of what should happen at once.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server that records what its clients send.
@@ -29,7 +29,7 @@ pub(super) struct Seen {
 }
 
 impl Tap {
-    /// Stands before the server of a URL.
+    /// Starts one in front of the server of a URL.
     pub(super) fn before(url: &str) -> Self {
         let target = url.split_once("://").unwrap().1.to_owned();
         Self::start(move |client, note| forward(client, &target, note))
@@ -52,7 +52,7 @@ impl Tap {
         Self { address, seen }
     }
 
-    /// The URL to ask in place of the server's.
+    /// The URL to use in place of the server's.
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -103,7 +103,7 @@ impl Note {
     }
 }
 
-/// Waits until something is so, and fails where it never is. The transport's way to wait lets others run meanwhile.
+/// Waits until a condition holds, and fails if it never does. The transport's own sleep lets other tasks run meanwhile.
 #[expect(clippy::disallowed_methods, reason = "the test takes the time")]
 pub(super) async fn eventually(what: &str, transport: impl Transport, is_so: impl Fn() -> bool) {
     let start = Instant::now();

@@ -85,8 +85,8 @@ fn an_expired_certificate<S: Stack>() {
     );
 }
 
-/// What only the end of the connection ends is whole where TLS said that it ends, and else broken off: for those whose TLS
-/// tells the two apart.
+/// A body that ends with the connection is complete if TLS closed it, and truncated otherwise: for stacks whose TLS tells the two
+/// apart.
 fn an_answer_that_breaks_off<S: Stack>() {
     const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n\r\n";
     for is_ended in [true, false] {

@@ -27,7 +27,7 @@ use super::server::question;
 use super::stacks::client;
 use super::stacks::{Settings, Stack};
 
-/// What a server speaks TLS with that has a certificate for the loopback, and the certificate.
+/// Returns the TLS configuration of a server with a certificate for the loopback, and the certificate.
 pub(super) fn server_config(versions: &[&'static SupportedProtocolVersion]) -> (ServerConfig, String) {
     let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let key = PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der());
@@ -40,7 +40,7 @@ pub(super) fn server_config(versions: &[&'static SupportedProtocolVersion]) -> (
     (tls, certified.cert.pem())
 }
 
-/// A server that speaks both versions of HTTP and answers with the one it was asked in, and its certificate.
+/// Starts a server of both HTTP versions whose response names the request's version; returns it with its certificate.
 async fn serve(versions: &[&'static SupportedProtocolVersion]) -> (SocketAddr, String) {
     let (mut tls, pem) = server_config(versions);
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -77,7 +77,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
     Ok(Response::builder().header("content-type", "application/json").body(Full::from(body)).unwrap())
 }
 
-/// The version that a transport asks in, twice.
+/// Returns the HTTP version of two requests of a transport.
 async fn version<T: Transport>(transport: T, server: SocketAddr) -> String {
     let client = client(transport, &format!("https://{server}")).build().unwrap();
     let first = client.converse(&question()).await.unwrap().text();
@@ -104,7 +104,7 @@ async fn reqwest_speaks_http2_with_its_feature() {
     }
 }
 
-/// Whatever the configuration that was brought offers.
+/// Whatever protocols the caller's configuration offers.
 #[tokio::test(flavor = "multi_thread")]
 async fn ureq_and_hyper_offer_what_they_speak() {
     let (server, pem) = serve(&[&TLS13]).await;

@@ -154,9 +154,9 @@ Exit codes:
 
 pub(crate) async fn run(arguments: Sign) -> Result<(), Failure> {
     if !arguments.stray.is_empty() {
-        return Err(Failure::usage(
-            "sign takes options only: name the request's file with --request, an API key's with --inspect-api-key",
-        ));
+        return Err(Failure::usage("sign takes options only").with_hint(Some(
+            "Name the request's file with --request, an API key's with --inspect-api-key.",
+        )));
     }
     if arguments.expires.is_some() && !arguments.rules.query && !arguments.task.api_key {
         return Err(Failure::usage("--expires goes with --query or --api-key"));

@@ -43,12 +43,12 @@ fn give(bytes: &[u8]) {
 
 async fn converse(mode: &str, endpoint: &str, model: &str, prompt: &str) -> Result<(), String> {
     let exchange = EXCHANGE.with(Exchange::clone);
+    let builder = Client::builder_without_validation(exchange);
     let client = if mode == "environment" {
-        Client::from_env(exchange)
+        builder.environment(Environment::of_process()).build()
     } else {
         let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
-        let builder = Client::builder(exchange).environment(Environment::of_process()).region("us-east-1");
-        let mut builder = builder.endpoint_url(endpoint).credentials(credentials);
+        let mut builder = builder.region("us-east-1").endpoint_url(endpoint).credentials(credentials);
         if mode != "no-clock" {
             builder = builder.clock(clock);
         }

@@ -15,14 +15,13 @@ use crate::render::Output;
 pub(super) async fn run(request: &RawRequest, path: &Path, arguments: &Sign) -> Result<(), Failure> {
     let body = String::from_utf8(input::read(path, |failure| failure)?).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        Failure::usage(format!("--explain-mismatch: not text: no UTF-8 at byte {offset}"))
+        Failure::usage(format!("--explain-mismatch: invalid UTF-8 at byte {offset}"))
     })?;
     let theirs = explain_mismatch("", "", &body);
     if !theirs.is_about_a_signature() {
-        return Err(Failure::usage(
-            "--explain-mismatch: this is no message about a signature: give the body of an InvalidSignatureException \
-             or SignatureDoesNotMatch, or its message",
-        ));
+        return Err(Failure::usage("--explain-mismatch: not a message about a signature").with_hint(Some(
+            "Give the body of an InvalidSignatureException or SignatureDoesNotMatch, or its message.",
+        )));
     }
     let (timestamp, whose) = match (arguments.time, date_of_request(request, arguments)?, date_of(&theirs)) {
         (Some(time), _, _) => (time, "--time"),

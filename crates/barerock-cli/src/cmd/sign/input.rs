@@ -48,9 +48,9 @@ pub(super) fn request(path: &Path, arguments: &Sign) -> Result<RawRequest, Failu
         .is_some_and(|codings| codings.to_ascii_lowercase().contains("chunked"));
     if is_chunked && !arguments.rules.unsigned_payload {
         return Err(Failure::usage(
-            "--request: the body is in chunks, and what is signed is the body before that: give it whole, without the \
-             header transfer-encoding",
-        ));
+            "--request: the body is in chunks, and a signature is of the body before that",
+        )
+        .with_hint(Some("Give the body whole, without the header transfer-encoding.")));
     }
     Ok(request)
 }

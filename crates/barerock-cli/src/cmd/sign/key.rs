@@ -29,11 +29,12 @@ pub(super) fn mint(signing: &Signing, seconds: u32) -> Result<(), Failure> {
 /// Says what a key says about itself. The key may be given where the path should be, so the path is not shown.
 pub(super) fn inspect(path: &Path, now: Timestamp) -> Result<(), Failure> {
     let bytes = input::read(path, |_| {
-        Failure::usage("--inspect-api-key: no file of that name can be read; pipe the key in with -")
+        Failure::usage("--inspect-api-key: no file of that name can be read")
+            .with_hint(Some("Pipe the key in with `--inspect-api-key -`."))
     })?;
     let wrong = |error: &dyn core::fmt::Display| Failure::usage(format!("--inspect-api-key: {error}"));
     let text = core::str::from_utf8(&bytes).map_err(|_| wrong(&"not text"))?;
-    let key = ApiKeyInfo::read(text).map_err(|error| wrong(&error))?;
+    let key = ApiKeyInfo::read(text).map_err(|error| wrong(&error).with_hint(error.hint()))?;
     let (signed_at, expires_at) = (key.signed_at(), key.expires_at());
     let apart = |one: Timestamp, other: Timestamp| duration(one.unix_secs().abs_diff(other.unix_secs()));
     let (is_valid, state) = if now < signed_at {

@@ -19,10 +19,8 @@ pub(super) fn print(stages: &Stages, signing: &Signing, arguments: &Sign) -> Res
         Show::Signature => output.text(&stages.signature),
         Show::Authorization => match &stages.authorization {
             Some(authorization) => output.text(authorization),
-            None => Err(Failure::usage(
-                "a request that is signed in its query has no authorization header: leave out --query, or show another \
-                 stage",
-            )),
+            None => Err(Failure::usage("a request that is signed in its query has no authorization header")
+                .with_hint(Some("Leave out --query, or show another stage."))),
         },
         Show::Request => output.bytes(&stages.request.to_bytes()),
         Show::Curl => output.text(&stages.curl),

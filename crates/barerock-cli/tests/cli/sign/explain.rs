@@ -108,7 +108,7 @@ fn what_is_about_no_signature_is_refused_and_not_repeated() {
         let ran = explain(&request(PATH), text, &[]);
         assert_eq!((ran.code, &*ran.out), (2, ""), "{ran:?}");
         assert!(
-            ran.err.contains("no message about a signature") && !ran.err.contains("WALRUS"),
+            ran.err.contains("not a message about a signature") && !ran.err.contains("WALRUS"),
             "{}",
             ran.err
         );

@@ -54,8 +54,8 @@ fn what_is_no_key_is_named_and_never_shown() {
     let cut = key.trim().get(..103).unwrap();
     for (input, says) in [
         ("sk-WALRUS-of-another-service", "not a Bedrock API key: it does not begin with bedrock-api-key-"),
-        ("ABSKWALRUSQmVkcm9ja0FQSUtleS0", "a long-term Bedrock API key: it does not say its region"),
-        (cut, "was it cut off in copying?"),
+        ("ABSKWALRUSQmVkcm9ja0FQSUtleS0", "a long-term Bedrock API key, which does not contain its region"),
+        (cut, "was not cut off in copying"),
         ("bedrock-api-key-V0FMUlVT", "without a presigned CallWithBearerToken"),
         ("", "not a Bedrock API key"),
     ] {
