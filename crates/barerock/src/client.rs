@@ -107,7 +107,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// If the request is invalid, no response comes, the service returns an error, or the response is not one of Converse.
     ///
-    /// Cancel safety: dropping the future gives the request up; the model may go on and cost.
+    /// Cancel safety: dropping the future cancels the request; the model may still run and be billed.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
         let call = self.state.begin();
         let request = self.prepare(|rules| (rules.converse)(request), |endpoint| request.to_http(endpoint));
@@ -135,7 +135,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// As [`converse`](Self::converse)'s.
     ///
-    /// Cancel safety: dropping the future gives the request up.
+    /// Cancel safety: dropping the future cancels the request.
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
         let call = self.state.begin();
         let request =
@@ -148,7 +148,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// As [`converse`](Self::converse)'s.
     ///
-    /// Cancel safety: dropping the future gives the request up; the guardrail may go on and cost.
+    /// Cancel safety: dropping the future cancels the request; the guardrail may still run and be billed.
     pub async fn apply_guardrail(
         &self,
         request: &ApplyGuardrailRequest,
@@ -164,7 +164,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// As [`converse`](Self::converse)'s.
     ///
-    /// Cancel safety: dropping the future gives the request up; the checks may go on and cost.
+    /// Cancel safety: dropping the future cancels the request; the checks may still run and be billed.
     pub async fn invoke_guardrail_checks(
         &self,
         request: &InvokeGuardrailChecksRequest,
