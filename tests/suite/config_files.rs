@@ -57,10 +57,7 @@ fn profile(profile: Profile<'_>) -> Map<String, Value> {
 /// Returns what was read in the format of `expected.json`, with the sessions and services sections it names.
 fn read_as(files: &BTreeMap<String, String>, expected: &Value) -> Value {
     let file = |name: &'static str| files.get(name).map(|text| ConfigFile::new(name, text));
-    let profiles = match Profiles::parse(file("config"), file("credentials")) {
-        Ok(profiles) => profiles,
-        Err(error) => return json!({"error": error.to_string()}),
-    };
+    let profiles = Profiles::parse(file("config"), file("credentials"));
     let names = |member: &str| -> Vec<String> {
         expected[member].as_object().into_iter().flat_map(Map::keys).cloned().collect()
     };
@@ -70,6 +67,13 @@ fn read_as(files: &BTreeMap<String, String>, expected: &Value) -> Value {
         .map(|name| (name.to_owned(), Value::Object(profile(profiles.profile(name).unwrap()))))
         .collect();
     found.insert("profiles".to_owned(), Value::Object(all));
+    let errors: Map<_, _> = profiles
+        .names()
+        .filter_map(|name| Some((name.to_owned(), profiles.require(name).err()?.to_string().into())))
+        .collect();
+    if !errors.is_empty() {
+        found.insert("errors".to_owned(), Value::Object(errors));
+    }
     let mut sections = |member: &str, find: &dyn Fn(&str) -> Map<String, Value>| {
         let sections: Map<_, _> =
             names(member).into_iter().map(|name| (name.clone(), Value::Object(find(&name)))).collect();

@@ -50,7 +50,7 @@ impl Io for Answering {
         panic!("{} is written", path.display())
     }
 
-    fn run<'a>(&'a self, _: &'a str, _: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
+    fn run<'a>(&'a self, _: &'a str, _: Option<Duration>) -> IoFuture<'a, io::Result<ProcessOutput>> {
         self.count();
         ready(Ok(ProcessOutput::new(Some(0), self.body.clone())))
     }

@@ -221,7 +221,7 @@ async fn pages_for_people() {
         }
         let (_, words, _) = fail(stack, kind, answer(407, "text/html", page)).await;
         assert!(
-            words.contains("an HTML page: a proxy or portal may stand in between"),
+            words.contains("an HTML page, perhaps of a proxy or a login portal"),
             "{stack:?} {kind:?}: {words}"
         );
     })

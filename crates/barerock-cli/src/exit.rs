@@ -16,7 +16,7 @@ pub(crate) struct Failure {
     code: Code,
     message: String,
     /// What to do about it, beside the hint of an [`Error`].
-    hint: Option<&'static str>,
+    hint: Option<Cow<'static, str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -67,7 +67,7 @@ impl Failure {
 
     /// No usable credentials or region, with a hint to run `doctor`.
     pub(crate) fn credentials(message: impl fmt::Display) -> Self {
-        Self { hint: Some(CREDENTIALS_HINT), ..Self::new(Code::Credentials, message.to_string()) }
+        Self { hint: Some(CREDENTIALS_HINT.into()), ..Self::new(Code::Credentials, message.to_string()) }
     }
 
     /// No usable credentials or region.
@@ -106,8 +106,8 @@ impl Failure {
     }
 
     /// Adds what to do about it.
-    pub(crate) fn with_hint(mut self, hint: Option<&'static str>) -> Self {
-        self.hint = hint;
+    pub(crate) fn with_hint(mut self, hint: Option<impl Into<Cow<'static, str>>>) -> Self {
+        self.hint = hint.map(Into::into);
         self
     }
 
@@ -120,13 +120,9 @@ impl Failure {
         }
     }
 
-    /// The hint of the library's error, with the option in place of the library's setting.
+    /// The hint of the library's error.
     fn error_hint(&self) -> Option<Cow<'static, str>> {
-        let hint = self.source.as_deref()?.downcast_ref::<Error>()?.hint()?;
-        Some(match hint.contains(PLAINTEXT_SETTING) {
-            true => hint.replace(PLAINTEXT_SETTING, "--allow-plaintext-to").into(),
-            false => hint,
-        })
+        self.source.as_deref()?.downcast_ref::<Error>()?.hint()
     }
 
     /// True if there is nothing to report: it was reported, or the reader of our output has gone.
@@ -137,8 +133,18 @@ impl Failure {
     }
 }
 
-/// What the option is called in the library.
-const PLAINTEXT_SETTING: &str = "ClientBuilder::allow_plaintext_to";
+/// Settings of the library that hints name, and the program's names for them.
+const OPTIONS: [(&str, &str); 4] = [
+    ("ClientBuilder::allow_plaintext_to", "--allow-plaintext-to"),
+    ("ConfigLoader::region", "--region"),
+    ("Set a prompt (ConfigLoader::mfa)", "Run the command on a terminal"),
+    ("the client's region", "--region"),
+];
+
+/// A hint of the library, with the program's options in place of the library's settings.
+pub(crate) fn with_options(hint: &str) -> String {
+    OPTIONS.iter().fold(hint.to_owned(), |hint, (setting, option)| hint.replace(setting, option))
+}
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -183,9 +189,8 @@ pub(crate) fn report(failure: &Failure) -> ExitCode {
             tell!("  because: {}", indented(&error.to_string()));
             cause = error.source();
         }
-        let hints = failure.error_hint().into_iter().chain(failure.hint.map(Cow::Borrowed));
-        for hint in hints {
-            tell!("hint: {}", indented(&hint));
+        for hint in failure.error_hint().iter().chain(&failure.hint) {
+            tell!("hint: {}", indented(&with_options(hint)));
         }
     }
     #[expect(clippy::as_conversions, reason = "the discriminants are the exit codes")]

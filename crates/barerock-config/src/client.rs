@@ -1,4 +1,4 @@
-//! Clients by the configuration.
+//! Clients with the settings of a configuration.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use super::endpoints;
 use super::source::{Resolved, Source};
 use crate::providers::{Io, SystemIo};
 
-/// A client by all that AWS's SDKs look at: the environment, the shared config and credentials files, and what these lead
-/// to. [`Client::from_env`] looks at the environment alone and is smaller for it.
+/// A client with the settings and credentials of the environment and of the shared config and credentials files, as AWS's SDKs
+/// resolve them. [`Client::from_env`] reads the environment alone and makes smaller programs.
 ///
 /// # Errors
-/// If the files or settings are invalid, or there is no region. Missing credentials show at the first call.
+/// If the files or settings are invalid, or there is no region. Missing credentials are an error of the first call.
 ///
 /// Cancel safety: dropping the future leaves nothing behind.
 pub async fn client<T: Transport>(transport: T) -> Result<Client<T>, Error> {
@@ -25,14 +25,14 @@ pub async fn client<T: Transport>(transport: T) -> Result<Client<T>, Error> {
 }
 
 impl Config {
-    /// A client builder with these settings and their credentials. Values set in code beat them.
+    /// Returns a client builder with these settings and credentials. Values set on the builder win over them.
     pub fn builder<T: Transport>(&self, transport: T) -> ClientBuilder<T> {
         let builder = Client::builder(transport);
         let io = SystemIo::new(Arc::clone(builder.transport()));
         builder.settings(self.client_settings(Arc::new(io)))
     }
 
-    /// The settings of a client of Bedrock Runtime, whose credentials are looked for through `io`.
+    /// The settings of a client of Bedrock Runtime. Its credentials providers use `io`.
     #[must_use]
     pub fn client_settings(&self, io: Arc<dyn Io>) -> ClientSettings {
         let region = self.region();

@@ -1,11 +1,13 @@
-//! The whole configuration: what code, environment and profile settle together.
+//! The configuration that code, environment and profile give together.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use barerock::converse::endpoint::EndpointService;
 use barerock::credentials::{CachedCredentials, ProvideCredentials};
 use barerock::settings::{
-    AUTH_SCHEMES, BEARER_TOKEN, CA_BUNDLE, DISABLE_CLOCK_SKEW_CORRECTION, DUAL_STACK, FIPS, REGION, Setting,
+    AUTH_SCHEMES, BEARER_TOKEN, CA_BUNDLE, CREDENTIAL_PROCESS_TIMEOUT, DISABLE_CLOCK_SKEW_CORRECTION,
+    DUAL_STACK, FIPS, REGION, Setting,
 };
 use barerock::{Endpoint, Environment};
 
@@ -13,25 +15,26 @@ use super::endpoints;
 use super::error::ConfigError;
 use super::loader::{ConfigLoader, Overrides};
 use super::lookup::{self, Search};
-use super::profiles::{Profile, Profiles};
+use super::profile::Profile;
+use super::profiles::Profiles;
 use super::source::{Reason, Resolved, Skipped, Source};
-use crate::providers::{DefaultChain, Io, ProviderContext, SystemIo};
+use crate::providers::{DefaultChain, Io, ProcessProvider, ProviderContext, SystemIo};
 
-/// The name of the scheme that sends a Bedrock API key.
+/// The name of the authentication scheme that sends a Bedrock API key.
 const BEARER_SCHEME: &str = "httpBearerAuth";
 
-/// How requests prove whose they are.
+/// The authentication scheme of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthScheme {
-    /// A signature, made with credentials.
+    /// A signature made with credentials.
     SigV4,
     /// A Bedrock API key.
     Bearer,
 }
 
-/// The configuration: settings in code, the environment and the shared files together. Each value is looked for when
-/// it is asked for and comes with its source and with what was passed over.
+/// The configuration: settings of code, environment and shared files. Each value is resolved when it is asked for, and comes with
+/// its source and the places that were skipped.
 ///
 /// `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -44,18 +47,18 @@ pub struct Config {
 }
 
 impl Config {
-    /// Loads the process's environment and the shared files it leads to, without any HTTP: a region that only the
-    /// instance metadata service knows is not found. [`loader`](Self::loader) takes more, an [`Io`] with HTTP included.
+    /// Loads the environment of the process and the shared files without HTTP, so that the region of the instance metadata service
+    /// is not found. [`loader`](Self::loader) takes settings and an [`Io`] with HTTP.
     ///
     /// # Errors
-    /// If a file cannot be read or parsed, or the profile the environment names does not exist.
+    /// As [`ConfigLoader::load`]'s.
     ///
     /// Cancel safety: dropping the future leaves nothing behind.
     pub async fn load() -> Result<Self, ConfigError> {
         Self::loader().load(Arc::new(SystemIo::without_http())).await
     }
 
-    /// Sets up a configuration.
+    /// Returns a loader, which takes settings of code.
     #[must_use]
     pub fn loader() -> ConfigLoader {
         ConfigLoader::default()
@@ -78,39 +81,39 @@ impl Config {
         config
     }
 
-    /// The environment the configuration is made of.
+    /// The environment.
     #[must_use]
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// What the shared files hold.
+    /// The contents of the shared files.
     #[must_use]
     pub fn profiles(&self) -> &Arc<Profiles> {
         &self.profiles
     }
 
-    /// The name of the profile: from code, else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`. botocore looks
-    /// at the two variables the other way round.
+    /// The name of the profile: from code, else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`. In botocore the second
+    /// variable wins over the first.
     #[must_use]
     pub fn profile_name(&self) -> &Resolved<String> {
         &self.profile
     }
 
-    /// The profile; `None` if none is named and there is no profile `default`.
+    /// The profile; `None` if no profile is named and `default` does not exist.
     #[must_use]
     pub fn profile(&self) -> Option<Profile<'_>> {
         self.profiles.profile(&self.profile.value)
     }
 
-    /// The region: from code, else `AWS_REGION`, else `AWS_DEFAULT_REGION`, else the profile's `region`, else, if it was
-    /// asked for, that of the machine.
+    /// The region: from code, else `AWS_REGION`, else `AWS_DEFAULT_REGION`, else the profile's `region`, else that of the instance
+    /// metadata service.
     #[must_use]
     pub fn region(&self) -> &Resolved<Option<String>> {
         &self.region
     }
 
-    /// What the machine says of its region, or why it does not.
+    /// Adds the region of the instance metadata service, or why there is none.
     pub(super) fn region_of_machine(&mut self, region: Result<Option<String>, String>) {
         let reason = match region {
             Ok(Some(region)) => {
@@ -123,14 +126,14 @@ impl Config {
         self.region.skipped.push(Skipped::new(Source::InstanceMetadata.to_string(), reason));
     }
 
-    /// Everywhere AWS's tools look for credentials, in their order; what is found is kept until it runs out.
+    /// The provider of credentials: the [`DefaultChain`], cached until shortly before they expire.
     #[must_use]
     pub fn credentials(&self, io: Arc<dyn Io>) -> Arc<dyn ProvideCredentials> {
         let chain = DefaultChain::new(self.provider_context(Arc::clone(&io)));
         Arc::new(CachedCredentials::new(chain).clock(move || io.now()))
     }
 
-    /// What single providers are made of.
+    /// The context that single providers are made of.
     #[must_use]
     pub fn provider_context(&self, io: Arc<dyn Io>) -> ProviderContext {
         let context = ProviderContext::new(io, Arc::new(self.clone()));
@@ -140,7 +143,7 @@ impl Config {
         }
     }
 
-    /// The region, which every signature needs, also for an endpoint of one's own.
+    /// The region, which every signature needs, also for a custom endpoint.
     fn known_region(&self) -> Result<&str, ConfigError> {
         self.region.value.as_deref().ok_or_else(|| {
             let locations = self.region.skipped.iter().map(|over| over.location.clone());
@@ -148,20 +151,20 @@ impl Config {
         })
     }
 
-    /// The endpoint of Bedrock Runtime: one of your own, else the service's for the region.
+    /// The endpoint of Bedrock Runtime: the configured URL, else the service's endpoint of the region.
     ///
     /// # Errors
-    /// If there is no region, or a setting that leads to the endpoint is wrong.
+    /// If there is no region, or a setting of the endpoint is invalid.
     pub fn endpoint(&self) -> Result<Resolved<Endpoint>, ConfigError> {
         self.service_endpoint(EndpointService::BedrockRuntime, self.known_region()?)
     }
 
-    /// The endpoint of a service in a region: from code (Bedrock Runtime's alone), else `AWS_ENDPOINT_URL_{SERVICE}`, else
-    /// `AWS_ENDPOINT_URL`, else that of the services section the profile names, else the profile's `endpoint_url`,
-    /// else the service's own. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` leaves the first and the last.
+    /// The endpoint of a service in a region: from code (Bedrock Runtime only), else `AWS_ENDPOINT_URL_{SERVICE}`, else
+    /// `AWS_ENDPOINT_URL`, else the one in the services section the profile names, else the profile's `endpoint_url`, else the
+    /// service's endpoint of the region. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` leaves the first and the last.
     ///
     /// # Errors
-    /// If the region is none, or a setting that leads to the endpoint is wrong.
+    /// If the region is invalid, or a setting of the endpoint is.
     pub fn service_endpoint(
         &self,
         service: EndpointService,
@@ -170,45 +173,44 @@ impl Config {
         endpoints::endpoint(self, service, region)
     }
 
-    /// Whether to ask hosts validated under FIPS 140: from code, else `AWS_USE_FIPS_ENDPOINT`, else `use_fips_endpoint`.
+    /// Whether to call endpoints validated under FIPS 140: from code, else `AWS_USE_FIPS_ENDPOINT`, else `use_fips_endpoint`.
     ///
     /// # Errors
-    /// If it is neither true nor false.
+    /// If the value is neither true nor false.
     pub fn fips(&self) -> Result<Resolved<bool>, ConfigError> {
         self.switch(self.overrides.fips, &FIPS)
     }
 
-    /// Whether to ask hosts that speak IPv6 too: from code, else `AWS_USE_DUALSTACK_ENDPOINT`, else
+    /// Whether to call endpoints that support IPv6 too: from code, else `AWS_USE_DUALSTACK_ENDPOINT`, else
     /// `use_dualstack_endpoint`.
     ///
     /// # Errors
-    /// If it is neither true nor false.
+    /// If the value is neither true nor false.
     pub fn dual_stack(&self) -> Result<Resolved<bool>, ConfigError> {
         self.switch(self.overrides.dual_stack, &DUAL_STACK)
     }
 
-    /// The file of certificates to trust in place of the built-in ones: from code, else `AWS_CA_BUNDLE`, else
-    /// `ca_bundle`. It is the transport that reads it.
+    /// The path of the PEM file of certificates to trust in place of the built-in ones: from code, else `AWS_CA_BUNDLE`, else
+    /// `ca_bundle`.
     #[must_use]
     pub fn ca_bundle(&self) -> Resolved<Option<String>> {
         let bundle = self.find(self.overrides.ca_bundle.as_deref(), &CA_BUNDLE);
         bundle.map(|path| path.map(|path| self.environment.expand_home(&path).unwrap_or(path)))
     }
 
-    /// Whether a wrong clock is left uncorrected: `AWS_DISABLE_CLOCK_SKEW_CORRECTION`, else
+    /// Whether clock skew correction is disabled: `AWS_DISABLE_CLOCK_SKEW_CORRECTION`, else
     /// `disable_clock_skew_correction`.
     ///
     /// # Errors
-    /// If it is neither true nor false.
+    /// If the value is neither true nor false.
     pub fn disable_clock_skew_correction(&self) -> Result<Resolved<bool>, ConfigError> {
         self.switch(None, &DISABLE_CLOCK_SKEW_CORRECTION)
     }
 
-    /// How requests prove whose they are: with the Bedrock API key of `AWS_BEARER_TOKEN_BEDROCK` if there is one, else
-    /// with a signature.
+    /// The authentication scheme: the Bedrock API key of `AWS_BEARER_TOKEN_BEDROCK` if it is set, else a signature.
     ///
-    /// Only a preference set in code keeps a key from being used. Those of `AWS_AUTH_SCHEME_PREFERENCE` and
-    /// `auth_scheme_preference` do not: so AWS's SDKs and botocore have it.
+    /// Only a preference of code prefers a signature to a key. `AWS_AUTH_SCHEME_PREFERENCE` and `auth_scheme_preference` do not, as
+    /// in AWS's SDKs and botocore.
     #[must_use]
     pub fn auth_scheme(&self) -> Resolved<AuthScheme> {
         let key_variable = BEARER_TOKEN.variables().first().copied().unwrap_or_default();
@@ -241,13 +243,36 @@ impl Config {
         Resolved { value, source, skipped }
     }
 
-    /// Skipped parts of the shared files, each with file and line, and variables whose value is in quotes.
+    /// The time a `credential_process` may take: from code, else `BAREROCK_CREDENTIAL_PROCESS_TIMEOUT`, else
+    /// `barerock_credential_process_timeout`, in seconds, else 60 seconds. 0 is no limit, which is `None`. AWS's tools have no such
+    /// limit.
+    ///
+    /// # Errors
+    /// If the value is not a whole number.
+    pub fn credential_process_timeout(&self) -> Result<Resolved<Option<Duration>>, ConfigError> {
+        if let Some(limit) = self.overrides.process_timeout {
+            return Ok(Resolved::new(limit, Source::Code));
+        }
+        let found = self.find(None, &CREDENTIAL_PROCESS_TIMEOUT).parse(&CREDENTIAL_PROCESS_TIMEOUT)?;
+        Ok(found.map(|seconds| match seconds {
+            None => Some(ProcessProvider::DEFAULT_TIMEOUT),
+            Some(0) => None,
+            Some(seconds) => Some(Duration::from_secs(seconds.into())),
+        }))
+    }
+
+    /// Ignored and invalid parts of the shared files, each with file and line, variables whose value is in quotes, and a home
+    /// directory that cannot be read.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let quoted = self
             .environment
             .quoted()
             .map(|name| format!("{name}: the value is in quotes, which are part of it"));
-        self.profiles.warnings().chain(quoted)
+        let home = self
+            .environment
+            .is_not_utf8("HOME")
+            .then(|| "HOME: the value is not UTF-8 and is ignored".to_owned());
+        self.profiles.warnings().chain(quoted).chain(home)
     }
 
     /// The text of a setting: from code, else the environment, else the profile.
@@ -255,7 +280,7 @@ impl Config {
         lookup::find(code, &self.environment, self.profile(), setting)
     }
 
-    /// A setting that is on or off, and off if unset.
+    /// The value of a setting that is true or false; false if unset.
     pub(super) fn switch(
         &self,
         code: Option<bool>,

@@ -1,4 +1,4 @@
-//! Which endpoint the configuration leads to.
+//! The endpoints of services.
 
 use barerock::Endpoint;
 use barerock::converse::endpoint::EndpointService;
@@ -11,7 +11,7 @@ use super::lookup::Search;
 use super::section::SettingValue;
 use super::source::{Resolved, Source};
 
-/// The key of a URL, in a profile and nested in a services section.
+/// The key of an endpoint URL, in a profile and nested in a services section.
 const URL_KEY: &str = "endpoint_url";
 
 pub(super) fn endpoint(
@@ -35,13 +35,13 @@ pub(super) fn endpoint(
     }
 }
 
-/// The URL that is configured, if one is.
+/// The configured URL, if there is one.
 pub(super) fn url(
     config: &Config,
     service: EndpointService,
 ) -> Result<Resolved<Option<String>>, ConfigError> {
     let ignore = config.switch(None, &IGNORE_ENDPOINT_URLS)?;
-    let ignored = ignore.value.then(|| format!("set, but {} says to ignore it", ignore.source));
+    let ignored = ignore.value.then(|| format!("ignored because of {}", ignore.source));
     let ignored = ignored.as_deref();
     let own = service_endpoint_url(service);
     let code =
@@ -62,14 +62,17 @@ pub(super) fn url(
     Ok(search.end())
 }
 
-/// The URL in the services section that a profile names.
+/// The URL in the services section that the profile names.
 fn section_url<'a>(
     config: &'a Config,
     services: SettingValue<'_>,
     service: &str,
 ) -> Result<Option<SettingValue<'a>>, ConfigError> {
     match config.profiles.services(services.value) {
-        Some(section) => Ok(section.nested(service, URL_KEY)),
+        Some(section) => {
+            section.check()?;
+            Ok(section.nested(service, URL_KEY))
+        }
         None => Err(ConfigError::NoSection {
             header: format!("services {}", services.value),
             source: Source::File { key: "services".to_owned(), location: services.location.clone() },

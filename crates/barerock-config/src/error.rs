@@ -1,6 +1,7 @@
-//! What can be wrong with the configuration.
+//! Errors of the configuration.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use barerock::ErrorKind;
 use barerock::converse::endpoint::EndpointError;
@@ -8,49 +9,53 @@ use barerock::settings::SettingError;
 use barerock::transport::ProxyError;
 
 use super::source::{Location, Source};
+use super::text::shown;
 
-/// Why the configuration cannot be used. Never quotes a value that is or may be a secret.
+/// An invalid configuration. `Display` says what is wrong and where, [`hint`](Self::hint) what to do. Neither quotes a value that
+/// is or may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A line is not what the format allows.
+    /// A section that is used has an invalid line.
     Syntax {
-        /// Where.
+        /// The line.
         location: Location,
-        /// What is wrong, and what to do.
+        /// What is wrong with it.
         message: String,
+        /// What to do.
+        hint: &'static str,
     },
-    /// A profile was named that neither file holds.
+    /// A profile was named that neither file has.
     NoProfile(Box<NoProfile>),
-    /// A section was named that the config file does not hold.
+    /// A section was named that the config file does not have.
     NoSection {
-        /// What its header would be.
+        /// The header it would have, without brackets.
         header: String,
-        /// What names it.
+        /// The setting that names it.
         source: Source,
     },
     /// No region is set.
     NoRegion {
-        /// Where one was looked for.
+        /// The places that were looked at.
         looked_at: Vec<String>,
     },
-    /// A setting is not what it must be.
+    /// A setting has an invalid value.
     Value {
         /// What sets it.
         source: Source,
-        /// What it must be.
+        /// The valid values, as the end of a sentence.
         rule: &'static str,
     },
     /// An environment variable is not UTF-8.
     Variable(SettingError),
-    /// There is no endpoint to be had.
+    /// The endpoint is invalid.
     Endpoint {
-        /// What sets its URL, or [`Source::Default`] where the rules for the region make it.
+        /// What sets its URL; [`Source::Default`] if it follows from the region.
         source: Source,
-        /// Why.
+        /// What is wrong with it.
         error: EndpointError,
     },
-    /// A CA bundle cannot be read, or holds no valid certificate.
+    /// A CA bundle cannot be read, or contains no valid certificate.
     CaBundle {
         /// What sets it.
         source: Source,
@@ -59,41 +64,55 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A proxy's URL is invalid, or of a scheme the transport does not have.
+    /// The URL of a proxy is invalid, or of a scheme the transport does not support.
     Proxy(ProxyError),
-    /// A file is there and cannot be read.
+    /// A file exists and cannot be read.
     File {
         /// Its path.
         path: String,
-        /// What names it, if it is not at its usual place.
+        /// The variable that names it, if it is not at its default place.
         named_by: Option<&'static str>,
-        /// Why.
+        /// Why it cannot be read.
         reason: String,
     },
 }
 
-/// A profile that was named and does not exist.
+/// A named profile that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoProfile {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What named it, such as `AWS_PROFILE`, if that is known.
+    /// The variable that names it, such as `AWS_PROFILE`, if it was one.
     pub named_by: Option<String>,
-    /// The profiles whose names are nearest, the nearest first.
+    /// Similar names of profiles that exist, the most similar first.
     pub nearest: Vec<String>,
-    /// Where a section stands that would be the profile if its header were right, and what that header would be.
+    /// The place of a section that was probably meant but has the wrong header, and the right header.
     pub misplaced: Option<(Location, String)>,
     /// The files that were read.
     pub files: Vec<String>,
 }
 
 impl ConfigError {
-    pub(super) fn syntax(location: Location, message: impl Into<String>) -> Self {
-        Self::Syntax { location, message: message.into() }
+    /// What to do about the error, in terms of environment variables, files and this library.
+    #[must_use]
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(match self {
+            Self::Syntax { hint, .. } => (*hint).into(),
+            Self::NoProfile(error) => return error.hint().map(Cow::Owned),
+            Self::NoSection { header, .. } => {
+                format!("Add the section [{header}] to the config file, or remove the setting.").into()
+            }
+            Self::NoRegion { .. } => {
+                "Set AWS_REGION or the profile's region, such as us-east-1, or ConfigLoader::region.".into()
+            }
+            Self::Variable(_) => "Set the variable to text in UTF-8, or unset it.".into(),
+            Self::File { reason, .. } if reason.contains("UTF-") => "Save the file as UTF-8.".into(),
+            _ => return None,
+        })
     }
 
-    /// Whether the shared files, the profile or the region are at fault, so that nothing can be signed.
+    /// True if nothing can be signed because of the shared files, the profile or the region.
     fn is_of_credentials(&self) -> bool {
         matches!(
             self,
@@ -106,7 +125,7 @@ impl ConfigError {
         )
     }
 
-    /// Says what named the profile that does not exist.
+    /// Adds the source of the name of a profile that does not exist.
     pub(super) fn named_by(self, source: &Source) -> Self {
         match (self, source) {
             (Self::NoProfile(mut error), Source::Variable(name)) => {
@@ -121,13 +140,13 @@ impl ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax { location, message } => write!(f, "{location}: {message}"),
+            Self::Syntax { location, message, .. } => write!(f, "{location}: {message}"),
             Self::NoProfile(error) => error.fmt(f),
             Self::NoSection { header, source } => {
-                write!(f, "{source} names the section [{header}], which the config file does not hold")
+                write!(f, "{source} names the section [{header}], which the config file does not have")
             }
             Self::NoRegion { looked_at } => {
-                write!(f, "no region: name one, such as us-east-1; looked at {}", looked_at.join(", "))
+                write!(f, "no region: looked at {}", looked_at.join(", "))
             }
             Self::Value { source, rule } => write!(f, "{source} {rule}"),
             Self::Variable(error) => error.fmt(f),
@@ -153,16 +172,21 @@ impl fmt::Display for NoProfile {
             write!(f, ", which {named_by} names")?;
         }
         match &*self.files {
-            [] => f.write_str("; there is neither a config nor a credentials file")?,
-            files => write!(f, " in {}", files.join(" or "))?,
+            [] => f.write_str("; there is neither a config nor a credentials file"),
+            files => write!(f, " in {}", files.join(" or ")),
         }
+    }
+}
+
+impl NoProfile {
+    fn hint(&self) -> Option<String> {
         if let Some((location, header)) = &self.misplaced {
-            write!(f, "; the section at {location} would be it with the header [{header}]")?;
+            let header = shown(header, usize::MAX);
+            return Some(format!(
+                "Write the header of the section at {location} as [{header}] to make it this profile."
+            ));
         }
-        match &*self.nearest {
-            [] => Ok(()),
-            names => write!(f, "; did you mean {}?", names.join(" or ")),
-        }
+        (!self.nearest.is_empty()).then(|| format!("Did you mean {}?", self.nearest.join(" or ")))
     }
 }
 
@@ -180,10 +204,11 @@ impl From<ProxyError> for ConfigError {
     }
 }
 
-/// Of the kind credentials where nothing can be signed, else of the kind request.
+/// Of the kind credentials if nothing can be signed, else of the kind request.
 impl From<ConfigError> for barerock::Error {
     fn from(error: ConfigError) -> Self {
         let kind = if error.is_of_credentials() { ErrorKind::Credentials } else { ErrorKind::Request };
-        Self::configuration(kind, error)
+        let hint = error.hint();
+        Self::configuration(kind, error).with_hint(hint)
     }
 }

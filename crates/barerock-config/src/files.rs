@@ -1,4 +1,4 @@
-//! Where the shared files lie.
+//! The paths of the shared files, and their text.
 
 use std::path::Path;
 
@@ -9,19 +9,19 @@ use super::profiles::{ConfigFile, Profiles};
 use crate::providers::Io;
 use barerock::Environment;
 
-/// A shared file before it is read.
+/// The path of a shared file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileLocation {
-    /// The path as it is written, perhaps with a leading `~`: how messages name the file.
+    /// The path as it is written, perhaps with a leading `~`. Messages name the file by it.
     pub name: String,
-    /// The path to open, or `None` for want of a home directory.
+    /// The path to open; `None` if it is in the home directory and there is none.
     pub path: Option<String>,
-    /// The variable that names it, if it is not at its usual place.
+    /// The variable that names the file, if it is not at its default place.
     pub named_by: Option<&'static str>,
 }
 
-/// Where the config and the credentials file lie.
+/// The paths of the config file and the credentials file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SharedFiles {
@@ -32,10 +32,10 @@ pub struct SharedFiles {
 }
 
 impl SharedFiles {
-    /// The profiles of files that were read; `None` for one that is not there.
+    /// Parses the contents of the files; `None` for one that does not exist. For invalid lines see [`Profiles::parse`].
     ///
     /// # Errors
-    /// If a file is no text in UTF-8, or as [`Profiles::parse`] has it.
+    /// If a file is not UTF-8.
     pub fn parse(
         &self,
         config: Option<Vec<u8>>,
@@ -43,13 +43,13 @@ impl SharedFiles {
     ) -> Result<Profiles, ConfigError> {
         let config = config.map(|bytes| self.config.text(bytes)).transpose()?;
         let credentials = credentials.map(|bytes| self.credentials.text(bytes)).transpose()?;
-        Profiles::parse(
+        Ok(Profiles::parse(
             config.as_ref().map(|text| ConfigFile::new(&self.config.name, text)),
             credentials.as_ref().map(|text| ConfigFile::new(&self.credentials.name, text)),
-        )
+        ))
     }
 
-    /// Where they lie by what the environment says.
+    /// The paths an environment leads to.
     #[must_use]
     pub fn locate(environment: &Environment) -> Self {
         Self {
@@ -60,21 +60,21 @@ impl SharedFiles {
 }
 
 impl FileLocation {
-    fn new(environment: &Environment, variable: &'static str, usual: &str) -> Self {
+    fn new(environment: &Environment, variable: &'static str, default: &str) -> Self {
         let (name, named_by) = match environment.get(variable) {
             Some(path) => (path, Some(variable)),
-            None => (usual, None),
+            None => (default, None),
         };
         Self { name: name.to_owned(), path: environment.expand_home(name), named_by }
     }
 
-    /// The file's bytes; `None` if there is no file, or no home directory to look in.
+    /// Reads the file; `None` if it or the home directory does not exist.
     pub(super) async fn read(&self, io: &dyn Io) -> Result<Option<Vec<u8>>, ConfigError> {
         let Some(path) = &self.path else { return Ok(None) };
         io.read_file(Path::new(path)).await.map_err(|error| self.unreadable(error.to_string()))
     }
 
-    /// The text of the file.
+    /// Decodes the contents.
     ///
     /// # Errors
     /// If it is not UTF-8.
@@ -82,17 +82,14 @@ impl FileLocation {
         let bad = |reason: &str| self.unreadable(reason);
         match &*bytes {
             // What PowerShell's `>` writes.
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(bad("it is UTF-16; save it as UTF-8")),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(bad("it is UTF-16")),
             _ => String::from_utf8(bytes).map(Zeroizing::new).map_err(|error| {
-                bad(&format!(
-                    "it is not UTF-8 from offset {}; save it as UTF-8",
-                    error.utf8_error().valid_up_to()
-                ))
+                bad(&format!("it is not UTF-8 from offset {}", error.utf8_error().valid_up_to()))
             }),
         }
     }
 
-    /// It is there and cannot be read.
+    /// The error of a file that exists and cannot be read.
     pub(super) fn unreadable(&self, reason: impl Into<String>) -> ConfigError {
         ConfigError::File { path: self.name.clone(), named_by: self.named_by, reason: reason.into() }
     }
@@ -107,9 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_place_and_others() {
-        let usual = config(&[("HOME", "/home/me/")]);
-        assert_eq!((&*usual.name, usual.path.as_deref()), ("~/.aws/config", Some("/home/me/.aws/config")));
+    fn the_default_place_and_others() {
+        let default = config(&[("HOME", "/home/me/")]);
+        assert_eq!(
+            (&*default.name, default.path.as_deref()),
+            ("~/.aws/config", Some("/home/me/.aws/config"))
+        );
         assert_eq!(config(&[]).path, None);
         let windows = config(&[("USERPROFILE", "C:\\Users\\me"), ("AWS_CONFIG_FILE", "~\\aws")]);
         assert_eq!(windows.path.as_deref(), Some("C:\\Users\\me\\aws"));
@@ -120,15 +120,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_says_so() {
+    fn a_file_that_is_not_utf8_is_an_error() {
         let file = config(&[("AWS_CONFIG_FILE", "/c")]);
+        let error = file.text(vec![0xff, 0xfe, b'[', 0]).unwrap_err();
+        assert_eq!(error.to_string(), "/c, which AWS_CONFIG_FILE names, cannot be read: it is UTF-16");
+        assert_eq!(error.hint().as_deref(), Some("Save the file as UTF-8."));
+        let error = file.text(b"ab\xffcd".to_vec()).unwrap_err();
         assert_eq!(
-            file.text(vec![0xff, 0xfe, b'[', 0]).unwrap_err().to_string(),
-            "/c, which AWS_CONFIG_FILE names, cannot be read: it is UTF-16; save it as UTF-8"
+            error.to_string(),
+            "/c, which AWS_CONFIG_FILE names, cannot be read: it is not UTF-8 from offset 2"
         );
-        assert_eq!(
-            file.text(b"ab\xffcd".to_vec()).unwrap_err().to_string(),
-            "/c, which AWS_CONFIG_FILE names, cannot be read: it is not UTF-8 from offset 2; save it as UTF-8"
-        );
+        assert_eq!(error.hint().as_deref(), Some("Save the file as UTF-8."));
     }
 }

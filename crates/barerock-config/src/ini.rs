@@ -1,7 +1,7 @@
-//! The INI dialect of the shared files: lines in, sections of settings out.
+//! Parser of the INI dialect of the shared files: lines to sections of settings.
 //!
-//! AWS's reference ("Format of the config file") and its SDKs say what a line means; where botocore reads more than
-//! they do (a file that is indented as a whole, comments that are), so does this reader.
+//! The rules are those of AWS's reference ("Format of the config file") and its SDKs, plus what botocore reads beyond them:
+//! a file that is indented as a whole, and indented comments. An invalid line makes only its own section unusable.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,110 +9,151 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::error::ConfigError;
+use super::fault::{Fault, FaultKind, Note};
 use super::section::{Section, Value};
 use super::source::Location;
 
-/// What starts a comment, at the start of a line or after whitespace.
+/// The characters that begin a comment, at the start of a line or after whitespace.
 const COMMENT: [u8; 2] = [b'#', b';'];
 
-/// A header and the settings under it, in the order of the file.
+/// The contents of a file.
+#[derive(Default)]
+pub(super) struct Contents {
+    /// In the order of the file.
+    pub(super) blocks: Vec<Block>,
+    /// The first invalid line before the first header.
+    pub(super) before_first: Option<Fault>,
+}
+
+/// A header and the settings under it.
 pub(super) struct Block {
-    /// What stands between the brackets, trimmed.
+    /// The text between the brackets, trimmed; empty if there is none.
     pub(super) header: String,
     pub(super) section: Section,
 }
 
-/// Something in a file that is passed over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Note {
-    pub(super) location: Location,
-    pub(super) message: String,
-}
-
-/// The setting that an indented line goes on with.
+/// The setting that an indented line continues.
 struct Open {
-    /// `None` for a setting that is passed over.
+    /// `None` for a setting that is ignored.
     key: Option<String>,
     indent: usize,
 }
 
-/// Reads one file.
-pub(super) fn read(file: &Arc<str>, text: &str, notes: &mut Vec<Note>) -> Result<Vec<Block>, ConfigError> {
-    let mut blocks: Vec<Block> = Vec::new();
+/// Parses one file.
+pub(super) fn read(file: &Arc<str>, text: &str, notes: &mut Vec<Note>) -> Contents {
+    let mut contents = Contents::default();
     let mut open: Option<Open> = None;
     // Editors on Windows begin a file with a byte order mark.
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
-        let location = Location::new(file, number);
-        let error = |message: &str| ConfigError::syntax(location.clone(), message);
         let content = line.trim_ascii();
         if content.is_empty() || content.as_bytes().first().is_some_and(|byte| COMMENT.contains(byte)) {
             continue;
         }
+        let location = Location::new(file, number);
         let indent = line.len() - line.trim_ascii_start().len();
-        match &open {
-            Some(setting) if indent > setting.indent => {
-                // Taken for a continuation, the settings of the section would silently go to the one before.
-                if content.starts_with('[') && content.ends_with(']') {
-                    return Err(error("a section's header must not be indented; remove the space before ["));
-                }
-                if let (Some(block), Some(key)) = (blocks.last_mut(), &setting.key) {
-                    go_on(&mut block.section, key, content, &location, notes)?;
-                }
-            }
+        let continued = open.as_ref().filter(|setting| indent > setting.indent);
+        // Read as a continuation, it would give the settings of its section to the section before.
+        let is_indented_header = continued.is_some() && content.starts_with('[') && content.ends_with(']');
+        if is_indented_header {
+            let fault = Fault::new(location.clone(), FaultKind::IndentedHeader);
+            contents.blocks.last_mut().into_iter().for_each(|block| block.section.fail(fault.clone()));
+        }
+        let result = match (continued, contents.blocks.last_mut()) {
+            (Some(setting), Some(block)) if !is_indented_header => match &setting.key {
+                Some(key) => continue_setting(&mut block.section, key, content, &location, notes),
+                None => Ok(()),
+            },
             _ if content.starts_with('[') => {
-                let (header, rest) = header(content).map_err(error)?;
-                if !rest.is_empty() {
-                    let message = "the text after the ] of a section's header is ignored".to_owned();
-                    notes.push(Note { location: location.clone(), message });
+                let mut block = header(content, &location, notes);
+                if is_indented_header {
+                    block.section.fail(Fault::new(location, FaultKind::IndentedHeader));
                 }
-                blocks.push(Block { header: header.to_owned(), section: Section::new(header, location) });
+                contents.blocks.push(block);
                 open = None;
+                continue;
             }
-            _ => {
-                let Some(block) = blocks.last_mut() else {
-                    return Err(error("a setting must follow a section such as [default]"));
-                };
-                let (key, value) = pair(content).map_err(error)?;
-                let valid = is_name(key);
-                open = Some(Open { key: valid.then(|| key.to_ascii_lowercase()), indent });
-                if valid {
-                    insert(&mut block.section.settings, key, Value::new(value, &location))?;
-                } else {
-                    notes.push(bad_name(location));
+            (_, Some(block)) => setting(&mut block.section, content, &location, notes)
+                .map(|key| open = Some(Open { key, indent })),
+            (_, None) => Err(FaultKind::BeforeFirstHeader),
+        };
+        if let Err(kind) = result {
+            let fault = Fault::new(location, kind);
+            match contents.blocks.last_mut() {
+                Some(block) => block.section.fail(fault),
+                None => {
+                    contents.before_first.get_or_insert(fault);
                 }
             }
         }
     }
-    Ok(blocks)
+    contents
 }
 
-/// An indented line: more of the value before it or, where that is empty, a setting nested in it.
-fn go_on(
+/// Parses a header. One without `]` is the header of a section that cannot be used.
+fn header(content: &str, location: &Location, notes: &mut Vec<Note>) -> Block {
+    let inside = content.strip_prefix('[').unwrap_or(content);
+    let (inside, fault) = match inside.split_once(']') {
+        Some((inside, rest)) => {
+            let rest = rest.trim_ascii_start();
+            if !rest.is_empty() && !rest.starts_with(COMMENT.map(char::from)) {
+                let message = "ignored text after the ] of a section's header".to_owned();
+                notes.push(Note { location: location.clone(), message });
+            }
+            (inside, None)
+        }
+        None => (uncommented(inside), Some(FaultKind::OpenHeader)),
+    };
+    let header = inside.trim_ascii();
+    let fault = if header.is_empty() { Some(FaultKind::EmptyHeader) } else { fault };
+    let mut section = Section::new(header, location.clone());
+    if let Some(kind) = fault {
+        section.fail(Fault::new(location.clone(), kind));
+    }
+    Block { header: header.to_owned(), section }
+}
+
+/// Parses a setting and returns its key; `None` for one that is ignored.
+fn setting(
+    section: &mut Section,
+    content: &str,
+    location: &Location,
+    notes: &mut Vec<Note>,
+) -> Result<Option<String>, FaultKind> {
+    let (key, value) = pair(content)?;
+    if !is_name(key) {
+        notes.push(invalid_name(location));
+        return Ok(None);
+    }
+    insert(&mut section.settings, key, Value::new(value, location))?;
+    Ok(Some(key.to_ascii_lowercase()))
+}
+
+/// Parses an indented line: more of the value before it or, if that is empty, a setting nested in it.
+fn continue_setting(
     section: &mut Section,
     key: &str,
     content: &str,
     location: &Location,
     notes: &mut Vec<Note>,
-) -> Result<(), ConfigError> {
+) -> Result<(), FaultKind> {
     let Some(value) = section.settings.get_mut(key) else { return Ok(()) };
     if value.text.is_empty() {
-        let (key, text) = pair(content).map_err(|message| ConfigError::syntax(location.clone(), message))?;
+        let (key, text) = pair(content)?;
         if is_name(key) {
             return insert(&mut value.nested, key, Value::new(text, location));
         }
-        notes.push(bad_name(location.clone()));
+        notes.push(invalid_name(location));
         return Ok(());
     }
-    // As AWS's SDKs do, comments behind a continuation are taken for a part of it.
+    // As in AWS's SDKs, a comment behind a continuation is part of it.
     value.text.push('\n');
     value.text.push_str(content);
     if pair(content).is_ok_and(|(key, _)| is_name(key)) {
         notes.push(Note {
             location: location.clone(),
             message: format!(
-                "the line is indented, and so a part of the setting on line {}; remove the space before it if it is \
-                 a setting of its own",
+                "the line is indented, so it is part of the setting on line {}; without the indentation it is a \
+                 setting",
                 value.location.line()
             ),
         });
@@ -120,25 +161,11 @@ fn go_on(
     Ok(())
 }
 
-/// The text between the brackets, and the text after them if it is no comment.
-fn header(content: &str) -> Result<(&str, &str), &'static str> {
-    let (inside, rest) = content
-        .strip_prefix('[')
-        .and_then(|content| content.split_once(']'))
-        .ok_or("the section's header has no ]; end it with one")?;
-    let rest = rest.trim_ascii_start();
-    let rest = if rest.starts_with(COMMENT.map(char::from)) { "" } else { rest };
-    match inside.trim_ascii() {
-        "" => Err("the section has no name; write one between [ and ]"),
-        name => Ok((name, rest)),
-    }
-}
-
-/// A key and its value without the comment behind it. What is wrong never quotes the line: it may hold a secret.
-fn pair(content: &str) -> Result<(&str, &str), &'static str> {
-    let (key, value) = content.split_once('=').ok_or("there is no =; a setting is written key = value")?;
+/// Splits a key from its value, without the comment behind it.
+fn pair(content: &str) -> Result<(&str, &str), FaultKind> {
+    let (key, value) = content.split_once('=').ok_or(FaultKind::NoEqualsSign)?;
     match key.trim_ascii_end() {
-        "" => Err("there is no key before the =; a setting is written key = value"),
+        "" => Err(FaultKind::NoKey),
         key => Ok((key, uncommented(value).trim_ascii())),
     }
 }
@@ -152,33 +179,28 @@ fn uncommented(value: &str) -> &str {
     start.and_then(|start| value.get(..start)).unwrap_or(value)
 }
 
-/// The characters AWS's SDKs take in the name of a setting.
+/// True if all characters are those AWS's SDKs allow in the name of a setting.
 fn is_name(key: &str) -> bool {
     key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./%@:+".contains(&byte))
 }
 
-fn bad_name(location: Location) -> Note {
+fn invalid_name(location: &Location) -> Note {
     Note {
-        location,
-        message: "the setting is passed over: its name may hold letters, digits and _-./%@:+ only".to_owned(),
+        location: location.clone(),
+        message: "ignored setting: its name contains characters other than letters, digits and _-./%@:+"
+            .to_owned(),
     }
 }
 
-/// botocore refuses a key that is given twice, the SDKs take the last: which one was meant cannot be known. The key is
-/// not quoted: a secret that ends in `=` on a line of its own is taken for one.
-fn insert(settings: &mut BTreeMap<String, Value>, key: &str, value: Value) -> Result<(), ConfigError> {
+/// Inserts a setting. botocore refuses a key that is given twice, the SDKs take the last one: which one was meant cannot be
+/// known.
+fn insert(settings: &mut BTreeMap<String, Value>, key: &str, value: Value) -> Result<(), FaultKind> {
     match settings.entry(key.to_ascii_lowercase()) {
         Entry::Vacant(entry) => {
             entry.insert(value);
             Ok(())
         }
-        Entry::Occupied(entry) => {
-            let message = format!(
-                "the setting is there already, on line {}; remove one of the two",
-                entry.get().location.line()
-            );
-            Err(ConfigError::syntax(value.location, message))
-        }
+        Entry::Occupied(entry) => Err(FaultKind::SecondSetting { first: entry.get().location.line() }),
     }
 }
 

@@ -2,8 +2,8 @@
 //! credentials files and code together give region, endpoint, credentials provider, retry policy, CA bundle and proxy, each
 //! with its source.
 //!
-//! In scope: every setting and credentials provider of the AWS SDKs that a client of one service needs, `login_session`
-//! excepted. Out of scope: sending requests (a [`Transport`](barerock::Transport)), the login of `aws sso login`.
+//! In scope: the settings and credentials providers of the AWS SDKs that a client of one service needs, except
+//! `login_session`. Out of scope: sending requests (a [`Transport`](barerock::Transport)), the login of `aws sso login`.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -35,18 +35,24 @@
 //! # }
 //! ```
 //!
-//! A client of Bedrock: [`client`] with a transport, or [`Config::builder`].
+//! For a client of Bedrock see [`client`] and [`Config::builder`].
+//!
+//! An invalid line of a shared file makes only its own section unusable: it is an error of the calls that use the section, and a
+//! warning ([`Config::warnings`]) otherwise. A profile that is reached again through `source_profile` is an error, even if it has
+//! keys of its own ([`providers::ProfileProvider`]).
 
 mod client;
 mod config;
 mod endpoints;
 mod error;
+mod fault;
 mod files;
 mod ini;
 mod loader;
 mod lookup;
 mod nearest;
 mod network;
+mod profile;
 mod profiles;
 pub mod providers;
 mod retry;
@@ -54,6 +60,7 @@ mod section;
 mod source;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use client::client;
 pub use config::{AuthScheme, Config};
@@ -61,7 +68,8 @@ pub use error::{ConfigError, NoProfile};
 pub use files::{FileLocation, SharedFiles};
 pub use loader::ConfigLoader;
 pub use network::{CaBundle, NetworkSettings};
-pub use profiles::{ConfigFile, DEFAULT_PROFILE, Profile, Profiles};
+pub use profile::Profile;
+pub use profiles::{ConfigFile, DEFAULT_PROFILE, Profiles};
 pub use section::{Section, SettingValue};
 pub use source::{Location, Reason, Resolved, Skipped, Source};
 

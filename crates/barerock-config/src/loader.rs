@@ -1,6 +1,7 @@
-//! Setting up a configuration.
+//! The loader of a configuration.
 
 use core::fmt;
+use core::time::Duration;
 use std::sync::Arc;
 
 use super::config::Config;
@@ -13,7 +14,7 @@ use crate::providers::{AskMfa, Io};
 use barerock::Environment;
 use barerock::settings::PROFILE;
 
-/// What is set in code.
+/// The settings of code.
 #[derive(Clone, Default)]
 pub(super) struct Overrides {
     pub(super) profile: Option<String>,
@@ -23,10 +24,12 @@ pub(super) struct Overrides {
     pub(super) dual_stack: Option<bool>,
     pub(super) ca_bundle: Option<String>,
     pub(super) auth_schemes: Option<String>,
+    /// `Some(None)` is no limit.
+    pub(super) process_timeout: Option<Option<Duration>>,
     pub(super) mfa: Option<Arc<dyn AskMfa>>,
 }
 
-/// Not the URL: it may hold what it must not.
+/// Without the URL, which may contain a password.
 impl fmt::Debug for Overrides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Overrides")
@@ -36,7 +39,7 @@ impl fmt::Debug for Overrides {
     }
 }
 
-/// Sets up a [`Config`]. What is set here beats what the environment says, and that beats the profile.
+/// Loads a [`Config`]. Values set here win over those of the environment, and these over those of the profile.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigLoader {
     environment: Option<Environment>,
@@ -51,7 +54,7 @@ impl ConfigLoader {
         self
     }
 
-    /// The profile, which must exist. Its credentials beat keys in the environment.
+    /// The profile, which must exist. Its credentials win over those of the environment.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.overrides.profile = Some(name.into());
@@ -65,53 +68,60 @@ impl ConfigLoader {
         self
     }
 
-    /// An endpoint of your own for Bedrock Runtime.
+    /// The endpoint URL of Bedrock Runtime.
     #[must_use]
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.overrides.endpoint_url = Some(url.into());
         self
     }
 
-    /// Whether to ask hosts validated under FIPS 140.
+    /// Whether to call endpoints validated under FIPS 140.
     #[must_use]
     pub fn fips(mut self, fips: bool) -> Self {
         self.overrides.fips = Some(fips);
         self
     }
 
-    /// Whether to ask hosts that speak IPv6 as well as IPv4.
+    /// Whether to call endpoints that support IPv6 as well as IPv4.
     #[must_use]
     pub fn dual_stack(mut self, dual_stack: bool) -> Self {
         self.overrides.dual_stack = Some(dual_stack);
         self
     }
 
-    /// The file of certificates to trust.
+    /// The PEM file of certificates to trust.
     #[must_use]
     pub fn ca_bundle(mut self, path: impl Into<String>) -> Self {
         self.overrides.ca_bundle = Some(path.into());
         self
     }
 
-    /// Which of `sigv4` and `httpBearerAuth` to prefer, as a list with commas.
+    /// The preferred authentication schemes, `sigv4` and `httpBearerAuth`, separated by commas.
     #[must_use]
     pub fn auth_scheme_preference(mut self, schemes: impl Into<String>) -> Self {
         self.overrides.auth_schemes = Some(schemes.into());
         self
     }
 
-    /// Who is asked for the codes of MFA devices, which some roles want; nobody if unset.
+    /// The time a `credential_process` may take; `None` is no limit. If unset, [`Config::credential_process_timeout`].
+    #[must_use]
+    pub fn credential_process_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.overrides.process_timeout = Some(limit);
+        self
+    }
+
+    /// Prompts for the codes of MFA devices, which some roles require. If unset, such a role is an error.
     #[must_use]
     pub fn mfa(mut self, ask: impl AskMfa + 'static) -> Self {
         self.overrides.mfa = Some(Arc::new(ask));
         self
     }
 
-    /// The configuration, with the shared files where the environment says they lie. A file need not be there. If no
-    /// region is set anywhere, the machine is asked for its own, where it may be one of EC2's.
+    /// Reads the shared files, each of which may be missing, and resolves the configuration. If no region is set, the instance
+    /// metadata service is asked for one, unless it is disabled.
     ///
     /// # Errors
-    /// If a file cannot be read or is not of AWS's format, a profile is named that does not exist, or a variable is not UTF-8
+    /// If a file cannot be read, the section of the profile has an invalid line, a profile is named that does not exist, or a variable is not UTF-8
     /// ([`Environment::require_utf8`]).
     ///
     /// Cancel safety: dropping the future leaves nothing behind.
@@ -129,10 +139,10 @@ impl ConfigLoader {
         Ok(config)
     }
 
-    /// The configuration, with shared files that are read already.
+    /// Resolves the configuration with shared files that were read before.
     ///
     /// # Errors
-    /// If a profile is named that does not exist, or a variable is not UTF-8 ([`Environment::require_utf8`]).
+    /// If the section of the profile has an invalid line, a profile is named that does not exist, or a variable is not UTF-8 ([`Environment::require_utf8`]).
     pub fn resolve(self, profiles: Profiles) -> Result<Config, ConfigError> {
         let environment = self.environment.unwrap_or_else(Environment::of_process);
         environment.require_utf8()?;
@@ -143,6 +153,8 @@ impl ConfigLoader {
             .map(|name| name.unwrap_or_else(|| DEFAULT_PROFILE.to_owned()));
         if profile.source != Source::Default {
             profiles.require(&profile.value).map_err(|error| error.named_by(&profile.source))?;
+        } else {
+            profiles.check_default()?;
         }
         Ok(Config::new(self.overrides, environment, Arc::new(profiles), profile))
     }

@@ -1,7 +1,7 @@
-//! One setting, looked for where it may stand: in code, in the environment, in the profile.
+//! The search for a setting: code, environment, profile.
 
 use super::error::ConfigError;
-use super::profiles::Profile;
+use super::profile::Profile;
 use super::section::SettingValue;
 use super::source::{Reason, Resolved, Skipped, Source};
 use barerock::Environment;
@@ -29,7 +29,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// What is set in code.
+    /// The value of code.
     pub(super) fn code(mut self, value: Option<&str>) -> Self {
         if let Some(value) = value {
             self.take(value, Source::Code, None);
@@ -37,7 +37,7 @@ impl Search {
         self
     }
 
-    /// The variables, one after the other, unless there is a reason to ignore them.
+    /// Environment variables by precedence; `ignored` is the reason to ignore them.
     pub(super) fn variables(
         mut self,
         environment: &Environment,
@@ -54,7 +54,7 @@ impl Search {
         self
     }
 
-    /// A setting of a file, called `key` there, unless there is a reason to ignore it.
+    /// A setting of a file, which messages call `key`; `ignored` is the reason to ignore it.
     pub(super) fn file(
         mut self,
         key: String,
@@ -71,7 +71,7 @@ impl Search {
         self
     }
 
-    /// A key of the profile, if there is a profile.
+    /// A key of the profile, if there is a profile and the setting has a key.
     pub(super) fn profile(self, profile: Option<Profile<'_>>, key: Option<&str>) -> Self {
         match profile.zip(key) {
             Some((profile, key)) => {
@@ -81,7 +81,7 @@ impl Search {
         }
     }
 
-    /// What was found.
+    /// Ends the search.
     pub(super) fn end(self) -> Resolved<Option<String>> {
         let (value, source) = match self.found {
             Some((value, source)) => (Some(value), source),
@@ -105,7 +105,7 @@ impl Search {
         self.skipped.push(Skipped::new(location, reason));
     }
 
-    /// What is missing after a value was found is not worth a word.
+    /// Skips a place without a value. After a value was found, such a place is not mentioned.
     fn missing(&mut self, location: impl Into<String>) {
         if self.found.is_none() {
             self.skip(location, Reason::NotSet);
@@ -114,7 +114,7 @@ impl Search {
 }
 
 impl Resolved<Option<String>> {
-    /// The value, parsed.
+    /// Parses the value.
     pub(super) fn parse<T>(self, setting: &Setting<T>) -> Result<Resolved<Option<T>>, ConfigError> {
         let Resolved { value, source, skipped } = self;
         let parse = |text: String| {

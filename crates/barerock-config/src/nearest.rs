@@ -1,9 +1,9 @@
-//! Names that a mistyped one may have meant.
+//! Suggestions for a mistyped name.
 
-/// The most names that are proposed.
+/// The number of names that are suggested at most.
 const MOST: usize = 3;
 
-/// The names nearest to one, the nearest first: those that at most a third of its letters, or two, make differ.
+/// The names that differ from `name` in at most a third of its characters, or two, the most similar first.
 pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let name: Vec<char> = name.to_lowercase().chars().collect();
     let limit = (name.len() / 3).max(2);
@@ -15,7 +15,7 @@ pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> V
     near.into_iter().take(MOST).map(|(_, name)| name.to_owned()).collect()
 }
 
-/// How many letters must be added, removed or changed to make one name of the other (Levenshtein).
+/// The Levenshtein distance: characters to add, remove or change.
 fn distance(from: &[char], to: &str) -> usize {
     let mut row: Vec<usize> = (0..=from.len()).collect();
     for (above, letter) in (1..).zip(to.chars()) {

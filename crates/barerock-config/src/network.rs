@@ -13,17 +13,17 @@ use super::lookup::Search;
 use super::source::{Resolved, Skipped, Source};
 use crate::providers::Io;
 
-/// What a transport needs of a configuration.
+/// The settings of a transport.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct NetworkSettings {
-    /// The certificates to trust in place of the transport's own roots, if any are set.
+    /// The certificates to trust in place of the transport's own roots, if set.
     pub ca_bundle: Option<CaBundle>,
     /// Which requests go through which proxy.
     pub proxies: ProxyRules,
 }
 
-/// A CA bundle as it was read. Whether its text is valid PEM is the transport's to find out.
+/// The contents of a CA bundle. The transport parses them.
 pub struct CaBundle {
     path: String,
     source: Source,
@@ -31,13 +31,13 @@ pub struct CaBundle {
 }
 
 impl CaBundle {
-    /// The text of the file.
+    /// The contents of the file, which should be PEM.
     #[must_use]
     pub fn pem(&self) -> &[u8] {
         &self.pem
     }
 
-    /// The error of a bundle that is invalid for this reason.
+    /// The error of a bundle that is invalid.
     #[must_use]
     pub fn invalid(&self, reason: impl fmt::Display) -> ConfigError {
         ConfigError::CaBundle {
@@ -92,7 +92,7 @@ impl Config {
         let environment = &self.environment;
         let rules = ProxyRules::from_environment(environment)?;
         let is_cgi = environment.get(REQUEST_METHOD).is_some();
-        let cgi = is_cgi.then(|| format!("ignored, for {REQUEST_METHOD} is set: a CGI program"));
+        let cgi = is_cgi.then(|| format!("ignored because {REQUEST_METHOD} is set, as for CGI programs"));
         let search = match endpoint.is_https() {
             true => Search::default().variables(environment, &HTTPS_PROXY, None),
             false => Search::default().variables(environment, &HTTP_PROXY, cgi.as_deref()),
@@ -101,7 +101,7 @@ impl Config {
         let (value, unused) = match rules.decide(&endpoint.as_str().parse().unwrap_or_default()) {
             ProxyDecision::Proxy(proxy) => (Some(proxy.to_string()), None),
             ProxyDecision::Local => {
-                (None, Some((Source::Default, "set, but this machine is asked directly".to_owned())))
+                (None, Some((Source::Default, "set, but this machine is reached without a proxy".to_owned())))
             }
             ProxyDecision::Exception(entry) => {
                 let name = environment.first(&NO_PROXY).map_or(NO_PROXY[0], |(name, _)| name);

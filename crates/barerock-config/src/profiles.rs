@@ -1,23 +1,29 @@
 //! The profiles of the shared config and credentials files.
 
 use core::fmt;
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::error::{ConfigError, NoProfile};
-use super::ini::{self, Block, Note};
+use super::fault::{Fault, FaultKind, Note};
+use super::ini::{self, Block};
 use super::nearest::nearest;
-use super::section::{Section, SettingValue};
+use super::profile::Profile;
+use super::section::Section;
 use super::source::Location;
+use super::text::shown;
 
-/// The profile that is used when none is named.
+/// The name of the profile that is used if none is named.
 pub const DEFAULT_PROFILE: &str = "default";
 
-/// Sections of the config file that belong to the `aws` CLI alone.
-const OTHERS: [&str; 3] = ["plugins", "preview", "toplevel"];
+/// Sections of the config file that only the `aws` CLI uses.
+const OF_THE_CLI: [&str; 3] = ["plugins", "preview", "toplevel"];
 
-/// A shared file that was read: the name to show for it, such as its path, and its text.
+/// The longest header that is shown whole, in characters.
+const MAX_SHOWN: usize = 80;
+
+/// The text of a shared file, and the name that messages give it, such as its path.
 #[derive(Clone, Copy)]
 pub struct ConfigFile<'a> {
     name: &'a str,
@@ -32,17 +38,16 @@ impl<'a> ConfigFile<'a> {
     }
 }
 
-/// The name alone: the text may hold secrets.
+/// The name alone: the text may contain secrets.
 impl fmt::Debug for ConfigFile<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigFile").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-/// What the shared config and credentials files say: profiles, SSO sessions and services sections.
+/// The contents of the shared config and credentials files: profiles, SSO sessions and services sections.
 ///
-/// Values that stand in the files are kept whole, secrets included; they are overwritten with zeros when dropped, and
-/// `Debug` shows names only.
+/// Values are kept whole, secrets included; they are overwritten with zeros when dropped, and `Debug` shows names only.
 #[derive(Clone, Default)]
 pub struct Profiles {
     files: Vec<Arc<str>>,
@@ -50,46 +55,57 @@ pub struct Profiles {
     config: BTreeMap<String, Section>,
     sso_sessions: BTreeMap<String, Section>,
     services: BTreeMap<String, Section>,
-    /// By the name of the profile it was meant to be: where, and the header it should have.
+    /// By the name of the profile that was probably meant: the place of the section, and the header it should have.
     misplaced: BTreeMap<String, (Location, String)>,
     notes: Vec<Note>,
+    /// The invalid lines, each with the section it makes unusable, as it may be shown.
+    faults: Vec<(Fault, Option<String>)>,
+    /// The first invalid line before the first header of a file.
+    before_first: Option<Fault>,
 }
 
 impl Profiles {
-    /// Reads the files that there are; neither need be.
+    /// Parses the files; either may be missing.
     ///
-    /// # Errors
-    /// A line that is no setting, header, comment or continuation; a section or a setting given twice in a file.
-    /// AWS's SDKs merge sections of one name and botocore refuses the file. This refuses it too: half of one key and
-    /// half of another must not become a pair.
-    pub fn parse(
-        config: Option<ConfigFile<'_>>,
-        credentials: Option<ConfigFile<'_>>,
-    ) -> Result<Self, ConfigError> {
+    /// An invalid line makes its section unusable and nothing else: [`require`](Self::require), [`Profile::check`] and
+    /// [`Section::check`] fail, [`warnings`](Self::warnings) lists it. Invalid are a line that is no header, setting, comment or
+    /// continuation, a header without `]`, and a section or setting that is given twice in a file. AWS's SDKs merge sections of
+    /// one name and botocore rejects the file; such a section is rejected here too, because half of one key and half of another
+    /// must not become a pair.
+    #[must_use]
+    pub fn parse(config: Option<ConfigFile<'_>>, credentials: Option<ConfigFile<'_>>) -> Self {
         let mut profiles = Self::default();
         if let Some(file) = config {
-            let mut bare = None;
-            for block in profiles.read(file)? {
-                profiles.config_section(block, &mut bare)?;
+            let mut bare = BTreeMap::new();
+            for block in profiles.read(file) {
+                profiles.config_section(block, &mut bare);
             }
-            profiles.bare_default(bare);
+            profiles.bare_default(bare.remove(DEFAULT_PROFILE));
         }
         if let Some(file) = credentials {
-            for block in profiles.read(file)? {
-                profiles.credentials_section(block)?;
+            for block in profiles.read(file) {
+                profiles.credentials_section(block);
             }
         }
-        Ok(profiles)
+        profiles
     }
 
-    fn read(&mut self, file: ConfigFile<'_>) -> Result<Vec<Block>, ConfigError> {
+    fn read(&mut self, file: ConfigFile<'_>) -> Vec<Block> {
         let name = Arc::from(file.name);
-        let blocks = ini::read(&name, file.text, &mut self.notes)?;
+        let contents = ini::read(&name, file.text, &mut self.notes);
         self.files.push(name);
-        Ok(blocks)
+        if let Some(fault) = contents.before_first {
+            self.faults.push((fault.clone(), None));
+            self.before_first.get_or_insert(fault);
+        }
+        for block in &contents.blocks {
+            let header = (!block.header.is_empty()).then(|| shown(&block.header, MAX_SHOWN));
+            self.faults.extend(block.section.faults.iter().map(|fault| (fault.clone(), header.clone())));
+        }
+        contents.blocks
     }
 
-    /// A profile, if either file holds it. What the credentials file sets beats what the config file sets, key by key.
+    /// A profile; `None` if neither file has it. Settings of the credentials file win over those of the config file, key by key.
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
         let (credentials, config) = (self.credentials.get(name), self.config.get(name));
@@ -97,12 +113,12 @@ impl Profiles {
         Some(Profile { name, credentials, config })
     }
 
-    /// A profile that must be there.
+    /// A profile that must exist and have no invalid line.
     ///
     /// # Errors
-    /// If neither file holds it, with the names nearest to it.
+    /// If neither file has it, with the nearest names; if one of its lines is invalid.
     pub fn require(&self, name: &str) -> Result<Profile<'_>, ConfigError> {
-        self.profile(name).ok_or_else(|| {
+        let profile = self.profile(name).ok_or_else(|| {
             ConfigError::NoProfile(Box::new(NoProfile {
                 name: name.to_owned(),
                 named_by: None,
@@ -110,7 +126,19 @@ impl Profiles {
                 misplaced: self.misplaced.get(name).cloned(),
                 files: self.files().map(str::to_owned).collect(),
             }))
-        })
+        })?;
+        profile.check()?;
+        Ok(profile)
+    }
+
+    /// Checks the default profile, which need not exist. Settings before the first header were probably meant for it, so they are
+    /// an error if neither file has it.
+    pub(super) fn check_default(&self) -> Result<(), ConfigError> {
+        match (self.profile(DEFAULT_PROFILE), &self.before_first) {
+            (Some(profile), _) => profile.check(),
+            (None, Some(fault)) => Err(fault.to_error()),
+            (None, None) => Ok(()),
+        }
     }
 
     /// The names of all profiles, sorted.
@@ -121,7 +149,7 @@ impl Profiles {
         names.into_iter()
     }
 
-    /// The files that were read, by the names they were given.
+    /// The names of the files that were read.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|name| &**name)
     }
@@ -138,43 +166,45 @@ impl Profiles {
         self.services.get(name)
     }
 
-    /// What is passed over, each with file, line and what to do.
+    /// Ignored parts of the files and invalid lines, each with file and line.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
-        self.notes.iter().map(|note| format!("{}: {}", note.location, note.message))
+        let faults = self.faults.iter().map(|(fault, section)| match section {
+            Some(section) => format!("{fault}; the section [{section}] cannot be used"),
+            None => fault.to_string(),
+        });
+        self.notes.iter().map(|note| format!("{}: {}", note.location, note.message)).chain(faults)
     }
 
-    fn config_section(&mut self, block: Block, bare: &mut Option<Section>) -> Result<(), ConfigError> {
+    fn config_section(&mut self, block: Block, bare: &mut BTreeMap<String, Section>) {
         let Block { header, section } = block;
         let (kind, rest) = header.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((&header, ""));
-        let name = unquoted(rest.trim_ascii());
         let sections = match kind {
             "profile" => &mut self.config,
             "sso-session" => &mut self.sso_sessions,
             "services" => &mut self.services,
             // The one profile whose header may go without the word. It is kept apart: see `bare_default`.
             DEFAULT_PROFILE if rest.is_empty() => {
-                let mut sections: BTreeMap<_, _> =
-                    bare.take().map(|section| (header.clone(), section)).into_iter().collect();
-                insert(&mut sections, &header, section)?;
-                *bare = sections.remove(&header);
-                return Ok(());
+                return insert(bare, DEFAULT_PROFILE, section, &mut self.faults);
             }
+            "" => return,
             other => {
-                if !OTHERS.contains(&other) {
+                if !OF_THE_CLI.contains(&other) {
                     let wanted = format!("profile {header}");
-                    let advice = format!("write [{}] if it is meant as a profile", shown(&wanted));
-                    self.skip(&section, &advice);
+                    self.skip(
+                        &section,
+                        &format!("the header of a profile is [{}]", shown(&wanted, MAX_SHOWN)),
+                    );
                     self.misplaced.insert(header, (section.location, wanted));
                 }
-                return Ok(());
+                return;
             }
         };
-        match name {
-            Some(name) => insert(sections, name, section),
-            None => {
-                self.skip(&section, "one name must follow the first word, in quotes if it holds spaces");
-                Ok(())
-            }
+        match unquoted(rest.trim_ascii()) {
+            Some(name) => insert(sections, name, section, &mut self.faults),
+            None => self.skip(
+                &section,
+                "the first word must be followed by one name, in quotes if it contains spaces",
+            ),
         }
     }
 
@@ -182,40 +212,42 @@ impl Profiles {
     fn bare_default(&mut self, bare: Option<Section>) {
         let Some(section) = bare else { return };
         if self.config.contains_key(DEFAULT_PROFILE) {
-            self.skip(&section, "[profile default] is there too and counts; remove one of the two");
+            self.skip(&section, "[profile default] takes precedence");
         } else {
             self.config.insert(DEFAULT_PROFILE.to_owned(), section);
         }
     }
 
     /// "The credentials file uses a different format than the config file for named profiles. Don't use the word profile."
-    fn credentials_section(&mut self, block: Block) -> Result<(), ConfigError> {
+    fn credentials_section(&mut self, block: Block) {
         let Block { header, section } = block;
-        let Some((kind, rest)) = header.split_once(|c: char| c.is_ascii_whitespace()) else {
-            return insert(&mut self.credentials, &header, section);
-        };
-        match (kind, unquoted(rest.trim_ascii())) {
+        let (kind, rest) = header.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((&header, ""));
+        let name = match (kind, unquoted(rest.trim_ascii())) {
+            ("", _) => return,
             ("profile", Some(name)) => {
-                self.skip(&section, &format!("in this file a profile's header is [{}]", shown(name)));
+                self.skip(
+                    &section,
+                    &format!("the header of a profile in this file is [{}]", shown(name, MAX_SHOWN)),
+                );
                 self.misplaced.insert(name.to_owned(), (section.location, name.to_owned()));
+                return;
             }
-            ("sso-session" | "services", _) => {
-                self.skip(&section, "it belongs into the config file");
+            ("sso-session" | "services", _) if !rest.is_empty() => {
+                return self.skip(&section, "only the config file has such sections");
             }
-            _ => match unquoted(&header) {
-                Some(name) => insert(&mut self.credentials, name, section)?,
-                // `aws configure` writes a name that contains spaces with quotes into the config file, and without into this one.
-                None if self.config.contains_key(&header) => insert(&mut self.credentials, &header, section)?,
-                None => self.skip(&section, "a name that holds spaces must stand in quotes"),
-            },
+            // `aws configure` writes a name that contains spaces with quotes into the config file, and without into this one.
+            _ => unquoted(&header).or_else(|| self.config.contains_key(&header).then_some(&*header)),
+        };
+        match name {
+            Some(name) => insert(&mut self.credentials, name, section, &mut self.faults),
+            None => self.skip(&section, "a name that contains spaces must be in quotes"),
         }
-        Ok(())
     }
 
-    fn skip(&mut self, section: &Section, advice: &str) {
+    fn skip(&mut self, section: &Section, reason: &str) {
         self.notes.push(Note {
             location: section.location.clone(),
-            message: format!("the section [{}] is passed over: {advice}", shown(&section.name)),
+            message: format!("ignored section [{}]: {reason}", shown(&section.name, MAX_SHOWN)),
         });
     }
 }
@@ -232,24 +264,7 @@ impl fmt::Debug for Profiles {
     }
 }
 
-/// The longest header that is shown whole, in characters.
-const SHOWN: usize = 80;
-
-/// A header as it can stand in a message.
-fn shown(header: &str) -> String {
-    let mut shown = String::new();
-    for letter in header.chars().take(SHOWN) {
-        // What steers a terminal, or reorders what it shows, has an escape longer than a quote's.
-        let escaped = letter.escape_debug();
-        if escaped.len() > 2 { shown.extend(escaped) } else { shown.push(letter) }
-    }
-    if header.chars().nth(SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-/// A name as it is, or in quotes if it holds spaces; `None` for several names, or none.
+/// A name, without the quotes around it, which it needs if it contains spaces; `None` for several names or no name.
 fn unquoted(name: &str) -> Option<&str> {
     for quote in ['"', '\''] {
         if let Some(name) = name.strip_prefix(quote).and_then(|name| name.strip_suffix(quote)) {
@@ -259,85 +274,26 @@ fn unquoted(name: &str) -> Option<&str> {
     (!name.is_empty() && !name.contains(|c: char| c.is_ascii_whitespace())).then_some(name)
 }
 
+/// Inserts a section. A second one of the same name makes the first unusable.
 fn insert(
     sections: &mut BTreeMap<String, Section>,
     name: &str,
     mut section: Section,
-) -> Result<(), ConfigError> {
+    faults: &mut Vec<(Fault, Option<String>)>,
+) {
     match sections.entry(name.to_owned()) {
         Entry::Vacant(entry) => {
             section.name.clear();
             section.name.push_str(name);
             entry.insert(section);
-            Ok(())
         }
-        Entry::Occupied(entry) => {
+        Entry::Occupied(mut entry) => {
             let first = entry.get().location.line();
-            let message = format!(
-                "the section [{}] is there already, on line {first}; make one section of the two",
-                shown(&section.name)
-            );
-            Err(ConfigError::syntax(section.location, message))
+            let header = shown(&section.name, MAX_SHOWN);
+            let kind = FaultKind::SecondSection { header: header.clone(), first };
+            let fault = Fault::new(section.location, kind);
+            entry.get_mut().fail(fault.clone());
+            faults.push((fault, Some(header)));
         }
-    }
-}
-
-/// A profile, out of both files. `Debug` shows the names of its settings and not their values.
-#[derive(Clone, Copy, Debug)]
-pub struct Profile<'a> {
-    name: &'a str,
-    credentials: Option<&'a Section>,
-    config: Option<&'a Section>,
-}
-
-impl<'a> Profile<'a> {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &'a str {
-        self.name
-    }
-
-    /// Its section in the credentials file.
-    #[must_use]
-    pub fn credentials(&self) -> Option<&'a Section> {
-        self.credentials
-    }
-
-    /// Its section in the config file.
-    #[must_use]
-    pub fn config(&self) -> Option<&'a Section> {
-        self.config
-    }
-
-    /// A setting's value, unless it is missing or empty. Keys are the same in upper and lower case.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&'a str> {
-        self.setting(key).map(|setting| setting.value)
-    }
-
-    /// A setting, unless it is missing or empty. The credentials file's beats the config file's.
-    #[must_use]
-    pub fn setting(&self, key: &str) -> Option<SettingValue<'a>> {
-        self.sections().find_map(|section| section.setting(key))
-    }
-
-    /// A setting nested under a key.
-    #[must_use]
-    pub fn nested(&self, key: &str, inner: &str) -> Option<SettingValue<'a>> {
-        self.sections().find_map(|section| section.nested(key, inner))
-    }
-
-    /// The names of its settings, in lower case and sorted.
-    pub fn keys(&self) -> impl Iterator<Item = &'a str> {
-        self.sections().flat_map(Section::keys).collect::<BTreeSet<_>>().into_iter()
-    }
-
-    /// Where it stands: its header in the credentials file, else in the config file.
-    pub fn locations(&self) -> impl Iterator<Item = &'a Location> {
-        self.sections().map(Section::location)
-    }
-
-    fn sections(&self) -> impl Iterator<Item = &'a Section> {
-        self.credentials.into_iter().chain(self.config)
     }
 }

@@ -1,22 +1,26 @@
-//! A section of a shared file, and what is set in it.
+//! Sections of the shared files and their settings.
 
 use core::fmt;
 use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
+use super::error::ConfigError;
+use super::fault::Fault;
 use super::source::Location;
 
-/// A section: `[default]`, `[profile x]`, `[sso-session x]` or `[services x]` with its settings. `Debug` shows their
-/// names and not their values.
+/// A section with its settings: `[default]`, `[profile x]`, `[sso-session x]` or `[services x]`. If a line of it is invalid, the
+/// settings of the other lines are there and [`check`](Self::check) fails. `Debug` shows the names of the settings only.
 #[derive(Clone)]
 pub struct Section {
     pub(super) name: String,
     pub(super) location: Location,
     pub(super) settings: BTreeMap<String, Value>,
+    /// The invalid lines, which make the section unusable.
+    pub(super) faults: Vec<Fault>,
 }
 
-/// What a key is set to: text, or settings nested under it.
+/// The value of a key: text, or settings nested under it.
 #[derive(Clone)]
 pub(super) struct Value {
     pub(super) text: Zeroizing<String>,
@@ -24,40 +28,53 @@ pub(super) struct Value {
     pub(super) location: Location,
 }
 
-/// The value of a setting and where it stands. `Debug` does not show the value, which may be a secret.
+/// The value of a setting and its place in a file. `Debug` does not show the value, which may be a secret.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct SettingValue<'a> {
     /// The value, without the comment behind it; lines that continue it are joined with `\n`.
     pub value: &'a str,
-    /// Where it stands.
+    /// Its file and line.
     pub location: &'a Location,
 }
 
 impl Section {
     pub(super) fn new(name: &str, location: Location) -> Self {
-        Self { name: name.to_owned(), location, settings: BTreeMap::new() }
+        Self { name: name.to_owned(), location, settings: BTreeMap::new(), faults: Vec::new() }
     }
 
-    /// Its name, without the word `profile`, `sso-session` or `services`.
+    /// Makes the section unusable.
+    pub(super) fn fail(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    /// Checks that the section has no invalid line.
+    ///
+    /// # Errors
+    /// [`ConfigError::Syntax`] of the first one.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.faults.first().map_or(Ok(()), |fault| Err(fault.to_error()))
+    }
+
+    /// The name, without the word `profile`, `sso-session` or `services`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where its header stands.
+    /// The place of the header.
     #[must_use]
     pub fn location(&self) -> &Location {
         &self.location
     }
 
-    /// A setting's value, unless it is missing or empty. Keys are the same in upper and lower case.
+    /// The value of a setting; `None` if it is missing or empty. Keys are compared without case.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
         self.setting(key).map(|setting| setting.value)
     }
 
-    /// A setting, unless it is missing or empty: AWS tools take an empty value for none.
+    /// A setting; `None` if it is missing or empty, which is the same to AWS's tools.
     #[must_use]
     pub fn setting(&self, key: &str) -> Option<SettingValue<'_>> {
         find(&self.settings, key)?.setting()
@@ -94,7 +111,7 @@ impl fmt::Debug for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Section")
             .field("name", &self.name)
-            .field("place", &self.location)
+            .field("location", &self.location)
             .field("keys", &self.settings.keys())
             .finish()
     }
@@ -102,6 +119,6 @@ impl fmt::Debug for Section {
 
 impl fmt::Debug for SettingValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SettingValue").field("place", self.location).finish_non_exhaustive()
+        f.debug_struct("SettingValue").field("location", self.location).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Where a value comes from, and where it was looked for before.
+//! The sources of values, and the places that were skipped.
 
 use core::fmt;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ impl Location {
         Self { file: Arc::clone(file), line }
     }
 
-    /// The file, by the name it was given.
+    /// The name of the file.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The line, counted from 1.
+    /// The number of the line, from 1.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
@@ -34,24 +34,24 @@ impl fmt::Display for Location {
     }
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
-    /// It was set in code.
+    /// Code.
     Code,
     /// An environment variable.
     Variable(&'static str),
     /// A setting of a shared file.
     File {
-        /// Its name; `outer.inner` for a nested one.
+        /// Its key; `outer.inner` for a nested one.
         key: String,
-        /// Where it stands.
+        /// Its file and line.
         location: Location,
     },
-    /// The instance metadata service of the machine.
+    /// The instance metadata service.
     InstanceMetadata,
-    /// Nobody set it.
+    /// The default: it is not set.
     Default,
 }
 
@@ -67,39 +67,39 @@ impl fmt::Display for Source {
     }
 }
 
-/// A value, where it comes from, and what was passed over.
+/// A value, its source, and the places that were skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Resolved<T> {
-    /// What holds.
+    /// The value.
     pub value: T,
-    /// Where it comes from.
+    /// Its source.
     pub source: Source,
-    /// Where else a value was looked for, in the order it counts, and why that one was not taken.
+    /// The other places, by precedence, and why each was not used.
     pub skipped: Vec<Skipped>,
 }
 
-/// A place that was looked at for a value, and gave none.
+/// A place whose value, if it has one, was not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
     /// The variable, setting or provider.
     pub location: String,
-    /// Why it was not taken.
+    /// Why it was not used.
     pub reason: Reason,
 }
 
-/// Why a place gave no value.
+/// Why the value of a place was not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// Nothing is set there.
+    /// It is not set.
     NotSet,
-    /// It is set to nothing, which AWS tools take for not set.
+    /// It is set to the empty string, which counts as not set, as in AWS's tools.
     Empty,
-    /// It is set, but this comes first.
+    /// It is set, but this source takes precedence.
     After(Source),
-    /// What else speaks against it.
+    /// Another reason.
     Other(String),
 }
 
@@ -131,7 +131,7 @@ impl<T> Resolved<T> {
 }
 
 impl Skipped {
-    /// A place, and why it was passed over.
+    /// A place, and why its value was not used.
     #[must_use]
     pub fn new(location: impl Into<String>, reason: impl Into<Reason>) -> Self {
         Self { location: location.into(), reason: reason.into() }

@@ -42,8 +42,8 @@ impl Environment {
         environment
     }
 
-    /// Checks that the variables that configure calls have values in UTF-8: those whose name begins with `AWS_`, and the
-    /// proxies' (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, also in lower case). A value that cannot be read
+    /// Checks that the variables that configure calls have values in UTF-8: those whose name begins with `AWS_`
+    /// or `BAREROCK_`, and the proxies' (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, also in lower case). A value that cannot be read
     /// must not count as unset.
     ///
     /// # Errors
@@ -51,7 +51,9 @@ impl Environment {
     pub fn require_utf8(&self) -> Result<(), SettingError> {
         let is_setting = |name: &&String| {
             let proxies = [HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY];
-            name.starts_with("AWS_") || proxies.as_flattened().contains(&name.as_str())
+            name.starts_with("AWS_")
+                || name.starts_with("BAREROCK_")
+                || proxies.as_flattened().contains(&name.as_str())
         };
         match self.not_utf8.iter().find(is_setting) {
             Some(name) => Err(SettingError::not_utf8(name)),

@@ -3,6 +3,8 @@
 mod display;
 mod hide;
 
+use std::borrow::Cow;
+
 use barerock_converse::eventstream::DecodeError;
 use barerock_converse::types::Message;
 use barerock_converse::{
@@ -68,6 +70,7 @@ enum Kind {
     Configuration {
         kind: ErrorKind,
         source: BoxError,
+        hint: Option<Cow<'static, str>>,
     },
     NoRegion {
         looked_at: Vec<String>,
@@ -121,7 +124,16 @@ impl Error {
 
     /// An error of another module or crate, such as that of a configuration, with the kind it counts as.
     pub fn configuration(kind: ErrorKind, source: impl Into<BoxError>) -> Self {
-        Self::new(Kind::Configuration { kind, source: source.into() })
+        Self::new(Kind::Configuration { kind, source: source.into(), hint: None })
+    }
+
+    /// Sets the hint of an error made by [`configuration`](Self::configuration).
+    #[must_use]
+    pub fn with_hint(mut self, advice: Option<Cow<'static, str>>) -> Self {
+        if let Kind::Configuration { hint, .. } = &mut *self.kind {
+            *hint = advice;
+        }
+        self
     }
 
     pub(crate) fn clock() -> Self {
@@ -192,8 +204,10 @@ impl Error {
     }
 
     /// The hint for an error of this crate.
-    pub(crate) fn own_hint(&self) -> Option<&'static str> {
-        Some(match &*self.kind {
+    pub(crate) fn own_hint(&self) -> Option<Cow<'static, str>> {
+        let hint = match &*self.kind {
+            Kind::Configuration { hint, .. } => return hint.clone(),
+            Kind::Credentials(error) => return error.hint().map(|hint| hint.to_owned().into()),
             Kind::NoRegion { .. } => "Set the client's region, such as us-east-1, or AWS_REGION.",
             Kind::Clock => "Set the clock of this machine.",
             Kind::MissingInput { .. } => {
@@ -205,7 +219,8 @@ impl Error {
             Kind::BodyTooLarge { .. } => "Raise the limit with ClientBuilder::max_response.",
             Kind::BearerToken => "Check that the API key was not cut off or quoted.",
             _ => return None,
-        })
+        };
+        Some(hint.into())
     }
 
     /// Who is at fault.

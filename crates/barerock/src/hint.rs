@@ -227,8 +227,7 @@ impl Error {
                 Some(TransportErrorKind::Redirect) => Some(REDIRECT.into()),
                 Some(TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused) => Some(PROXY.into()),
                 _ if self.is_timeout() => Some(TIMED_OUT.into()),
-                _ if self.own_hint().is_some() => self.own_hint().map(Into::into),
-                _ => self.decode_error().map(|error| error.hint().into()),
+                _ => self.own_hint().or_else(|| self.decode_error().map(|error| error.hint().into())),
             };
         };
         let words = error.message.replace('\u{2019}', "'").to_ascii_lowercase();

@@ -123,6 +123,14 @@ pub const METADATA_ATTEMPTS: Setting<u32> = Setting {
     parse: |text| text.parse().ok().filter(|attempts| (1..=100).contains(attempts)),
 };
 
+/// The time a `credential_process` may take, in seconds; 0 is no limit. AWS's tools have no such setting.
+pub const CREDENTIAL_PROCESS_TIMEOUT: Setting<u32> = Setting {
+    variables: &["BAREROCK_CREDENTIAL_PROCESS_TIMEOUT"],
+    key: Some("barerock_credential_process_timeout"),
+    rule: "must be a whole number of seconds, or 0 for no limit",
+    parse: |text| text.parse().ok(),
+};
+
 /// The policy of a retry mode and a number of attempts, which is the mode's own if unset.
 #[must_use]
 pub fn retry_policy(mode: RetryMode, max_attempts: Option<u32>) -> RetryPolicy {

@@ -1,5 +1,5 @@
-//! Any texts as the shared files: they are read or refused, every setting says where it stands, and no message grows with
-//! the file.
+//! Any texts as the shared files: every setting names its line, an invalid line makes its profile unusable, and no message grows
+//! with the file.
 #![no_main]
 
 use barerock::Environment;
@@ -14,16 +14,10 @@ const LONGEST: usize = 2500;
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let mut parts = input.splitn(2, |byte| *byte == PART).map(|part| core::str::from_utf8(part).ok());
     let (config, credentials) = (parts.next().flatten(), parts.next().flatten());
-    let profiles = match Profiles::parse(
+    let profiles = Profiles::parse(
         config.map(|text| ConfigFile::new("config", text)),
         credentials.map(|text| ConfigFile::new("credentials", text)),
-    ) {
-        Ok(profiles) => profiles,
-        Err(error) => {
-            assert!(error.to_string().len() < LONGEST, "{error}");
-            return;
-        }
-    };
+    );
     for warning in profiles.warnings() {
         assert!(warning.len() < LONGEST, "{warning}");
     }
@@ -40,8 +34,13 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
             assert!(line.contains(first), "{line:?} sets {first:?}");
         }
         let environment = Environment::default();
-        let Ok(config) = Config::loader().environment(environment).profile(name).resolve(profiles.clone()) else {
-            panic!("{name:?} is there");
+        let config = match Config::loader().environment(environment).profile(name).resolve(profiles.clone()) {
+            Ok(config) => config,
+            Err(error) => {
+                assert_eq!(Some(&error), profile.check().err().as_ref(), "{name:?} exists");
+                assert!(error.to_string().len() < LONGEST, "{error}");
+                continue;
+            }
         };
         // Each may be wrong, none may panic.
         let _ = (config.endpoint(), config.auth_scheme(), config.disable_clock_skew_correction());

@@ -161,7 +161,7 @@ impl Io for Parts {
         ready(if self.next(false).0 == 2 { Err(broken()) } else { Ok(()) })
     }
 
-    fn run<'a>(&'a self, _: &'a str, _: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
+    fn run<'a>(&'a self, _: &'a str, _: Option<Duration>) -> IoFuture<'a, io::Result<ProcessOutput>> {
         ready(match self.next(false) {
             (1, body) => Ok(ProcessOutput::new(None, body)),
             (2, _) => Err(broken()),

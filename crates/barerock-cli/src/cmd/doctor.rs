@@ -1,5 +1,4 @@
-//! `barerock doctor`: what a call would be made with, where each value comes from, and why others do not count. It asks no
-//! model anything.
+//! `barerock doctor`: the settings and credentials of a call, their sources, and the places that were skipped. No model is called.
 
 mod credentials;
 mod report;
@@ -13,46 +12,49 @@ use barerock_config::providers::SystemIo;
 use clap::Args;
 
 use crate::args::{ReportOutput, Target};
-use crate::exit::Failure;
+use crate::exit::{Failure, with_options};
 use crate::network;
 use crate::render::Output;
 use report::Report;
 
-/// How long a connection of a provider may take: whoever answers credentials is near.
+/// The connect timeout of credentials providers.
 pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
-/// What to look at.
+/// The options of `doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct Doctor {
     #[command(flatten)]
     target: Target,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = ReportOutput::Text)]
     output: ReportOutput,
 }
 
 const NOTES: &str = "\
-No model is asked. Credentials are fetched as for a call, which may run a
-credential_process or ask STS, IAM Identity Center or the instance metadata
-service, each for seconds at most. Access key ids are shown, secrets never.
+No model is called. Credentials are fetched as for a call, which may run a
+credential_process or send requests to STS, IAM Identity Center or the instance
+metadata service, with the same timeouts. Access key ids are shown, secrets never.
 
 Exit codes:
   0  a call can be signed
   2  wrong command line
-  5  a call cannot be signed; the last words say what to do first";
+  5  a call cannot be signed; the error and the hint say why";
 
 pub(crate) async fn run(arguments: Doctor) -> Result<(), Failure> {
     let plain = Arc::new(network::plain(Some(CONNECT_LIMIT)));
     let mut output = Output::new();
     let config = match arguments.target.loader().load(Arc::new(SystemIo::new(Arc::clone(&plain)))).await {
         Ok(config) => config,
-        // Nothing that follows from a broken file or a missing profile is worth showing.
+        // With an invalid file or profile no other setting is known.
         Err(error) => {
+            let hint = error.hint().map(|hint| with_options(&hint));
             if arguments.output == ReportOutput::Json {
-                output.json(&BTreeMap::from([("error", error.to_string())]))?;
+                let hint = hint.as_ref().map(|hint| ("hint", hint.clone()));
+                let members = [("error", error.to_string())].into_iter().chain(hint);
+                output.json(&members.collect::<BTreeMap<_, _>>())?;
             }
-            return Err(Failure::unusable_credentials(error.to_string()));
+            return Err(Failure::unusable_credentials(error.to_string()).with_hint(hint));
         }
     };
     let (transport, wrong) = match network::transport(&config, Some(CONNECT_LIMIT)).await {
@@ -64,5 +66,5 @@ pub(crate) async fn run(arguments: Doctor) -> Result<(), Failure> {
         ReportOutput::Text => output.text(&table::of(&report))?,
         ReportOutput::Json => output.json(&report)?,
     }
-    report.first.map_or(Ok(()), |first| Err(Failure::unusable_credentials(first)))
+    report.first.map_or(Ok(()), |first| Err(Failure::unusable_credentials(first).with_hint(report.hint)))
 }

@@ -143,7 +143,7 @@ fn what_cannot_be_signed_is_5_with_the_first_thing_to_do() {
     let home = Home::new(CONFIG, &credentials());
     for (arguments, variables, says) in [
         (&["--profile", "bare"][..], &[][..], "no credentials"),
-        (&["--profile", "wrok"], &[], "did you mean work?"),
+        (&["--profile", "wrok"], &[], "\nhint: Did you mean work?\n"),
         (&[], &[("AWS_PROFILE", "wrok")], "which AWS_PROFILE names"),
         (
             &["--profile", "work"],
@@ -190,7 +190,8 @@ fn what_cannot_be_signed_is_5_with_the_first_thing_to_do() {
     fs::write(home.path(".aws/config"), "[default]\nregion\n").unwrap();
     let (report, ran) = home.json(&[], &[]);
     assert_eq!(ran.code, 5, "{ran:?}");
-    assert_eq!(report["error"], "~/.aws/config line 2: there is no =; a setting is written key = value");
+    assert_eq!(report["error"], "~/.aws/config line 2: there is no = in the line");
+    assert_eq!(report["hint"], "Write the setting as key = value.");
 }
 
 #[test]
@@ -224,7 +225,7 @@ fn switches_and_retries_are_told() {
     assert_eq!(report["proxy"]["value"], "http://**redacted**@proxy:3128");
     assert!(!ran.out.contains("SQUIRREL"));
     let text = home.doctor(&[], &variables).out;
-    assert!(text.contains("legacy is taken for standard") && !text.contains("SQUIRREL"), "{text}");
+    assert!(text.contains("legacy is read as standard") && !text.contains("SQUIRREL"), "{text}");
 }
 
 #[test]
@@ -273,7 +274,7 @@ fn calls_go_by_the_profile() {
     let ran = run(home.command(&["chat", "hello", "--profile", "heer"]), "");
     assert_eq!(ran.code, 5, "{ran:?}");
     assert!(
-        ran.err.contains("there is no profile \"heer\"") && ran.err.contains("did you mean here?"),
+        ran.err.contains("there is no profile \"heer\"") && ran.err.contains("\nhint: Did you mean here?\n"),
         "{}",
         ran.err
     );
@@ -307,4 +308,8 @@ fn the_shape_of_the_json() {
     assert_eq!(names(&report["endpoint"]), "error passed_over source url");
     let (report, ran) = home.json(&["--profile", "nobody"], &[]);
     assert_eq!((names(&report), ran.code), ("error".to_owned(), 5));
+    let (report, _) = home.json(&["--profile", "wrok"], &[]);
+    assert_eq!(names(&report), "error hint");
+    let (report, _) = home.json(&["--profile", "bare"], &[]);
+    assert_eq!(names(&report).split(' ').nth(7), Some("hint"), "{report}");
 }

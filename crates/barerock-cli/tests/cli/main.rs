@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, and reads its own files"
 )]
 
+mod agreement;
 mod batch;
 mod calls;
 mod chat;

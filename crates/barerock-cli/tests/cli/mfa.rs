@@ -108,7 +108,7 @@ fn what_is_typed_must_be_a_code() {
     let home = home();
     // Ctrl-D ends the input.
     for (typed, says) in
-        [("12345\n", "it has six digits"), ("\n", "no code entered"), ("\x04", "no code entered")]
+        [("12345\n", "the code is not six digits"), ("\n", "no code entered"), ("\x04", "no code entered")]
     {
         let command = home.command(&["doctor", "--profile", "role", "--output", "json"]);
         let (out, code, shown) = at_a_terminal(command, typed);
@@ -118,10 +118,11 @@ fn what_is_typed_must_be_a_code() {
 }
 
 #[test]
-fn without_a_terminal_there_is_nobody_to_ask() {
+fn without_a_terminal_there_is_no_prompt() {
     let home = home();
-    let says = "the role arn:aws:iam::123456789012:role/dev asks for a code of the MFA device \
-                arn:aws:iam::123456789012:mfa/me: there is nobody to ask; use a terminal, or keys of a session that has MFA";
+    let says = "the role arn:aws:iam::123456789012:role/dev requires a code of the MFA device \
+                arn:aws:iam::123456789012:mfa/me: there is no prompt for it\nhint: Run the command on a terminal, or use \
+                credentials of a session that has MFA.\n";
     for (arguments, input) in [
         (&["doctor"][..], "123456\n"),
         (&["chat", "hello"], "123456\n"),

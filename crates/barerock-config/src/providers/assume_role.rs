@@ -1,4 +1,4 @@
-//! Credentials of a role, for those who may take it on.
+//! Credentials of a role that is assumed with other credentials.
 
 use core::fmt;
 use std::sync::Arc;
@@ -10,24 +10,24 @@ use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCre
 pub(super) const PROVIDER: &str = "assume-role";
 const ACTION: &str = "AssumeRole";
 
-/// A role, and how it is taken on.
+/// A role and the parameters of AssumeRole.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AssumeRole {
-    /// Which role.
+    /// The ARN of the role.
     pub role_arn: String,
-    /// What CloudTrail calls the session; `barerock-` and the time if unset.
+    /// The name of the session, as in CloudTrail; `barerock-` and the time if unset.
     pub session_name: Option<String>,
-    /// What a third party must know to be let in.
+    /// The external id that the trust policy of the role requires of third parties.
     pub external_id: Option<String>,
-    /// How long the credentials shall hold, in seconds: 900 to 43,200. The role's own limit counts too.
+    /// The lifetime of the credentials in seconds: 900 to 43,200, and at most the maximum session duration of the role.
     pub duration_seconds: Option<u32>,
-    /// The MFA device whose code must be given.
+    /// The serial number or ARN of the MFA device whose code the trust policy requires.
     pub mfa_serial: Option<String>,
 }
 
 impl AssumeRole {
-    /// A role, taken on with STS's defaults.
+    /// A role with the defaults of STS.
     pub fn new(role_arn: impl Into<String>) -> Self {
         Self {
             role_arn: role_arn.into(),
@@ -39,15 +39,17 @@ impl AssumeRole {
     }
 }
 
-/// Asks a person for the code that an MFA device shows.
+/// A prompt for the codes of MFA devices.
 pub trait AskMfa: fmt::Debug + Send + Sync {
-    /// The code of the device `serial`; the error says why there is none.
+    /// Returns the code of the device `serial`, or why there is none.
     fn code<'a>(&'a self, serial: &'a str) -> IoFuture<'a, Result<String, String>>;
 }
 
-/// Takes on a role with the credentials of another provider, by STS's AssumeRole.
+const MFA_HINT: &str = "Set a prompt (ConfigLoader::mfa), or use credentials of a session that has MFA.";
+
+/// Credentials of a role, by STS's AssumeRole with the credentials of another provider.
 ///
-/// Every call asks for new credentials: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
+/// Every call requests new credentials: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
 #[derive(Debug, Clone)]
 pub struct AssumeRoleProvider {
     sts: Sts,
@@ -57,12 +59,12 @@ pub struct AssumeRoleProvider {
 }
 
 impl AssumeRoleProvider {
-    /// The role is taken on with the credentials of `source`.
+    /// Assumes the role with the credentials of `source`.
     pub fn new(sts: Sts, role: AssumeRole, source: Arc<dyn ProvideCredentials>) -> Self {
         Self { sts, role, source, mfa: None }
     }
 
-    /// Who is asked for the code of the role's MFA device.
+    /// Prompts for the code of the role's MFA device.
     #[must_use]
     pub fn mfa(mut self, ask: Arc<dyn AskMfa>) -> Self {
         self.mfa = Some(ask);
@@ -93,7 +95,7 @@ impl AssumeRoleProvider {
         };
         let result = self.sts.call(call).await;
         if matches!(result, Err(CredentialsError::Invalid { .. })) {
-            // Perhaps the keys are old: a source that keeps them gets others for the next try.
+            // The keys may be outdated: a source that caches them gets new ones for the next call.
             self.source.refused(&source.credentials);
         }
         result
@@ -103,21 +105,21 @@ impl AssumeRoleProvider {
         let Some(serial) = &self.role.mfa_serial else { return Ok(None) };
         let failed = |reason: &str| {
             let message = format!(
-                "the role {} asks for a code of the MFA device {serial}: {reason}",
+                "the role {} requires a code of the MFA device {serial}: {reason}",
                 self.role.role_arn
             );
-            Err(CredentialsError::invalid(PROVIDER, message))
+            Err(CredentialsError::invalid(PROVIDER, message).with_hint(MFA_HINT))
         };
         let code = match &self.mfa {
             Some(mfa) => mfa.code(serial).await,
             None => {
-                return failed("there is nobody to ask; use a terminal, or keys of a session that has MFA");
+                return failed("there is no prompt for it");
             }
         };
         match code {
             // "The format for this parameter … is a sequence of six numeric digits."
             Ok(code) if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(code)),
-            Ok(_) => failed("what was given is no code; it has six digits"),
+            Ok(_) => failed("the code is not six digits"),
             Err(reason) => failed(&reason),
         }
     }
@@ -129,7 +131,7 @@ impl ProvideCredentials for AssumeRoleProvider {
     }
 }
 
-/// The name of the session, by default one that tells when it began.
+/// The name of the session; `barerock-` and the time if unset.
 pub(super) fn session_name(name: Option<&str>, sts: &Sts) -> String {
     name.map_or_else(|| format!("barerock-{}", time::to_unix(sts.io().now())), str::to_owned)
 }
@@ -230,9 +232,9 @@ mod tests {
             |person| script(role.clone(), "http://127.0.0.1:1", person).done().unwrap_err().to_string();
         assert_eq!(
             refused(None),
-            "assume-role credentials: the role arn asks for a code of the MFA device arn:mfa: there is nobody to ask; use a terminal, or keys of a session that has MFA"
+            "assume-role credentials: the role arn requires a code of the MFA device arn:mfa: there is no prompt for it"
         );
-        assert!(refused(Some("12345")).ends_with("what was given is no code; it has six digits"));
+        assert!(refused(Some("12345")).ends_with("the code is not six digits"));
     }
 
     #[test]
@@ -248,8 +250,8 @@ mod tests {
             "assume-role credentials: AssumeRole of https://sts.test failed: AccessDenied: no **redacted** here"
         );
         for (status, body, words) in [
-            (200, "", "answered what is no credentials: it is not XML"),
-            (200, "<html>log in</html>", "it is an HTML page: a proxy or portal may stand in between"),
+            (200, "", "the response is not valid credentials: it is not XML"),
+            (200, "<html>log in</html>", "it is an HTML page, perhaps of a proxy or a login portal"),
             (200, "<a/>", "AssumeRoleResponse is missing or empty"),
             (
                 200,
@@ -271,7 +273,11 @@ mod tests {
                 "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c\">]><AssumeRoleResponse",
                 "it is not XML",
             ),
-            ("13:00:00Z", "11:00:00Z", "get new ones, or set the clock if it is wrong"),
+            (
+                "13:00:00Z",
+                "11:00:00Z",
+                "they expired at 2026-01-31T11:00:00Z, and it is 2026-01-31T12:00:00Z here",
+            ),
         ] {
             let mut script = plain("https://sts.test");
             script.exchange(|_| {}, 200, &BODY.replace(from, to));
@@ -280,7 +286,7 @@ mod tests {
         }
         assert_eq!(
             plain("http://sts.test").done().unwrap_err().to_string(),
-            "assume-role credentials: http://sts.test is not encrypted; use https for STS"
+            "assume-role credentials: refusing to send credentials to http://sts.test over plain HTTP"
         );
     }
 }

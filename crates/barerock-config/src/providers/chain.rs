@@ -1,4 +1,4 @@
-//! The default chain: the providers of AWS's tools, in their order.
+//! The default chain of providers.
 
 use super::context::ProviderContext;
 use super::profile::{self, ProfileProvider};
@@ -9,50 +9,50 @@ use super::{
 use super::{container, imds};
 use crate::{Skipped, Source};
 
-/// Everywhere AWS's tools look for credentials, in this order:
+/// Credentials of the first of these places that has any, in the order of AWS's tools:
 ///
 /// 1. `AWS_ACCESS_KEY_ID` and its companions, unless a profile is named in code
 ///    ([`EnvironmentProvider`]);
-/// 2. the profile, if it takes on a role ([`ProfileProvider`]);
+/// 2. the profile, if it assumes a role ([`ProfileProvider`]);
 /// 3. `AWS_WEB_IDENTITY_TOKEN_FILE`, unless a profile is named in code ([`WebIdentityProvider`]);
-/// 4. the profile, whatever else it has;
+/// 4. the profile, if it has other credentials;
 /// 5. the container ([`ContainerProvider`](super::ContainerProvider));
 /// 6. the instance ([`InstanceMetadataProvider`](super::InstanceMetadataProvider)).
 ///
-/// That is botocore's order, without what boto read before 2015. AWS's SDK for Rust asks 3 after 4, and looks at the
-/// environment first even if a profile is named in code; here, as in botocore, the profile wins. `AWS_PROFILE` names no
-/// profile in code: keys in the environment beat it, as everywhere. A provider that is set up but does not work ends the
-/// search: no other identity is taken in its place.
+/// That is botocore's order, without the files of boto. AWS's SDK for Rust has 3 after 4, and the environment first even if a
+/// profile is named in code; here, as in botocore, the profile wins. A profile named by `AWS_PROFILE` is not named in code: keys in
+/// the environment win over it, as in all of AWS's tools. A provider that is configured but fails ends the search, so that no other
+/// identity is used in its place.
 ///
-/// Every call asks anew: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
+/// Every call searches again: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
 #[derive(Debug, Clone)]
 pub struct DefaultChain {
     context: ProviderContext,
 }
 
-/// What a search came to, and what it passed over.
+/// The result of a search, and the providers before it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Explained {
-    /// The credentials, or why there are none.
+    /// The credentials or the error.
     pub result: Result<ProvidedCredentials, CredentialsError>,
-    /// The providers that were asked before, and why they gave none.
+    /// The providers that have no credentials, and why.
     pub tried: Vec<Skipped>,
 }
 
-/// A provider, or why there is none.
+/// A provider, or the error of making it.
 type Candidate = Result<Box<dyn ProvideCredentials>, CredentialsError>;
 
 impl DefaultChain {
-    /// The chain for this configuration.
+    /// The chain of a configuration.
     #[must_use]
     pub fn new(context: ProviderContext) -> Self {
         Self { context }
     }
 
-    /// Looks for credentials and tells what was passed over on the way.
+    /// Searches for credentials and returns what was skipped too.
     ///
-    /// Cancel safety: dropping the future gives the search up.
+    /// Cancel safety: dropping the future cancels the search.
     pub async fn explain(&self) -> Explained {
         let mut tried = Vec::new();
         let mut looked_for = Vec::new();
@@ -77,7 +77,7 @@ impl DefaultChain {
         let in_code = config.profile_name().source == Source::Code;
         let takes_role = config.profile().is_some_and(|profile| profile.get("role_arn").is_some());
         let skipped = |what: &str| {
-            Err(CredentialsError::not_found(format!("{what}, which a profile named in code beats")))
+            Err(CredentialsError::not_found(format!("{what}, over which a profile named in code wins")))
         };
         let keys: Candidate = match in_code {
             true => skipped("the environment's keys"),

@@ -1,4 +1,4 @@
-//! Credentials of a container: ECS tasks, EKS pods, and whatever speaks their protocol.
+//! Credentials of a container: ECS tasks, EKS pods, and others with their protocol.
 
 use core::net::IpAddr;
 use core::time::Duration;
@@ -14,6 +14,7 @@ use super::io::Io;
 use super::json::Object;
 use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, document};
 use barerock::Environment;
+use barerock::converse::endpoint::is_loopback;
 
 pub(super) const PROVIDER: &str = "container";
 const RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -21,20 +22,20 @@ const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 
-/// Where ECS answers relative URIs.
+/// The origin of relative URIs: ECS.
 const ECS: &str = "http://169.254.170.2";
 
-/// Besides the loopback, the addresses that may be asked over plain HTTP: ECS's, EKS's and EKS's in IPv6.
+/// The addresses besides loopback that requests go to over plain HTTP: that of ECS, and those of EKS.
 const HOSTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
-/// botocore's: two seconds, three times.
+/// As in botocore: two seconds, three times.
 const LIMIT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
 
-/// Asks the endpoint that `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI` names, with the
-/// token of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, read anew each time, else of `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+/// Credentials of the endpoint that `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI` names, with
+/// the token of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, read for every request, else of `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
 ///
-/// Over plain HTTP only a loopback address, `localhost` and the addresses of ECS and EKS are asked.
+/// Over plain HTTP, requests go to loopback hosts and the addresses of ECS and EKS only.
 #[derive(Debug, Clone)]
 pub struct ContainerProvider {
     query: HttpQuery,
@@ -42,7 +43,7 @@ pub struct ContainerProvider {
 }
 
 impl ContainerProvider {
-    /// Looks in this environment.
+    /// Reads the variables of this environment.
     pub fn new(io: Arc<dyn Io>, environment: Environment) -> Self {
         Self { query: HttpQuery { io, provider: PROVIDER, attempts: ATTEMPTS, limit: LIMIT }, environment }
     }
@@ -56,12 +57,12 @@ impl ContainerProvider {
         if let Some(token) = &token {
             request.headers_mut().insert(AUTHORIZATION, token.clone());
         }
-        let answer = self.query.send(&request).await?;
-        if answer.status() != StatusCode::OK {
+        let response = self.query.send(&request).await?;
+        if response.status() != StatusCode::OK {
             let secret = String::from_utf8_lossy(token.as_ref().map_or(b"", HeaderValue::as_bytes));
-            return Err(self.query.error_response(&request, &answer, &[&secret], ""));
+            return Err(self.query.error_response(&request, &response, &[&secret], ""));
         }
-        Object::parse(answer.body())
+        Object::parse(response.body())
             .and_then(|object| document::provided(&object, "Token", PROVIDER, self.query.io.now()))
             .map_err(|reason| self.query.malformed_response(&request, &reason))
     }
@@ -82,21 +83,22 @@ impl ContainerProvider {
         let uri: Uri = match url.parse() {
             Ok(uri) => uri,
             Err(_) => {
-                return bad(FULL_URI, "is no URL; one such as http://169.254.170.23/v1/credentials is meant");
+                return bad(FULL_URI, "is not a URL");
             }
         };
         match (uri.scheme_str(), uri.host()) {
             _ if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) => {
-                bad(FULL_URI, "must not hold a user name or password; remove them")
+                bad(FULL_URI, "must not contain a user name or password")
             }
             (Some("https"), Some(_)) => Ok(uri),
             (Some("http"), Some(host)) if is_allowed(host) => Ok(uri),
             (Some("http"), Some(host)) => {
-                let reason = format!(
-                    "leads to {host} over plain HTTP, where keys could be read along; only loopback addresses, localhost and {} may: use https",
+                let message = format!("{FULL_URI} leads to {host} over plain HTTP");
+                let hint = format!(
+                    "Use https: plain HTTP is for loopback hosts and {} only, because keys are sent over it.",
                     HOSTS.join(", ")
                 );
-                bad(FULL_URI, &reason)
+                Err(CredentialsError::invalid(PROVIDER, message).with_hint(hint))
             }
             _ => bad(FULL_URI, "must be an http or https URL with a host"),
         }
@@ -120,10 +122,10 @@ impl ContainerProvider {
         if text.trim_ascii().is_empty() {
             return Err(bad(format!("{location} is empty")));
         }
-        // A file often ends with a line break, which is no part of the token.
+        // A file often ends with a line break, which is not part of the token.
         let mut value = HeaderValue::from_bytes(text.trim_ascii()).map_err(|_| {
             bad(format!(
-                "{location} holds characters that an HTTP header cannot; a token is one line of text"
+                "{location} contains characters invalid in an HTTP header; a token is one line of text"
             ))
         })?;
         value.set_sensitive(true);
@@ -132,11 +134,9 @@ impl ContainerProvider {
 }
 
 fn is_allowed(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    match host.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback() || HOSTS.iter().any(|allowed| allowed.parse() == Ok(address)),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
-    }
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    is_loopback(host)
+        || address.is_ok_and(|address| HOSTS.iter().any(|allowed| allowed.parse() == Ok(address)))
 }
 
 impl ProvideCredentials for ContainerProvider {
@@ -221,8 +221,9 @@ mod tests {
         for (url, reason) in [
             ("ftp://localhost/x", "must be an http or https URL with a host"),
             ("/x", "must be an http or https URL with a host"),
-            ("http://", "is no URL"),
-            ("https://me:secret@host/x", "must not hold a user name or password"),
+            ("http://", "is not a URL"),
+            ("https://me:secret@host/x", "must not contain a user name or password"),
+            ("http:/me:secret@host/x", "is not a URL"),
         ] {
             let error = refused(&[(FULL_URI, url)]);
             assert!(error.contains(reason) && !error.contains("secret"), "{url}: {error}");
@@ -241,7 +242,7 @@ mod tests {
         let error = refused(&[url, (TOKEN, "PAN\nDA")]);
         assert_eq!(
             error,
-            "container credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN holds characters that an HTTP header cannot; a token is one line of text"
+            "container credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN contains characters invalid in an HTTP header; a token is one line of text"
         );
         let mut missing = script(&[url, (TOKEN_FILE, "/token")]);
         missing.file("/token", None);
@@ -272,7 +273,7 @@ mod tests {
         );
         assert_eq!(
             missing.done().unwrap_err().to_string(),
-            "container credentials: GET http://localhost/x answered what is no credentials: Expiration is no text"
+            "container credentials: GET http://localhost/x: the response is not valid credentials: Expiration is not a string"
         );
         assert!(matches!(script(&[]).done(), Err(CredentialsError::NotFound { .. })));
     }

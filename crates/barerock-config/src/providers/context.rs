@@ -1,4 +1,4 @@
-//! What the providers of a configuration share.
+//! The configuration and I/O that providers share.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::sts::Sts;
 use super::{ContainerProvider, CredentialsError, EnvironmentProvider};
 use crate::Config;
 
-/// A configuration, the world it is asked about, and perhaps a person to ask.
+/// A configuration, the I/O of its providers, and a prompt for MFA codes.
 #[derive(Debug, Clone)]
 pub struct ProviderContext {
     pub(super) config: Arc<Config>,
@@ -21,12 +21,12 @@ pub struct ProviderContext {
 }
 
 impl ProviderContext {
-    /// What this configuration says, looked up in this world.
+    /// The context of providers with this configuration and I/O.
     pub fn new(io: Arc<dyn Io>, config: Arc<Config>) -> Self {
         Self { config, io, mfa: None }
     }
 
-    /// Who is asked for the codes of MFA devices; nobody if unset.
+    /// Prompts for the codes of MFA devices. If unset, a role that requires one is an error.
     #[must_use]
     pub fn mfa(mut self, ask: Arc<dyn AskMfa>) -> Self {
         self.mfa = Some(ask);
@@ -45,12 +45,12 @@ impl ProviderContext {
             .map_err(|error| CredentialsError::invalid(provider, error.to_string()))
     }
 
-    /// STS of the region the client is for: "regional", in the words of `AWS_STS_REGIONAL_ENDPOINTS`, whose other value,
-    /// `legacy`, is not followed, as in newer SDKs.
+    /// STS in the region of the client. That is `regional` of `AWS_STS_REGIONAL_ENDPOINTS`; its other value, `legacy`, is ignored, as
+    /// in newer SDKs.
     pub(super) fn sts(&self, provider: &'static str) -> Result<Sts, CredentialsError> {
         let Some(region) = &self.config.region().value else {
-            let message = "STS is asked in the client's region, and there is none; set AWS_REGION, or region in the profile";
-            return Err(CredentialsError::invalid(provider, message));
+            let error = CredentialsError::invalid(provider, "no region to call STS in");
+            return Err(error.with_hint("Set AWS_REGION, or region in the profile."));
         };
         let endpoint = self.endpoint(provider, EndpointService::Sts, region)?;
         Ok(Sts::new(Arc::clone(&self.io), endpoint, region.clone()))

@@ -1,4 +1,4 @@
-//! The JSON document that processes, containers and instances give credentials in.
+//! Credentials as JSON, in the form of processes, containers and instances.
 
 use std::time::SystemTime;
 
@@ -7,25 +7,25 @@ use barerock::sigv4::Credentials;
 use super::json::Object;
 use super::{ProvidedCredentials, time};
 
-/// What members are called.
+/// The names of the members.
 pub(super) struct Names {
     pub(super) id: &'static str,
     pub(super) secret: &'static str,
     pub(super) token: &'static str,
 }
 
-/// `AccessKeyId`, `SecretAccessKey`, and what the token is called.
+/// `AccessKeyId`, `SecretAccessKey`, and this name of the token.
 pub(super) const fn names(token: &'static str) -> Names {
     Names { id: "AccessKeyId", secret: "SecretAccessKey", token }
 }
 
-/// The credentials in an object, or what is wrong with it.
+/// Reads the credentials of an object; the error says what is wrong with it.
 pub(super) fn credentials(object: &Object, names: &Names) -> Result<Credentials, String> {
     let token = object.text(names.token)?.map(str::to_owned);
     Ok(Credentials::new(object.required(names.id)?, object.required(names.secret)?, token))
 }
 
-/// The credentials of a document with `Expiration`, which may be missing.
+/// Reads unexpired credentials with an optional `Expiration`.
 pub(super) fn provided(
     object: &Object,
     token: &'static str,
@@ -36,7 +36,7 @@ pub(super) fn provided(
     provided.usable(now).map_err(|expired| expired.to_string())
 }
 
-/// The same, expired or not.
+/// Like [`provided`], expired or not.
 pub(super) fn provided_of_any_age(
     object: &Object,
     token: &'static str,

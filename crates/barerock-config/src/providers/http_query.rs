@@ -1,4 +1,4 @@
-//! Asking over HTTP: a few tries within a limit, and words for an answer that is none.
+//! Requests of providers: attempts, their time limit, and errors of their responses.
 
 use core::error::Error as _;
 use core::fmt::Write as _;
@@ -14,7 +14,7 @@ use super::io::Io;
 use super::json::Object;
 use barerock::transport::{TransportError, TransportErrorKind};
 
-/// The pause before the second try; it doubles from try to try.
+/// The pause before the second attempt. It doubles with every attempt.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The longest pause.
@@ -23,17 +23,17 @@ const MAX_PAUSE: Duration = Duration::from_secs(5);
 /// Attempts in all for a service that responds with 429 or 5xx, even if the settings allow fewer.
 const SERVER_ERROR_ATTEMPTS: u32 = 3;
 
-/// The most of somebody else's words that is shown, in characters.
+/// The part of a service's message that is shown, in characters.
 const MAX_WORDS: usize = 400;
 
-/// Who asks, how often and how long.
+/// The provider that sends requests, and the limits of its attempts.
 #[derive(Debug, Clone)]
 pub(super) struct HttpQuery {
     pub(super) io: Arc<dyn Io>,
     pub(super) provider: &'static str,
-    /// Tries in all.
+    /// The number of attempts.
     pub(super) attempts: u32,
-    /// For each of them.
+    /// The time limit of an attempt.
     pub(super) limit: Duration,
 }
 
@@ -41,7 +41,7 @@ impl HttpQuery {
     /// Sends a request and returns the response of any status. Retries if there is no response, and, at least
     /// [`SERVER_ERROR_ATTEMPTS`] times in all, a response of 429 or 5xx.
     pub(super) async fn send(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, CredentialsError> {
-        self.send_unless(request, |_answer| false).await
+        self.send_unless(request, |_response| false).await
     }
 
     /// Like [`send`](Self::send), and retries the responses of which `again` is true too.
@@ -52,14 +52,16 @@ impl HttpQuery {
     ) -> Result<Response<Bytes>, CredentialsError> {
         let (mut attempt, mut pause) = (1, PAUSE);
         loop {
-            let answer = self.io.exchange(request.clone(), self.limit).await;
-            let attempts = match &answer {
-                Ok(answer) if is_server_error(answer.status()) => self.attempts.max(SERVER_ERROR_ATTEMPTS),
-                Ok(answer) if !again(answer) => attempt,
+            let response = self.io.exchange(request.clone(), self.limit).await;
+            let attempts = match &response {
+                Ok(response) if is_server_error(response.status()) => {
+                    self.attempts.max(SERVER_ERROR_ATTEMPTS)
+                }
+                Ok(response) if !again(response) => attempt,
                 _ => self.attempts,
             };
-            match answer {
-                Ok(answer) if attempt >= attempts => return Ok(answer),
+            match response {
+                Ok(response) if attempt >= attempts => return Ok(response),
                 Err(error) if attempt >= attempts => {
                     let (what, plural) = (what(request), if attempt == 1 { "" } else { "s" });
                     let message = format!("{what}: {}, after {attempt} attempt{plural}", told(&error));
@@ -72,18 +74,17 @@ impl HttpQuery {
         }
     }
 
-    /// The error of an answer that does not have what was asked for. `secrets` are those of the request, which a peer may
-    /// send back.
+    /// The error of a response without credentials. `secrets` are those of the request, which the peer may echo.
     pub(super) fn error_response(
         &self,
         request: &Request<Bytes>,
-        answer: &Response<Bytes>,
+        response: &Response<Bytes>,
         secrets: &[&str],
         advice: &str,
     ) -> CredentialsError {
-        let status = answer.status();
+        let status = response.status();
         let mut message = format!("{} answered {}", what(request), status.as_u16());
-        if let Some(words) = words(answer, secrets) {
+        if let Some(words) = words(response, secrets) {
             // Writing to a string does not fail.
             let _ = write!(message, ": {words}");
         }
@@ -97,19 +98,19 @@ impl HttpQuery {
         }
     }
 
-    /// The error of an answer that is not of the form it must have.
+    /// The error of a malformed response.
     pub(super) fn malformed_response(&self, request: &Request<Bytes>, reason: &str) -> CredentialsError {
-        let message = format!("{} answered what is no credentials: {reason}", what(request));
+        let message = format!("{}: the response is not valid credentials: {reason}", what(request));
         CredentialsError::invalid(self.provider, message)
     }
 }
 
-/// A status that may be another one soon.
+/// True for a status that may pass.
 fn is_server_error(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
-/// What kept the answer away, with what lies at the bottom of it. That a limit has passed needs no further words.
+/// A transport error with the last of its causes. A timeout has no cause worth showing.
 fn told(error: &TransportError) -> String {
     let bottom = core::iter::successors(error.source(), |&error| error.source()).last();
     match bottom {
@@ -122,7 +123,7 @@ fn is_timeout(error: &TransportError) -> bool {
     matches!(error.kind(), TransportErrorKind::ConnectTimeout | TransportErrorKind::Timeout)
 }
 
-/// A request in an error: the query may hold what is nobody's business.
+/// A request as errors show it: without its query, which may contain secrets.
 fn what<B>(request: &Request<B>) -> String {
     let uri: &Uri = request.uri();
     let authority = uri.authority().map(http::uri::Authority::as_str).unwrap_or_default();
@@ -130,30 +131,30 @@ fn what<B>(request: &Request<B>) -> String {
     format!("{} {scheme}://{authority}{}", request.method(), uri.path())
 }
 
-/// What the other side says about an error, if it says anything in words.
-fn words(answer: &Response<Bytes>, secrets: &[&str]) -> Option<String> {
-    if is_html(answer) {
-        return Some("an HTML page: a proxy or portal may stand in between".to_owned());
+/// The message of an error response, if it has one.
+fn words(response: &Response<Bytes>, secrets: &[&str]) -> Option<String> {
+    if is_html(response) {
+        return Some("an HTML page, perhaps of a proxy or a login portal".to_owned());
     }
-    // What is no JSON is not shown: it may be half of an answer that holds a key.
-    let object = Object::parse(answer.body()).ok()?;
+    // Other bodies are not shown: they may be cut-off JSON that contains a key.
+    let object = Object::parse(response.body()).ok()?;
     let names = ["message", "Message", "error_description", "error", "code", "Code"];
     let text = names.iter().find_map(|name| object.text(name).ok().flatten());
     text.map(|text| cleaned(text, secrets))
 }
 
-/// Whether an answer is a page for people.
-pub(super) fn is_html(answer: &Response<Bytes>) -> bool {
-    let content_type = answer.headers().get(http::header::CONTENT_TYPE);
+/// True if a response is an HTML page.
+pub(super) fn is_html(response: &Response<Bytes>) -> bool {
+    let content_type = response.headers().get(http::header::CONTENT_TYPE);
     content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
-        || answer
+        || response
             .body()
             .trim_ascii_start()
             .get(..5)
             .is_some_and(|start| start.eq_ignore_ascii_case(b"<html") || start.eq_ignore_ascii_case(b"<!doc"))
 }
 
-/// Somebody else's words on one line, not too many, and without the secrets we sent.
+/// The message of a service on one line, of limited length, and without the secrets of the request.
 pub(super) fn cleaned(text: &str, secrets: &[&str]) -> String {
     let secrets: Secrets = secrets.iter().collect();
     let text = secrets.hide(text);

@@ -1,5 +1,5 @@
-//! Credentials providers: each a type of its own, so that a program links only those it names, over an [`Io`] that reads
-//! files, runs commands and sends requests for them.
+//! Credentials providers. Each is a type of its own, so that a program links only those it names. They do their I/O (files,
+//! commands, HTTP) through an [`Io`].
 
 mod assume_role;
 mod chain;
@@ -13,6 +13,7 @@ mod json;
 mod process;
 mod profile;
 mod sso;
+mod stderr;
 #[cfg(test)]
 mod step;
 mod sts;
@@ -25,6 +26,8 @@ use barerock::credentials::{
 };
 use barerock::time;
 
+use crate::ConfigError;
+
 pub use assume_role::{AskMfa, AssumeRole, AssumeRoleProvider};
 pub use chain::{DefaultChain, Explained};
 pub use container::ContainerProvider;
@@ -36,3 +39,15 @@ pub use profile::ProfileProvider;
 pub use sso::{Sso, SsoProvider};
 pub use sts::Sts;
 pub use web_identity::{WebIdentity, WebIdentityProvider};
+
+/// What to do about an endpoint that would get credentials over plain HTTP.
+const PLAIN_HTTP_HINT: &str = "The connection is not encrypted: use an https endpoint.";
+
+/// The error of an invalid setting that a provider needs. `place` is what leads to it.
+fn invalid_setting(provider: &'static str, place: &str, error: &ConfigError) -> CredentialsError {
+    let invalid = CredentialsError::invalid(provider, format!("{place}: {error}"));
+    match error.hint() {
+        Some(hint) => invalid.with_hint(hint),
+        None => invalid,
+    }
+}

@@ -1,4 +1,4 @@
-//! A provider driven step by step, for tests.
+//! A provider that tests drive step by step.
 
 use core::fmt;
 use core::future::poll_fn;
@@ -15,46 +15,44 @@ use super::io::{Io, IoFuture, ProcessOutput};
 use super::{CredentialsError, ProvideCredentials, ProvidedCredentials};
 use barerock::transport::{TransportError, TransportErrorKind};
 
-/// What a provider needs of the world. Its parts are [`Io`]'s.
-///
-/// `Debug` does not show what a file or a request holds.
+/// An operation of [`Io`]. `Debug` does not show contents of files and requests.
 pub(super) enum Question {
     /// [`Io::read_file`].
     ReadFile(PathBuf),
     /// [`Io::write_file`].
     WriteFile(PathBuf, Vec<u8>),
     /// [`Io::run`].
-    Run(String, Duration),
+    Run(String, Option<Duration>),
     /// [`Io::exchange`].
     Exchange(Box<http::Request<Bytes>>, Duration),
     /// [`Io::sleep`].
     Sleep(Duration),
 }
 
-/// What came of a [`Question`] of the same name. `Debug` does not show what came back.
+/// The result of the [`Question`] of the same name. `Debug` does not show contents.
 pub(super) enum Outcome {
-    /// The file's content; `None` if there is none.
+    /// The content of the file; `None` if it does not exist.
     ReadFile(io::Result<Option<Vec<u8>>>),
-    /// Whether the file is written.
+    /// The result of the write.
     WriteFile(io::Result<()>),
-    /// How the command ended.
+    /// The output of the command.
     Run(io::Result<ProcessOutput>),
-    /// What came back.
+    /// The response.
     Exchange(Result<http::Response<Bytes>, TransportError>),
     /// The time has passed.
     Sleep,
 }
 
-/// How far a provider has come.
+/// A step of a provider.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// It needs something.
+    /// An operation it waits for.
     Ask(Question),
-    /// It is done.
+    /// The end.
     Done(Result<ProvidedCredentials, CredentialsError>),
 }
 
-/// A provider that is driven by hand: no executor, no thread, no socket.
+/// A provider driven without executor, thread or socket.
 pub(super) struct Steps {
     io: Mailbox,
     running: core::pin::Pin<Box<dyn Future<Output = Result<ProvidedCredentials, CredentialsError>> + Send>>,
@@ -62,7 +60,7 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    /// Asks the provider that `provider` makes with the [`Io`] it is given.
+    /// Starts a provider over an [`Io`] that records its operations.
     pub(super) fn new<P: ProvideCredentials + 'static>(provider: impl FnOnce(Arc<dyn Io>) -> P) -> Self {
         let io =
             Mailbox(Arc::new(Mutex::new(Post { question: None, answer: None, now: SystemTime::UNIX_EPOCH })));
@@ -70,12 +68,11 @@ impl Steps {
         Self { io, running: Box::pin(async move { provider.provide().await }), done: false }
     }
 
-    /// Goes on with the answer to the last question, `None` at the start.
+    /// Continues with the result of the last operation, `None` at the start.
     ///
-    /// A provider that is done, or is not given the answer it waits for, ends with an error.
+    /// A provider that has ended, or is not given the result it waits for, ends with an error.
     pub(super) fn next(&mut self, now: SystemTime, answer: Option<Outcome>) -> Step {
-        const MISUSED: &str =
-            "it was taken a step further without the answer to its question, or after its end";
+        const MISUSED: &str = "a step without the result of the last operation, or after the end";
         let misused = || Step::Done(Err(CredentialsError::invalid("stepwise", MISUSED)));
         if self.done {
             return misused();
@@ -107,7 +104,7 @@ impl fmt::Debug for Steps {
     }
 }
 
-/// Where a question waits for its answer.
+/// An operation, and the result for it.
 struct Post {
     question: Option<Question>,
     answer: Option<Outcome>,
@@ -132,9 +129,9 @@ impl Mailbox {
     }
 }
 
-/// The answer is of another kind than the question.
+/// The error of a result that is of another kind than its operation.
 fn mismatch() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "the answer is not of the question's kind")
+    io::Error::new(io::ErrorKind::InvalidInput, "the result is not that of the operation")
 }
 
 impl Io for Mailbox {
@@ -156,7 +153,11 @@ impl Io for Mailbox {
         })
     }
 
-    fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
+    fn run<'a>(
+        &'a self,
+        command: &'a str,
+        limit: Option<Duration>,
+    ) -> IoFuture<'a, io::Result<ProcessOutput>> {
         Box::pin(async move {
             match self.ask(Question::Run(command.to_owned(), limit)).await {
                 Outcome::Run(result) => result,

@@ -1,4 +1,4 @@
-//! A script of questions and answers, in place of the world.
+//! A scripted [`Io`]: each operation of a provider gets the next result.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -28,14 +28,14 @@ impl Script {
         Self { steps, next }
     }
 
-    /// The next question gets this answer.
+    /// Gives the next operation this result.
     pub(super) fn expect(&mut self, answer: impl FnOnce(Question) -> Outcome) {
         let step = core::mem::replace(&mut self.next, Step::Ask(Question::Sleep(Duration::ZERO)));
-        let Step::Ask(question) = step else { panic!("it asks nothing more: {step:?}") };
+        let Step::Ask(question) = step else { panic!("no operation is left: {step:?}") };
         self.next = self.steps.next(now(), Some(answer(question)));
     }
 
-    /// The next question is for a file at this path.
+    /// Expects a read of the file at this path.
     pub(super) fn file(&mut self, path: &str, content: Option<&str>) {
         self.expect(|question| {
             let Question::ReadFile(asked) = question else { panic!("{question:?}") };
@@ -44,7 +44,7 @@ impl Script {
         });
     }
 
-    /// The next question is an exchange; it is checked and answered with a status and a body.
+    /// Expects a request, checks it, and responds with a status and a body.
     pub(super) fn exchange(&mut self, check: impl FnOnce(&http::Request<Bytes>), status: u16, body: &str) {
         self.expect(|question| {
             let Question::Exchange(request, _limit) = question else { panic!("{question:?}") };
@@ -54,7 +54,7 @@ impl Script {
         });
     }
 
-    /// The next question is an exchange of this method and URI, and is not answered.
+    /// Expects a request, and fails to connect.
     pub(super) fn unreachable(&mut self) {
         self.expect(|question| {
             let Question::Exchange(..) = question else { panic!("{question:?}") };
@@ -62,7 +62,7 @@ impl Script {
         });
     }
 
-    /// The next question is to wait.
+    /// Expects a pause, and returns its length.
     pub(super) fn pause(&mut self) -> Duration {
         let mut waited = Duration::ZERO;
         self.expect(|question| {
@@ -73,16 +73,16 @@ impl Script {
         waited
     }
 
-    /// There is no further question.
+    /// Expects the end.
     pub(super) fn done(self) -> Result<ProvidedCredentials, CredentialsError> {
         match self.next {
             Step::Done(result) => result,
-            Step::Ask(question) => panic!("it asks {question:?}"),
+            Step::Ask(question) => panic!("an operation is left: {question:?}"),
         }
     }
 }
 
-/// What a request is for: method, URI and what the check needs.
+/// The method and URI of a request.
 pub(super) fn line(request: &http::Request<Bytes>) -> String {
     format!("{} {}", request.method(), request.uri())
 }

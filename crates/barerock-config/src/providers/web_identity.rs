@@ -1,4 +1,4 @@
-//! Credentials of a role, for those whom an identity provider vouches for: EKS pods, CI jobs.
+//! Credentials of a role that is assumed with the token of an identity provider: EKS pods, CI jobs.
 
 use std::path::Path;
 
@@ -15,22 +15,22 @@ const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 const ROLE_ARN: &str = "AWS_ROLE_ARN";
 const SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
 
-/// A role, and the file with the token that lets in.
+/// A role and the file of the token to assume it with.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WebIdentity {
-    /// Which role.
+    /// The ARN of the role.
     pub role_arn: String,
-    /// Where the token is. It is read anew each time: it changes.
+    /// The path of the token. It is read for every request, because it changes.
     pub token_file: String,
-    /// What CloudTrail calls the session; `barerock-` and the time if unset.
+    /// The name of the session, as in CloudTrail; `barerock-` and the time if unset.
     pub session_name: Option<String>,
-    /// How long the credentials shall hold, in seconds: 900 to 43,200.
+    /// The lifetime of the credentials in seconds: 900 to 43,200.
     pub duration_seconds: Option<u32>,
 }
 
 impl WebIdentity {
-    /// A role, and the file with the token.
+    /// A role and the path of the token.
     pub fn new(role_arn: impl Into<String>, token_file: impl Into<String>) -> Self {
         Self {
             role_arn: role_arn.into(),
@@ -49,17 +49,18 @@ impl WebIdentity {
             return Err(CredentialsError::not_found(format!("{TOKEN_FILE} in the environment")));
         };
         let Some(role_arn) = environment.get(ROLE_ARN) else {
-            let message = format!("{TOKEN_FILE} is set, but {ROLE_ARN} is not; set both or neither");
-            return Err(CredentialsError::invalid(PROVIDER, message));
+            let error =
+                CredentialsError::invalid(PROVIDER, format!("{TOKEN_FILE} is set, but {ROLE_ARN} is not"));
+            return Err(error.with_hint("Set both variables or neither."));
         };
         let session_name = environment.get(SESSION_NAME).map(str::to_owned);
         Ok(Self { session_name, ..Self::new(role_arn, token_file) })
     }
 }
 
-/// Takes on a role with a token of an identity provider, by STS's AssumeRoleWithWebIdentity, which needs no signature.
+/// Credentials of a role, by STS's AssumeRoleWithWebIdentity with a token of an identity provider and without a signature.
 ///
-/// Every call asks for new credentials: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
+/// Every call requests new credentials: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
 #[derive(Debug, Clone)]
 pub struct WebIdentityProvider {
     sts: Sts,
@@ -67,7 +68,7 @@ pub struct WebIdentityProvider {
 }
 
 impl WebIdentityProvider {
-    /// The role is taken on at this STS.
+    /// Assumes the role at this STS.
     #[must_use]
     pub fn new(sts: Sts, identity: WebIdentity) -> Self {
         Self { sts, identity }
@@ -106,7 +107,7 @@ impl WebIdentityProvider {
         match core::str::from_utf8(content.trim_ascii()) {
             Ok("") => Err(bad("is empty".to_owned())),
             Ok(token) => Ok(Zeroizing::new(token.to_owned())),
-            Err(_) => Err(bad("is no text".to_owned())),
+            Err(_) => Err(bad("is not UTF-8".to_owned())),
         }
     }
 }
@@ -179,7 +180,7 @@ mod tests {
         let half = WebIdentity::from_env(&[(TOKEN_FILE, "/token")].into_iter().collect()).unwrap_err();
         assert_eq!(
             half.to_string(),
-            "web-identity credentials: AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not; set both or neither"
+            "web-identity credentials: AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not"
         );
     }
 }

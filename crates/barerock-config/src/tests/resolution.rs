@@ -25,7 +25,7 @@ sts =
 ";
 
 fn loaded(loader: ConfigLoader, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-    let profiles = Profiles::parse(Some(ConfigFile::new("c", CONFIG)), None).unwrap();
+    let profiles = Profiles::parse(Some(ConfigFile::new("c", CONFIG)), None);
     loader.environment(variables.iter().copied().collect()).resolve(profiles)
 }
 
@@ -55,10 +55,8 @@ fn profile_order() {
     assert_eq!(told(Config::loader(), &both[..1]), ("\"plain\"".into(), "AWS_DEFAULT_PROFILE".into()));
     assert_eq!(told(Config::loader(), &[]), ("\"default\"".into(), "default".into()));
     let named = loaded(Config::loader(), &[("AWS_PROFILE", "plan")]).unwrap_err();
-    assert_eq!(
-        named.to_string(),
-        "there is no profile \"plan\", which AWS_PROFILE names in c; did you mean plain?"
-    );
+    assert_eq!(named.to_string(), "there is no profile \"plan\", which AWS_PROFILE names in c");
+    assert_eq!(named.hint().as_deref(), Some("Did you mean plain?"));
     // The one that nobody names need not exist.
     let none = Config::loader().environment([("HOME", "/")].into_iter().collect());
     assert!(none.resolve(Profiles::default()).unwrap().profile().is_none());
@@ -118,7 +116,7 @@ fn endpoint_order() {
         loaded(Config::loader(), &[own, ignore, x, ("AWS_USE_DUALSTACK_ENDPOINT", "true")]).unwrap();
     let ignoring = ignoring.endpoint().unwrap();
     assert_eq!(ignoring.value.as_str(), "https://bedrock-runtime-fips.eu-west-3.api.aws");
-    let reason = "set, but AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says to ignore it";
+    let reason = "ignored because of AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
     assert_eq!(
         passed(&ignoring),
         [
@@ -161,7 +159,7 @@ fn what_is_wrong_names_its_place() {
     );
     assert_eq!(
         error(&[region, ("AWS_PROFILE", "lost")]),
-        "services at c line 11 names the section [services nowhere], which the config file does not hold"
+        "services at c line 11 names the section [services nowhere], which the config file does not have"
     );
     assert_eq!(
         error(&[region, ("AWS_ENDPOINT_URL", "http://me:secret@host")]),
@@ -169,7 +167,7 @@ fn what_is_wrong_names_its_place() {
     );
     assert_eq!(
         error(&[("AWS_PROFILE", "plain")]),
-        "no region: name one, such as us-east-1; looked at AWS_REGION, AWS_DEFAULT_REGION, region of profile plain"
+        "no region: looked at AWS_REGION, AWS_DEFAULT_REGION, region of profile plain"
     );
 }
 
@@ -228,10 +226,24 @@ fn retries() {
     assert_eq!(told(&legacy), ("\"standard\"".into(), "AWS_RETRY_MODE".into()));
     assert_eq!(
         passed(&legacy).last().unwrap(),
-        "AWS_RETRY_MODE: legacy is taken for standard: there is no such mode here"
+        "AWS_RETRY_MODE: legacy is read as standard: there is no such mode here"
     );
     let wrong = mode(&[("AWS_RETRY_MODE", "often")]).unwrap_err();
     assert_eq!(wrong.to_string(), "AWS_RETRY_MODE must be standard, adaptive or legacy");
+
+    let timeout = |variables: &[_]| config(variables).credential_process_timeout();
+    let seconds = |seconds| Some(core::time::Duration::from_secs(seconds));
+    let variable = "BAREROCK_CREDENTIAL_PROCESS_TIMEOUT";
+    assert_eq!(timeout(&[]).unwrap().value, seconds(60));
+    assert_eq!(timeout(&[(variable, " 5 ")]).unwrap().value, seconds(5));
+    assert_eq!(timeout(&[(variable, "0")]).unwrap().value, None);
+    let code = Config::loader().credential_process_timeout(None);
+    let code = loaded(code, &[(variable, "5")]).unwrap().credential_process_timeout().unwrap();
+    assert_eq!(told(&code), ("None".into(), "code".into()));
+    for wrong in ["-1", "1.5", "long"] {
+        let error = timeout(&[(variable, wrong)]).unwrap_err().to_string();
+        assert_eq!(error, format!("{variable} must be a whole number of seconds, or 0 for no limit"));
+    }
 
     let attempts = |variables: &[_]| config(variables).max_attempts();
     assert_eq!(attempts(&[]).unwrap().value, None);

@@ -51,7 +51,11 @@ impl Endpoint {
         if authority.split('/').next().is_some_and(|authority| authority.contains('@')) {
             return Err(EndpointError::UserInfo);
         }
-        let bad = |why| EndpointError::Url { url: shown.to_owned(), why };
+        // In a URL that is not well-formed, all before an `@` may be a password.
+        let bad = |why| match url.contains('@') {
+            true => EndpointError::UserInfo,
+            false => EndpointError::Url { url: shown.to_owned(), why },
+        };
         if !url.bytes().all(is_of_url) {
             return Err(bad("invalid character"));
         }
@@ -157,13 +161,14 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-/// True for `localhost`, `[::1]`, and 127 followed by three numbers. Other spellings of loopback addresses count as
-/// remote, which is the safe side; the standard library's address parser adds 3 KB.
-fn is_loopback(host: &str) -> bool {
+/// True for a host, written as in a URI, that is this machine: `localhost`, `[::1]`, and 127 followed by three numbers. Other
+/// spellings of loopback addresses count as remote, which is the safe side; the standard library's address parser adds 3 KB.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
     let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
     let numbers = host.strip_prefix("127.").map(|rest| rest.split('.'));
     host.eq_ignore_ascii_case("localhost")
-        || host == "[::1]"
+        || matches!(host, "[::1]" | "::1")
         || numbers.is_some_and(|mut numbers| numbers.clone().count() == 3 && numbers.all(is_number))
 }
 

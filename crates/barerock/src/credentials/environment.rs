@@ -43,8 +43,8 @@ impl EnvironmentProvider {
 
     fn read(&self) -> Result<ProvidedCredentials, CredentialsError> {
         let half = |set, missing| {
-            let message = format!("{set} is set, but {missing} is not; set both or neither");
-            Err(CredentialsError::invalid(Self::NAME, message))
+            let error = CredentialsError::invalid(Self::NAME, format!("{set} is set, but {missing} is not"));
+            Err(error.with_hint("Set both variables or neither."))
         };
         let variables = &self.environment;
         let (id, secret) = match (variables.get(ACCESS_KEY_ID), variables.get(SECRET_ACCESS_KEY)) {
@@ -64,7 +64,7 @@ impl EnvironmentProvider {
                 let provided = provided.expires_at(expires_at).usable((self.clock)());
                 provided.map_err(|expired| expired.to_string())
             }
-            None => Err(format!("{EXPIRATION} must be {}; correct or unset it", time::FORM)),
+            None => Err(format!("{EXPIRATION} must be {}", time::FORM)),
         };
         fresh.map_err(|why| CredentialsError::invalid(Self::NAME, why))
     }
@@ -119,11 +119,11 @@ mod tests {
         assert_eq!(found.expires_at.map(time::to_unix), Some(1_769_860_801));
         assert_eq!(
             read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:00Z")]).unwrap_err().to_string(),
-            "environment credentials: they expired at 2026-01-31T12:00:00Z, and it is 2026-01-31T12:00:00Z here; get new ones, or set the clock if it is wrong"
+            "environment credentials: they expired at 2026-01-31T12:00:00Z, and it is 2026-01-31T12:00:00Z here"
         );
         assert_eq!(
             read(&[PAIR[0], PAIR[1], (EXPIRATION, "soon")]).unwrap_err().to_string(),
-            "environment credentials: AWS_CREDENTIAL_EXPIRATION must be a time such as 2026-01-31T12:00:00Z; correct or unset it"
+            "environment credentials: AWS_CREDENTIAL_EXPIRATION must be a time such as 2026-01-31T12:00:00Z"
         );
     }
 
@@ -137,7 +137,7 @@ mod tests {
         let error = read(&[(SECRET_ACCESS_KEY, "secret")]).unwrap_err().to_string();
         assert_eq!(
             error,
-            "environment credentials: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not; set both or neither"
+            "environment credentials: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"
         );
     }
 }

@@ -2,58 +2,89 @@
 
 use core::error::Error;
 use core::fmt;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::transport::TransportError;
 
-/// Error of a credentials provider. Contains no secret.
+/// An error of a credentials provider. `Display` says what is wrong and where, [`hint`](Self::hint) what to do. Contains no secret.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CredentialsError {
-    /// No credentials are configured.
+    /// No credentials are configured in these places.
     NotFound {
-        /// The places that were searched.
+        /// The places.
         looked_for: Vec<String>,
     },
-    /// Credentials, or the settings that lead to them, are invalid.
+    /// Credentials are configured, but something is invalid.
     Invalid {
-        /// Name of the provider.
+        /// The provider.
         provider: &'static str,
-        /// Where and what is wrong.
+        /// What is wrong, and where.
         message: String,
+        /// What to do about it.
+        hint: Option<Cow<'static, str>>,
     },
-    /// The source of the credentials did not respond, or failed: a later attempt may succeed.
+    /// The source of the credentials does not respond, or responds with an error that may pass.
     Unavailable {
-        /// Name of the provider.
+        /// The provider.
         provider: &'static str,
-        /// The source and its failure.
+        /// The request, and how it failed.
         message: String,
-        /// The transport error, if there was no response.
+        /// The cause, if there is no response.
         source: Option<Arc<TransportError>>,
+        /// What to do about it.
+        hint: Option<Cow<'static, str>>,
     },
 }
 
 impl CredentialsError {
-    /// No credentials at `place`.
+    /// The error of a place without credentials.
     pub fn not_found(place: impl Into<String>) -> Self {
         Self::NotFound { looked_for: vec![place.into()] }
     }
 
-    /// Invalid credentials or settings, as `message` says.
+    /// The error of something invalid, which `message` names.
     pub fn invalid(provider: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid { provider, message: message.into() }
+        Self::Invalid { provider, message: message.into(), hint: None }
     }
 
-    /// A source of credentials that cannot be reached (`source` is why), or responds with an error that may pass.
+    /// The error of a source of credentials that cannot be reached (`source` is the cause), or responds with an error that may pass.
     pub fn unavailable(
         provider: &'static str,
         message: impl Into<String>,
         source: impl Into<Option<TransportError>>,
     ) -> Self {
-        Self::Unavailable { provider, message: message.into(), source: source.into().map(Arc::new) }
+        Self::Unavailable {
+            provider,
+            message: message.into(),
+            source: source.into().map(Arc::new),
+            hint: None,
+        }
     }
 
-    /// Adds where the error occurred, such as a profile.
+    /// Adds what to do about the error. Ignored by [`NotFound`](Self::NotFound), which has a hint of its own.
+    #[must_use]
+    pub fn with_hint(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        match &mut self {
+            Self::Invalid { hint, .. } | Self::Unavailable { hint, .. } => *hint = Some(advice.into()),
+            Self::NotFound { .. } => {}
+        }
+        self
+    }
+
+    /// What to do about the error.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::NotFound { .. } => Some(
+                "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has credentials.",
+            ),
+            Self::Invalid { hint, .. } | Self::Unavailable { hint, .. } => hint.as_deref(),
+        }
+    }
+
+    /// The same error, with the place that asks for the credentials, such as a profile, before its message.
     #[must_use]
     pub fn at(mut self, place: &str) -> Self {
         match &mut self {
@@ -77,7 +108,7 @@ impl fmt::Display for CredentialsError {
                 }
                 Ok(())
             }
-            Self::Invalid { provider, message } | Self::Unavailable { provider, message, .. } => {
+            Self::Invalid { provider, message, .. } | Self::Unavailable { provider, message, .. } => {
                 write!(f, "{provider} credentials: {message}")
             }
         }
@@ -87,7 +118,7 @@ impl fmt::Display for CredentialsError {
 impl Error for CredentialsError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            // `Display` shows the transport error; the chain goes on with its cause.
+            // `Display` tells what kind of error it is; what lies behind that is told here.
             Self::Unavailable { source: Some(source), .. } => source.source(),
             _ => None,
         }

@@ -90,7 +90,7 @@ impl fmt::Display for ExpiredCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "they expired at {}, and it is {} here; get new ones, or set the clock if it is wrong",
+            "they expired at {}, and it is {} here",
             time::format(self.expired_at),
             time::format(self.now)
         )

@@ -2,6 +2,8 @@
 
 use core::net::IpAddr;
 
+use barerock_converse::endpoint::is_loopback;
+
 /// Travels with a request as an extension: it must not use a proxy. Credentials providers mark requests to the hosts of
 /// [`is_local`]: a proxy could not reach them, and must not read their responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,13 +20,11 @@ const AWS_LOCAL: [u16; 2] = [0xfd00, 0x0ec2];
 pub fn is_local(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
+        Ok(IpAddr::V4(address)) => is_loopback(&address.to_string()) || address.is_link_local(),
         Ok(IpAddr::V6(address)) => {
-            address.is_loopback()
-                || address.is_unicast_link_local()
-                || address.segments().starts_with(&AWS_LOCAL)
+            is_loopback(host) || address.is_unicast_link_local() || address.segments().starts_with(&AWS_LOCAL)
         }
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
+        Err(_) => is_loopback(host),
     }
 }
 

@@ -1,6 +1,5 @@
-//! Which credentials a call would be signed with.
+//! The credentials of a call.
 
-use core::time::Duration;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -9,22 +8,24 @@ use barerock_config::{AuthScheme, Config};
 use barerock_sigv4::{ApiKeyError, ApiKeyInfo, SigningContext, SigningSettings, Timestamp};
 use serde::Serialize;
 
-/// The longest that all providers together may take. A credential process alone may take ten seconds.
-const LIMIT: Duration = Duration::from_secs(30);
+use crate::exit::with_options;
 
-/// Who gives the credentials, and who did not.
+/// The credentials, their provider, and the providers without any.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Credentials {
     pub(super) provider: Option<String>,
     pub(super) access_key_id: Option<String>,
-    /// When they stop working, in ISO 8601; nothing if they never do, or it is not known.
+    /// The expiry, in ISO 8601; `None` if there is none or it is not known.
     pub(super) expires: Option<String>,
     pub(super) tried: Vec<Tried>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
+    /// What to do about the error.
+    #[serde(skip)]
+    pub(super) hint: Option<String>,
 }
 
-/// A provider that was asked.
+/// A provider that was tried.
 #[derive(Debug, Serialize)]
 pub(super) struct Tried {
     pub(super) provider: String,
@@ -32,7 +33,7 @@ pub(super) struct Tried {
 }
 
 impl Credentials {
-    /// Asks as a call would.
+    /// Finds the credentials as a call does.
     pub(super) async fn find(config: &Config, scheme: AuthScheme, io: Arc<dyn Io>) -> Self {
         match (scheme, config.environment().bearer_token()) {
             (AuthScheme::Bearer, Some(key)) => Self::of_api_key(key, config, io.now()),
@@ -43,10 +44,7 @@ impl Credentials {
     async fn of_chain(config: &Config, io: Arc<dyn Io>) -> Self {
         let now = io.now();
         let chain = DefaultChain::new(config.provider_context(io));
-        let Ok(Explained { result, tried, .. }) = tokio::time::timeout(LIMIT, chain.explain()).await else {
-            let error = format!("the providers did not come to an end within {} s", LIMIT.as_secs());
-            return Self { error: Some(error), ..Self::default() };
-        };
+        let Explained { result, tried, .. } = chain.explain().await;
         let tried = tried.into_iter();
         let tried =
             tried.map(|over| Tried { provider: over.location, outcome: over.reason.to_string() }).collect();
@@ -57,13 +55,17 @@ impl Credentials {
                 access_key_id: Some(found.credentials.access_key_id().to_owned()),
                 expires: found.expires_at.and_then(|time| Timestamp::try_from(time).ok()).map(iso_8601),
                 tried,
+                hint: None,
             },
-            Err(error) => Self { tried, error: Some(error.to_string()), ..Self::default() },
+            Err(error) => {
+                let hint = error.hint().map(with_options);
+                Self { tried, error: Some(error.to_string()), hint, ..Self::default() }
+            }
         }
     }
 
-    /// A short-term key says whose it is and for how long. A long-term one does not, and another service's might be meant
-    /// for an endpoint of one's own.
+    /// A short-term key contains its access key id, region and expiry. A long-term one does not, and an endpoint of one's own may use
+    /// another service's keys.
     fn of_api_key(key: &str, config: &Config, now: SystemTime) -> Self {
         let found = Self { provider: Some("bedrock-api-key".to_owned()), ..Self::default() };
         if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -99,9 +101,9 @@ impl Credentials {
     }
 }
 
-/// Why nothing can be signed with these, if so.
+/// Why a request cannot be signed with these credentials; `None` if it can.
 fn unusable(credentials: &barerock::Credentials, config: &Config, now: SystemTime) -> Option<String> {
-    // A missing region is told elsewhere.
+    // A missing region is an error of the endpoint.
     let region = config.region().value.as_deref().unwrap_or("us-east-1");
     let now = Timestamp::try_from(now).ok()?;
     let settings = SigningSettings::default();

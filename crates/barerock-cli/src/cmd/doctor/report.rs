@@ -1,4 +1,4 @@
-//! What there is to tell, in the shape of the JSON.
+//! The report, in the shape of its JSON.
 
 use std::sync::Arc;
 
@@ -10,9 +10,10 @@ use barerock_config::{AuthScheme, Config, ConfigError, Reason, Resolved, SharedF
 use serde::Serialize;
 
 use super::credentials::Credentials;
+use crate::exit::with_options;
 use crate::network::CA_BUNDLE;
 
-/// The whole report. Members of JSON have the names of the fields.
+/// The report. The members of the JSON have the names of the fields.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) profile: String,
@@ -27,27 +28,32 @@ pub(super) struct Report {
     pub(super) ca_bundle: Value<Option<String>>,
     pub(super) proxy: Value<Option<String>>,
     pub(super) retry_mode: Value<&'static str>,
-    /// Nothing where it is left to the mode.
+    /// No value if it is that of the mode.
     pub(super) max_attempts: Value<Option<u32>>,
     pub(super) disable_clock_skew_correction: Value<bool>,
     pub(super) files: Vec<File>,
     pub(super) warnings: Vec<String>,
-    /// What to do first, if a call cannot be signed.
+    /// The first error, if a call cannot be signed.
     pub(super) first: Option<String>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hint: Option<String>,
 }
 
-/// A value and where it comes from.
+/// A value and its source.
 #[derive(Debug, Serialize)]
 pub(super) struct Value<T> {
-    /// `None` where it is wrong.
+    /// `None` if it is invalid.
     pub(super) value: Option<T>,
     pub(super) source: String,
     pub(super) passed_over: Vec<Other>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
+    #[serde(skip)]
+    pub(super) hint: Option<String>,
 }
 
-/// Where requests go.
+/// The endpoint.
 #[derive(Debug, Serialize)]
 pub(super) struct Endpoint {
     pub(super) url: Option<String>,
@@ -55,9 +61,11 @@ pub(super) struct Endpoint {
     pub(super) passed_over: Vec<Other>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
+    #[serde(skip)]
+    pub(super) hint: Option<String>,
 }
 
-/// A place that was looked at and does not count.
+/// A place that was skipped.
 #[derive(Debug, Serialize)]
 pub(super) struct Other {
     pub(super) place: String,
@@ -68,20 +76,20 @@ pub(super) struct Other {
 #[derive(Debug, Serialize)]
 pub(super) struct File {
     pub(super) path: String,
-    /// The variable that names it, if it is not at its usual place.
+    /// The variable that names it, if it is not at its default place.
     pub(super) named_by: Option<&'static str>,
     pub(super) found: bool,
 }
 
 impl Report {
-    /// `network` is what is wrong with the CA bundle or the proxy.
+    /// `network` is the error of the CA bundle or the proxy.
     pub(super) async fn new(config: &Config, network: Option<String>, io: Arc<dyn Io>) -> Self {
         let profile = Value::ok(config.profile_name().clone(), "--profile");
         let region = Value::ok(config.region().clone(), "--region");
         let endpoint = config.endpoint();
         let proxy = match &endpoint {
             Ok(endpoint) => Value::proxy(config.proxy(&endpoint.value)),
-            Err(_) => Value { value: None, source: DEFAULT.to_owned(), passed_over: Vec::new(), error: None },
+            Err(_) => Value::none(DEFAULT.to_owned()),
         };
         let endpoint = Endpoint::new(endpoint);
         let auth_scheme = config.auth_scheme();
@@ -91,17 +99,18 @@ impl Report {
         let retry_mode = Value::new(config.retry_mode(), "").map(RetryMode::as_str);
         let max_attempts = Value::new(config.max_attempts(), "");
         let disable_clock_skew_correction = Value::new(config.disable_clock_skew_correction(), "");
-        let wrong = [
-            &use_fips_endpoint.error,
-            &use_dualstack_endpoint.error,
-            &endpoint.error,
-            &network,
-            &retry_mode.error,
-            &max_attempts.error,
-            &disable_clock_skew_correction.error,
-            &credentials.error,
+        let errors = [
+            (&use_fips_endpoint.error, &use_fips_endpoint.hint),
+            (&use_dualstack_endpoint.error, &use_dualstack_endpoint.hint),
+            (&endpoint.error, &endpoint.hint),
+            (&network, &None),
+            (&retry_mode.error, &retry_mode.hint),
+            (&max_attempts.error, &max_attempts.hint),
+            (&disable_clock_skew_correction.error, &disable_clock_skew_correction.hint),
+            (&credentials.error, &credentials.hint),
         ];
-        let first = wrong.into_iter().flatten().next().cloned();
+        let first = errors.into_iter().find(|(error, _)| error.is_some());
+        let (first, hint) = first.map(|(error, hint)| (error.clone(), hint.clone())).unwrap_or_default();
         Self {
             profile: profile.value.unwrap_or_default(),
             profile_source: profile.source,
@@ -123,51 +132,51 @@ impl Report {
             files: files(config),
             warnings: config.warnings().chain(no_fips_host(config)).collect(),
             first,
+            hint,
         }
     }
 }
 
-/// What nobody set.
+/// The source of a value that is not set.
 const DEFAULT: &str = "default";
 
 impl<T> Value<T> {
-    /// `option` is what code means here.
+    fn none(source: String) -> Self {
+        Self { value: None, source, passed_over: Vec::new(), error: None, hint: None }
+    }
+
+    /// `option` is the option that stands for code.
     fn ok(resolved: Resolved<T>, option: &str) -> Self {
         Self {
             source: named(&resolved.source, option),
             passed_over: others(resolved.skipped, option),
             value: Some(resolved.value),
             error: None,
+            hint: None,
         }
     }
 
     fn new(resolved: Result<Resolved<T>, ConfigError>, option: &str) -> Self {
         resolved.map_or_else(
             |error| Self {
-                value: None,
-                source: source_of(&error),
-                passed_over: Vec::new(),
                 error: Some(error.to_string()),
+                hint: error.hint().map(|hint| with_options(&hint)),
+                ..Self::none(source_of(&error))
             },
             |resolved| Self::ok(resolved, option),
         )
     }
 
     fn map<U>(self, with: impl FnOnce(T) -> U) -> Value<U> {
-        let Self { value, source, passed_over, error } = self;
-        Value { value: value.map(with), source, passed_over, error }
+        let Self { value, source, passed_over, error, hint } = self;
+        Value { value: value.map(with), source, passed_over, error, hint }
     }
 }
 
 impl Value<Option<String>> {
     fn proxy(resolved: Result<Resolved<Option<String>>, ProxyError>) -> Self {
         resolved.map_or_else(
-            |error| Self {
-                value: None,
-                source: error.name().to_owned(),
-                passed_over: Vec::new(),
-                error: Some(error.to_string()),
-            },
+            |error| Self { error: Some(error.to_string()), ..Self::none(error.name().to_owned()) },
             |resolved| Self::ok(resolved, ""),
         )
     }
@@ -175,15 +184,17 @@ impl Value<Option<String>> {
 
 impl Endpoint {
     fn new(resolved: Result<Resolved<barerock::Endpoint>, ConfigError>) -> Self {
-        let Value { value, source, passed_over, error } = Value::new(resolved, "--endpoint-url");
-        // The client refuses it, too.
-        let in_the_clear = value.as_ref().filter(|endpoint| !endpoint.is_https() && !endpoint.is_loopback());
-        let refused = in_the_clear.map(|endpoint| barerock::Error::plaintext(endpoint).to_string());
+        let Value { value, source, passed_over, error, hint } = Value::new(resolved, "--endpoint-url");
+        // As in a call.
+        let plaintext = value.as_ref().filter(|endpoint| !endpoint.is_https() && !endpoint.is_loopback());
+        let refused = plaintext.map(barerock::Error::plaintext);
+        let refused_hint = refused.as_ref().and_then(barerock::Error::hint);
         Self {
             url: value.map(|endpoint| endpoint.as_str().to_owned()),
             source,
             passed_over,
-            error: error.or(refused),
+            error: error.or(refused.map(|error| error.to_string())),
+            hint: hint.or(refused_hint.map(|hint| with_options(&hint))),
         }
     }
 }
@@ -195,7 +206,7 @@ fn named(source: &Source, option: &str) -> String {
     }
 }
 
-/// What a value that is wrong comes from.
+/// The source of an invalid value.
 fn source_of(error: &ConfigError) -> String {
     match error {
         ConfigError::Value { source, .. } | ConfigError::Endpoint { source, .. } => {
@@ -229,7 +240,7 @@ fn files(config: &Config) -> Vec<File> {
         .collect()
 }
 
-/// The rules name a FIPS host for every region; most of them do not exist.
+/// The endpoint rules give a FIPS host for every region; most of them do not exist.
 fn no_fips_host(config: &Config) -> Option<String> {
     let region = config.region().value.as_deref()?;
     let asked_for = config.fips().is_ok_and(|fips| fips.value);

@@ -1,14 +1,14 @@
-//! The report to read.
+//! The report as text.
 
 use core::fmt::Write as _;
 
 use super::report::{Other, Report, Value};
 use crate::render::safe;
 
-/// How wide the first column is.
+/// The width of the first column, in characters.
 const WIDTH: usize = 14;
 
-/// The report as text: a name and a value, then where it comes from and what does not count.
+/// Formats the report: a name and a value, then its source and what was skipped.
 pub(super) fn of(report: &Report) -> String {
     let mut table = Table(String::new());
     table.head("profile", &report.profile);

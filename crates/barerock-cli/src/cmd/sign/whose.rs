@@ -60,9 +60,12 @@ impl Whose {
             endpoint_url: None,
             ca_bundle: None,
         };
-        let unusable = |error: &dyn core::fmt::Display| Failure::unusable_credentials(error.to_string());
         let plain = SystemIo::new(Arc::new(network::plain(Some(CONNECT_LIMIT))));
-        let config = target.loader().load(Arc::new(plain)).await.map_err(|error| unusable(&error))?;
+        let config = target
+            .loader()
+            .load(Arc::new(plain))
+            .await
+            .map_err(|error| Failure::unusable_credentials(error.to_string()).with_hint(error.hint()))?;
         let region = config.region().value.clone().ok_or_else(|| {
             Failure::unusable_credentials(format!(
                 "no region: give --region, set AWS_REGION or AWS_DEFAULT_REGION, or region in profile {profile}"
@@ -70,7 +73,9 @@ impl Whose {
         })?;
         let transport = Arc::new(network::transport(&config, Some(CONNECT_LIMIT)).await?);
         let provider = config.credentials(Arc::new(SystemIo::new(transport)));
-        let provided = provider.provide().await.map_err(|error| unusable(&error))?;
+        let provided = provider.provide().await.map_err(|error| {
+            Failure::unusable_credentials(error.to_string()).with_hint(error.hint().map(str::to_owned))
+        })?;
         Ok(Self { credentials: provided.credentials, region })
     }
 }

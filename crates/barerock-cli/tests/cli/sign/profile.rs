@@ -87,14 +87,17 @@ fn the_curl_line_wants_the_profiles_keys_in_the_environment() {
 fn a_profile_that_cannot_sign_is_5() {
     let home = home();
     for (profile, says) in [
-        ("wrok", "there is no profile \"wrok\" in ~/.aws/config or ~/.aws/credentials; did you mean work?"),
+        (
+            "wrok",
+            "there is no profile \"wrok\" in ~/.aws/config or ~/.aws/credentials\nhint: Did you mean work?",
+        ),
         (
             "homeless",
             "no region: give --region, set AWS_REGION or AWS_DEFAULT_REGION, or region in profile homeless",
         ),
         (
             "broken",
-            "process credentials: profile broken (~/.aws/config line 7): the command \"echo\": what it prints is no \
+            "process credentials: profile broken (~/.aws/config line 7): the command \"echo\" printed no \
              credentials",
         ),
     ] {

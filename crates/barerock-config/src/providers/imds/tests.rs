@@ -160,7 +160,7 @@ fn settings() {
 #[test]
 fn settings_of_a_profile_count_after_variables() {
     let provider = |variables: &[(&str, &str)], text: &str| {
-        let profiles = Profiles::parse(Some(ConfigFile::new("config", text)), None).unwrap();
+        let profiles = Profiles::parse(Some(ConfigFile::new("config", text)), None);
         let environment = variables.iter().copied().collect();
         let config = Config::loader().environment(environment).resolve(profiles).unwrap();
         Script::new(|io| config.provider_context(io).instance_metadata())
@@ -266,24 +266,32 @@ fn credentials_are_statically_stable_even_if_they_come_expired() {
 #[test]
 fn answers_that_are_none() {
     for (role, document, words) in [
-        ("../x", "", "security-credentials/ answered what is no credentials: it is not the name of a role"),
-        ("", "", "security-credentials/ answered what is no credentials: it is not the name of a role"),
+        (
+            "../x",
+            "",
+            "security-credentials/: the response is not valid credentials: it is not the name of a role",
+        ),
+        (
+            "",
+            "",
+            "security-credentials/: the response is not valid credentials: it is not the name of a role",
+        ),
         (
             "r",
             r#"{"Code":"AssumeRoleUnauthorizedAccess"}"#,
-            "/r answered what is no credentials: its code is AssumeRoleUnauthorizedAccess",
+            "/r: the response is not valid credentials: its code is AssumeRoleUnauthorizedAccess",
         ),
         (
             "r",
             r#"{"Code":"Success","AccessKeyId":"A"}"#,
-            "/r answered what is no credentials: SecretAccessKey is missing or empty",
+            "/r: the response is not valid credentials: SecretAccessKey is missing or empty",
         ),
         (
             "r",
             r#"{"Code":"Success","AccessKeyId":"A","SecretAccessKey":"s","Token":7}"#,
-            "/r answered what is no credentials: Token is no text",
+            "/r: the response is not valid credentials: Token is not a string",
         ),
-        ("r", "<html>", "/r answered what is no credentials: it is not JSON from line 1 column 1"),
+        ("r", "<html>", "/r: the response is not valid credentials: it is not JSON from line 1 column 1"),
     ] {
         let mut script = script(&[]);
         script.exchange(|_| {}, 200, "T");

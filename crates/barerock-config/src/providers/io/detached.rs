@@ -1,4 +1,4 @@
-//! Blocking work on a thread of its own, so that it stalls nobody's executor.
+//! Blocking work on a thread of its own, so that no executor is blocked.
 
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};

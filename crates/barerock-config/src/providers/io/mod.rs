@@ -1,5 +1,4 @@
-//! What providers ask of the world outside: files, processes, HTTP, time. They do nothing else to it, so that whoever
-//! answers them decides what they see.
+//! The I/O of providers: files, processes, HTTP, time. Providers do no other I/O, so an [`Io`] controls all they see.
 
 mod detached;
 mod no_http;
@@ -22,33 +21,42 @@ pub use no_http::{NoBody, NoHttp};
 pub use system::SystemIo;
 
 /// The longest process output or HTTP body that is read, in bytes.
-pub const MAX_ANSWER: usize = 1024 * 1024;
+pub const MAX_RESPONSE: usize = 1024 * 1024;
 
-/// The longest file that is read, in bytes. A CA bundle has about 250 KB, with its certificates in words a few MB.
+/// The part of a process's standard error that is kept, in bytes.
+pub const MAX_STDERR: usize = 4096;
+
+/// The longest file that is read, in bytes. A CA bundle has about 250 KB, with its certificates as text a few MB.
 pub const MAX_FILE: usize = 16 * 1024 * 1024;
 
-/// What the answer to a question will be.
+/// The future of an operation of [`Io`].
 pub type IoFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The world outside. [`SystemIo`] is the real one.
+/// The I/O of providers. [`SystemIo`] is that of this machine.
 ///
-/// What comes back may hold secrets: it goes into no log and no error.
+/// Results may contain secrets: they are part of no log and no error.
 pub trait Io: fmt::Debug + Send + Sync {
-    /// A file's content; `None` if there is none.
+    /// Reads a file; `None` if it does not exist.
     ///
-    /// The error is of a file that is there and cannot be read, or is longer than [`MAX_FILE`].
+    /// It is an error if it exists and cannot be read, or is longer than [`MAX_FILE`].
     fn read_file<'a>(&'a self, path: &'a Path) -> IoFuture<'a, io::Result<Option<Vec<u8>>>>;
 
-    /// Puts a file in place of the one that is there, whole or not at all, readable by its owner only.
+    /// Replaces a file, whole or not at all, readable by its owner only. A symbolic link stays one: its target is replaced.
     fn write_file<'a>(&'a self, path: &'a Path, content: &'a [u8]) -> IoFuture<'a, io::Result<()>>;
 
-    /// Runs a command line in the system's shell, with no input, and collects its standard output.
+    /// Runs a command line in the system's shell, without input, and collects its standard output, at most [`MAX_RESPONSE`] bytes,
+    /// and the end of its standard error.
     ///
-    /// A command that takes longer than `limit` is killed: [`io::ErrorKind::TimedOut`]. So should be what it started.
-    fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>>;
+    /// A command that takes longer than `limit` is killed, and the processes it started should be; the output is then
+    /// [`timed_out`](ProcessOutput::timed_out). `None` is no limit.
+    fn run<'a>(
+        &'a self,
+        command: &'a str,
+        limit: Option<Duration>,
+    ) -> IoFuture<'a, io::Result<ProcessOutput>>;
 
-    /// Sends a request and collects the answer, at most [`MAX_ANSWER`] bytes of it, within `limit`; to the hosts of
-    /// [`is_local`](barerock::transport::is_local) by way of no proxy.
+    /// Sends a request and collects the response, at most [`MAX_RESPONSE`] bytes of body, within `limit`. Requests to the hosts of
+    /// [`is_local`](barerock::transport::is_local) use no proxy.
     fn exchange(
         &self,
         request: http::Request<Bytes>,
@@ -58,36 +66,57 @@ pub trait Io: fmt::Debug + Send + Sync {
     /// Waits.
     fn sleep(&self, duration: Duration) -> IoFuture<'_, ()>;
 
-    /// What time it is.
+    /// The time.
     fn now(&self) -> SystemTime;
 }
 
-/// What a process left behind.
+/// The output of a process and how it ended.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProcessOutput {
     /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
-    /// What it wrote to its standard output.
+    /// The standard output.
     pub stdout: Vec<u8>,
+    /// The end of the standard error, at most [`MAX_STDERR`] bytes.
+    pub stderr: Vec<u8>,
+    /// True if it was killed because it took too long.
+    pub timed_out: bool,
 }
 
 impl ProcessOutput {
-    /// The end of a process.
+    /// A process that ended by itself and wrote nothing to its standard error.
     #[must_use]
     pub fn new(code: Option<i32>, stdout: Vec<u8>) -> Self {
-        Self { code, stdout }
+        Self { code, stdout, stderr: Vec::new(), timed_out: false }
+    }
+
+    /// Sets the standard error.
+    #[must_use]
+    pub fn stderr(mut self, stderr: Vec<u8>) -> Self {
+        self.stderr = stderr;
+        self
+    }
+
+    /// Makes it a process that took too long.
+    #[must_use]
+    pub fn timed_out(mut self) -> Self {
+        self.timed_out = true;
+        self
     }
 }
 
-/// The output is not shown: it holds secrets.
+/// Without the output, which contains secrets.
 impl fmt::Debug for ProcessOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProcessOutput").field("code", &self.code).finish_non_exhaustive()
+        f.debug_struct("ProcessOutput")
+            .field("code", &self.code)
+            .field("timed_out", &self.timed_out)
+            .finish_non_exhaustive()
     }
 }
 
-/// The error of what is longer than its limit.
+/// The error of a file or output that is longer than its limit.
 pub(crate) fn too_long(limit: usize) -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, format!("it is longer than {limit} bytes"))
 }

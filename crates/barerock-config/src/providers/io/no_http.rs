@@ -1,4 +1,4 @@
-//! No HTTP, for programs whose credentials need none.
+//! A transport without HTTP.
 
 use core::convert::Infallible;
 use core::pin::Pin;
@@ -14,7 +14,7 @@ use http_body::Frame;
 #[non_exhaustive]
 pub struct NoHttp;
 
-/// The body of a response that never comes.
+/// The body type of [`NoHttp`], which has no values.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "it has no values, so that there is never a body to read")]
 pub enum NoBody {}
@@ -36,10 +36,7 @@ impl Transport for NoHttp {
     type Error = TransportError;
 
     async fn send(&self, _request: http::Request<Bytes>) -> Result<http::Response<NoBody>, TransportError> {
-        Err(TransportError::new(
-            TransportErrorKind::Connect,
-            "this program has no HTTP for its configuration",
-        ))
+        Err(TransportError::new(TransportErrorKind::Connect, "the configuration was loaded without HTTP"))
     }
 
     async fn sleep(&self, _duration: Duration) {}

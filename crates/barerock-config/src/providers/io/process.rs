@@ -1,71 +1,74 @@
-//! Running a command that may say too much, die, or never end.
+//! Commands: limits on their time and output, and the end of all their processes.
 
 use core::time::Duration;
 use std::io::{self, IsTerminal, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
 use super::detached::Abandoned;
-use super::{MAX_ANSWER, ProcessOutput, too_long};
+use super::{MAX_RESPONSE, MAX_STDERR, ProcessOutput, too_long};
 
-/// How often it is looked whether the command has ended.
+/// The interval of checks whether the command has ended.
 const POLL: Duration = Duration::from_millis(10);
 
-/// How long the output is waited for once the command has ended, when something it left running holds it open.
+/// The time to wait for the end of the output after the command has ended, if a process it started holds it open.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Whether the command gets a process group of its own.
+/// The time to wait for the end of the standard error after the command has failed.
+const STDERR_LINGER: Duration = Duration::from_millis(200);
+
+/// The process group of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Group {
-    /// It does, and what it starts is stopped with it.
+    /// One of its own, so that the processes it starts are killed with it.
     Own,
-    /// It stays with us: on a terminal, where Ctrl-C then stops it with us, and where it may ask a person.
+    /// Ours: on a terminal, where Ctrl-C ends it and it may prompt.
     Ours,
 }
 
 impl Group {
-    /// What suits where we run.
+    /// `Ours` if standard input or standard error is a terminal.
     pub(super) fn suitable() -> Self {
         let at_a_terminal = io::stdin().is_terminal() || io::stderr().is_terminal();
         if at_a_terminal { Self::Ours } else { Self::Own }
     }
 }
 
-/// Runs a command line as the AWS SDKs do, but botocore, which splits it into words itself: `sh -c`, on Windows `cmd /C`.
-///
-/// Its standard error goes nowhere: tools that fail like to print what they were given, keys included.
+/// Runs a command line with `sh -c`, on Windows `cmd /C`, as the AWS SDKs do.
 pub(super) fn run(
     command: &str,
-    limit: Duration,
+    limit: Option<Duration>,
     group: Group,
     abandoned: &Abandoned<ProcessOutput>,
 ) -> io::Result<ProcessOutput> {
     let mut command = shell(command);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     if group == Group::Own {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
     }
     let mut child = command.spawn()?;
-    let output = read_aside(&mut child)?;
-    let ended = collect(&mut child, &output, limit, abandoned);
-    if ended.is_err() {
-        stop(&mut child, group);
+    let streams = read_stdout(&mut child).and_then(|stdout| Ok((stdout, StderrTail::read(&mut child)?)));
+    let ended = streams.and_then(|(stdout, stderr)| collect(&mut child, &stdout, &stderr, limit, abandoned));
+    if ended.as_ref().is_ok_and(|output| !output.timed_out) {
+        return ended;
     }
+    stop(&mut child, group);
     ended
 }
 
-/// Ends a command and, in a group of its own, all that it started.
+/// Kills a command and, in a group of its own, the processes it started.
 fn stop(child: &mut Child, group: Group) {
-    // Until its end is asked for, its id is nobody else's, and neither is the group's, which is the same.
+    // Until it is waited for, no other process and no other group can have its id.
     if cfg!(unix) && group == Group::Own && matches!(child.try_wait(), Ok(None)) {
         let mut kill = shell(&format!("kill -s KILL -- -{}", child.id()));
-        // The shell's own `kill`: without `unsafe` the standard library cannot, and a crate for it would be linked by all.
+        // The shell's `kill`: the standard library cannot signal a group, and a crate for it would be linked by all.
         let _ = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
-    // It may have ended by itself meanwhile; either way there is nothing more to do.
+    // Errors are ignored: it may have ended meanwhile.
     let _ = child.kill();
     let _ = child.wait();
 }
@@ -77,8 +80,7 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// `cmd.exe` takes the rest of its command line as it stands, less one pair of quotes around it: escaping it as an
-/// argument would change it.
+/// `cmd.exe` takes the rest of its command line literally, without the quotes around it; escaping would change it.
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
     let mut shell = Command::new("cmd.exe");
@@ -86,59 +88,98 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// Reads the output on a thread of its own: something the command left running may hold it open for ever.
-fn read_aside(child: &mut Child) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
+/// Reads the output on a thread of its own, because a process the command started may hold it open for ever.
+fn read_stdout(child: &mut Child) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
     let stdout = child.stdout.take().ok_or_else(|| io::Error::other("it has no standard output"))?;
     let (sender, receiver) = mpsc::channel();
     thread::Builder::new().name("barerock-output".to_owned()).spawn(move || {
         let mut output = Vec::new();
-        let limit = u64::try_from(MAX_ANSWER).unwrap_or(u64::MAX).saturating_add(1);
+        let limit = u64::try_from(MAX_RESPONSE).unwrap_or(u64::MAX).saturating_add(1);
         let read = stdout.take(limit).read_to_end(&mut output).map(|_length| output);
-        // If nobody listens any more, nobody needs it.
+        // The receiver is gone if the command was given up.
         let _ = sender.send(read);
     })?;
     Ok(receiver)
 }
 
+/// The end of the standard error, as far as it has been read.
+struct StderrTail {
+    tail: Arc<Mutex<Vec<u8>>>,
+    ended: Receiver<()>,
+}
+
+impl StderrTail {
+    /// Reads on a thread of its own, so that a full pipe does not stop the command.
+    fn read(child: &mut Child) -> io::Result<Self> {
+        let mut stderr = child.stderr.take().ok_or_else(|| io::Error::other("it has no standard error"))?;
+        let tail = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&tail);
+        let (sender, ended) = mpsc::channel();
+        thread::Builder::new().name("barerock-errors".to_owned()).spawn(move || {
+            let mut chunk = [0; MAX_STDERR];
+            while let Ok(length @ 1..) = stderr.read(&mut chunk) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(chunk.get(..length).unwrap_or_default());
+                let surplus = kept.len().saturating_sub(MAX_STDERR);
+                kept.drain(..surplus);
+            }
+            let _ = sender.send(());
+        })?;
+        Ok(Self { tail, ended })
+    }
+
+    fn get(&self) -> Vec<u8> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits a moment for the rest.
+    fn get_whole(&self) -> Vec<u8> {
+        let _ = self.ended.recv_timeout(STDERR_LINGER);
+        self.get()
+    }
+}
+
 fn collect(
     child: &mut Child,
     output: &Receiver<io::Result<Vec<u8>>>,
-    limit: Duration,
+    stderr: &StderrTail,
+    limit: Option<Duration>,
     abandoned: &Abandoned<ProcessOutput>,
 ) -> io::Result<ProcessOutput> {
-    #[expect(clippy::disallowed_methods, reason = "the real world's time, for a process of it")]
+    #[expect(clippy::disallowed_methods, reason = "the time limit of a real process")]
     let started = Instant::now();
     let mut read = None;
     loop {
         match output.recv_timeout(POLL) {
             Ok(result) => {
                 let result = result?;
-                if result.len() > MAX_ANSWER {
-                    return Err(too_long(MAX_ANSWER));
+                if result.len() > MAX_RESPONSE {
+                    return Err(too_long(MAX_RESPONSE));
                 }
                 read = Some(result);
             }
             Err(RecvTimeoutError::Timeout) => {}
-            // The output has been read, or its reader has died: only the end of the command is waited for.
+            // The output has been read: only the end of the command is missing.
             Err(RecvTimeoutError::Disconnected) => thread::sleep(POLL),
         }
         if let Some(status) = child.try_wait()? {
             let stdout = match read {
                 Some(stdout) => stdout,
                 None => output.recv_timeout(LINGER).map_err(|_| {
-                    io::Error::other("it has ended, but something it started still holds its output")
+                    io::Error::other("it has ended, but a process it started still holds its output")
                 })??,
             };
-            if stdout.len() > MAX_ANSWER {
-                return Err(too_long(MAX_ANSWER));
+            if stdout.len() > MAX_RESPONSE {
+                return Err(too_long(MAX_RESPONSE));
             }
-            return Ok(ProcessOutput::new(status.code(), stdout));
+            let stderr = if status.success() { stderr.get() } else { stderr.get_whole() };
+            return Ok(ProcessOutput::new(status.code(), stdout).stderr(stderr));
         }
         if abandoned.is_set() {
-            return Err(io::Error::other("nobody waits for it any more"));
+            return Err(io::Error::other("it was given up"));
         }
-        if started.elapsed() >= limit {
-            return Err(io::Error::new(io::ErrorKind::TimedOut, format!("it did not end within {limit:?}")));
+        if limit.is_some_and(|limit| started.elapsed() >= limit) {
+            return Ok(ProcessOutput::new(None, Vec::new()).stderr(stderr.get()).timed_out());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The real world.
+//! The I/O of this machine.
 
 use core::fmt;
 use core::pin::Pin;
@@ -16,26 +16,26 @@ use http_body::Body;
 
 use super::detached::detached;
 use super::process::{self, Group};
-use super::{Io, IoFuture, MAX_ANSWER, MAX_FILE, NoHttp, ProcessOutput, too_long};
+use super::{Io, IoFuture, MAX_FILE, MAX_RESPONSE, NoHttp, ProcessOutput, too_long};
 use barerock::time::{Clock, system_clock};
 use barerock::transport::{NoProxy, Transport, TransportError, TransportErrorKind, is_local};
 use barerock::{Timeouts, within};
 
-/// The files and processes of this machine, and HTTP by a [`Transport`], which a client may share.
+/// The files and processes of this machine, and HTTP over a [`Transport`], which a client may share.
 ///
-/// Files and processes are waited for on threads of their own, so that no executor stands still.
+/// Files and processes are handled by threads of their own, so that no executor is blocked.
 pub struct SystemIo<T> {
     transport: Arc<T>,
     clock: Clock,
 }
 
 impl<T: Transport> SystemIo<T> {
-    /// HTTP goes by this transport.
+    /// Sends requests over this transport.
     pub fn new(transport: Arc<T>) -> Self {
         Self { transport, clock: system_clock() }
     }
 
-    /// Another clock than the system's.
+    /// Sets the clock; the system's if unset.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -62,7 +62,11 @@ impl<T: Transport> Io for SystemIo<T> {
         Box::pin(detached(move |_abandoned| write(&path, &content)))
     }
 
-    fn run<'a>(&'a self, command: &'a str, limit: Duration) -> IoFuture<'a, io::Result<ProcessOutput>> {
+    fn run<'a>(
+        &'a self,
+        command: &'a str,
+        limit: Option<Duration>,
+    ) -> IoFuture<'a, io::Result<ProcessOutput>> {
         let command = command.to_owned();
         let group = Group::suitable();
         Box::pin(detached(move |abandoned| process::run(&command, limit, group, abandoned)))
@@ -73,17 +77,17 @@ impl<T: Transport> Io for SystemIo<T> {
         mut request: http::Request<Bytes>,
         limit: Duration,
     ) -> IoFuture<'_, Result<http::Response<Bytes>, TransportError>> {
-        // For a stack that blocks, and so must obey the limit itself.
+        // For a blocking transport, which must enforce the limit itself.
         request.extensions_mut().insert(Timeouts::never().first_byte(limit).idle(limit));
         if request.uri().host().is_some_and(is_local) {
             request.extensions_mut().insert(NoProxy::default());
         }
         Box::pin(async move {
-            #[expect(clippy::disallowed_methods, reason = "the real world's time")]
+            #[expect(clippy::disallowed_methods, reason = "the time limit of a real request")]
             let started = Instant::now();
             let whole = async {
-                let answer = self.transport.send(request).await.map_err(Into::into)?;
-                let (head, body) = answer.into_parts();
+                let response = self.transport.send(request).await.map_err(Into::into)?;
+                let (head, body) = response.into_parts();
                 Ok(http::Response::from_parts(head, collect::<T>(Box::pin(body), started, limit).await?))
             };
             within(&*self.transport, Some(limit), "the response", whole)
@@ -107,7 +111,7 @@ impl<T> fmt::Debug for SystemIo<T> {
     }
 }
 
-/// A stack that blocks knows no limit for a whole body, so that one that drips must be cut off here.
+/// Collects a body. A blocking transport has no limit for a whole body, so a slow one is cut off here.
 async fn collect<T: Transport>(
     mut body: Pin<Box<T::Body>>,
     started: Instant,
@@ -117,13 +121,13 @@ async fn collect<T: Transport>(
     while let Some(frame) = core::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
         let frame = frame.map_err(|error| TransportError::new(TransportErrorKind::Io, error))?;
         if let Ok(data) = frame.into_data() {
-            if data.len() > MAX_ANSWER.saturating_sub(whole.len()) {
-                return Err(TransportError::new(TransportErrorKind::Io, too_long(MAX_ANSWER)));
+            if data.len() > MAX_RESPONSE.saturating_sub(whole.len()) {
+                return Err(TransportError::new(TransportErrorKind::Io, too_long(MAX_RESPONSE)));
             }
             whole.extend_from_slice(&data);
         }
         if started.elapsed() > limit {
-            let reason = format!("the answer was not whole within {limit:?}");
+            let reason = format!("the response was not complete within {limit:?}");
             return Err(TransportError::new(TransportErrorKind::Timeout, reason));
         }
     }
@@ -134,7 +138,10 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     #[expect(clippy::disallowed_methods, reason = "the one place where files are read")]
     let file = match fs::File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // Not a directory: as with HOME=/dev/null, there is no such file.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(error),
     };
     let mut content = Vec::new();
@@ -143,16 +150,31 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     if content.len() > MAX_FILE { Err(too_long(MAX_FILE)) } else { Ok(Some(content)) }
 }
 
-/// Writes beside the file and moves it there, so that a reader sees the old file or the new one, and never a half.
+/// Writes a file beside the target and renames it, so that a reader sees the old file or the new one, whole.
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let (beside, mut file) = create_beside(path)?;
+    let path = resolve_links(path)?;
+    let (beside, mut file) = create_beside(&path)?;
     let written =
-        file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
+        file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
-        // What went wrong before is what counts.
+        // The error of the writing is returned, not that of the removal.
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// The path a symbolic link leads to, which need not exist. A rename onto the link would replace the link.
+fn resolve_links(path: &Path) -> io::Result<PathBuf> {
+    // The limit of Linux.
+    const MAX_LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
 }
 
 /// A new file beside another, readable by its owner only.

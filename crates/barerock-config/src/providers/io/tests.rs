@@ -94,9 +94,37 @@ fn files_are_read_and_replaced_whole() {
     // A folder is there, but no file that can be read.
     assert!(block_on(io().read_file(&folder)).is_err());
     assert!(block_on(io().write_file(&folder.join("none/token.json"), b"x")).is_err());
+    // A path below a file, as with HOME=/dev/null, leads to no file.
+    assert_eq!(block_on(io().read_file(&path.join(".aws/config"))).unwrap(), None);
+    #[cfg(unix)]
+    assert_eq!(block_on(io().read_file(std::path::Path::new("/dev/null/.aws/config"))).unwrap(), None);
     std::fs::write(&path, vec![b' '; MAX_FILE + 1]).unwrap();
     let error = block_on(io().read_file(&path)).unwrap_err();
     assert_eq!(error.to_string(), "it is longer than 16777216 bytes");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_symbolic_link_stays_one() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder("links");
+    let real = folder.join("real");
+    std::fs::create_dir_all(&real).unwrap();
+    std::fs::write(real.join("token.json"), "one").unwrap();
+    // A relative link, a link to a link, one whose target does not exist yet, and a circle.
+    symlink("real/token.json", folder.join("link")).unwrap();
+    symlink(folder.join("link"), folder.join("second")).unwrap();
+    symlink("real/new.json", folder.join("dangling")).unwrap();
+    symlink("circle", folder.join("circle")).unwrap();
+    for (link, target) in [("link", "token.json"), ("second", "token.json"), ("dangling", "new.json")] {
+        block_on(io().write_file(&folder.join(link), link.as_bytes())).unwrap();
+        assert!(std::fs::symlink_metadata(folder.join(link)).unwrap().is_symlink(), "{link}");
+        assert_eq!(std::fs::read_to_string(real.join(target)).unwrap(), link);
+    }
+    assert!(block_on(io().write_file(&folder.join("circle"), b"x")).is_err());
+    assert_eq!(std::fs::read_dir(&real).unwrap().count(), 2, "nothing is left beside them");
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -110,22 +138,30 @@ fn an_exchange_has_an_end() {
 #[test]
 fn processes_end_one_way_or_another() {
     const LIMIT: Duration = Duration::from_secs(10);
-    let run = |command| block_on(io().run(command, LIMIT));
+    let run = |command| block_on(io().run(command, Some(LIMIT)));
     let output = run("printf 'a b'; exit 3").unwrap();
     assert_eq!((output.code, &*output.stdout), (Some(3), &b"a b"[..]));
     assert!(!format!("{output:?}").contains("97"), "{output:?}");
     assert_eq!(run("kill -9 $$").unwrap().code, None);
     assert_eq!(run("no-such-command-there-is").unwrap().code, Some(127));
-    // Nobody answers a question on its standard input.
+    // Its standard input is empty.
     assert_eq!(run("read answer || exit 7").unwrap().code, Some(7));
-    assert_eq!(run("head -c 1048576 /dev/zero").unwrap().stdout.len(), MAX_ANSWER);
+    assert_eq!(run("head -c 1048576 /dev/zero").unwrap().stdout.len(), MAX_RESPONSE);
     assert_eq!(run("cat /dev/zero").unwrap_err().to_string(), "it is longer than 1048576 bytes");
 
     #[expect(clippy::disallowed_methods, reason = "the test measures")]
     let start = Instant::now();
-    let error = block_on(io().run("sleep 60", Duration::from_millis(100))).unwrap_err();
-    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-    assert_eq!(error.to_string(), "it did not end within 100ms");
+    let command = "echo asking >&2; sleep 60";
+    let output = block_on(io().run(command, Some(Duration::from_millis(300)))).unwrap();
+    assert!(output.timed_out);
+    assert_eq!((output.code, &*output.stderr), (None, &b"asking\n"[..]));
+    // Standard error is read while the command runs, and its end is kept.
+    let output = run("head -c 1000000 /dev/zero >&2; echo the end >&2; exit 3").unwrap();
+    assert_eq!((output.code, output.stderr.len()), (Some(3), MAX_STDERR));
+    assert!(output.stderr.ends_with(b"the end\n"));
+    assert_eq!(block_on(io().run("sleep 0.1; echo done", None)).unwrap().stdout, b"done\n");
+    // What it left running may hold its standard error.
+    assert_eq!(run("sleep 5 >/dev/null & echo done").unwrap().stdout, b"done\n");
     // The shell ends, and what it left running holds the output.
     let error = run("sleep 5 & exit 0").unwrap_err();
     assert!(error.to_string().contains("still holds its output"), "{error}");
@@ -138,7 +174,7 @@ fn a_process_nobody_waits_for_is_killed() {
     let folder = folder("abandoned");
     let file = folder.join("alive");
     let command = format!("sleep 0.5; touch '{}'", file.display());
-    drop(io().run(&command, Duration::from_secs(10)));
+    drop(io().run(&command, Some(Duration::from_secs(10))));
     thread::sleep(Duration::from_secs(1));
     assert!(!file.exists());
     std::fs::remove_dir_all(folder).unwrap();
@@ -160,10 +196,9 @@ fn what_a_process_started_is_killed_with_it() {
     let length = || std::fs::metadata(&beat).map_or(0, |file| file.len());
     let command = format!("sh '{}'; echo", script.display());
     let run = |command: String, limit| {
-        detached(move |abandoned| process::run(&command, limit, Group::Own, abandoned))
+        detached(move |abandoned| process::run(&command, Some(limit), Group::Own, abandoned))
     };
-    let error = block_on(run(command.clone(), Duration::from_millis(500))).unwrap_err();
-    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert!(block_on(run(command.clone(), Duration::from_millis(500))).unwrap().timed_out);
     let killed_at = length();
     assert!(killed_at > 0, "it was started");
     thread::sleep(Duration::from_millis(500));

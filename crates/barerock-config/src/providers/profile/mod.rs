@@ -1,4 +1,4 @@
-//! Credentials that a profile of the shared files has, or says how to get.
+//! Credentials of a profile of the shared files.
 
 mod role;
 mod sso;
@@ -7,24 +7,26 @@ mod tests;
 
 use std::sync::Arc;
 
+use barerock::settings::CREDENTIAL_PROCESS_TIMEOUT;
 use barerock::sigv4::Credentials;
 
 use super::context::ProviderContext;
-use super::process::ProcessProvider;
-use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
-use crate::{Profile, Section};
+use super::process::{self, ProcessProvider};
+use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, invalid_setting};
+use crate::{Profile, Section, Source};
 
 pub(super) const PROVIDER: &str = "profile";
 const ACCESS_KEY_ID: &str = "aws_access_key_id";
 const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
-/// The current name, then the one boto knew.
+/// The current name, then that of boto.
 const SESSION_TOKEN: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
-/// The configuration's profile. In this order, the first that is set counts:
+/// Credentials of the configuration's profile, from the first of these that is set:
 ///
 /// 1. `role_arn` with `web_identity_token_file`: as [`WebIdentityProvider`](super::WebIdentityProvider);
-/// 2. `role_arn` with `source_profile` or `credential_source`: as [`AssumeRoleProvider`](super::AssumeRoleProvider), the
-///    profiles one by one up to the first that has keys of its own;
+/// 2. `role_arn` with `source_profile` or `credential_source`: as [`AssumeRoleProvider`](super::AssumeRoleProvider). A source
+///    profile that has keys ends the chain, whatever else it has; one that has only `credential_source` stands for that source.
+///    A chain has at most 64 profiles;
 /// 3. `sso_account_id` and `sso_role_name` with `sso_session` or `sso_start_url`: as [`SsoProvider`](super::SsoProvider);
 /// 4. `aws_access_key_id` and `aws_secret_access_key` in the credentials file;
 /// 5. `login_session`, which is recognised and refused with what to do;
@@ -32,16 +34,20 @@ const SESSION_TOKEN: [&str; 2] = ["aws_session_token", "aws_security_token"];
 /// 7. `aws_access_key_id` and `aws_secret_access_key` in the config file.
 ///
 /// That is botocore's order. AWS's SDK for Rust puts 5 and 6 before 4.
+///
+/// A profile may name itself as its source and so assume its role with its own keys. Any other circle is an error: in
+/// `A -> B -> A` the keys of `A` are not used, as in botocore and AWS's SDK for Rust, because `A` would mean its role at the start
+/// of the chain and its keys at the end, which is a mistake more often than it is meant.
 #[derive(Debug, Clone)]
 pub struct ProfileProvider {
     context: ProviderContext,
 }
 
-/// A provider as it is built from a profile.
+/// A provider that was built from a profile; `None` if the profile sets no credentials.
 type Built = Result<Option<Arc<dyn ProvideCredentials>>, CredentialsError>;
 
 impl ProfileProvider {
-    /// The profile that the configuration names.
+    /// Provides the credentials of the profile that the configuration names.
     #[must_use]
     pub fn new(context: ProviderContext) -> Self {
         Self { context }
@@ -57,24 +63,27 @@ impl ProfileProvider {
         match self.of_profile(profile, &mut Vec::new())? {
             Some(provider) => provider.provide().await,
             None => {
-                let location = format!("{}, which sets none", location(profile));
-                Err(CredentialsError::not_found(location))
+                let location = location(profile);
+                Err(CredentialsError::not_found(format!(
+                    "{location}, which sets none{}",
+                    self.why_none(profile)
+                )))
             }
         }
     }
 
-    /// What gives a profile's credentials. `behind` are the profiles that need them, the first first.
-    fn of_profile(&self, profile: Profile<'_>, behind: &mut Vec<String>) -> Built {
-        let is_source = !behind.is_empty();
+    /// Builds the provider of a profile. `chain` are the profiles whose roles need its credentials, from the first.
+    fn of_profile(&self, profile: Profile<'_>, chain: &mut Vec<String>) -> Built {
+        let is_source = !chain.is_empty();
         let has_keys = || [ACCESS_KEY_ID, SECRET_ACCESS_KEY].iter().any(|key| profile.get(key).is_some());
-        // A source's own keys count first: otherwise a profile could not be its own source.
+        // The keys of a source come first: otherwise a profile could not be its own source.
         let built = if is_source && has_keys() {
             keys_of(profile.credentials()).and_then(|found| match found {
                 Some(keys) => Ok(Some(keys)),
                 None => keys_of(profile.config()),
             })
         } else {
-            self.in_order(profile, behind)
+            self.in_order(profile, chain)
         };
         let location = location(profile);
         let built = built.map_err(|error| error.at(&location))?;
@@ -82,8 +91,8 @@ impl ProfileProvider {
         Ok(Some(Arc::new(Located { location, provider, must_have: is_source })))
     }
 
-    fn in_order(&self, profile: Profile<'_>, behind: &mut Vec<String>) -> Built {
-        if let Some(provider) = self.role(profile, behind)? {
+    fn in_order(&self, profile: Profile<'_>, chain: &mut Vec<String>) -> Built {
+        if let Some(provider) = self.role(profile, chain)? {
             return Ok(Some(provider));
         }
         if let Some(provider) = self.sso(profile)? {
@@ -101,10 +110,26 @@ impl ProfileProvider {
             return Err(CredentialsError::invalid(PROVIDER, message));
         }
         if let Some(command) = profile.get("credential_process") {
-            let provider = ProcessProvider::new(Arc::clone(&self.context.io), command);
-            return Ok(Some(Arc::new(provider)));
+            return self.process(command).map(|provider| Some(Arc::new(provider) as _));
         }
         keys_of(profile.config())
+    }
+}
+
+impl ProfileProvider {
+    fn process(&self, command: &str) -> Result<ProcessProvider, CredentialsError> {
+        let config = &self.context.config;
+        let timeout = config
+            .credential_process_timeout()
+            .map_err(|error| invalid_setting(process::PROVIDER, "credential_process", &error))?;
+        let variable = CREDENTIAL_PROCESS_TIMEOUT.variables().first().copied().unwrap_or_default();
+        let setting = match timeout.source {
+            Source::Default => format!("{variable} (default)"),
+            Source::Code => "ConfigLoader::credential_process_timeout".to_owned(),
+            source => source.to_string(),
+        };
+        let provider = ProcessProvider::new(Arc::clone(&self.context.io), command);
+        Ok(provider.timeout(timeout.value).timeout_setting(setting).environment(config.environment()))
     }
 }
 
@@ -114,14 +139,14 @@ impl ProvideCredentials for ProfileProvider {
     }
 }
 
-/// The keys that a section holds: a pair, or none of the two.
+/// The keys of a section; `None` if it has neither.
 fn keys_of(section: Option<&Section>) -> Built {
     let Some(section) = section else { return Ok(None) };
     let half = |set: &str, missing: &str| {
         let location = section.setting(set).map(|setting| setting.location.to_string()).unwrap_or_default();
-        let message =
-            format!("{set} is set at {location}, but {missing} is not in that section; set both or neither");
-        Err(CredentialsError::invalid(PROVIDER, message))
+        let message = format!("{set} is set at {location}, but {missing} is not in that section");
+        Err(CredentialsError::invalid(PROVIDER, message)
+            .with_hint("Set both keys in one section, or neither."))
     };
     match (section.get(ACCESS_KEY_ID), section.get(SECRET_ACCESS_KEY)) {
         (Some(id), Some(secret)) => {
@@ -134,7 +159,7 @@ fn keys_of(section: Option<&Section>) -> Built {
     }
 }
 
-/// Keys that stand in a profile.
+/// Keys of a profile.
 #[derive(Debug)]
 struct Keys(Credentials);
 
@@ -145,7 +170,7 @@ impl ProvideCredentials for Keys {
     }
 }
 
-/// A profile in errors.
+/// A profile as errors name it.
 fn location(profile: Profile<'_>) -> String {
     match profile.locations().next() {
         Some(location) => format!("profile {} ({location})", profile.name()),
@@ -153,12 +178,12 @@ fn location(profile: Profile<'_>) -> String {
     }
 }
 
-/// A provider whose errors tell which profile asks.
+/// A provider whose errors name the profile or setting it is for.
 #[derive(Debug)]
 struct Located {
     location: String,
     provider: Arc<dyn ProvideCredentials>,
-    /// Whether a role needs these credentials, so that their absence is an error.
+    /// True if a role needs these credentials, so that it is an error if there are none.
     must_have: bool,
 }
 

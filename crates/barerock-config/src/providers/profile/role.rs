@@ -1,10 +1,10 @@
-//! Profiles that take on a role.
+//! Profiles that assume a role.
 
 use std::sync::Arc;
 
 use super::super::assume_role::{self, AssumeRole, AssumeRoleProvider};
 use super::super::web_identity::{self, WebIdentity, WebIdentityProvider};
-use super::super::{CredentialsError, ProvideCredentials};
+use super::super::{CredentialsError, ProvideCredentials, invalid_setting};
 use super::{Built, PROVIDER, ProfileProvider};
 use crate::{Profile, SettingValue};
 
@@ -12,6 +12,9 @@ const ROLE_ARN: &str = "role_arn";
 const SOURCE_PROFILE: &str = "source_profile";
 const CREDENTIAL_SOURCE: &str = "credential_source";
 const TOKEN_FILE: &str = "web_identity_token_file";
+
+/// The number of profiles in a chain of source profiles. Each needs a request to STS and a future inside that of the one before.
+const MAX_CHAIN: usize = 64;
 
 /// "The value can range from 900 seconds (15 minutes) up to the maximum session duration set for the role", which is
 /// twelve hours at most.
@@ -22,15 +25,18 @@ fn invalid(message: String) -> CredentialsError {
 }
 
 impl ProfileProvider {
-    pub(super) fn role(&self, profile: Profile<'_>, behind: &mut Vec<String>) -> Built {
+    pub(super) fn role(&self, profile: Profile<'_>, chain: &mut Vec<String>) -> Built {
         let token_file = profile.setting(TOKEN_FILE);
         let Some(role_arn) = profile.get(ROLE_ARN) else {
-            return match token_file {
-                Some(setting) => Err(invalid(format!(
-                    "{TOKEN_FILE} is set at {}, but {ROLE_ARN} is not; set both",
+            return match (token_file, profile.setting(CREDENTIAL_SOURCE)) {
+                (Some(setting), _) => Err(invalid(format!(
+                    "{TOKEN_FILE} is set at {}, but {ROLE_ARN} is not",
                     setting.location
-                ))),
-                None => Ok(None),
+                ))
+                .with_hint("The token file is set, but role_arn is not; set both.")),
+                // The source of another profile's role may name where its credentials are and no role of its own.
+                (None, Some(setting)) if !chain.is_empty() => self.credential_source(setting).map(Some),
+                (None, _) => Ok(None),
             };
         };
         let session_name = profile.get("role_session_name").map(str::to_owned);
@@ -41,7 +47,7 @@ impl ProfileProvider {
             let sts = self.context.sts(web_identity::PROVIDER)?;
             return Ok(Some(Arc::new(WebIdentityProvider::new(sts, identity))));
         }
-        let source = self.source(profile, behind)?;
+        let source = self.source(profile, chain)?;
         let role = AssumeRole {
             session_name,
             duration_seconds,
@@ -56,22 +62,28 @@ impl ProfileProvider {
         }))
     }
 
-    /// What the role is taken on with.
+    /// The provider of the credentials the role is assumed with.
     fn source(
         &self,
         profile: Profile<'_>,
-        behind: &mut Vec<String>,
+        chain: &mut Vec<String>,
     ) -> Result<Arc<dyn ProvideCredentials>, CredentialsError> {
         match (profile.setting(SOURCE_PROFILE), profile.setting(CREDENTIAL_SOURCE)) {
-            (Some(source), None) => self.source_profile(profile, source, behind),
+            (Some(source), None) => self.source_profile(profile, source, chain),
             (None, Some(source)) => self.credential_source(source),
-            (Some(one), Some(other)) => Err(invalid(format!(
-                "{SOURCE_PROFILE} is set at {} and {CREDENTIAL_SOURCE} at {}; remove one of the two",
-                one.location, other.location
-            ))),
-            (None, None) => Err(invalid(format!(
-                "{ROLE_ARN} needs keys to take the role on with; set {SOURCE_PROFILE}, {CREDENTIAL_SOURCE} or {TOKEN_FILE}"
-            ))),
+            (Some(one), Some(other)) => {
+                let message = format!(
+                    "{SOURCE_PROFILE} is set at {} and {CREDENTIAL_SOURCE} at {}",
+                    one.location, other.location
+                );
+                Err(invalid(message).with_hint("A role has one source: remove one of the two settings."))
+            }
+            (None, None) => {
+                let message = format!("{ROLE_ARN} is set, but no credentials to assume the role with are");
+                let hint =
+                    "To assume the role, set source_profile, credential_source or web_identity_token_file.";
+                Err(invalid(message).with_hint(hint))
+            }
         }
     }
 
@@ -79,27 +91,27 @@ impl ProfileProvider {
         &self,
         profile: Profile<'_>,
         setting: SettingValue<'_>,
-        behind: &mut Vec<String>,
+        chain: &mut Vec<String>,
     ) -> Result<Arc<dyn ProvideCredentials>, CredentialsError> {
         let at = format!("{SOURCE_PROFILE} at {}", setting.location);
-        let source = self
-            .context
-            .config
-            .profiles()
-            .require(setting.value)
-            .map_err(|error| invalid(format!("{at}: {error}")))?;
-        let has_keys = source.get("aws_access_key_id").is_some();
-        behind.push(profile.name().to_owned());
-        // A profile with keys ends the chain, even one that was there before.
-        if behind.iter().any(|name| name == source.name()) && !has_keys {
-            let way = behind.join(" -> ");
-            return Err(invalid(format!(
-                "{at} leads in a circle: {way} -> {}; one of them must have keys of its own",
-                source.name()
-            )));
+        let source = self.context.config.profiles().require(setting.value);
+        let source = source.map_err(|error| invalid_setting(PROVIDER, &at, &error))?;
+        let has_keys = source.get(super::ACCESS_KEY_ID).is_some();
+        let is_itself = source.name() == profile.name();
+        chain.push(profile.name().to_owned());
+        if chain.iter().any(|name| name == source.name()) && !(is_itself && has_keys) {
+            let message = format!("{at} leads in a circle: {} -> {}", chain.join(" -> "), source.name());
+            let hint = "Name a source profile that has credentials and does not lead back here. Only a profile that names itself \
+                        may use its own keys.";
+            return Err(invalid(message).with_hint(hint));
         }
-        self.of_profile(source, behind)?.ok_or_else(|| {
-            invalid(format!("{at}: profile {} sets no credentials; give it some", source.name()))
+        if chain.len() >= MAX_CHAIN {
+            return Err(invalid(format!("{at}: the chain of source profiles is longer than {MAX_CHAIN}")));
+        }
+        self.of_profile(source, chain)?.ok_or_else(|| {
+            let message =
+                format!("{at}: profile {} sets no credentials{}", source.name(), self.why_none(source));
+            invalid(message).with_hint("Set keys, a role or another source of credentials in that profile.")
         })
     }
 
@@ -107,10 +119,10 @@ impl ProfileProvider {
         &self,
         setting: SettingValue<'_>,
     ) -> Result<Arc<dyn ProvideCredentials>, CredentialsError> {
-        let provider: Arc<dyn ProvideCredentials> = match setting.value {
-            "Environment" => Arc::new(self.context.environment()),
-            "Ec2InstanceMetadata" => Arc::new(self.context.instance_metadata()),
-            "EcsContainer" => Arc::new(self.context.container()),
+        let provider: Arc<dyn ProvideCredentials> = match &*setting.value.to_ascii_lowercase() {
+            "environment" => Arc::new(self.context.environment()),
+            "ec2instancemetadata" => Arc::new(self.context.instance_metadata()),
+            "ecscontainer" => Arc::new(self.context.container()),
             _ => {
                 return Err(invalid(format!(
                     "{CREDENTIAL_SOURCE} at {} must be Environment, Ec2InstanceMetadata or EcsContainer",

@@ -1,12 +1,13 @@
-//! Profiles of IAM Identity Center.
+//! Profiles with a role of IAM Identity Center.
 
 use std::sync::Arc;
 
 use barerock::converse::endpoint::EndpointService;
 
-use super::super::CredentialsError;
 use super::super::sso::{PROVIDER, Sso, SsoProvider};
+use super::super::{CredentialsError, invalid_setting};
 use super::{Built, ProfileProvider};
+use crate::text::shown;
 use crate::{Profile, Section};
 
 const SESSION: &str = "sso_session";
@@ -21,23 +22,27 @@ fn invalid(message: String) -> CredentialsError {
 
 impl ProfileProvider {
     pub(super) fn sso(&self, profile: Profile<'_>) -> Built {
-        // A session alone is for services that take its token; there is none of them here.
+        // A session alone gives a token, which signs nothing: see `why_none`.
         if [ACCOUNT_ID, ROLE_NAME, START_URL].iter().all(|key| profile.get(key).is_none()) {
             return Ok(None);
         }
-        let missing = |key: &str| invalid(format!("{key} is missing; run `aws configure sso` to set it up"));
-        let of_profile = |key| profile.get(key).ok_or_else(|| missing(key));
+        let of_profile =
+            |key| profile.get(key).ok_or_else(|| invalid(format!("{key} is missing")).with_hint(SETUP_HINT));
         let (account_id, role_name) = (of_profile(ACCOUNT_ID)?, of_profile(ROLE_NAME)?);
+        if profile.get(SESSION).is_none() && profile.get(START_URL).is_none() {
+            let message = format!("{START_URL} is missing, and so is {SESSION}");
+            return Err(invalid(message).with_hint(SETUP_HINT));
+        }
         let login = format!("aws sso login --profile {}", profile.name());
         let (sso, region) = match profile.setting(SESSION) {
             None => (Sso::legacy(of_profile(START_URL)?, account_id, role_name), of_profile(REGION)?),
             Some(session) => {
                 let section = self.context.config.profiles().sso_session(session.value).ok_or_else(|| {
-                    invalid(format!(
-                        "{SESSION} at {}: there is no section [sso-session {}] in the config file",
-                        session.location, session.value
-                    ))
+                    invalid(format!("{SESSION} at {}: {}", session.location, no_section(session.value)))
+                        .with_hint(SETUP_HINT)
                 })?;
+                let at = format!("{SESSION} at {}", session.location);
+                section.check().map_err(|error| invalid_setting(PROVIDER, &at, &error))?;
                 let (start_url, region) = (of(section, profile, START_URL)?, of(section, profile, REGION)?);
                 (Sso::of_session(session.value, start_url, account_id, role_name), region)
             }
@@ -49,20 +54,44 @@ impl ProfileProvider {
     }
 }
 
-/// A setting of the session's section. The profile may repeat it, but not contradict.
+impl ProfileProvider {
+    /// Why a profile without credentials has none, as the end of a sentence; empty if nothing is to be said.
+    pub(super) fn why_none(&self, profile: Profile<'_>) -> String {
+        let Some(session) = profile.setting(SESSION) else { return String::new() };
+        let mut why = format!(
+            ": {SESSION} is set at {}, but {ACCOUNT_ID} and {ROLE_NAME} are missing",
+            session.location
+        );
+        if self.context.config.profiles().sso_session(session.value).is_none() {
+            why.push_str(", and ");
+            why.push_str(&no_section(session.value));
+        }
+        why
+    }
+}
+
+const SETUP_HINT: &str = "Run `aws configure sso` to set the profile up.";
+
+fn no_section(session: &str) -> String {
+    format!("there is no section [sso-session {}] in the config file", shown(session, 80))
+}
+
+/// A setting of the session's section. The profile may repeat its value and set no other.
 fn of<'a>(section: &'a Section, profile: Profile<'_>, key: &str) -> Result<&'a str, CredentialsError> {
     let found = section.setting(key).ok_or_else(|| {
         invalid(format!(
-            "{key} is missing from the section [sso-session {}] at {}",
+            "{key} is missing in the section [sso-session {}] at {}",
             section.name(),
             section.location()
         ))
+        .with_hint(SETUP_HINT)
     })?;
     match profile.setting(key) {
         Some(other) if other.value != found.value => Err(invalid(format!(
-            "{key} at {} contradicts that of the session, at {}; remove the profile's",
+            "{key} at {} contradicts that of the session, at {}",
             other.location, found.location
-        ))),
+        ))
+        .with_hint("Remove the setting from the profile.")),
         _ => Ok(found.value),
     }
 }

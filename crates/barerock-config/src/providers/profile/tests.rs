@@ -6,6 +6,8 @@ use super::super::testing::{Script, line};
 use super::*;
 use crate::{Config, ConfigFile, Profiles};
 
+mod roles;
+
 const ROLE: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId>\
     <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-31T13:00:00Z</Expiration>\
     </Credentials></AssumeRoleResult></AssumeRoleResponse>";
@@ -30,7 +32,7 @@ impl Setup {
             Some(name) => loader.profile(name),
             None => loader,
         };
-        Arc::new(loader.resolve(Profiles::parse(Some(files.0), Some(files.1)).unwrap()).unwrap())
+        Arc::new(loader.resolve(Profiles::parse(Some(files.0), Some(files.1))).unwrap())
     }
 
     fn profile(&self) -> Script {
@@ -93,7 +95,7 @@ fn half_a_key_is_an_error_and_halves_of_two_files_are_no_pair() {
     };
     assert_eq!(
         halves.profile().done().unwrap_err().to_string(),
-        "profile credentials: profile default (credentials line 1): aws_access_key_id is set at credentials line 2, but aws_secret_access_key is not in that section; set both or neither"
+        "profile credentials: profile default (credentials line 1): aws_access_key_id is set at credentials line 2, but aws_secret_access_key is not in that section"
     );
 }
 
@@ -111,7 +113,7 @@ fn order_within_a_profile() {
     });
     assert_eq!(
         script.done().unwrap_err().to_string(),
-        "process credentials: profile default (config line 1): the command \"keys\": no such thing; run it in a terminal to see what it says"
+        "process credentials: profile default (config line 1): the command \"keys\" cannot be run: no such thing"
     );
     let keys = "[default]\naws_access_key_id = AKID\naws_secret_access_key = s\n";
     assert_eq!(key_id(Setup { credentials: keys, ..process }.profile()), "AKID");
@@ -124,102 +126,9 @@ fn order_within_a_profile() {
     assert_eq!(none, "no credentials; looked for profile x (config line 1), which sets none");
 }
 
-#[test]
-fn a_chain_of_roles() {
-    let mut script = of(
-        "[profile a]\nrole_arn = arn:a\nsource_profile = b\nexternal_id = x\nrole_session_name = me\nduration_seconds = 900\n\
-         [profile b]\nrole_arn = arn:b\nsource_profile = c\n\
-         [profile c]\nrole_arn = arn:c\nsource_profile = nowhere\naws_access_key_id = AKIDC\naws_secret_access_key = s\n",
-        "a",
-    );
-    assert!(assume(&mut script, "AKIDC").contains("RoleArn=arn%3Ab"));
-    assert_eq!(
-        assume(&mut script, "ASIA"),
-        "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aa&RoleSessionName=me&ExternalId=x&DurationSeconds=900"
-    );
-    assert_eq!(key_id(script), "ASIA");
-    // Its own keys, to take on its own role.
-    let own = "[profile a]\nrole_arn = arn\nsource_profile = a\naws_access_key_id = OWN\naws_secret_access_key = s\n";
-    let mut script = of(own, "a");
-    assume(&mut script, "OWN");
-    assert_eq!(key_id(script), "ASIA");
-}
-
-#[test]
-fn roles_that_cannot_be_taken_on() {
-    let circle =
-        "[profile a]\nrole_arn = a\nsource_profile = b\n[profile b]\nrole_arn = b\nsource_profile = a\n";
-    assert_eq!(
-        refused(circle, "a"),
-        "profile credentials: profile a (config line 1): profile b (config line 4): source_profile at config line 6 leads in a circle: a -> b -> a; one of them must have keys of its own"
-    );
-    let itself = "[profile a]\nrole_arn = a\nsource_profile = a\n";
-    assert!(refused(itself, "a").contains("leads in a circle: a -> a;"));
-    for (config, words) in [
-        (
-            "[profile a]\nrole_arn = x\nsource_profile = pord\n[profile prod]\n",
-            "source_profile at config line 3: there is no profile \"pord\" in config or credentials; did you mean prod?",
-        ),
-        (
-            "[profile a]\nrole_arn = x\nsource_profile = b\n[profile b]\n",
-            "source_profile at config line 3: profile b sets no credentials; give it some",
-        ),
-        (
-            "[profile a]\nrole_arn = x\n",
-            "role_arn needs keys to take the role on with; set source_profile, credential_source or web_identity_token_file",
-        ),
-        (
-            "[profile a]\nrole_arn = x\nsource_profile = b\ncredential_source = Environment\n",
-            "source_profile is set at config line 3 and credential_source at config line 4; remove one of the two",
-        ),
-        (
-            "[profile a]\nrole_arn = x\ncredential_source = environment\n",
-            "credential_source at config line 3 must be Environment, Ec2InstanceMetadata or EcsContainer",
-        ),
-        (
-            "[profile a]\nrole_arn = x\ncredential_source = Environment\nduration_seconds = 60\n",
-            "duration_seconds at config line 4 must be a number of seconds from 900 to 43200",
-        ),
-        (
-            "[profile a]\nweb_identity_token_file = /t\n",
-            "web_identity_token_file is set at config line 2, but role_arn is not; set both",
-        ),
-        (
-            "[profile a]\nrole_arn = x\ncredential_source = Environment\n",
-            "credential_source at config line 3: no credentials; looked for AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment",
-        ),
-    ] {
-        let error = refused(config, "a");
-        assert_eq!(error, format!("profile credentials: profile a (config line 1): {words}"));
-    }
-}
-
-#[test]
-fn sources_of_a_role_that_are_no_profile() {
-    let mut script = Setup {
-        config: "[default]\nrole_arn = x\ncredential_source = Environment\nmfa_serial = arn:mfa\n",
-        environment: &[("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "s")],
-        ..EMPTY
-    };
-    let error = script.profile().done().unwrap_err().to_string();
-    assert!(error.contains("asks for a code of the MFA device arn:mfa: there is nobody to ask"), "{error}");
-    script.config = "[default]\nrole_arn = x\ncredential_source = Environment\n";
-    let mut script = script.profile();
-    assume(&mut script, "ENV");
-    assert_eq!(key_id(script), "ASIA");
-    let mut script = of("[profile a]\nrole_arn = x\nweb_identity_token_file = /t\n", "a");
-    script.file("/t", None);
-    assert_eq!(
-        script.done().unwrap_err().to_string(),
-        "web-identity credentials: profile a (config line 1): the token file /t is not there"
-    );
-    let mut script = of(
-        "[profile a]\nrole_arn = x\ncredential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint = http://localhost:9\n",
-        "a",
-    );
-    script.unreachable();
-    let error = script.done().unwrap_err().to_string();
-    assert!(error.starts_with("profile credentials: profile a (config line 1): credential_source at config line 3: no credentials; looked for the instance metadata service (PUT http://localhost:9/"), "{error}");
+fn with_hint(config: &'static str, profile: &'static str) -> (String, Option<String>) {
+    let error = of(config, profile).done().unwrap_err();
+    (error.to_string(), error.hint().map(str::to_owned))
 }
 
 #[test]
@@ -247,36 +156,56 @@ fn sso_settings() {
         "a",
     );
     script.file("/home/me/.aws/sso/cache/717f6b50ccf65f10839b090b78b6ff0786091a96.json", None);
-    assert!(
-        script.done().unwrap_err().to_string().ends_with("is not there; run `aws sso login --profile a`")
-    );
+    let error = script.done().unwrap_err();
+    assert!(error.to_string().ends_with(".json is not there"), "{error}");
+    assert_eq!(error.hint(), Some("Run `aws sso login --profile a`."));
     for (config, words) in [
-        (
-            "[profile a]\nsso_account_id = 1\n",
-            "sso_role_name is missing; run `aws configure sso` to set it up",
-        ),
+        ("[profile a]\nsso_account_id = 1\n", "sso_role_name is missing"),
         (
             "[profile a]\nsso_account_id = 1\nsso_role_name = r\n",
-            "sso_start_url is missing; run `aws configure sso` to set it up",
+            "sso_start_url is missing, and so is sso_session",
         ),
+        ("[profile a]\nsso_account_id = 1\nsso_start_url = u\n", "sso_role_name is missing"),
+        ("[profile a]\nsso_role_name = r\nsso_session = x\n[sso-session x]\n", "sso_account_id is missing"),
+        ("[profile a]\nsso_account_id = 1\nsso_role_name = r\nsso_start_url = u\n", "sso_region is missing"),
         (
             "[profile a]\nsso_session = x\nsso_account_id = 1\nsso_role_name = r\n",
             "sso_session at config line 2: there is no section [sso-session x] in the config file",
         ),
         (
             "[profile a]\nsso_session = x\nsso_account_id = 1\nsso_role_name = r\n[sso-session x]\nsso_start_url = u\n",
-            "sso_region is missing from the section [sso-session x] at config line 5",
+            "sso_region is missing in the section [sso-session x] at config line 5",
+        ),
+        (
+            "[profile a]\nsso_session = x\nsso_account_id = 1\nsso_role_name = r\n[sso-session x]\nsso_region = b\n",
+            "sso_start_url is missing in the section [sso-session x] at config line 5",
+        ),
+        (
+            "[profile a]\nsso_session = x\nsso_account_id = 1\nsso_role_name = r\n[sso-session x]\nsso_region\n",
+            "sso_session at config line 2: config line 6: there is no = in the line",
         ),
         (
             "[profile a]\nsso_session = x\nsso_account_id = 1\nsso_role_name = r\nsso_region = a\n[sso-session x]\nsso_region = b\nsso_start_url = u\n",
-            "sso_region at config line 5 contradicts that of the session, at config line 7; remove the profile's",
+            "sso_region at config line 5 contradicts that of the session, at config line 7",
         ),
     ] {
-        assert_eq!(refused(config, "a"), format!("sso credentials: profile a (config line 1): {words}"));
+        let (error, hint) = with_hint(config, "a");
+        assert_eq!(error, format!("sso credentials: profile a (config line 1): {words}"));
+        assert!(hint.is_some(), "{error}");
     }
-    // A session alone has no credentials.
-    let alone = refused("[profile a]\nsso_session = x\n", "a");
-    assert_eq!(alone, "no credentials; looked for profile a (config line 1), which sets none");
+    // A session alone gives a token and no credentials.
+    for (config, words) in [
+        ("[profile a]\nsso_session = x\n[sso-session x]\nsso_region = a\nsso_start_url = u\n", ""),
+        ("[profile a]\nsso_session = x\n", ", and there is no section [sso-session x] in the config file"),
+    ] {
+        assert_eq!(
+            refused(config, "a"),
+            format!(
+                "no credentials; looked for profile a (config line 1), which sets none: sso_session is set at config line 2, \
+                 but sso_account_id and sso_role_name are missing{words}"
+            )
+        );
+    }
 }
 
 #[test]
@@ -337,24 +266,5 @@ fn a_metadata_service_that_is_none_does_not_hide_what_was_tried() {
     assert!(
         error.contains("credential_source at config line 3: ") && error.contains("answered 403"),
         "{error}"
-    );
-}
-
-#[test]
-fn a_role_needs_a_region() {
-    let config = Config::loader()
-        .environment([("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "s")].into_iter().collect())
-        .resolve(
-            Profiles::parse(
-                Some(ConfigFile::new("config", "[default]\nrole_arn = x\ncredential_source = Environment\n")),
-                None,
-            )
-            .unwrap(),
-        )
-        .unwrap();
-    let script = Script::new(|io| ProfileProvider::new(ProviderContext::new(io, Arc::new(config))));
-    assert_eq!(
-        script.done().unwrap_err().to_string(),
-        "assume-role credentials: profile default (config line 1): STS is asked in the client's region, and there is none; set AWS_REGION, or region in the profile"
     );
 }

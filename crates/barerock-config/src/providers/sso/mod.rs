@@ -1,4 +1,4 @@
-//! Credentials of IAM Identity Center, for people who have logged in with `aws sso login`.
+//! Credentials of IAM Identity Center, with the token of `aws sso login`.
 
 mod token;
 
@@ -15,36 +15,38 @@ use super::document::{self, Names};
 use super::http_query::HttpQuery;
 use super::io::Io;
 use super::json::Object;
-use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials, time};
+use super::{
+    CredentialsError, CredentialsFuture, PLAIN_HTTP_HINT, ProvideCredentials, ProvidedCredentials, time,
+};
 use barerock::Environment;
 
 pub(super) const PROVIDER: &str = "sso";
 const LIMIT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 3;
 
-/// The header that proves who asks.
+/// The header with the token.
 const BEARER_TOKEN: &str = "x-amz-sso_bearer_token";
 
 const NAMES: Names = Names { id: "accessKeyId", secret: "secretAccessKey", token: "sessionToken" };
 
-/// An account and a role in it, and the login that opens them.
+/// A role of an account, and the login that gives access to it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Sso {
     /// The name of the `sso-session` section; `None` for a profile of the older form, which has none.
     pub session: Option<String>,
-    /// Where people log in.
+    /// The URL of the login.
     pub start_url: String,
-    /// Which account.
+    /// The account.
     pub account_id: String,
-    /// Which role in it.
+    /// The role in the account.
     pub role_name: String,
-    /// What to run to log in anew; it is named in errors.
+    /// The command that logs in, for hints.
     pub login: String,
 }
 
 impl Sso {
-    /// An account and a role, opened by a login of an `sso-session` section.
+    /// A role with the login of an `sso-session` section.
     pub fn of_session(
         session: impl Into<String>,
         start_url: impl Into<String>,
@@ -56,7 +58,7 @@ impl Sso {
         Self { login, session: Some(session), ..Self::legacy(start_url, account_id, role_name) }
     }
 
-    /// An account and a role, opened by a login at a URL: the form from before there were sessions.
+    /// A role with a login at a URL: the older form, without a session.
     pub fn legacy(
         start_url: impl Into<String>,
         account_id: impl Into<String>,
@@ -71,7 +73,7 @@ impl Sso {
         }
     }
 
-    /// What to run to log in anew, as errors name it.
+    /// Sets the command that logs in, for hints.
     #[must_use]
     pub fn login(mut self, command: impl Into<String>) -> Self {
         self.login = command.into();
@@ -79,9 +81,9 @@ impl Sso {
     }
 }
 
-/// Asks IAM Identity Center with the token that `aws sso login` left in `~/.aws/sso/cache`. Before it expires, or if it is
-/// refused, it is refreshed once and written back, if the login allows it; else the error names the command that logs in
-/// anew.
+/// Credentials of IAM Identity Center, with the token that `aws sso login` saved in `~/.aws/sso/cache`. Shortly before it expires,
+/// or if it is rejected, it is refreshed once and saved, if the login allows that; otherwise the hint of the error is the command
+/// that logs in.
 #[derive(Debug, Clone)]
 pub struct SsoProvider {
     io: Arc<dyn Io>,
@@ -92,7 +94,7 @@ pub struct SsoProvider {
 }
 
 impl SsoProvider {
-    /// Finds the home directory in this environment, asks `portal` for credentials and `oidc` for a new token.
+    /// Finds the home directory in this environment, gets credentials of `portal` and new tokens of `oidc`.
     pub fn new(
         io: Arc<dyn Io>,
         environment: Environment,
@@ -106,31 +108,32 @@ impl SsoProvider {
     async fn load(&self) -> Result<ProvidedCredentials, CredentialsError> {
         for endpoint in [&self.portal, &self.oidc] {
             if !endpoint.is_https() && !endpoint.is_loopback() {
-                let message = format!("{endpoint} is not encrypted; use https for SSO");
-                return Err(CredentialsError::invalid(PROVIDER, message));
+                let message = format!("refusing to send the token to {endpoint} over plain HTTP");
+                return Err(CredentialsError::invalid(PROVIDER, message).with_hint(PLAIN_HTTP_HINT));
             }
         }
         let mut login = self.login().await?;
         let ask = self.ask();
         loop {
             let request = self.request(login.token())?;
-            let answer = ask.send(&request).await?;
-            let refused = |advice: &str| Err(ask.error_response(&request, &answer, &login.secrets(), advice));
-            match answer.status() {
+            let response = ask.send(&request).await?;
+            let refused = || ask.error_response(&request, &response, &login.secrets(), "");
+            match response.status() {
                 StatusCode::OK => {
                     return self
-                        .read(answer.body())
+                        .read(response.body())
                         .map_err(|reason| ask.malformed_response(&request, &reason));
                 }
                 // "This can happen due to an invalid access token in the request": it can end before its time.
                 StatusCode::UNAUTHORIZED if login.is_as_found() => {
                     if let Err(reason) = self.renew(&mut login).await {
-                        let advice = format!("the login cannot be refreshed: {reason}; {}", self.log_in());
-                        return Err(ask.error_response(&request, &answer, &login.secrets(), &advice));
+                        let advice = format!("the login cannot be refreshed: {reason}");
+                        let error = ask.error_response(&request, &response, &login.secrets(), &advice);
+                        return Err(error.with_hint(self.login_hint()));
                     }
                 }
-                StatusCode::UNAUTHORIZED => return refused(&self.log_in()),
-                _ => return refused(""),
+                StatusCode::UNAUTHORIZED => return Err(refused().with_hint(self.login_hint())),
+                _ => return Err(refused()),
             }
         }
     }
@@ -153,10 +156,10 @@ impl SsoProvider {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = uri
             .parse()
-            .map_err(|_| CredentialsError::invalid(PROVIDER, format!("{} is no URL to call", self.portal)))?;
+            .map_err(|_| CredentialsError::invalid(PROVIDER, format!("invalid URL: {}", self.portal)))?;
         let mut value = HeaderValue::try_from(token.secret()).map_err(|_| {
-            let message = format!("the token holds characters that an HTTP header cannot; {}", self.log_in());
-            CredentialsError::invalid(PROVIDER, message)
+            let message = "the token contains characters invalid in an HTTP header";
+            CredentialsError::invalid(PROVIDER, message).with_hint(self.login_hint())
         })?;
         value.set_sensitive(true);
         request.headers_mut().insert(BEARER_TOKEN, value);
@@ -167,8 +170,8 @@ impl SsoProvider {
         HttpQuery { io: Arc::clone(&self.io), provider: PROVIDER, attempts: ATTEMPTS, limit: LIMIT }
     }
 
-    fn log_in(&self) -> String {
-        format!("run `{}`", self.sso.login)
+    fn login_hint(&self) -> String {
+        format!("Run `{}`.", self.sso.login)
     }
 }
 

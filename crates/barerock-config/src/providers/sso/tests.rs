@@ -4,7 +4,7 @@ use super::*;
 
 /// SHA-1 of `corp`.
 const OF_SESSION: &str = "/home/me/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
-const LOGIN: &str = "run `aws sso login --profile dev`";
+const LOGIN: &str = "Run `aws sso login --profile dev`.";
 const CREDENTIALS: &str = r#"{"roleCredentials":{"accessKeyId":"ASIA","secretAccessKey":"s","sessionToken":"t","expiration":1769864400000}}"#;
 
 fn script(sso: Sso) -> Script {
@@ -63,7 +63,7 @@ fn the_older_form_is_found_by_its_url_and_not_refreshed() {
     assert_eq!(
         script.done().unwrap_err().to_string(),
         format!(
-            "sso credentials: the login in {path}: it expired at 2026-01-31T11:00:00Z and cannot be refreshed: a login without an sso-session has no refresh token; {LOGIN}"
+            "sso credentials: the login in {path}: it expired at 2026-01-31T11:00:00Z and cannot be refreshed: a login without an sso-session has no refresh token"
         )
     );
 }
@@ -108,17 +108,17 @@ fn a_failed_refresh_hurts_only_once_the_token_has_expired() {
         (
             200,
             "PANDA",
-            "sso credentials: POST https://oidc.test/token answered what is no credentials: it is not JSON from line 1 column 1",
+            "sso credentials: POST https://oidc.test/token: the response is not valid credentials: it is not JSON from line 1 column 1",
         ),
         (
             200,
             "{}",
-            "sso credentials: POST https://oidc.test/token answered what is no credentials: accessToken is missing or empty",
+            "sso credentials: POST https://oidc.test/token: the response is not valid credentials: accessToken is missing or empty",
         ),
         (
             200,
             r#"{"accessToken":"x","expiresIn":-1}"#,
-            "sso credentials: POST https://oidc.test/token answered what is no credentials: expiresIn is negative",
+            "sso credentials: POST https://oidc.test/token: the response is not valid credentials: expiresIn is negative",
         ),
     ] {
         let mut script = of_session();
@@ -127,34 +127,36 @@ fn a_failed_refresh_hurts_only_once_the_token_has_expired() {
         assert_eq!(
             script.done().unwrap_err().to_string(),
             format!(
-                "sso credentials: the login in {OF_SESSION}: it expired at 2026-01-31T12:00:00Z and cannot be refreshed: {reason}; {LOGIN}"
+                "sso credentials: the login in {OF_SESSION}: it expired at 2026-01-31T12:00:00Z and cannot be refreshed: {reason}"
             )
         );
     }
 }
 
 #[test]
-fn logins_that_are_none() {
+fn invalid_logins() {
     let refused = |content: Option<&str>| {
         let mut script = of_session();
         script.file(OF_SESSION, content);
-        script.done().unwrap_err().to_string()
+        let error = script.done().unwrap_err();
+        assert_eq!(error.hint(), Some(LOGIN));
+        error.to_string()
     };
-    assert_eq!(
-        refused(None),
-        format!("sso credentials: nobody has logged in: {OF_SESSION} is not there; {LOGIN}")
-    );
+    assert_eq!(refused(None), format!("sso credentials: not logged in: {OF_SESSION} is not there"));
     for (content, reason) in [
-        ("{", "holds no login: it is not JSON from line 1 column 1"),
-        ("{}", "holds no login: expiresAt is missing or empty"),
-        (r#"{"expiresAt":"x"}"#, "holds no login: expiresAt must be a time such as 2026-01-31T12:00:00Z"),
+        ("{", "is not a valid login: it is not JSON from line 1 column 1"),
+        ("{}", "is not a valid login: expiresAt is missing or empty"),
+        (
+            r#"{"expiresAt":"x"}"#,
+            "is not a valid login: expiresAt must be a time such as 2026-01-31T12:00:00Z",
+        ),
     ] {
-        assert_eq!(refused(Some(content)), format!("sso credentials: {OF_SESSION} {reason}; {LOGIN}"));
+        assert_eq!(refused(Some(content)), format!("sso credentials: {OF_SESSION} {reason}"));
     }
     let no_token = r#"{"expiresAt":"2027-01-31T12:00:00Z","accessToken":7}"#;
     assert_eq!(
         refused(Some(no_token)),
-        format!("sso credentials: the login in {OF_SESSION}: accessToken is no text; {LOGIN}")
+        format!("sso credentials: the login in {OF_SESSION}: accessToken is not a string")
     );
     let registration = cached("2026-01-31T12:00:00Z").replace("2026-03-01", "2026-01-01");
     assert!(refused(Some(&registration)).contains("its registration has expired too"));
@@ -171,7 +173,7 @@ fn logins_that_are_none() {
     });
     assert_eq!(
         plain.done().unwrap_err().to_string(),
-        "sso credentials: http://portal.test is not encrypted; use https for SSO"
+        "sso credentials: refusing to send the token to http://portal.test over plain HTTP"
     );
     let homeless = Script::new(|io| {
         let sso = Sso::of_session("corp", "https://corp/start", "1", "r");
@@ -183,23 +185,23 @@ fn logins_that_are_none() {
             endpoint("https://oidc.test"),
         )
     });
-    assert!(homeless.done().unwrap_err().to_string().ends_with("set HOME (USERPROFILE on Windows)"));
+    assert!(homeless.done().unwrap_err().to_string().ends_with("no home directory, in which the login is"));
 }
 
 #[test]
 fn refusals_of_the_portal() {
     for (status, body, words) in [
-        (403, r#"{"message":"No access"}"#, "answered 403: No access"),
-        (200, "{}", "answered what is no credentials: roleCredentials is missing"),
+        (403, r#"{"message":"No access"}"#, " answered 403: No access"),
+        (200, "{}", ": the response is not valid credentials: roleCredentials is missing"),
         (
             200,
             r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s"}}"#,
-            "answered what is no credentials: sessionToken is missing or empty",
+            ": the response is not valid credentials: sessionToken is missing or empty",
         ),
         (
             200,
             r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":"x"}}"#,
-            "answered what is no credentials: expiration is no whole number",
+            ": the response is not valid credentials: expiration is not a whole number",
         ),
     ] {
         let mut script = of_session();
@@ -207,7 +209,7 @@ fn refusals_of_the_portal() {
         script.exchange(portal("PANDA"), status, body);
         assert_eq!(
             script.done().unwrap_err().to_string(),
-            format!("sso credentials: GET https://portal.test/federation/credentials {words}")
+            format!("sso credentials: GET https://portal.test/federation/credentials{words}")
         );
     }
 }
@@ -246,7 +248,7 @@ fn a_token_that_is_refused_is_refreshed_once() {
     assert_eq!(
         again.done().unwrap_err().to_string(),
         format!(
-            "sso credentials: GET https://portal.test/federation/credentials answered 401: neither **redacted** nor **redacted**; {LOGIN}"
+            "sso credentials: GET https://portal.test/federation/credentials answered 401: neither **redacted** nor **redacted**"
         )
     );
 
@@ -263,7 +265,7 @@ fn a_token_that_is_refused_is_refreshed_once() {
         };
         ahead.exchange(portal(token), 401, "{}");
         let error = ahead.done().unwrap_err().to_string();
-        assert!(error.ends_with(&format!("answered 401; {LOGIN}")), "{error}");
+        assert!(error.ends_with("answered 401"), "{error}");
     }
 }
 
@@ -272,27 +274,31 @@ fn a_token_that_is_refused_and_cannot_be_refreshed_wants_a_login() {
     let whole = cached("2026-01-31T13:00:00Z");
     let head = "sso credentials: GET https://portal.test/federation/credentials answered 401: Session **redacted** not found or invalid; the login cannot be refreshed:";
     let told = |script: Script, reason: &str| {
-        assert_eq!(script.done().unwrap_err().to_string(), format!("{head} {reason}; {LOGIN}"));
+        assert_eq!(script.done().unwrap_err().to_string(), format!("{head} {reason}"));
     };
     for (from, to, reason) in [
-        ("refreshToken", "other", "refreshToken is missing or empty there"),
-        ("\"OTTER\"", "7", "clientSecret is no text there"),
+        ("refreshToken", "other", "refreshToken is missing or empty in the file"),
+        ("\"OTTER\"", "7", "clientSecret is not a string in the file"),
         ("2026-03-01", "2026-01-01", "its registration has expired too"),
         ("2026-03-01T", "", "registrationExpiresAt must be a time such as 2026-01-31T12:00:00Z"),
     ] {
         told(refused(&whole.replace(from, to)), reason);
     }
     for (status, body, reason) in [
-        (400, r#"{"error":"invalid_grant","error_description":"KOALA"}"#, "answered 400: **redacted**"),
-        (401, "PANDA", "answered 401"),
-        (403, "<html>KOALA", "answered 403: an HTML page: a proxy or portal may stand in between"),
-        (200, "<html>KOALA", "answered what is no credentials: it is not JSON from line 1 column 1"),
-        (200, r#"{"accessToken":["PANDA"]}"#, "answered what is no credentials: accessToken is no text"),
-        (200, r#"{"accessToken":"x"}"#, "answered what is no credentials: expiresIn is missing"),
+        (400, r#"{"error":"invalid_grant","error_description":"KOALA"}"#, " answered 400: **redacted**"),
+        (401, "PANDA", " answered 401"),
+        (403, "<html>KOALA", " answered 403: an HTML page, perhaps of a proxy or a login portal"),
+        (200, "<html>KOALA", ": the response is not valid credentials: it is not JSON from line 1 column 1"),
+        (
+            200,
+            r#"{"accessToken":["PANDA"]}"#,
+            ": the response is not valid credentials: accessToken is not a string",
+        ),
+        (200, r#"{"accessToken":"x"}"#, ": the response is not valid credentials: expiresIn is missing"),
     ] {
         let mut script = refused(&whole);
         script.exchange(oidc, status, body);
-        told(script, &format!("sso credentials: POST https://oidc.test/token {reason}"));
+        told(script, &format!("sso credentials: POST https://oidc.test/token{reason}"));
     }
     // A new token that no header can hold.
     let mut odd = refused(&whole);
@@ -300,7 +306,7 @@ fn a_token_that_is_refused_and_cannot_be_refreshed_wants_a_login() {
     odd.expect(written);
     assert_eq!(
         odd.done().unwrap_err().to_string(),
-        format!("sso credentials: the token holds characters that an HTTP header cannot; {LOGIN}")
+        "sso credentials: the token contains characters invalid in an HTTP header"
     );
     let mut legacy = script(Sso::legacy("https://corp/start", "123456789012", "My Role"));
     legacy.expect(|_| Outcome::ReadFile(Ok(Some(whole.clone().into_bytes()))));

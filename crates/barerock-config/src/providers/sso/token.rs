@@ -1,4 +1,4 @@
-//! The token of a login: in a file of the `aws` CLI's, where it is refreshed for everyone who uses it.
+//! The token of a login, in a file that the `aws` CLI and SDKs share.
 
 use core::time::Duration;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use super::super::json::Object;
 use super::super::{CredentialsError, time};
 use super::{PROVIDER, SsoProvider};
 
-/// A token that expires within this is refreshed, as in AWS's SDKs.
+/// The time before its expiry when a token is refreshed, as in AWS's SDKs.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 
-/// A token that opens the portal.
+/// A token for the portal.
 pub(super) struct Token(Zeroizing<String>);
 
 impl Token {
@@ -27,7 +27,7 @@ impl Token {
     }
 }
 
-/// The file as it was read.
+/// The contents of the file.
 struct Cached {
     path: PathBuf,
     object: Object,
@@ -39,47 +39,47 @@ impl Cached {
         Ok(Token(Zeroizing::new(self.object.required("accessToken")?.to_owned())))
     }
 
-    /// What must not be shown, whoever of the portal and its neighbour sends it back.
+    /// The secrets of the file, to redact in responses.
     fn secrets(&self) -> [&str; 3] {
         let text = |name| self.object.text(name).ok().flatten().unwrap_or_default();
         ["accessToken", "refreshToken", "clientSecret"].map(text)
     }
 }
 
-/// A login, as it was found or refreshed.
+/// A login, perhaps refreshed.
 pub(super) struct Login {
     cached: Cached,
     token: Token,
-    /// Whether a refresh was tried: once is enough.
+    /// True if a refresh was tried; there is one try.
     tried: bool,
 }
 
 impl Login {
-    /// What opens the portal.
+    /// The token for the portal.
     pub(super) fn token(&self) -> &Token {
         &self.token
     }
 
-    /// What must not be shown.
+    /// The secrets of the login, to redact in responses.
     pub(super) fn secrets(&self) -> [&str; 4] {
         let [one, two, three] = self.cached.secrets();
         [self.token.secret(), one, two, three]
     }
 
-    /// Whether no refresh was tried yet.
+    /// True if no refresh was tried yet.
     pub(super) fn is_as_found(&self) -> bool {
         !self.tried
     }
 }
 
 impl SsoProvider {
-    /// A login that has not expired.
+    /// Reads the login and refreshes it if it expires soon.
     pub(super) async fn login(&self) -> Result<Login, CredentialsError> {
         let cached = self.cached().await?;
         let path = cached.path.clone();
         let bad = |reason: String| {
-            let message = format!("the login in {}: {reason}; {}", path.display(), self.log_in());
-            CredentialsError::invalid(PROVIDER, message)
+            let message = format!("the login in {}: {reason}", path.display());
+            CredentialsError::invalid(PROVIDER, message).with_hint(self.login_hint())
         };
         let token = cached.token().map_err(bad)?;
         let expires_at = cached.expires_at;
@@ -90,7 +90,7 @@ impl SsoProvider {
         }
         match self.renew(&mut login).await {
             Ok(()) => Ok(login),
-            // It still opens the portal for a while.
+            // It is still valid.
             Err(_) if now < expires_at => Ok(login),
             Err(reason) => {
                 let expired = time::format(expires_at);
@@ -99,7 +99,7 @@ impl SsoProvider {
         }
     }
 
-    /// Gives a login another token, or says why that cannot be.
+    /// Refreshes a login, or returns why that is not possible.
     pub(super) async fn renew(&self, login: &mut Login) -> Result<(), String> {
         login.tried = true;
         login.token = self.refresh(&login.cached).await?;
@@ -107,12 +107,12 @@ impl SsoProvider {
     }
 
     async fn cached(&self) -> Result<Cached, CredentialsError> {
-        let bad = |what: String| CredentialsError::invalid(PROVIDER, format!("{what}; {}", self.log_in()));
+        let bad = |what: String| CredentialsError::invalid(PROVIDER, what).with_hint(self.login_hint());
         let path = self.path()?;
         let shown = path.display();
         let content = match self.io.read_file(&path).await {
             Ok(Some(content)) => Zeroizing::new(content),
-            Ok(None) => return Err(bad(format!("nobody has logged in: {shown} is not there"))),
+            Ok(None) => return Err(bad(format!("not logged in: {shown} is not there"))),
             Err(error) => return Err(bad(format!("{shown} cannot be read: {error}"))),
         };
         let read = || {
@@ -125,13 +125,13 @@ impl SsoProvider {
             Ok((object, expires_at)) => Ok(Cached { path, object, expires_at }),
             Err(reason) => {
                 let reason: String = reason;
-                Err(bad(format!("{shown} holds no login: {reason}")))
+                Err(bad(format!("{shown} is not a valid login: {reason}")))
             }
         }
     }
 
-    /// The file is named by the SHA-1 of the session's name or, without a session, of the start URL: so the `aws` CLI
-    /// does it.
+    /// The path of the file. As in the `aws` CLI, its name is the SHA-1 of the session's name or, without a session, of the start
+    /// URL.
     fn path(&self) -> Result<PathBuf, CredentialsError> {
         let key = self.sso.session.as_deref().unwrap_or(&self.sso.start_url);
         let mut name = String::new();
@@ -140,14 +140,13 @@ impl SsoProvider {
         }
         let path =
             self.environment.expand_home(&format!("~/.aws/sso/cache/{name}.json")).ok_or_else(|| {
-                let message =
-                    "there is no home directory to look for a login in; set HOME (USERPROFILE on Windows)";
-                CredentialsError::invalid(PROVIDER, message)
+                CredentialsError::invalid(PROVIDER, "no home directory, in which the login is")
+                    .with_hint("Set HOME, or USERPROFILE on Windows.")
             })?;
         Ok(PathBuf::from(path))
     }
 
-    /// A new token for a refresh token, by OIDC's CreateToken.
+    /// Gets a new token for the refresh token, by OIDC's CreateToken.
     async fn refresh(&self, cached: &Cached) -> Result<Token, String> {
         if self.sso.session.is_none() {
             return Err("a login without an sso-session has no refresh token".to_owned());
@@ -156,22 +155,22 @@ impl SsoProvider {
         let mut request = Request::new(body);
         *request.method_mut() = Method::POST;
         *request.uri_mut() =
-            format!("{}/token", self.oidc).parse().map_err(|_| format!("{} is no URL to call", self.oidc))?;
+            format!("{}/token", self.oidc).parse().map_err(|_| format!("invalid URL: {}", self.oidc))?;
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let ask = self.ask();
-        let answer = ask.send(&request).await.map_err(|error| error.to_string())?;
-        if answer.status() != StatusCode::OK {
-            return Err(ask.error_response(&request, &answer, &cached.secrets(), "").to_string());
+        let response = ask.send(&request).await.map_err(|error| error.to_string())?;
+        if response.status() != StatusCode::OK {
+            return Err(ask.error_response(&request, &response, &cached.secrets(), "").to_string());
         }
         let malformed_response = |reason: String| ask.malformed_response(&request, &reason).to_string();
-        let answer = Object::parse(answer.body()).map_err(malformed_response)?;
+        let response = Object::parse(response.body()).map_err(malformed_response)?;
         let token =
-            Token(Zeroizing::new(answer.required("accessToken").map_err(malformed_response)?.to_owned()));
-        let seconds = answer.integer("expiresIn").map_err(malformed_response)?;
+            Token(Zeroizing::new(response.required("accessToken").map_err(malformed_response)?.to_owned()));
+        let seconds = response.integer("expiresIn").map_err(malformed_response)?;
         let seconds =
             u64::try_from(seconds).map_err(|_| malformed_response("expiresIn is negative".to_owned()))?;
         let expires_at = self.io.now().checked_add(Duration::from_secs(seconds)).unwrap_or(cached.expires_at);
-        let next = answer.text("refreshToken").map_err(malformed_response)?.unwrap_or(&refresh_token);
+        let next = response.text("refreshToken").map_err(malformed_response)?.unwrap_or(&refresh_token);
         self.keep(cached, &token, next, expires_at).await;
         Ok(token)
     }
@@ -179,7 +178,7 @@ impl SsoProvider {
     /// The refresh token, and the body of the request.
     fn form(&self, cached: &Cached) -> Result<(Zeroizing<String>, Bytes), String> {
         let object = &cached.object;
-        let member = |name| object.required(name).map_err(|reason| format!("{reason} there"));
+        let member = |name| object.required(name).map_err(|reason| format!("{reason} in the file"));
         let refresh_token = Zeroizing::new(member("refreshToken")?.to_owned());
         let (client_id, client_secret) = (member("clientId")?, member("clientSecret")?);
         let registered = member("registrationExpiresAt")?;
@@ -197,7 +196,7 @@ impl SsoProvider {
         Ok((refresh_token, Bytes::from(body.to_string())))
     }
 
-    /// Puts the new token where the `aws` CLI and others find it. The token serves even if that fails.
+    /// Saves the new token for the `aws` CLI and others. The token is used even if that fails.
     async fn keep(&self, cached: &Cached, token: &Token, refresh_token: &str, expires_at: SystemTime) {
         let Ok(mut object) = Object::parse(&cached.object.to_bytes()) else { return };
         object.set("accessToken", token.secret());

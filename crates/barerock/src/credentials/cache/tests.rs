@@ -282,7 +282,8 @@ fn expired_credentials_are_never_given() {
     let source = Source::new(Some(0));
     assert_eq!(
         key(&source.cached(0.0)),
-        Err("test credentials: they expired at 2026-01-31T12:00:00Z, and it is 2026-01-31T12:00:00Z here; get new ones, or set the clock if it is wrong".to_owned())
+        Err("test credentials: they expired at 2026-01-31T12:00:00Z, and it is 2026-01-31T12:00:00Z here"
+            .to_owned())
     );
 }
 
