@@ -102,7 +102,7 @@ fn is_secret_name(word: &str) -> bool {
 /// True for a word of the form of a secret access key (40 characters of base64) or of a long token, with digits and letters of
 /// both cases.
 fn looks_like_secret(word: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(|byte| is(byte));
+    let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     let is_base64 = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
     let is_path = word.starts_with(['/', '.', '~']);

@@ -110,7 +110,7 @@ impl ProfileProvider {
             return Err(CredentialsError::invalid(PROVIDER, message));
         }
         if let Some(command) = profile.get("credential_process") {
-            return self.process(command).map(|provider| Some(Arc::new(provider) as _));
+            return Ok(Some(Arc::new(self.process(command)?)));
         }
         keys_of(profile.config())
     }
