@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cmd;
 pub(crate) use batch::Batch;
-pub(crate) use chat::{Chat, ToolCommand};
+pub(crate) use chat::{Chat, ToolApprove, ToolCommand};
 #[cfg(test)]
 pub(crate) use request::REQUEST_HEADING;
 pub(crate) use request::{

@@ -39,15 +39,16 @@ struct Silence {
 #[cfg(unix)]
 impl Silence {
     fn begin() -> Self {
+        use crate::terminal::set_modes;
         use rustix::termios::{LocalModes, tcgetattr};
         let ended = tcgetattr(io::stdin()).ok().map(|before| {
             let restored = before.clone();
-            let on_interrupt = crate::interrupt::OnInterrupt::new(move || set(&restored));
+            let on_interrupt = crate::interrupt::OnInterrupt::new(move || set_modes(&restored));
             let mut silent = before.clone();
             silent.local_modes.remove(LocalModes::ECHO);
             // Echo the line break, so that later output starts on a new line.
             silent.local_modes.insert(LocalModes::ECHONL);
-            set(&silent);
+            set_modes(&silent);
             (before, on_interrupt)
         });
         Self { ended }
@@ -58,15 +59,9 @@ impl Silence {
 impl Drop for Silence {
     fn drop(&mut self) {
         if let Some((before, _)) = &self.ended {
-            set(before);
+            crate::terminal::set_modes(before);
         }
     }
-}
-
-/// Sets the terminal's modes. A failure is ignored: the terminal has gone.
-#[cfg(unix)]
-fn set(modes: &rustix::termios::Termios) {
-    let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, modes);
 }
 
 /// Other platforms echo the code; it is valid once, for 30 seconds.

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write};
 use barerock::converse::Correction;
 use barerock::converse::stream::MalformedToolInput;
 use barerock::types::{Document, StopReason, TokenUsage};
-pub(crate) use barerock_audit::text::{counted, safe, safe_json, safe_lines};
+pub(crate) use barerock_audit::text::{counted, grouped, safe, safe_json, safe_lines};
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 

@@ -3,7 +3,7 @@
 use core::str::FromStr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Call, DEFAULT_MODEL};
 
@@ -46,8 +46,26 @@ pub(crate) struct Chat {
     /// Pass AWS credentials from the environment on to tools; removed otherwise
     #[arg(long, requires = "tools")]
     pub(crate) tool_env_aws: bool,
+    /// Whether tools are run without a question [default: ask in a conversation, always with a prompt]
+    #[arg(long, value_enum, value_name = "WHEN", requires = "tools")]
+    pub(crate) tool_approve: Option<ToolApprove>,
+    /// JSON schema of the response
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json_schema: Option<PathBuf>,
+    /// Keep the prompts of conversations in this file, and offer those it has
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) call: Call,
+}
+
+/// Whether a tool that the model calls is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ToolApprove {
+    /// Ask on the terminal; without one, refuse
+    Ask,
+    /// Run it
+    Always,
 }
 
 fn zero_to_one(text: &str) -> Result<f64, String> {

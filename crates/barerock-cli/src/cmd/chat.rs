@@ -1,40 +1,51 @@
 //! `barerock chat`: a prompt and its streamed response, or a conversation.
 
+mod answer;
+mod approve;
 mod attachments;
+mod command;
+mod markdown;
 mod process;
+mod reader;
+mod saved;
+mod session;
 mod tools;
+mod turn;
 
-use std::io::{BufRead as _, ErrorKind, IsTerminal as _};
+use std::io::IsTerminal as _;
 
-use barerock::conversation::{Conversation, NotResendable};
-use barerock::converse::stream::AssembledMessage;
-use barerock::types::{ContentBlock, Message, StopReason, TokenUsage};
-use barerock::{ConverseRequest, ConverseResponse};
+use barerock::conversation::Conversation;
+use barerock::types::OutputConfig;
+use barerock::{ConverseRequest, MessageAssembler};
 
-use super::converse_stream::text;
 use crate::args::{self, seconds};
 use crate::connect::Connection;
 use crate::exit::Failure;
-use crate::input::{STANDARD_INPUT, standard_input};
-use crate::render::{Output, is_interactive, summary};
-use attachments::{document, image, tell_apart};
+use crate::input::{STANDARD_INPUT, json_of, standard_input};
+use crate::render::is_interactive;
+use approve::Approve;
+use attachments::{document, image};
+use reader::Reader;
 use tools::{Limits, Tools};
+use turn::{Chat, Kept, Totals};
 
 pub(crate) async fn run(arguments: args::Chat) -> Result<(), Failure> {
     let prompt = prompt(&arguments)?;
     let images = arguments.images.iter().map(|path| image(path));
     let documents = arguments.documents.iter().map(|path| document(path));
-    let mut attachments = images.chain(documents).collect::<Result<Vec<_>, _>>()?;
-    tell_apart(&mut attachments);
+    let attachments = images.chain(documents).collect::<Result<Vec<_>, _>>()?;
     let limits = Limits {
         time: seconds(arguments.tool_timeout),
         calls: arguments.max_tool_calls,
         inherits_credentials: arguments.tool_env_aws,
     };
     let (tools, tool_config) = Tools::new(arguments.tools, arguments.tool_config.as_deref(), limits)?;
+    let output_config = arguments.json_schema.as_deref().map(json_schema).transpose()?;
+    let reader = Reader::new(arguments.history.as_deref().filter(|_| prompt.is_none()))?;
     let connection = Connection::new(&arguments.call).await?;
     let mut request = ConverseRequest::new(arguments.model_id, []);
     request.tool_config = tool_config;
+    request.output_config = output_config;
     if let Some(system) = arguments.system {
         request = request.system(system);
     }
@@ -44,10 +55,24 @@ pub(crate) async fn run(arguments: args::Chat) -> Result<(), Failure> {
     if let Some(temperature) = arguments.temperature {
         request = request.temperature(temperature);
     }
-    let mut chat = Chat { connection, tools, conversation: Conversation::new(request), attachments };
-    match prompt {
-        Some(prompt) => chat.turn(&prompt).await.map(|_| ()),
-        None => chat.turns().await,
+    let mut chat = Chat {
+        connection,
+        tools,
+        approve: Approve::new(arguments.tool_approve, prompt.is_none()),
+        is_plain: request.output_config.is_some(),
+        conversation: Conversation::new(request),
+        attachments,
+        reader,
+        last: None,
+        totals: Totals::default(),
+        assembler: MessageAssembler::new(),
+        answer: None,
+    };
+    let Some(prompt) = prompt else { return chat.turns().await };
+    let content = chat.content(&prompt);
+    match chat.turn(content).await? {
+        Kept::Yes | Kept::No => Ok(()),
+        Kept::Stopped => Err(Failure::interrupted()),
     }
 }
 
@@ -67,165 +92,11 @@ fn prompt(arguments: &args::Chat) -> Result<Option<String>, Failure> {
     Ok(Some(prompt))
 }
 
-/// Message of a model that does not stream with tools; this part is the same for all.
-const NO_TOOLS_IN_STREAMS: &str = "support tool use in streaming mode";
-
-/// A response, streamed or whole.
-struct Response {
-    message: Message,
-    stop_reason: StopReason,
-    usage: Option<TokenUsage>,
-}
-
-impl From<AssembledMessage> for Response {
-    fn from(message: AssembledMessage) -> Self {
-        Self {
-            stop_reason: message.stop_reason().clone(),
-            usage: message.usage().cloned(),
-            message: message.message,
-        }
+/// The settings for a response that conforms to the schema in a file.
+fn json_schema(path: &std::path::Path) -> Result<OutputConfig, Failure> {
+    let schema = json_of("--json-schema", &format!("file://{}", path.display()))?;
+    if !schema.is_object() {
+        return Err(Failure::usage(format!("--json-schema: {} is not a JSON object", path.display())));
     }
-}
-
-impl TryFrom<ConverseResponse> for Response {
-    type Error = Failure;
-
-    fn try_from(response: ConverseResponse) -> Result<Self, Failure> {
-        let (stop_reason, usage) = (response.stop_reason.clone(), response.usage.clone());
-        let message = response.into_message();
-        let message = message.ok_or_else(|| Failure::other("response output is not a message"))?;
-        Ok(Self { message, stop_reason, usage: Some(usage) })
-    }
-}
-
-struct Chat {
-    connection: Connection,
-    tools: Tools,
-    conversation: Conversation,
-    /// Files of the next turn.
-    attachments: Vec<ContentBlock>,
-}
-
-impl Chat {
-    /// Sends a prompt, prints the response, and returns whether the turn was kept. A turn that is not leaves the history as it
-    /// was.
-    async fn turn(&mut self, prompt: &str) -> Result<bool, Failure> {
-        let before = self.conversation.clone();
-        let mut content = self.attachments.clone();
-        content.push(prompt.into());
-        self.conversation.push_user(content);
-        let outcome = self.respond().await;
-        match outcome {
-            Ok(true) => self.attachments.clear(),
-            Ok(false) | Err(_) => self.conversation = before,
-        }
-        outcome
-    }
-
-    /// Streams a response, runs the tools it calls, and so on until one calls none. Returns whether the last one could be kept.
-    async fn respond(&mut self) -> Result<bool, Failure> {
-        let mut calls = 0_u32;
-        loop {
-            let response = self.send().await?;
-            summary(&response.stop_reason, response.usage.as_ref());
-            note_incomplete(&response.stop_reason);
-            match self.conversation.push_response(response.message) {
-                Ok(()) => {}
-                Err(error @ (NotResendable::ToolName(_) | NotResendable::ToolUseId(_))) => {
-                    return Err(Failure::response(error.to_string()));
-                }
-                Err(NotResendable::NoToolConfig(_)) => {
-                    tell!("note: the model requested a tool; --tool NAME=COMMAND provides one");
-                    return Ok(false);
-                }
-                Err(_) => return Ok(false),
-            }
-            let (pending, invalid) =
-                (self.conversation.pending().count(), self.conversation.invalid().count());
-            // A request that was cut off is cut off again: the next turn tells the model that its tool was not run.
-            let is_cut = matches!(
-                response.stop_reason,
-                StopReason::MaxTokens | StopReason::ModelContextWindowExceeded
-            );
-            if pending + invalid == 0 || (is_cut && invalid > 0) {
-                return Ok(true);
-            }
-            calls = calls.saturating_add(u32::try_from(pending + invalid).unwrap_or(u32::MAX));
-            let limit = self.tools.max_calls();
-            if calls > limit {
-                return Err(Failure::other(format!("the model requested more than {limit} tool calls"))
-                    .with_hint(Some("--max-tool-calls raises the limit.")));
-            }
-            self.tools.report_invalid(self.conversation.invalid());
-            let results = self.tools.run(self.conversation.pending()).await;
-            self.conversation.push_tool_results(results);
-        }
-    }
-
-    /// Sends the conversation and prints the response: as it comes, or whole where the model does not stream with tools.
-    async fn send(&self) -> Result<Response, Failure> {
-        let (client, request) = (&self.connection.client, self.conversation.request());
-        let mut output = Output::new();
-        let refused = match client.converse_stream(request).await {
-            Ok(stream) => return Ok(text(stream, &mut output).await?.into()),
-            Err(error) => error,
-        };
-        if !refused.service_error().is_some_and(|error| error.message.contains(NO_TOOLS_IN_STREAMS)) {
-            return Err(refused.into());
-        }
-        tell!("note: this model does not stream with tools; the response comes whole");
-        let response = client.converse(request).await?;
-        output.answer(&response.text())?;
-        output.end_line()?;
-        response.try_into()
-    }
-
-    /// Runs turns until the input ends. A turn that fails is reported and may be repeated.
-    async fn turns(&mut self) -> Result<(), Failure> {
-        let model = &self.conversation.request().model_id;
-        tell!("{model} · empty lines are ignored, Ctrl-D ends the conversation");
-        loop {
-            tell_on!("> ");
-            let mut line = String::new();
-            match std::io::stdin().lock().read_line(&mut line) {
-                Ok(0) => {
-                    tell!();
-                    return Ok(());
-                }
-                Ok(_) if line.trim().is_empty() => continue,
-                Ok(_) => {}
-                Err(error) if error.kind() == ErrorKind::InvalidData => {
-                    tell!("note: line ignored: not UTF-8");
-                    continue;
-                }
-                Err(error) => return Err(Failure::io("cannot read standard input", error)),
-            }
-            match self.turn(line.trim()).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    tell!("note: this turn was dropped from the history: its response cannot be resent")
-                }
-                Err(failure) => {
-                    let _ = crate::exit::report(&failure);
-                }
-            }
-        }
-    }
-}
-
-/// Says that a response is not complete, and why.
-fn note_incomplete(stop_reason: &StopReason) {
-    match stop_reason {
-        StopReason::MaxTokens => tell!("note: the response is cut short; raise --max-tokens"),
-        StopReason::ModelContextWindowExceeded => {
-            tell!("note: the response is cut short: the conversation exceeds the model's context window");
-        }
-        StopReason::MalformedModelOutput => {
-            tell!("note: the response is not complete: the model's output was malformed");
-        }
-        StopReason::MalformedToolUse => {
-            tell!("note: the response is not complete: the model's tool use was malformed");
-        }
-        _ => {}
-    }
+    Ok(OutputConfig::json_schema(schema))
 }

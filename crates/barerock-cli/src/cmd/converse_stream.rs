@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use barerock::converse::EventDecoder;
 use barerock::converse::stream::AssembledMessage;
 use barerock::types::Message;
-use barerock::{EventStream, MessageAssembler, Timeouts};
+use barerock::{EventStream, MessageAssembler, StreamEvent, Timeouts};
 use barerock_hyper::HyperTransport;
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ use crate::connect::Connection;
 use crate::exit::Failure;
 use crate::render::{Output, corrected, malformed, summary};
 use crate::source::Source;
+use crate::status::Spinner;
 
 pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
     if let Some(skeleton) = arguments.request.generate_cli_skeleton {
@@ -91,22 +92,44 @@ async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> 
 
 /// Prints the text of the message as it comes and assembles it. The line is ended in any case, so that an error is not printed
 /// behind the text.
-pub(crate) async fn text(
+async fn text(
     mut stream: EventStream<HyperTransport>,
     output: &mut Output,
 ) -> Result<AssembledMessage, Failure> {
     let mut assembler = MessageAssembler::new();
-    let outcome = async {
-        while let Some(event) = stream.next_event().await? {
-            if let Some(text) = event.text() {
-                output.answer(text)?;
-            }
-            assembler.push(event);
-        }
-        Ok::<(), Failure>(())
-    }
-    .await;
+    let each = |event: &StreamEvent<'_>| match event.text() {
+        Some(text) => output.answer(text).map(|()| true),
+        None => Ok(false),
+    };
+    let outcome = receive(&mut stream, &mut assembler, &Spinner::new("waiting for the response"), each).await;
     output.end_line()?;
+    finish(&stream, assembler, outcome)
+}
+
+/// Receives a stream. `each` prints an event and returns whether there was anything to print; the spinner spins until then. The
+/// message stays in the assembler as far as it came, also if the future is dropped.
+pub(crate) async fn receive(
+    stream: &mut EventStream<HyperTransport>,
+    assembler: &mut MessageAssembler,
+    spinner: &Spinner,
+    mut each: impl FnMut(&StreamEvent<'_>) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
+    let mut is_printed = false;
+    loop {
+        let next = stream.next_event();
+        let event = if is_printed { next.await? } else { spinner.during(next).await? };
+        let Some(event) = event else { return Ok(()) };
+        is_printed |= each(&event)?;
+        assembler.push(event);
+    }
+}
+
+/// The message of a stream that was received, or why it is not complete. Prints what was corrected.
+pub(crate) fn finish(
+    stream: &EventStream<HyperTransport>,
+    mut assembler: MessageAssembler,
+    outcome: Result<(), Failure>,
+) -> Result<AssembledMessage, Failure> {
     assembler.add_corrections(stream.corrections());
     let partial_corrections = assembler.corrections().to_vec();
     let message = outcome.and_then(|()| assembler.finish().map_err(Failure::other));

@@ -1,106 +1,16 @@
 //! `barerock chat` at a terminal.
 #![cfg(unix)]
 
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
-use barerock_eventstream::{Header, encode_frame};
 use serde_json::{Value, json};
 
-use crate::program::{Server, recorded_bodies, run, with_credentials};
-use crate::terminal::{send, shown_until, terminal};
+use crate::program::{Server, run};
+use crate::sitting::{Sitting, asked, chat, exchange, fixture, start, stop, text, tool_use};
+use crate::terminal::{send, shown_until};
 
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
-
-/// The program with a person at it; what it answers goes to the terminal too, or to a file.
-struct Sitting {
-    child: Child,
-    person: File,
-}
-
-impl Sitting {
-    fn new(mut command: Command, answers: Option<&Path>) -> Self {
-        let (person, program) = terminal();
-        let stdout = match answers {
-            Some(path) => Stdio::from(File::create(path).unwrap()),
-            None => program.try_clone().unwrap().into(),
-        };
-        command.stdin(program.try_clone().unwrap()).stderr(program).stdout(stdout);
-        Self { child: command.spawn().unwrap(), person }
-    }
-
-    /// What is shown up to the prompt.
-    fn prompted(&mut self) -> String {
-        shown_until(&mut self.person, "> ")
-    }
-
-    fn types(&mut self, text: &str) -> String {
-        self.person.write_all(text.as_bytes()).unwrap();
-        self.prompted()
-    }
-
-    /// Ctrl-D, and the exit code.
-    fn leaves(mut self) -> i32 {
-        self.person.write_all(b"\x04").unwrap();
-        self.child.wait().unwrap().code().unwrap()
-    }
-}
-
-fn chat(server: &Server, arguments: &[&str]) -> Command {
-    let mut all = vec!["chat", "--endpoint-url", &server.url];
-    all.extend(arguments);
-    with_credentials(&all)
-}
-
-/// The messages of the calls that a folder has recorded, in their order.
-fn asked(folder: &Path) -> Vec<Vec<Value>> {
-    recorded_bodies(folder).iter().map(|body| body["messages"].as_array().unwrap().clone()).collect()
-}
-
-/// A folder with an exchange of an operation.
-pub(crate) fn exchange(folder: &Path, operation: &str, status: u16, content_type: &str, body: &[u8]) {
-    let exchange = folder.join("fixtures").join(operation);
-    fs::create_dir_all(&exchange).unwrap();
-    let host = "https://bedrock-runtime.us-east-1.amazonaws.com";
-    let uri = format!("{host}/model/us.anthropic.claude-sonnet-4-6/{operation}");
-    let request = json!({"method": "POST", "uri": uri, "headers": [], "body": "{}"});
-    fs::write(exchange.join("request.json"), request.to_string()).unwrap();
-    let mut headers = vec![("content-type", content_type)];
-    if status == 400 {
-        headers.push(("x-amzn-errortype", "ValidationException"));
-    }
-    fs::write(exchange.join("response.json"), json!({"status": status, "headers": headers}).to_string())
-        .unwrap();
-    fs::write(exchange.join("response.body"), body).unwrap();
-}
-
-/// A folder with a stream of these events.
-fn fixture(folder: &Path, events: &[(&str, Value)]) {
-    let mut body = Vec::new();
-    for (event, payload) in events {
-        let headers = [
-            Header::new(":event-type", *event),
-            Header::new(":content-type", "application/json"),
-            Header::new(":message-type", "event"),
-        ];
-        encode_frame(&headers, payload.to_string().as_bytes(), &mut body).unwrap();
-    }
-    exchange(folder, "converse-stream", 200, "application/vnd.amazon.eventstream", &body);
-}
-
-fn text(text: &str) -> (&'static str, Value) {
-    ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"text": text}}))
-}
-
-fn start() -> (&'static str, Value) {
-    ("messageStart", json!({"role": "assistant"}))
-}
-
-fn stop(reason: &str) -> (&'static str, Value) {
-    ("messageStop", json!({"stopReason": reason}))
-}
 
 /// A turn that failed, or whose answer cannot be sent again, is no part of the next one.
 #[test]
@@ -131,15 +41,6 @@ fn turn_after_turn() {
     assert!(fs::read_to_string(&answers).unwrap().starts_with(first));
 }
 
-fn tool_use(index: u64, id: &str, name: &str, input: &str) -> [(&'static str, Value); 3] {
-    let start = json!({"toolUse": {"toolUseId": id, "name": name}});
-    [
-        ("contentBlockStart", json!({"contentBlockIndex": index, "start": start})),
-        ("contentBlockDelta", json!({"contentBlockIndex": index, "delta": {"toolUse": {"input": input}}})),
-        ("contentBlockStop", json!({"contentBlockIndex": index})),
-    ]
-}
-
 /// The same stream twice, in a conversation with the tool `x`: what is shown at the second prompt, and the messages of each call.
 fn two_turns(events: &[(&str, Value)], ran: &Path) -> (String, Vec<Vec<Value>>) {
     let folder = tempfile::tempdir().unwrap();
@@ -147,7 +48,16 @@ fn two_turns(events: &[(&str, Value)], ran: &Path) -> (String, Vec<Vec<Value>>) 
     let record = folder.path().join("calls");
     let server = Server::over(&folder.path().join("fixtures"), &["--match", "any"]);
     let tool = format!("x=cat >> '{}'", ran.display());
-    let arguments = ["--tool", &tool, "--max-tool-calls", "2", "--record", record.to_str().unwrap()];
+    let arguments = [
+        "--tool",
+        &tool,
+        "--tool-approve",
+        "always",
+        "--max-tool-calls",
+        "2",
+        "--record",
+        record.to_str().unwrap(),
+    ];
     let mut sitting = Sitting::new(chat(&server, &arguments), None);
     sitting.prompted();
     sitting.types("What?\n");
@@ -306,7 +216,8 @@ fn ctrl_c_ends_it_and_what_it_started() {
     assert!(size() <= there + 2, "the tool has ended, too");
 
     // After a tool has run, waiting for a line.
-    let mut sitting = Sitting::new(chat(&server, &["--tool", "get_weather=true"]), None);
+    let mut sitting =
+        Sitting::new(chat(&server, &["--tool", "get_weather=true", "--tool-approve", "always"]), None);
     sitting.prompted();
     assert!(sitting.types("What's the weather in Seattle?\n").contains("stop reason: end_turn"));
     send("INT", &sitting.child);

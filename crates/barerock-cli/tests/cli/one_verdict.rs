@@ -4,7 +4,7 @@ use barerock::converse::EventDecoder;
 use barerock::converse::stream::Verdict;
 use serde_json::Value;
 
-use crate::conversation::exchange;
+use crate::sitting::exchange;
 use crate::program::{Server, bare, run, with_credentials};
 use crate::streams::{error_frame, event, exception, flipped, frame};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
-use barerock::types::{ContentBlock, DocumentBlock, DocumentFormat, ImageBlock, ImageFormat};
+use barerock::types::{ContentBlock, DocumentBlock, DocumentFormat, ImageBlock, ImageFormat, Message};
 
 use crate::exit::Failure;
 
@@ -79,9 +79,15 @@ fn name(stem: &str) -> String {
     if name.bytes().any(|byte| byte.is_ascii_alphanumeric()) { name } else { "document".to_owned() }
 }
 
-/// Numbers documents of the same name: the service refuses repeated names in one request.
-pub(super) fn tell_apart(attachments: &mut [ContentBlock]) {
-    let mut taken = BTreeSet::new();
+/// Numbers documents of the same name, those of the history included: the service refuses repeated names in one request.
+pub(super) fn tell_apart(attachments: &mut [ContentBlock], history: &[Message]) {
+    let sent = history.iter().flat_map(|message| &message.content);
+    let mut taken: BTreeSet<String> = sent
+        .filter_map(|block| match block {
+            ContentBlock::Document(document) => Some(document.name.clone()),
+            _ => None,
+        })
+        .collect();
     for block in attachments {
         let ContentBlock::Document(document) = block else { continue };
         let name = document.name.clone();
@@ -136,7 +142,8 @@ mod tests {
         let names = ["a", "a", "a 2", "a", &long, &long];
         let mut blocks: Vec<ContentBlock> =
             names.map(|name| DocumentBlock::from_bytes(DocumentFormat::Txt, name, "x").into()).into();
-        tell_apart(&mut blocks);
+        let sent = DocumentBlock::from_bytes(DocumentFormat::Txt, "a 3", "x");
+        tell_apart(&mut blocks, &[Message::user(sent)]);
         let names: Vec<_> = blocks
             .iter()
             .map(|block| match block {
@@ -144,7 +151,7 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(names, ["a", "a 2", "a 2 2", "a 3", &long, &format!("{} 2", &long[2..])]);
+        assert_eq!(names, ["a", "a 2", "a 2 2", "a 4", &long, &format!("{} 2", &long[2..])]);
     }
 
     #[test]

@@ -90,20 +90,29 @@ impl Tools {
         }
     }
 
-    /// Runs the commands of tool calls, one after the other, and returns their results.
-    pub(super) async fn run<'a>(
-        &self,
-        calls: impl Iterator<Item = &'a ToolUseBlock>,
-    ) -> Vec<ToolResultBlock> {
-        let mut results = Vec::new();
-        for call in calls {
-            results.push(self.run_one(call).await);
-        }
-        results
+    /// Prints a call.
+    pub(super) fn announce(&self, call: &ToolUseBlock) {
+        tell!("tool: {} {}", safe(&call.name), shown(&call.input));
     }
 
-    async fn run_one(&self, call: &ToolUseBlock) -> ToolResultBlock {
-        tell!("tool: {} {}", safe(&call.name), shown(&call.input));
+    /// Prints the tools and their commands.
+    pub(super) fn list(&self) {
+        for (name, command) in &self.commands {
+            tell!("{}={}", safe(name), safe(command));
+        }
+        if self.commands.is_empty() {
+            tell!("no tools; --tool NAME=COMMAND provides one");
+        }
+    }
+
+    /// The result of a call that the user does not allow.
+    pub(super) fn refuse(&self, call: &ToolUseBlock) -> ToolResultBlock {
+        tell!("tool: {} was not run", safe(&call.name));
+        ToolResultBlock::error(&call.tool_use_id, "the user did not allow this call")
+    }
+
+    /// Runs the command of a call, and returns its result.
+    pub(super) async fn run(&self, call: &ToolUseBlock) -> ToolResultBlock {
         let failed = |why: String| {
             tell!("tool: {} failed: {}", safe(&call.name), safe_lines(&why));
             ToolResultBlock::error(&call.tool_use_id, why)
