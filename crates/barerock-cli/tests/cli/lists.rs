@@ -124,7 +124,7 @@ fn bash_completes_with_it() {
     let words = str::from_utf8(&output.stdout).unwrap();
     assert_eq!(
         words.split_whitespace().collect::<Vec<_>>(),
-        ["--tool", "--tool-config", "--tool-timeout", "--tool-env-aws"],
+        ["--tool", "--tool-config", "--tool-timeout", "--tool-env-aws", "--tool-approve"],
         "{output:?}"
     );
 }
