@@ -1,5 +1,6 @@
 //! `--record`: every exchange kept as a fixture, which `replay` serves again.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -32,10 +33,11 @@ pub(crate) struct Recorder {
 struct State {
     /// How many exchanges were begun.
     count: u32,
-    attempt: Option<Attempt>,
+    /// The attempts under way, by the ids of their calls.
+    attempts: BTreeMap<String, Attempt>,
 }
 
-/// The attempt under way. Nothing of it is on the disk before there is a response: without one it is no fixture.
+/// An attempt under way. Nothing of it is on the disk before there is a response: without one it is no fixture.
 #[derive(Debug)]
 struct Attempt {
     folder: PathBuf,
@@ -58,13 +60,14 @@ impl Recorder {
     fn note(&self, call: &str, stage: &Stage<'_>) -> io::Result<()> {
         let mut state = self.lock();
         if let Stage::Sending { attempt, request, secrets, .. } = stage {
-            state.end()?;
+            state.end(call)?;
             state.count = state.count.saturating_add(1);
             let id = call.get(..ID).unwrap_or(call);
             let name = format!("{}-{:04}-{id}-{attempt}-{}", now(), state.count, operation(request));
-            state.attempt = Some(Attempt::begin(self.folder.join(name), request, secrets));
+            let attempt = Attempt::begin(self.folder.join(name), request, secrets);
+            state.attempts.insert(call.to_owned(), attempt);
         }
-        let Some(attempt) = &mut state.attempt else { return Ok(()) };
+        let Some(attempt) = state.attempts.get_mut(call) else { return Ok(()) };
         match stage {
             Stage::ResponseHead { head, .. } => {
                 attempt.head = Some((*head).clone());
@@ -72,17 +75,18 @@ impl Recorder {
             }
             Stage::Body { body, .. } => {
                 attempt.write_whole(body)?;
-                state.end()
+                state.end(call)
             }
+            Stage::Ended { .. } => state.end(call),
             Stage::Chunk { bytes, .. } => attempt.write_piece(bytes),
             _ => Ok(()),
         }
     }
 
-    fn report(&self, outcome: io::Result<()>) {
+    fn report(&self, call: &str, outcome: io::Result<()>) {
         if let Err(error) = outcome {
             tell!("--record: {}: {error}; this exchange is not kept", self.folder.display());
-            self.lock().attempt = None;
+            self.lock().attempts.remove(call);
         }
     }
 
@@ -94,21 +98,24 @@ impl Recorder {
 impl Observe for Recorder {
     fn observe(&self, call: &str, stage: &Stage<'_>) {
         let outcome = self.note(call, stage);
-        self.report(outcome);
+        self.report(call, outcome);
     }
 }
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        let outcome = self.lock().end();
-        self.report(outcome);
+        let calls: Vec<_> = self.lock().attempts.keys().cloned().collect();
+        for call in calls {
+            let outcome = self.lock().end(&call);
+            self.report(&call, outcome);
+        }
     }
 }
 
 impl State {
-    /// Ends the attempt under way. A stream that broke off is kept as far as it came.
-    fn end(&mut self) -> io::Result<()> {
-        self.attempt.take().map_or(Ok(()), Attempt::finish)
+    /// Ends the attempt of a call. A stream that broke off is kept as far as it came.
+    fn end(&mut self, call: &str) -> io::Result<()> {
+        self.attempts.remove(call).map_or(Ok(()), Attempt::finish)
     }
 }
 

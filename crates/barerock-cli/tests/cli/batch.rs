@@ -441,3 +441,23 @@ fn the_page_is_true() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(batch.records().keys().collect::<Vec<_>>(), ["CALL0000001", "CALL0000002"]);
 }
+
+/// Each of the calls at the same time is an exchange of its own.
+#[test]
+fn concurrent_calls_are_recorded() {
+    let batch = Batch::of(30);
+    let server = server(&["--fault", "stall=10ms"]);
+    let record = batch.folder.path().join("calls");
+    let ran = batch.run(&server, &["--concurrency", "10", "--record", record.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let bodies = crate::program::recorded_bodies(&record);
+    let mut texts: Vec<_> =
+        bodies.iter().map(|body| body["messages"][0]["content"][0]["text"].to_string()).collect();
+    texts.sort();
+    texts.dedup();
+    assert_eq!((bodies.len(), texts.len()), (30, 30));
+    for call in fs::read_dir(&record).unwrap() {
+        let body = fs::read(call.unwrap().path().join("response.body")).unwrap();
+        assert!(serde_json::from_slice::<Value>(&body).unwrap()["usage"].is_object());
+    }
+}

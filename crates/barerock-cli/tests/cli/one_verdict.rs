@@ -4,8 +4,8 @@ use barerock::converse::EventDecoder;
 use barerock::converse::stream::Verdict;
 use serde_json::Value;
 
-use crate::sitting::exchange;
 use crate::program::{Server, bare, run, with_credentials};
+use crate::sitting::exchange;
 use crate::streams::{error_frame, event, exception, flipped, frame};
 
 const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";

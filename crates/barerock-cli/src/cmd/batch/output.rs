@@ -151,9 +151,10 @@ mod tests {
     #[test]
     fn what_is_whole_is_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.jsonl");
         let text = format!("{FIRST}{SECOND}");
         for end in 0..=text.len() {
+            // One each: a process that another test starts at this moment would hold the lock for a moment longer.
+            let path = folder.path().join(format!("out-{end}.jsonl"));
             std::fs::write(&path, &text[..end]).unwrap();
             let (mut output, progress) = Output::open(&path).unwrap();
             // Without its line break a record is whole.
@@ -172,10 +173,10 @@ mod tests {
     #[test]
     fn other_files_are_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("notes.txt");
-        for text in
-            ["hello", "hello\n", "{\"recordId\":\"a\",\"modelInput\":{}}\n", "\n", &format!("{FIRST}\0\0")]
-        {
+        let texts =
+            ["hello", "hello\n", "{\"recordId\":\"a\",\"modelInput\":{}}\n", "\n", &format!("{FIRST}\0\0")];
+        for (number, text) in texts.into_iter().enumerate() {
+            let path = folder.path().join(format!("{number}-notes.txt"));
             std::fs::write(&path, text).unwrap();
             let error = Output::open(&path).err().unwrap().to_string();
             assert!(

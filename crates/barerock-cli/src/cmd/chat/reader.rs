@@ -105,7 +105,6 @@ impl Reader {
             tell_on!("{MORE}");
             match line()? {
                 Typed::Text(more) => {
-                    text.truncate(text.trim_end_matches(['\r', '\n']).len());
                     text.push('\n');
                     text.push_str(&more);
                 }
@@ -116,7 +115,7 @@ impl Reader {
     }
 }
 
-/// A line of a terminal that edits lines itself.
+/// A line of a terminal that edits lines itself, without its line break.
 fn line() -> Result<Typed, Failure> {
     let mut line = String::new();
     match io::stdin().lock().read_line(&mut line) {
@@ -124,7 +123,10 @@ fn line() -> Result<Typed, Failure> {
             tell!();
             Ok(Typed::End)
         }
-        Ok(_) => Ok(Typed::Text(line)),
+        Ok(_) => {
+            let text = line.strip_suffix('\n').unwrap_or(&line);
+            Ok(Typed::Text(text.strip_suffix('\r').unwrap_or(text).to_owned()))
+        }
         Err(error) if error.kind() == ErrorKind::InvalidData => {
             tell!("note: line ignored: not UTF-8");
             Ok(Typed::Text(String::new()))

@@ -42,20 +42,17 @@ pub(super) fn load(path: &Path) -> Result<Conversation, Failure> {
     if request.model_id.is_empty() {
         return Err(Failure::usage(format!("{}: modelId is missing", path.display())));
     }
-    resumed(request).map_err(|(_, error)| Failure::usage(format!("{}: {error}", path.display())))
+    match resumed(request) {
+        (conversation, None) => Ok(conversation),
+        (_, Some(error)) => Err(Failure::usage(format!("{}: {error}", path.display()))),
+    }
 }
 
-/// The conversation of a request whose last message may have tool uses without results.
-pub(super) fn resumed(
-    mut request: ConverseRequest,
-) -> Result<Conversation, (ConverseRequest, NotResendable)> {
+/// The conversation of a request whose last message may have tool uses without results; without that message if it cannot be
+/// resent.
+pub(super) fn resumed(mut request: ConverseRequest) -> (Conversation, Option<NotResendable>) {
     let last = request.messages.pop_if(|message| message.role == ConversationRole::Assistant);
     let mut conversation = Conversation::new(request);
-    match last {
-        Some(last) => match conversation.push_response(last) {
-            Ok(()) => Ok(conversation),
-            Err(error) => Err((conversation.request().clone(), error)),
-        },
-        None => Ok(conversation),
-    }
+    let outcome = last.map_or(Ok(()), |last| conversation.push_response(last));
+    (conversation, outcome.err())
 }

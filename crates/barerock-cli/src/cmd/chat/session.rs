@@ -153,7 +153,7 @@ impl Chat {
     fn change(&mut self, change: impl FnOnce(&mut ConverseRequest)) {
         let mut request = self.conversation.request().clone();
         change(&mut request);
-        self.conversation = saved::resumed(request).unwrap_or_else(|(request, _)| Conversation::new(request));
+        (self.conversation, _) = saved::resumed(request);
     }
 
     /// Continues a loaded conversation with the tools of the command line, if it has some.
