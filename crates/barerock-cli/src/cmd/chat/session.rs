@@ -65,13 +65,13 @@ impl Chat {
         self.send_content(content).await
     }
 
-    /// Sends the last prompt again, from the history before it.
+    /// Sends the last prompt again, after the messages before it and with the settings of now.
     async fn retry(&mut self) -> Result<(), Failure> {
         let Some((before, content)) = self.last.take() else {
             tell!("there is no prompt to send again");
             return Ok(());
         };
-        self.conversation = before;
+        self.change(|request| request.messages = before.messages().to_vec());
         self.send_content(content).await
     }
 
