@@ -2,14 +2,16 @@
 //!
 //! All of them check both CRCs of every frame. Ours also validates every header and classifies the message,
 //! `aws-smithy-eventstream` also decodes headers, and the lower bound does nothing else. As in streams of the service,
-//! all frames have the same header block, which our decoder recognizes (except in `one-by-one`).
+//! the frames of the first inputs have the same header block, which our decoder recognizes (except in `one-by-one`); in
+//! `mixed` and `changing-headers` the block is another one in each frame.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use aws_smithy_eventstream::frame::{DecodedFrame, MessageFrameDecoder};
+use barerock_bench_protocol::Items;
 use barerock_benches::deltas::{FRAMES, deltas, events_of_length};
-use barerock_eventstream::{Frame, FrameDecoder, Frames, Limits, MessageKind, Status};
+use barerock_benches::{decode, floor, inputs};
 use bytes::Bytes;
 use bytes_utils::SegmentedBuf;
 use criterion::measurement::WallTime;
@@ -18,94 +20,25 @@ use criterion::{
     criterion_main,
 };
 
-const MESSAGE_CRC: usize = 4;
-
-fn word(bytes: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
-}
-
-/// Checks both CRCs of each frame with one pass of crc32fast.
-fn floor(mut stream: &[u8]) -> usize {
-    let mut frames = 0;
-    while !stream.is_empty() {
-        let (frame, rest) = stream.split_at(word(stream, 0) as usize);
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(&frame[..8]);
-        assert_eq!(hasher.clone().finalize(), word(frame, 8));
-        let end = frame.len() - MESSAGE_CRC;
-        hasher.update(&frame[8..end]);
-        assert_eq!(hasher.finalize(), word(frame, end));
-        frames += 1;
-        stream = rest;
-    }
-    frames
-}
-
-fn check(frame: &Frame<'_>) {
-    let MessageKind::Event { event_type } = frame.kind() else { panic!("no event: {frame:?}") };
-    black_box((event_type, frame.payload()));
-}
-
-/// Decodes with the state of the previous frame: a header block with the same bytes is compared instead of parsed.
-fn ours_over_buffer(stream: &[u8]) -> usize {
-    let mut frames = 0;
-    for frame in Frames::new(stream, Limits::default()) {
-        check(&frame.expect("a frame"));
-        frames += 1;
-    }
-    frames
-}
-
-/// Decodes every frame separately, parsing every header.
-fn ours_one_by_one(mut stream: &[u8]) -> usize {
-    let mut frames = 0;
-    while let Status::Complete((frame, length)) = Frame::parse(stream, Limits::default()).expect("a frame") {
-        check(&frame);
-        frames += 1;
-        stream = &stream[length..];
-    }
-    frames
-}
-
-fn ours_over_chunks(chunks: &[Bytes]) -> usize {
-    let mut frames = 0;
-    let mut decoder = FrameDecoder::new();
-    for chunk in chunks {
-        decoder.push(chunk);
-        while let Some(frame) = decoder.next_frame().expect("a frame") {
-            check(&frame);
-            frames += 1;
-        }
-    }
-    decoder.finish().expect("a whole stream");
-    frames
-}
-
-/// Decodes as the SDK does, from a segmented buffer of chunks.
-fn rival_over_chunks(chunks: &[Bytes]) -> usize {
-    let mut frames = 0;
+/// Decodes chunks without copying them: the buffer takes over each chunk whole, as one from a socket.
+fn rival_over_chunks(chunks: &[Bytes], items: &mut Items) {
     let mut decoder = MessageFrameDecoder::new();
     let mut buffer = SegmentedBuf::new();
     for chunk in chunks {
         buffer.push(chunk.clone());
         while let DecodedFrame::Complete(message) = decoder.decode_frame(&mut buffer).expect("a frame") {
-            black_box(message);
-            frames += 1;
+            items.item(message.payload());
         }
     }
-    frames
 }
 
 /// [`rival_over_chunks`] with a contiguous buffer.
-fn rival_over_buffer(stream: &Bytes) -> usize {
-    let mut frames = 0;
+fn rival_over_buffer(stream: &Bytes, items: &mut Items) {
     let mut decoder = MessageFrameDecoder::new();
     let mut buffer = stream.clone();
     while let DecodedFrame::Complete(message) = decoder.decode_frame(&mut buffer).expect("a frame") {
-        black_box(message);
-        frames += 1;
+        items.item(message.payload());
     }
-    frames
 }
 
 /// Splits the stream at the offsets that `next_end` returns.
@@ -119,21 +52,39 @@ fn cut(stream: &Bytes, mut next_end: impl FnMut(usize) -> usize) -> Vec<Bytes> {
     chunks
 }
 
+fn ours_over_chunks(chunks: &[Bytes], items: &mut Items) {
+    decode::frames_of_chunks(chunks.iter().map(|chunk| &**chunk), items);
+}
+
+/// Number of items of one run.
+fn count(run: impl Fn(&mut Items)) -> u64 {
+    let mut items = Items::default();
+    run(&mut items);
+    items.count()
+}
+
 /// Adds a decoder to the benchmark after checking that it finds all frames.
 fn contend(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
     input: &str,
-    frames: usize,
-    run: impl Fn() -> usize,
+    frames: u64,
+    run: impl Fn(&mut Items),
 ) {
-    assert_eq!(run(), frames, "{name}/{input}");
-    group.bench_function(BenchmarkId::new(name, input), |bencher| bencher.iter(&run));
+    assert_eq!(count(&run), frames, "{name}/{input}");
+    group.bench_function(BenchmarkId::new(name, input), |bencher| {
+        bencher.iter(|| run(black_box(&mut Items::default())));
+    });
+}
+
+fn throughput(stream: &[u8], frames: u64) -> Throughput {
+    Throughput::ElementsAndBytes { elements: frames, bytes: u64::try_from(stream.len()).expect("a length") }
 }
 
 fn frames(criterion: &mut Criterion) {
     let (stream, ends) = deltas(FRAMES);
     let stream = Bytes::from(stream);
+    let frames = u64::try_from(FRAMES).expect("a count");
     let mut each = ends.into_iter();
     let chunked = [
         ("16384-byte-chunks", cut(&stream, |start| start + 16_384)),
@@ -142,19 +93,32 @@ fn frames(criterion: &mut Criterion) {
     ];
 
     let mut group = criterion.benchmark_group("frames");
-    group.throughput(Throughput::ElementsAndBytes {
-        elements: u64::try_from(FRAMES).expect("a count"),
-        bytes: u64::try_from(stream.len()).expect("a length"),
-    });
-    contend(&mut group, "crc-floor", "one-buffer", FRAMES, || floor(black_box(&stream)));
-    contend(&mut group, "barerock", "one-buffer", FRAMES, || ours_over_buffer(black_box(&stream)));
-    contend(&mut group, "barerock", "one-by-one", FRAMES, || ours_one_by_one(black_box(&stream)));
-    contend(&mut group, "aws-smithy-eventstream", "one-buffer", FRAMES, || {
-        rival_over_buffer(black_box(&stream))
+    group.throughput(throughput(&stream, frames));
+    contend(&mut group, "crc-floor", "one-buffer", frames, |items| floor::crcs(&stream, items));
+    contend(&mut group, "barerock", "one-buffer", frames, |items| decode::frames(&stream, items));
+    contend(&mut group, "barerock", "one-by-one", frames, |items| decode::frames_one_by_one(&stream, items));
+    contend(&mut group, "aws-smithy-eventstream", "one-buffer", frames, |items| {
+        rival_over_buffer(&stream, items);
     });
     for (input, chunks) in &chunked {
-        contend(&mut group, "barerock", input, FRAMES, || ours_over_chunks(black_box(chunks)));
-        contend(&mut group, "aws-smithy-eventstream", input, FRAMES, || rival_over_chunks(black_box(chunks)));
+        contend(&mut group, "barerock", input, frames, |items| ours_over_chunks(chunks, items));
+        contend(&mut group, "aws-smithy-eventstream", input, frames, |items| {
+            rival_over_chunks(chunks, items);
+        });
+    }
+    let others = [
+        ("mixed".to_owned(), inputs::mixed(FRAMES)),
+        ("changing-headers".to_owned(), inputs::changing(FRAMES)),
+    ];
+    for (input, stream) in others.into_iter().chain(inputs::recorded()) {
+        let stream = Bytes::from(stream);
+        let frames = count(|items| floor::crcs(&stream, items));
+        group.throughput(throughput(&stream, frames));
+        contend(&mut group, "crc-floor", &input, frames, |items| floor::crcs(&stream, items));
+        contend(&mut group, "barerock", &input, frames, |items| decode::frames(&stream, items));
+        contend(&mut group, "aws-smithy-eventstream", &input, frames, |items| {
+            rival_over_buffer(&stream, items);
+        });
     }
     group.finish();
 }
@@ -169,18 +133,18 @@ fn frame_sizes(criterion: &mut Criterion) {
         let frames = STREAM / length;
         let stream = Bytes::from(events_of_length(length, frames));
         group.throughput(Throughput::Bytes(u64::try_from(length).expect("a length")));
-        let mut contend = |name: &str, run: &dyn Fn() -> usize| {
-            assert_eq!(run(), frames, "{name}/{length}");
+        let mut contend = |name: &str, run: &dyn Fn(&mut Items)| {
+            assert_eq!(count(run), u64::try_from(frames).expect("a count"), "{name}/{length}");
             group.bench_function(BenchmarkId::new(name, length), |bencher| {
                 bencher.iter_custom(|times| {
-                    let elapsed = time(|| (0..times).for_each(|_| assert_eq!(run(), frames)));
+                    let elapsed = time(|| (0..times).for_each(|_| run(black_box(&mut Items::default()))));
                     elapsed / u32::try_from(frames).expect("a count")
                 });
             });
         };
-        contend("crc-floor", &|| floor(black_box(&stream)));
-        contend("barerock", &|| ours_over_buffer(black_box(&stream)));
-        contend("aws-smithy-eventstream", &|| rival_over_buffer(black_box(&stream)));
+        contend("crc-floor", &|items| floor::crcs(&stream, items));
+        contend("barerock", &|items| decode::frames(&stream, items));
+        contend("aws-smithy-eventstream", &|items| rival_over_buffer(&stream, items));
     }
     group.finish();
 }

@@ -3,6 +3,7 @@
 mod adaptive;
 mod architecture;
 mod assembled;
+mod bench_record;
 mod bring_your_own;
 mod call_end;
 mod client;

@@ -1,1 +1,4 @@
-//! Benchmark of event decoding, compared with the AWS SDK: `cargo bench` in this directory.
+//! The AWS SDK for Bedrock over in-memory responses and over plain HTTP.
+
+pub mod client;
+pub mod in_memory;

@@ -35,15 +35,20 @@ pub(crate) struct Label<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    write!(f, "{}", char::from(byte))?
-                }
-                _ => write!(f, "%{byte:02X}")?,
-            }
+        let is_unreserved =
+            |byte: &u8| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~');
+        let mut rest = self.0;
+        loop {
+            let length = rest.bytes().take_while(is_unreserved).count();
+            // What is unreserved is ASCII, so its end is that of a character.
+            let (unreserved, reserved) = rest.split_at_checked(length).unwrap_or((rest, ""));
+            f.write_str(unreserved)?;
+            let Some(character) = reserved.chars().next() else { return Ok(()) };
+            let (character, after) =
+                reserved.split_at_checked(character.len_utf8()).unwrap_or((reserved, ""));
+            character.bytes().try_for_each(|byte| write!(f, "%{byte:02X}"))?;
+            rest = after;
         }
-        Ok(())
     }
 }
 

@@ -35,9 +35,15 @@ mod small {
     #[derive(Clone, Debug)]
     pub(crate) struct Hasher(u32);
 
+    impl Default for Hasher {
+        fn default() -> Self {
+            Self(u32::MAX)
+        }
+    }
+
     impl Hasher {
         pub(crate) fn new() -> Self {
-            Self(u32::MAX)
+            Self::default()
         }
 
         pub(crate) fn update(&mut self, bytes: &[u8]) {

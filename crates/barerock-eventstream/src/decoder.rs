@@ -42,6 +42,8 @@ pub struct FrameDecoder {
     start: usize,
     /// The next frame's prelude, parsed once however many chunks the frame comes in, and the CRC of its lengths.
     pending: Option<(Prelude, Hasher)>,
+    /// A hasher of nothing, cloned for each frame: a new one asks for the processor's features.
+    fresh: Hasher,
     /// Where in the stream the next frame begins.
     offset: u64,
     frames: u64,
@@ -182,7 +184,7 @@ impl FrameDecoder {
         let Some(start) = self.unread().first_chunk::<PRELUDE_LENGTH>() else {
             return Ok(None);
         };
-        let mut hasher = Hasher::new();
+        let mut hasher = self.fresh.clone();
         match Prelude::parse_hashing(start, self.limits, &mut hasher) {
             Ok(prelude) => Ok(Some((prelude, hasher))),
             Err(error) => {

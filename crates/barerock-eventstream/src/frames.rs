@@ -5,7 +5,7 @@ use core::fmt;
 use crate::crc::Hasher;
 use crate::error::DecodeError;
 use crate::frame::{Frame, checked_block};
-use crate::headers::{self, EventHeaders};
+use crate::headers::{self, BLOCKS, EventHeaders};
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
 use crate::prelude::Prelude;
 use crate::truncated::truncated;
@@ -31,15 +31,30 @@ pub struct Frames<'a> {
     rest: &'a [u8],
     limits: Limits,
     offset: u64,
-    /// The header block of the frame before, which is most often the next one's too.
-    known: (&'a [u8], EventHeaders<'a>),
+    /// A hasher of nothing, cloned for each frame: a new one asks for the processor's features.
+    fresh: Option<Hasher>,
+    /// Header blocks of frames before, one of which is most often the next one's too.
+    known: [Known<'a>; BLOCKS],
+    /// The block of the frame before.
+    last: usize,
+    /// The block that is forgotten next.
+    oldest: usize,
+}
+
+/// A header block that was checked. The first ones have no headers.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    block: &'a [u8],
+    fingerprint: u64,
+    event_headers: EventHeaders<'a>,
 }
 
 impl<'a> Frames<'a> {
     /// The frames of a stream that begins at the first of `bytes`.
     #[must_use]
     pub const fn new(bytes: &'a [u8], limits: Limits) -> Self {
-        Self { rest: bytes, limits, offset: 0, known: (&[], EventHeaders::NONE) }
+        let none = Known { block: &[], fingerprint: 0, event_headers: EventHeaders::NONE };
+        Self { rest: bytes, limits, offset: 0, fresh: None, known: [none; BLOCKS], last: 0, oldest: 0 }
     }
 
     /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.
@@ -54,19 +69,42 @@ impl<'a> Frames<'a> {
         let Some(start) = self.rest.first_chunk::<PRELUDE_LENGTH>() else {
             return Err(truncated(None, received));
         };
-        let mut hasher = Hasher::new();
+        let mut hasher = self.fresh.get_or_insert_with(Hasher::new).clone();
         let prelude = Prelude::parse_hashing(start, self.limits, &mut hasher)?;
         let Some((bytes, rest)) = self.rest.split_at_checked(index(prelude.total_length())) else {
             return Err(truncated(Some(prelude), received));
         };
         let block = checked_block(prelude, bytes, hasher)?;
-        // What was checked before under the same limits, byte for byte, need not be checked again.
-        if block != self.known.0 {
-            self.known = (block, headers::check(block, self.limits)?);
-        }
+        let event_headers = self.event_headers(block)?;
         self.rest = rest;
         self.offset = self.offset.saturating_add(u64::from(prelude.total_length()));
-        Ok(Frame::new(prelude, bytes, self.known.1))
+        Ok(Frame::new(prelude, bytes, event_headers))
+    }
+
+    /// What was checked before under the same limits, byte for byte, is not checked again.
+    #[inline(always)]
+    fn event_headers(&mut self, block: &'a [u8]) -> Result<EventHeaders<'a>, DecodeError> {
+        match self.known.get(self.last) {
+            Some(last) if last.block == block => Ok(last.event_headers),
+            _ => self.other_event_headers(block),
+        }
+    }
+
+    #[inline]
+    fn other_event_headers(&mut self, block: &'a [u8]) -> Result<EventHeaders<'a>, DecodeError> {
+        let fingerprint = headers::fingerprint(block);
+        let is_same = |known: &Known<'_>| known.fingerprint == fingerprint && known.block == block;
+        if let Some(found) = self.known.iter().position(is_same) {
+            self.last = found;
+            return Ok(self.known.get(found).map_or(EventHeaders::NONE, |known| known.event_headers));
+        }
+        let event_headers = headers::check(block, self.limits)?;
+        if let Some(oldest) = self.known.get_mut(self.oldest) {
+            *oldest = Known { block, fingerprint, event_headers };
+            self.last = self.oldest;
+            self.oldest = self.oldest.wrapping_add(1) % BLOCKS;
+        }
+        Ok(event_headers)
     }
 }
 

@@ -33,6 +33,20 @@ impl EventHeaders<'_> {
     pub(crate) const NONE: Self = Self { message_type: MessageType::Unknown, event_type: "" };
 }
 
+/// Number of header blocks that are remembered: a message has six types of events.
+pub(crate) const BLOCKS: usize = 6;
+
+/// A number that is equal for equal blocks and most often another for other blocks: of the length, the last eight bytes, and
+/// the eight in which the longest event types differ.
+#[inline(always)]
+pub(crate) fn fingerprint(block: &[u8]) -> u64 {
+    const DIFFERENT: usize = 24;
+    let word = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let different = word(block.get(DIFFERENT..).and_then(|rest| rest.first_chunk()));
+    let length = u64::try_from(block.len()).unwrap_or_default();
+    different ^ word(block.last_chunk()).rotate_left(32) ^ length
+}
+
 /// Checks every header of `block`, so that [`Headers`] meets no fault.
 #[inline(always)]
 pub(crate) fn check(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, DecodeError> {
@@ -78,10 +92,12 @@ fn scan_each(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, HeaderFau
         may_repeat |= seen.maybe(header.name);
         if header.value_type == header_type::STRING {
             match header.name {
-                header_name::MESSAGE_TYPE_BYTES if event_headers.message_type == MessageType::Unknown => {
+                name if name == header_name::MESSAGE_TYPE_BYTES
+                    && event_headers.message_type == MessageType::Unknown =>
+                {
                     event_headers.message_type = MessageType::of(header.value);
                 }
-                header_name::EVENT_TYPE_BYTES if event_headers.event_type.is_empty() => {
+                name if name == header_name::EVENT_TYPE_BYTES && event_headers.event_type.is_empty() => {
                     event_headers.event_type = core::str::from_utf8(header.value).unwrap_or_default();
                 }
                 _ => {}

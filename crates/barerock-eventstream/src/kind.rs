@@ -17,8 +17,8 @@ pub mod header_name {
     /// "The media type of the payload."
     pub const CONTENT_TYPE: &str = ":content-type";
 
-    pub(crate) const MESSAGE_TYPE_BYTES: &[u8] = MESSAGE_TYPE.as_bytes();
-    pub(crate) const EVENT_TYPE_BYTES: &[u8] = EVENT_TYPE.as_bytes();
+    pub(crate) const MESSAGE_TYPE_BYTES: &[u8; 13] = b":message-type";
+    pub(crate) const EVENT_TYPE_BYTES: &[u8; 11] = b":event-type";
 }
 
 /// The media type of an event stream, as the `content-type` of an HTTP body has it.

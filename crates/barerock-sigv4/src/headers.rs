@@ -63,8 +63,9 @@ pub(crate) struct HeaderList<'a> {
     /// Places in `sent`, or behind its end in `added`.
     order: [u16; MAX_SIGNED_HEADERS],
     count: usize,
-    /// All names are in lowercase and all values of visible ASCII: the lines are written as they are.
-    is_plain: bool,
+    /// All names are in lowercase, all values of visible ASCII: those are written as they are.
+    has_plain_names: bool,
+    has_plain_values: bool,
     /// A name comes more than once.
     has_repeats: bool,
     has_host: bool,
@@ -86,22 +87,20 @@ impl<'a> HeaderList<'a> {
             added_count: 0,
             order: [0; MAX_SIGNED_HEADERS],
             count: 0,
-            is_plain: true,
+            has_plain_names: true,
+            has_plain_values: true,
             has_repeats: false,
             has_host: false,
             length: 0,
             names_length: 0,
         };
-        for (index, (name, value)) in sent.iter().enumerate() {
-            if !is_signed(name) {
-                continue;
-            }
+        for (index, (name, value)) in sent.iter().enumerate().filter(|(_, (name, _))| is_signed(name)) {
             if name.is_empty() || !name.bytes().all(is_token) {
                 return Err(SignError::InvalidHeaderName { index });
             }
-            let is_plain_value =
-                check_value(value).map_err(|offset| SignError::InvalidHeaderValue { index, offset })?;
-            list.is_plain &= is_plain_value && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+            let invalid = |offset| SignError::InvalidHeaderValue { index, offset };
+            list.has_plain_names &= !name.bytes().any(|byte| byte.is_ascii_uppercase());
+            list.has_plain_values &= check_value(value).map_err(invalid)?;
             list.has_host |= name.eq_ignore_ascii_case(HOST);
             list.length = list.length.saturating_add(name.len()).saturating_add(value.len());
             list.insert(index, name)?;
@@ -207,16 +206,14 @@ impl<'a> HeaderList<'a> {
     }
 
     fn write_name(&self, w: &mut impl Write, name: &str) -> fmt::Result {
-        if self.is_plain {
-            return w.write_str(name);
-        }
-        name.chars().try_for_each(|character| w.write_char(character.to_ascii_lowercase()))
+        let lowercase = || name.chars().map(|character| character.to_ascii_lowercase());
+        if self.has_plain_names { w.write_str(name) } else { lowercase().try_for_each(|c| w.write_char(c)) }
     }
 
     fn write_value(&self, w: &mut impl Write, value: &[u8]) -> fmt::Result {
         // `HeaderList::new` has checked that it is UTF-8.
         let value = core::str::from_utf8(value).unwrap_or_default();
-        if self.is_plain { w.write_str(value) } else { write_trimmed(w, value) }
+        if self.has_plain_values { w.write_str(value) } else { write_trimmed(w, value) }
     }
 }
 

@@ -4,17 +4,34 @@
 /// The index of `name` in `names`, which ends each name with `|`; `usize::MAX` if there is none.
 #[inline(never)]
 pub(crate) fn index_of(names: &str, name: &str) -> usize {
-    let (names, name) = (names.as_bytes(), name.as_bytes());
-    let (mut start, mut index) = (0, 0);
-    while let Some(rest) = names.get(start..).filter(|rest| !rest.is_empty()) {
-        let length = rest.iter().position(|byte| *byte == b'|').unwrap_or(rest.len());
-        if rest.get(..length) == Some(name) {
+    let (mut rest, name) = (names.as_bytes(), name.as_bytes());
+    let mut index = 0;
+    while !rest.is_empty() {
+        // A name that has a `|` is none of them.
+        if rest.get(name.len()) == Some(&b'|') && rest.starts_with(name) && !name.contains(&b'|') {
             return index;
         }
-        start += length + 1;
+        rest = rest.get(length_to_bar(rest) + 1..).unwrap_or_default();
         index += 1;
     }
     usize::MAX
+}
+
+/// The number of bytes before the first `|`.
+fn length_to_bar(bytes: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let mut length = 0;
+    for word in bytes.chunks_exact(8).filter_map(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*word) ^ (EACH * u64::from(b'|'));
+        // The lowest byte that was a bar is the first to borrow.
+        let found = word.wrapping_sub(EACH) & !word & (EACH << 7);
+        if found != 0 {
+            return length + usize::try_from(found.trailing_zeros() / 8).unwrap_or_default();
+        }
+        length += 8;
+    }
+    let rest = bytes.get(length..).unwrap_or_default();
+    length + rest.iter().position(|byte| *byte == b'|').unwrap_or(rest.len())
 }
 
 /// The name at `index` of `names`, as [`index_of`] takes them.

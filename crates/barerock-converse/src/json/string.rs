@@ -96,6 +96,7 @@ fn unit(escape: &[u8]) -> Option<u32> {
 
 /// Writes a string with its quotes.
 pub(super) fn write_quoted(text: &str, out: &mut String) {
+    out.reserve(text.len() + 2);
     out.push('"');
     let mut rest = text;
     loop {
@@ -121,13 +122,32 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
 
 /// The number of bytes before the first `"`, `\` or control character.
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
+    // Names and tokens are short; only what is longer is worth blocks.
+    let short = bytes.get(..SHORT).unwrap_or(bytes);
+    let length = plain_length_by_words(short);
+    if length < SHORT {
+        return length;
+    }
+    // Without branches in a block, so that the compiler compares all of it at once.
+    let is_special = |byte: &u8| (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20);
+    let is_plain = |block: &&[u8; 16]| !block.iter().fold(false, |any, byte| any | is_special(byte));
+    let blocks = bytes.get(SHORT..).unwrap_or_default().chunks_exact(16).filter_map(<[u8]>::first_chunk);
+    let length = SHORT + blocks.take_while(is_plain).count() * 16;
+    length + plain_length_by_words(bytes.get(length..).unwrap_or_default())
+}
+
+/// Length up to which strings are looked at by words alone.
+const SHORT: usize = 16;
+
+#[inline]
+fn plain_length_by_words(bytes: &[u8]) -> usize {
     let mut length = 0;
     let words = bytes.chunks_exact(8);
     let rest = words.remainder();
     for word in words.filter_map(<[u8]>::first_chunk::<8>) {
         let found = special(u64::from_le_bytes(*word));
         if found != 0 {
-            // Little endian: the lowest set bit is the highest of the first such byte.
+            // The lowest byte comes first, and its highest bit is the one that is set.
             let ahead = found.trailing_zeros() / 8;
             return length + usize::try_from(ahead).unwrap_or_default();
         }
@@ -138,13 +158,16 @@ pub(crate) fn plain_length(bytes: &[u8]) -> usize {
 }
 
 /// Sets the highest bit of each byte that is `"`, `\` or a control character; bits above the first such byte are undefined.
+#[inline]
 fn special(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = EACH << 7;
-    // A byte is below n if the subtraction borrows and its own highest bit is not set.
-    let below = |word: u64, n: u64| word.wrapping_sub(EACH * n) & !word & HIGH;
-    let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
-    below(word, 0x20) | equal(b'"') | equal(b'\\')
+    // A byte is below n, if taking n from it borrows and its own highest bit was not set.
+    let below = |word: u64, n: u64| word.wrapping_sub(EACH * n) & !word;
+    // `"` is 0x22: with its bit 0x02 inverted it is 0x20, and what was below 0x20 still is.
+    let is_quote_or_control = below(word ^ (EACH * 0x02), 0x21);
+    let is_backslash = below(word ^ (EACH * u64::from(b'\\')), 1);
+    (is_quote_or_control | is_backslash) & HIGH
 }
 
 #[cfg(test)]
@@ -215,11 +238,11 @@ mod tests {
     #[test]
     fn finds_every_special_byte_at_every_place() {
         for byte in 0..=u8::MAX {
-            for place in 0..20 {
-                let mut bytes = [b'a'; 20];
+            for place in 0..80 {
+                let mut bytes = [b'a'; 80];
                 bytes[place] = byte;
                 // What is above 0x7f must not look like a control character to the byte before it.
-                bytes[19 - place] = if place == 19 - place { byte } else { 0x80 };
+                bytes[79 - place] = if place == 79 - place { byte } else { 0x80 };
                 let plain = |byte: u8| byte != b'"' && byte != b'\\' && byte >= 0x20;
                 let expected = bytes.iter().take_while(|byte| plain(**byte)).count();
                 assert_eq!(plain_length(&bytes), expected, "{byte:#x} at {place}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::CorrectionKind;
 use super::number::{NoInteger, integer};
-use super::read::{FromJson, Reader};
+use super::read::{FromJson, Null, Reader};
 use crate::types::Text;
 
 impl<'a> FromJson<'a> for Text<'a> {
@@ -26,6 +26,18 @@ impl<'a> FromJson<'a> for String {
     #[inline(never)]
     fn read_json(&mut self, reader: &mut Reader<'a>) {
         *self = reader.text().into_string();
+    }
+}
+
+impl<'a, T: FromJson<'a>> FromJson<'a> for Box<T> {
+    const NULL: Null = T::NULL;
+
+    fn empty() -> Self {
+        Self::new(T::empty())
+    }
+
+    fn read_json(&mut self, reader: &mut Reader<'a>) {
+        (**self).read_json(reader);
     }
 }
 

@@ -32,8 +32,8 @@ union! {
         ToolResult(Vec<ToolResultBlockDelta>) = "toolResult",
         /// Reasoning.
         ReasoningContent(ReasoningContentBlockDelta<'a>) = "reasoningContent",
-        /// A citation for the text.
-        Citation(CitationsDelta) = "citation",
+        /// A citation for the text. Boxed, so that the frequent deltas are small to move.
+        Citation(Box<CitationsDelta>) = "citation",
         /// A delta of an image.
         Image(ImageBlockDelta) = "image",
     }

@@ -25,13 +25,6 @@ pub(super) enum PlainKind {
     ReasoningText,
 }
 
-/// Payload text before and after the string.
-const KINDS: [(PlainKind, &[u8], &[u8]); 3] = [
-    (PlainKind::Text, br#","delta":{"text":"#, b"}"),
-    (PlainKind::ToolUseInput, br#","delta":{"toolUse":{"input":"#, b"}}"),
-    (PlainKind::ReasoningText, br#","delta":{"reasoningContent":{"text":"#, b"}}"),
-];
-
 /// Padding is a prefix of this.
 const PADDING: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -39,30 +32,55 @@ const PADDING: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 const MAX_DIGITS: usize = 9;
 
 /// Reads a payload in the usual form.
+#[inline(always)]
 pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
-    let rest = payload.strip_prefix(br#"{"contentBlockIndex":"#)?;
+    let rest = after(payload, br#"{"contentBlockIndex":"#)?;
     let (content_block_index, rest) = index(rest)?;
-    let (kind, rest, behind) = KINDS
-        .iter()
-        .find_map(|(kind, before, behind)| Some((*kind, rest.strip_prefix(*before)?, *behind)))?;
+    let rest = after(rest, br#","delta":{"#)?;
+    let (kind, rest) = if let Some(rest) = after(rest, br#""text":"#) {
+        (PlainKind::Text, rest)
+    } else if let Some(rest) = after(rest, br#""toolUse":{"input":"#) {
+        (PlainKind::ToolUseInput, rest)
+    } else {
+        (PlainKind::ReasoningText, after(rest, br#""reasoningContent":{"text":"#)?)
+    };
     let (text, rest) = string(rest)?;
-    is_end(rest.strip_prefix(behind)?).then_some(())?;
+    let rest = match kind {
+        PlainKind::Text => after(rest, b"}")?,
+        PlainKind::ToolUseInput | PlainKind::ReasoningText => after(rest, b"}}")?,
+    };
+    is_end(rest).then_some(())?;
     Some(PlainDelta { content_block_index, kind, text })
 }
 
+/// The bytes after a prefix whose length the compiler knows, so that it is compared without a call.
+#[inline(always)]
+fn after<'a, const N: usize>(bytes: &'a [u8], prefix: &[u8; N]) -> Option<&'a [u8]> {
+    let (first, rest) = bytes.split_first_chunk::<N>()?;
+    (first == prefix).then_some(rest)
+}
+
 /// Splits the bytes after the JSON string at their start.
+#[inline(always)]
 fn string(bytes: &[u8]) -> Option<(Text<'_>, &[u8])> {
-    let inside = bytes.strip_prefix(b"\"")?;
+    let inside = after(bytes, b"\"")?;
     let (length, escaped) = string_length(inside).ok()?;
     let (text, rest) = inside.split_at_checked(length)?;
     let (text, is_lossy) = unquoted(core::str::from_utf8(text).ok()?, escaped);
-    let rest = rest.strip_prefix(b"\"")?;
+    let rest = after(rest, b"\"")?;
     // The general reader records the correction.
     (!is_lossy).then_some((text, rest))
 }
 
 /// Splits the bytes after the number, without leading zeros, at their start.
+#[inline(always)]
 fn index(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    // Most blocks have one digit.
+    if let [digit @ b'0'..=b'9', rest @ ..] = bytes
+        && rest.first() == Some(&b',')
+    {
+        return Some((u64::from(digit - b'0'), rest));
+    }
     let digits = bytes.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
     let (number, rest) = bytes.split_at_checked(digits)?;
     match number {
@@ -73,11 +91,11 @@ fn index(bytes: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 /// True if only optional padding and the end of the object follow.
+#[inline(always)]
 fn is_end(rest: &[u8]) -> bool {
-    if rest == b"}" {
-        return true;
-    }
-    let padding = rest.strip_prefix(br#","p":""#).and_then(|rest| rest.strip_suffix(br#""}"#));
+    let Some(rest) = after(rest, br#","p":""#) else { return rest == b"}" };
+    let padding =
+        rest.split_last_chunk::<2>().filter(|(_, end)| *end == br#""}"#).map(|(padding, _)| padding);
     padding.is_some_and(|padding| PADDING.starts_with(padding))
 }
 

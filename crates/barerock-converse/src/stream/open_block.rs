@@ -92,10 +92,10 @@ impl OpenBlock {
                 text.push_str(&piece);
             }
             (Self::Text(text), ContentBlockDelta::Citation(citation)) => {
-                *self = Self::Cited { text: core::mem::take(text), citations: vec![citation.into()] };
+                *self = Self::Cited { text: core::mem::take(text), citations: vec![(*citation).into()] };
             }
             (Self::Cited { citations, .. }, ContentBlockDelta::Citation(citation)) => {
-                citations.push(citation.into());
+                citations.push((*citation).into());
             }
             (Self::ToolUse { input, .. }, ContentBlockDelta::ToolUse(piece)) => input.push_str(&piece.input),
             (Self::ToolResult { content, .. }, ContentBlockDelta::ToolResult(pieces)) => {

@@ -1,9 +1,9 @@
-//! The header block of the frame before, which is most often the next one's too.
+//! The header blocks of the frames before, one of which is most often the next one's too.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::EventHeaders;
+use super::{BLOCKS, EventHeaders, fingerprint};
 use crate::error::DecodeError;
 use crate::kind::MessageType;
 use crate::limits::Limits;
@@ -11,38 +11,94 @@ use crate::limits::Limits;
 /// Longer blocks are not remembered.
 const LONGEST: usize = 256;
 
-/// A header block that was checked, and what was found. The first one has no headers.
+/// Number of frames in a row after which blocks are taken to be different in every frame.
+const MANY_MISSES: u8 = 12;
+
+/// In such a stream, one block of this many is remembered.
+const RARELY: u8 = 8;
+
+/// Header blocks that were checked, and what was found in them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memo {
-    block: Vec<u8>,
+    blocks: [Block; BLOCKS],
+    /// The block of the frame before.
+    last: usize,
+    /// The block that is forgotten next.
+    oldest: usize,
+    /// Number of frames in a row with new blocks; stays between [`MANY_MISSES`] and that many and [`RARELY`] more.
+    misses: u8,
+}
+
+/// A checked header block. The first ones have no headers.
+#[derive(Clone, Debug, Default)]
+struct Block {
+    bytes: Vec<u8>,
+    fingerprint: u64,
     message_type: MessageType,
     event_type: String,
 }
 
 impl Memo {
-    /// As [`check`](super::check), but for a block whose every byte is the remembered one's: that was
-    /// checked before. Always under the same `limits`.
+    /// As [`check`](super::check), but for a block whose every byte is a remembered one's: that was checked before. Always
+    /// under the same `limits`.
     #[inline]
     pub(crate) fn check<'a>(
         &'a mut self,
         block: &'a [u8],
         limits: Limits,
     ) -> Result<EventHeaders<'a>, DecodeError> {
-        if self.block == block {
-            return Ok(EventHeaders { message_type: self.message_type, event_type: &self.event_type });
+        let is_last = self.blocks.get(self.last).is_some_and(|last| last.bytes == block);
+        if !is_last {
+            let fingerprint = fingerprint(block);
+            if !self.find(block, fingerprint) {
+                return self.miss(block, fingerprint, limits);
+            }
         }
+        let found = self.blocks.get(self.last);
+        Ok(found.map_or(EventHeaders::NONE, |found| EventHeaders {
+            message_type: found.message_type,
+            event_type: &found.event_type,
+        }))
+    }
+
+    /// Makes the remembered block with these bytes the last one.
+    #[inline]
+    fn find(&mut self, block: &[u8], fingerprint: u64) -> bool {
+        let is_same = |known: &Block| known.fingerprint == fingerprint && known.bytes == block;
+        let found = self.blocks.iter().position(is_same);
+        if let Some(found) = found {
+            self.last = found;
+            self.misses = 0;
+        }
+        found.is_some()
+    }
+
+    #[inline]
+    fn miss<'a>(
+        &mut self,
+        block: &'a [u8],
+        fingerprint: u64,
+        limits: Limits,
+    ) -> Result<EventHeaders<'a>, DecodeError> {
         let event_headers = super::check(block, limits)?;
-        if block.len() <= LONGEST {
-            self.remember(block, event_headers);
+        self.misses = self.misses.saturating_add(1);
+        let is_remembered = self.misses < MANY_MISSES || self.misses >= MANY_MISSES.saturating_add(RARELY);
+        if is_remembered && block.len() <= LONGEST {
+            self.misses = self.misses.min(MANY_MISSES);
+            self.remember(block, fingerprint, event_headers);
         }
         Ok(event_headers)
     }
 
-    fn remember(&mut self, block: &[u8], event_headers: EventHeaders<'_>) {
-        self.block.clear();
-        self.block.extend_from_slice(block);
-        self.message_type = event_headers.message_type;
-        self.event_type.clear();
-        self.event_type.push_str(event_headers.event_type);
+    fn remember(&mut self, block: &[u8], fingerprint: u64, event_headers: EventHeaders<'_>) {
+        let Some(oldest) = self.blocks.get_mut(self.oldest) else { return };
+        oldest.bytes.clear();
+        oldest.bytes.extend_from_slice(block);
+        oldest.fingerprint = fingerprint;
+        oldest.message_type = event_headers.message_type;
+        oldest.event_type.clear();
+        oldest.event_type.push_str(event_headers.event_type);
+        self.last = self.oldest;
+        self.oldest = self.oldest.wrapping_add(1) % BLOCKS;
     }
 }

@@ -24,10 +24,10 @@ pub(super) fn scan(block: &[u8], limits: Limits) -> Option<EventHeaders<'_>> {
         if value_type != header_type::STRING {
             return None;
         }
-        match name {
-            header_name::MESSAGE_TYPE_BYTES => event_headers.message_type = MessageType::of(value),
-            header_name::EVENT_TYPE_BYTES => event_headers.event_type = text(block, value, after.len()),
-            _ => {}
+        if is(name, header_name::MESSAGE_TYPE_BYTES) {
+            event_headers.message_type = MessageType::of(value);
+        } else if is(name, header_name::EVENT_TYPE_BYTES) {
+            event_headers.event_type = text(block, value, after.len());
         }
         let bit = name_bit(name);
         // Two names that share a bit may be the same.
@@ -38,6 +38,12 @@ pub(super) fn scan(block: &[u8], limits: Limits) -> Option<EventHeaders<'_>> {
         rest = after;
     }
     (seen.count_ones() <= limits.max_headers()).then_some(event_headers)
+}
+
+/// Whether these are the bytes, by a comparison of known length: a call of `memcmp` takes longer than one of these names.
+#[inline(always)]
+fn is<const N: usize>(bytes: &[u8], expected: &[u8; N]) -> bool {
+    <&[u8; N]>::try_from(bytes).is_ok_and(|bytes| bytes == expected)
 }
 
 /// Whether every byte is ASCII. As [`slice::is_ascii`], without its loop over the last bytes, which at the

@@ -1,0 +1,61 @@
+//! What the whole programs share: the call, and the items of its events.
+
+use barerock::types::Message;
+use barerock::{Client, ConverseRequest, Credentials, StreamEvent, Transport};
+use barerock_bench_protocol::{Calls, whole_program};
+use tokio::runtime::Runtime;
+
+/// Region that is signed for.
+pub const REGION: &str = "us-east-1";
+
+/// The request that every program sends.
+#[must_use]
+pub fn request() -> ConverseRequest {
+    ConverseRequest::new("us.anthropic.claude-haiku-4-5-20251001-v1:0", [Message::user("Hello")])
+}
+
+/// Access key of AWS's examples.
+#[must_use]
+pub fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)
+}
+
+/// The text of a delta, or the type of another event.
+#[must_use]
+pub fn item_of<'a>(event: &'a StreamEvent<'_>) -> &'a [u8] {
+    event.text().unwrap_or_else(|| event.event_type()).as_bytes()
+}
+
+/// The arguments, or an end with exit code 2.
+#[must_use]
+pub fn arguments() -> (String, u64) {
+    whole_program().unwrap_or_else(|| {
+        eprintln!("usage: PROGRAM client URL CALLS");
+        std::process::exit(2)
+    })
+}
+
+/// A runtime of one thread.
+#[must_use]
+pub fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// Streams the response as often as asked over one async client, and prints the measurements.
+pub fn run<T: Transport>(transport: impl FnOnce() -> T) {
+    let (url, calls) = arguments();
+    let (runtime, mut measured) = (runtime(), Calls::default());
+    runtime.block_on(async {
+        let client = Client::builder(transport()).region(REGION).endpoint_url(url).credentials(credentials());
+        let client = client.build().expect("a client");
+        let request = request();
+        for _ in 0..calls {
+            measured.begin();
+            let mut stream = client.converse_stream(&request).await.expect("a response");
+            while let Some(event) = stream.next_event().await.expect("a good stream") {
+                measured.item(item_of(&event));
+            }
+        }
+    });
+    println!("{}", measured.into_json());
+}

@@ -1,0 +1,40 @@
+//! A whole program: ConverseStream over plain HTTP, as `benches/clients` has it for the others.
+
+use std::io::Write as _;
+
+use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
+use aws_sdk_bedrockruntime::{Client, Config};
+use aws_smithy_http_client::Builder;
+use barerock_bench_protocol::Calls;
+use barerock_benches::request::MODEL;
+use barerock_benches::sign::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+
+use crate::in_memory::item_of;
+
+/// Calls `calls` times over one client and prints what the protocol of whole programs has.
+pub fn run(url: &str, calls: u64) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static(REGION))
+        .credentials_provider(Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "bench"))
+        .endpoint_url(url)
+        .http_client(Builder::new().build_http());
+    let client = Client::from_conf(config.build());
+    let mut measured = Calls::default();
+    for _ in 0..calls {
+        measured.begin();
+        runtime.block_on(async {
+            let text = ContentBlock::Text("Hello".to_owned());
+            let message =
+                Message::builder().role(ConversationRole::User).content(text).build().expect("a message");
+            let call = client.converse_stream().model_id(MODEL).messages(message);
+            let mut output = call.send().await.expect("a response");
+            while let Some(event) = output.stream.recv().await.expect("a good stream") {
+                measured.item(item_of(&event));
+            }
+        });
+    }
+    let _closed = writeln!(std::io::stdout(), "{}", measured.into_json());
+}

@@ -1,0 +1,111 @@
+"""Whole programs: a long stream from `barerock replay` through each client, and what the process took."""
+
+import json
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from contenders import INPUTS, ROOT, TARGET, must
+
+LENGTHS = [1_000, 10_000, 100_000]
+# Calls of one program for the time to the first event: the first opens the connection.
+CALLS = 11
+
+
+def fixture(folder, stream):
+    """An exchange whose response body is the stream."""
+    folder.mkdir(parents=True)
+    request = {"method": "POST", "uri": "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse-stream", "headers": [["content-type", "application/json"]], "body": '{"messages":[]}'}
+    response = {"status": 200, "headers": [["content-type", "application/vnd.amazon.eventstream"]]}
+    (folder / "request.json").write_text(json.dumps(request))
+    (folder / "response.json").write_text(json.dumps(response))
+    shutil.copy(stream, folder / "response.body")
+
+
+class Replay:
+    """`barerock replay` with one stream, at full speed, in chunks of 16 KiB."""
+
+    def __init__(self, stream):
+        self.folder = tempfile.TemporaryDirectory()
+        fixture(Path(self.folder.name) / "long", stream)
+        command = [TARGET / "release" / "barerock", "replay", "--fixtures", self.folder.name, "--match", "any", "--chunk", "16384"]
+        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.url = self.server.stdout.readline().split()[-1]
+
+    def __enter__(self):
+        return self.url
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait()
+        self.folder.cleanup()
+
+
+def client(contender, url, calls=1):
+    """Runs one program to its end: its output and its CPU seconds."""
+    process = subprocess.Popen(contender.command("client", url, calls), stdout=subprocess.PIPE, text=True, env=contender.environment())
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{contender.key} client failed")
+    return json.loads(output), usage.ru_utime + usage.ru_stime
+
+
+def syscalls(contender, url):
+    """Number of system calls of one run, where strace is installed."""
+    if shutil.which("strace") is None:
+        return None
+    with tempfile.NamedTemporaryFile() as counts:
+        command = ["strace", "-f", "-c", "-o", counts.name, *contender.command("client", url, 1)]
+        if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=contender.environment()).returncode != 0:
+            return None
+        total = re.search(r"^100\.00\s.*?(\d+)(?:\s+\d+)?\s+total$", Path(counts.name).read_text(), re.M)
+    return int(total[1]) if total else None
+
+
+def run(contenders, quick):
+    """One dictionary a client."""
+    contenders = [contender for contender in contenders if "client" in contender.tasks]
+    print("building barerock replay …", file=sys.stderr)
+    must(["cargo", "build", "--release", "--locked", "-p", "barerock-cli"], cwd=ROOT, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)})
+    rounds = 2 if quick else 5
+    found = {contender.key: {"name": contender.tasks["client"]["name"], "cpu": {}, "memory_kb": {}, "seconds": []} for contender in contenders}
+    order = random.Random(1)
+    for length in LENGTHS:
+        with Replay(INPUTS / f"message-{length}.stream") as url:
+            sums = set()
+            for number in range(rounds):
+                for contender in order.sample(contenders, len(contenders)):
+                    slow = contender.language != "Rust" and number > 1
+                    if slow:
+                        continue
+                    output, cpu = client(contender, url)
+                    if contender.tasks["client"].get("kind") != "floor":
+                        sums.add(output["checksum"])
+                    into = found[contender.key]
+                    into["cpu"].setdefault(length, []).append(cpu)
+                    into["memory_kb"].setdefault(length, []).append(output["peak_kb"] or 0)
+                    if length == LENGTHS[-1]:
+                        into["seconds"].append(output["total_ns"][0] / 1e9)
+            if len(sums) != 1:
+                sys.exit(f"the clients' events differ: {sums}")
+            if length == LENGTHS[-1]:
+                for contender in contenders:
+                    found[contender.key]["syscalls"] = syscalls(contender, url)
+    with Replay(INPUTS / "message.stream") as url:
+        for contender in contenders:
+            firsts = [client(contender, url, CALLS)[0]["first_ns"] for _ in range(rounds)]
+            found[contender.key]["first_event_cold_ms"] = statistics.median(first[0] for first in firsts) / 1e6
+            found[contender.key]["first_event_warm_ms"] = statistics.median(statistics.median(first[1:]) for first in firsts) / 1e6
+    for program in found.values():
+        program["cpu"] = {str(length): statistics.median(values) for length, values in program["cpu"].items()}
+        program["memory_kb"] = {str(length): statistics.median(values) for length, values in program["memory_kb"].items()}
+        program["seconds"] = statistics.median(program["seconds"])
+    return found

@@ -1,0 +1,93 @@
+//! Protocol of a whole program: `PROGRAM client URL CALLS` calls ConverseStream that often over one client, and prints
+//! one line of JSON:
+//!
+//! `{"count":100000,"bytes":700000,"checksum":"0a1b2c3d","first_ns":[912345,301234],"total_ns":[…],"peak_kb":8512}`
+//!
+//! `count`, `bytes` and `checksum` are of the items of the first call; the others must have as many bytes. `first_ns` has each
+//! call's time until its first item, `total_ns` until its last. `peak_kb` is the largest resident memory of the process in
+//! KiB, null where it is not known: that which a parent is told counts the parent's own before the program is loaded.
+
+use std::time::Instant;
+
+use crate::Items;
+
+/// The URL and the number of calls, if the program is run as `PROGRAM client URL CALLS`.
+///
+/// # Panics
+/// If the number is none.
+#[must_use]
+pub fn whole_program() -> Option<(String, u64)> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [command, url, calls] if command == "client" => {
+            Some((url.clone(), calls.parse().expect("a number of calls")))
+        }
+        _ => None,
+    }
+}
+
+/// Times and items of the calls of a whole program.
+#[derive(Debug, Default)]
+pub struct Calls {
+    first: Option<Items>,
+    current: Items,
+    start: Option<Instant>,
+    first_ns: Vec<u128>,
+    total_ns: Vec<u128>,
+}
+
+impl Calls {
+    /// Begins a call.
+    pub fn begin(&mut self) {
+        self.end();
+        self.current = if self.first.is_none() { Items::verified() } else { Items::default() };
+        self.start = Some(Instant::now());
+    }
+
+    /// Takes the next item of the call.
+    #[inline]
+    pub fn item(&mut self, item: &[u8]) {
+        if self.current.count() == 0 {
+            let elapsed = self.start.map_or(0, |start| start.elapsed().as_nanos());
+            self.first_ns.push(elapsed);
+        }
+        self.current.item(item);
+    }
+
+    fn end(&mut self) {
+        let Some(start) = self.start.take() else { return };
+        self.total_ns.push(start.elapsed().as_nanos());
+        let current = std::mem::take(&mut self.current);
+        match &self.first {
+            None => self.first = Some(current),
+            Some(first) => assert_eq!(first.bytes, current.bytes, "the calls differ"),
+        }
+    }
+
+    /// Ends the last call and returns the line to print.
+    #[must_use]
+    pub fn into_json(mut self) -> String {
+        self.end();
+        let numbers = |numbers: &[u128]| {
+            let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+            numbers.join(",")
+        };
+        let mut first = self.first.unwrap_or_default();
+        let checksum = first.take_checksum();
+        format!(
+            r#"{{"count":{},"bytes":{},"checksum":"{checksum}","first_ns":[{}],"total_ns":[{}],"peak_kb":{}}}"#,
+            first.count,
+            first.bytes,
+            numbers(&self.first_ns),
+            numbers(&self.total_ns),
+            peak_kb().map_or_else(|| "null".to_owned(), |kb| kb.to_string())
+        )
+    }
+}
+
+/// The largest resident memory of this process so far, in KiB, on Linux.
+fn peak_kb() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
