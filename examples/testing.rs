@@ -3,7 +3,7 @@
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Error, RetryPolicy, Transport};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixture, Fixtures, MatchMode, Replay};
+use barerock_replay::{Fixture, Fixtures, MatchMode, ReplayServer};
 
 /// The code under test.
 async fn summarize(client: &Client<impl Transport>, text: &str) -> Result<String, Error> {
@@ -16,13 +16,14 @@ async fn summarize(client: &Client<impl Transport>, text: &str) -> Result<String
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = "us.anthropic.claude-sonnet-4-6";
-    let replay = Replay::builder(Fixtures::new([
-        Fixture::text(model, "A cat sat."),
-        Fixture::error(model, 400, "ValidationException", "The input is too long."),
-    ]))
-    .match_mode(MatchMode::InOrder)
-    .bind("127.0.0.1:0")
-    .await?;
+    let replay = ReplayServer::builder()
+        .fixtures(Fixtures::new([
+            Fixture::text(model, "A cat sat."),
+            Fixture::error(model, 400, "ValidationException", "The input is too long."),
+        ]))
+        .match_mode(MatchMode::InOrder)
+        .bind("127.0.0.1:0")
+        .await?;
     let client =
         barerock_examples::local(HyperTransport::new(), &replay.url()).retry(RetryPolicy::off()).build()?;
 

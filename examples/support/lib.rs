@@ -4,7 +4,7 @@
 
 use barerock::{Client, Credentials};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixture, Fixtures, Replay};
+use barerock_replay::{Fixture, Fixtures, ReplayServer};
 
 /// The model that the examples call.
 pub const CLAUDE: &str = "us.anthropic.claude-sonnet-4-6";
@@ -37,7 +37,7 @@ pub async fn serve(
     fixtures: impl IntoIterator<Item = Fixture>,
 ) -> Result<String, barerock_replay::BindError> {
     eprintln!("offline: no model is called; start with --live to call Amazon Bedrock");
-    let replay = Replay::builder(Fixtures::new(fixtures)).bind("127.0.0.1:0").await?;
+    let replay = ReplayServer::builder().fixtures(Fixtures::new(fixtures)).bind("127.0.0.1:0").await?;
     let url = replay.url();
     // Dropping it would stop it.
     core::mem::forget(replay);

@@ -8,7 +8,7 @@ use std::time::{Instant, UNIX_EPOCH};
 
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, RetryPolicy, Transport};
-use barerock_replay::{Fixtures, MatchMode, Replay};
+use barerock_replay::{Fixtures, MatchMode, ReplayServer};
 use barerock_retry_bench::{Outcome, Scenario, SimulatedClock, SimulatedService, Throttles, run, simulate};
 use barerock_tests::fixtures;
 use barerock_ureq::{UreqTransport, block_on};
@@ -174,7 +174,8 @@ impl Transport for Hasty {
 fn threads_wait_in_the_same_queue() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let replay = runtime.block_on(async {
-        Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+        ReplayServer::builder()
+            .fixtures(Fixtures::load(fixtures::folder()).unwrap())
             .match_mode(MatchMode::Any)
             .faults(["throttle@1x3".parse().unwrap()])
             .bind("127.0.0.1:0")

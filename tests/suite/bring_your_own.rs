@@ -3,7 +3,7 @@
 use std::io::BufReader;
 use std::net::TcpStream;
 
-use barerock_replay::{Fixtures, MatchMode, Replay, ReplayBuilder, Tls, Verify};
+use barerock_replay::{Fixtures, MatchMode, ReplayBuilder, ReplayServer, Tls, Verify};
 use barerock_sigv4::{Credentials, Timestamp};
 use barerock_tests::fixtures;
 
@@ -23,9 +23,10 @@ const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
 const KEY: (&str, &str) = ("AKIDEXAMPLE", "SQUIRREL");
 
 /// Starts a server on another thread, for blocking clients.
-fn serve(set_up: impl FnOnce(ReplayBuilder) -> ReplayBuilder) -> (tokio::runtime::Runtime, Replay) {
+fn serve(set_up: impl FnOnce(ReplayBuilder) -> ReplayBuilder) -> (tokio::runtime::Runtime, ReplayServer) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let replay = Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+    let replay = ReplayServer::builder()
+        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Exact)
         .verify(Verify::for_region("us-east-1").with_credentials(Credentials::new(KEY.0, KEY.1, None)));
     let replay = runtime.block_on(set_up(replay).bind("127.0.0.1:0")).unwrap();

@@ -10,7 +10,7 @@ use barerock::{
     RetryPolicy, Stage, Timeouts, Transport,
 };
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, Replay};
+use barerock_replay::{Fixtures, MatchMode, ReplayServer};
 use barerock_tests::fixtures;
 use barerock_tests::peer::{Peer, Reply};
 use bytes::Bytes;
@@ -77,8 +77,9 @@ impl Observe for Ends {
     }
 }
 
-async fn serve(fault: &str) -> Replay {
-    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+async fn serve(fault: &str) -> ReplayServer {
+    ReplayServer::builder()
+        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Exact)
         .faults([fault.parse().unwrap()])
         .bind("127.0.0.1:0")

@@ -7,7 +7,7 @@ use barerock::{
     Client, ClientBuilder, ConverseRequest, Credentials, Environment, Error, ErrorKind, Timeouts, Verdict,
 };
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, Replay, Verify};
+use barerock_replay::{Fixtures, MatchMode, ReplayServer, Verify};
 use barerock_tests::fixtures;
 use serde_json::json;
 
@@ -22,8 +22,9 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned()))
 }
 
-async fn serve(mode: MatchMode, faults: &[&str]) -> Replay {
-    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+async fn serve(mode: MatchMode, faults: &[&str]) -> ReplayServer {
+    ReplayServer::builder()
+        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(mode)
         .verify(
             Verify::for_region(REGION)
@@ -36,7 +37,7 @@ async fn serve(mode: MatchMode, faults: &[&str]) -> Replay {
         .unwrap()
 }
 
-fn builder(replay: &Replay) -> ClientBuilder<HyperTransport> {
+fn builder(replay: &ReplayServer) -> ClientBuilder<HyperTransport> {
     Client::builder(HyperTransport::new())
         .retry(barerock::RetryPolicy::off())
         .region(REGION)
@@ -44,7 +45,7 @@ fn builder(replay: &Replay) -> ClientBuilder<HyperTransport> {
         .credentials(credentials())
 }
 
-fn client(replay: &Replay) -> Client<HyperTransport> {
+fn client(replay: &ReplayServer) -> Client<HyperTransport> {
     builder(replay).build().unwrap()
 }
 

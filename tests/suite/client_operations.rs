@@ -14,20 +14,26 @@ use barerock::{
     ErrorKind, InvokeGuardrailChecksRequest, StreamEvent,
 };
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixture, Fixtures, MatchMode, Replay, Verify};
+use barerock_replay::{Fixture, Fixtures, MatchMode, ReplayServer, Verify};
 use barerock_tests::fixtures;
 use serde_json::json;
 
 const REGION: &str = "us-east-1";
 const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 
-async fn serve(fixtures: Fixtures, mode: MatchMode) -> Replay {
+async fn serve(fixtures: Fixtures, mode: MatchMode) -> ReplayServer {
     let credentials = Credentials::new("AKIDEXAMPLE", "SQUIRREL", None);
     let verify = Verify::for_region(REGION).with_credentials(credentials);
-    Replay::builder(fixtures).match_mode(mode).verify(verify).bind("127.0.0.1:0").await.unwrap()
+    ReplayServer::builder()
+        .fixtures(fixtures)
+        .match_mode(mode)
+        .verify(verify)
+        .bind("127.0.0.1:0")
+        .await
+        .unwrap()
 }
 
-fn client(replay: &Replay) -> ClientBuilder<HyperTransport> {
+fn client(replay: &ReplayServer) -> ClientBuilder<HyperTransport> {
     Client::builder(HyperTransport::new())
         .region(REGION)
         .endpoint_url(replay.url())

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use barerock::types::Message;
 use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, RetryPolicy};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, Replay, Verify};
+use barerock_replay::{Fixtures, MatchMode, ReplayServer, Verify};
 use barerock_tests::fixtures;
 
 const REGION: &str = "us-east-1";
@@ -18,8 +18,9 @@ fn credentials() -> Credentials {
 }
 
 /// Starts a server that checks signatures against the real time.
-async fn serve() -> Replay {
-    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+async fn serve() -> ReplayServer {
+    ReplayServer::builder()
+        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Any)
         .verify(Verify::for_region(REGION).with_credentials(credentials()))
         .bind("127.0.0.1:0")
@@ -28,7 +29,7 @@ async fn serve() -> Replay {
 }
 
 /// Builds a client whose clock is one hour ahead or behind.
-fn client(replay: &Replay, ahead: bool) -> ClientBuilder<HyperTransport> {
+fn client(replay: &ReplayServer, ahead: bool) -> ClientBuilder<HyperTransport> {
     #[expect(clippy::disallowed_methods, reason = "the clock that is wrong")]
     let now = SystemTime::now;
     Client::builder(HyperTransport::new())

@@ -10,16 +10,17 @@ use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, Environment,
 use barerock_config::Config;
 use barerock_config::providers::SystemIo;
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, Replay, Verify};
+use barerock_replay::{Fixtures, MatchMode, ReplayServer, Verify};
 use barerock_tests::fixtures;
 use tempfile::TempDir;
 
 const REGION: &str = "eu-west-3";
 const KEY: &str = "bedrock-api-key-PANDA";
 
-async fn serve() -> Replay {
+async fn serve() -> ReplayServer {
     let keys = Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned()));
-    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+    ReplayServer::builder()
+        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Any)
         .verify(Verify::for_region(REGION).with_credentials(keys).with_bearer_key(KEY))
         .bind("127.0.0.1:0")
@@ -28,7 +29,7 @@ async fn serve() -> Replay {
 }
 
 /// Creates a home directory whose profile has the server's endpoint and credentials.
-fn home(replay: &Replay) -> TempDir {
+fn home(replay: &ReplayServer) -> TempDir {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join(".aws");
     fs::create_dir(&folder).unwrap();

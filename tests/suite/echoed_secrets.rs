@@ -19,13 +19,13 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::json;
 
-const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLE=KEY";
-const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQD+abc=";
-const BEARER_KEY: &str = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249+/==";
-const FOREIGN_BEARER_KEY: &str = "ABSK-clé-secrète-très-longue";
+pub(crate) const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLE=KEY";
+pub(crate) const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQD+abc=";
+pub(crate) const BEARER_KEY: &str = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249+/==";
+pub(crate) const FOREIGN_BEARER_KEY: &str = "ABSK-clé-secrète-très-longue";
 
 /// Returns the encodings of a secret.
-fn spellings(secret: &str) -> Vec<String> {
+pub(crate) fn spellings(secret: &str) -> Vec<String> {
     let escaped = |c: char| match c {
         '/' => "\\/".to_owned(),
         '=' | '+' => format!("\\u{:04x}", u32::from(c)),
@@ -64,7 +64,7 @@ fn whole(status: u16, headers: &[(&str, &str)], body: String) -> Option<Response
 }
 
 /// Returns responses with the text in every possible place; `None` if a header cannot contain it.
-fn responses(text: &str) -> Vec<(&'static str, Option<Response<Bytes>>)> {
+pub(crate) fn responses(text: &str) -> Vec<(&'static str, Option<Response<Bytes>>)> {
     const JSON: (&str, &str) = ("content-type", "application/json");
     let start = || {
         frame(

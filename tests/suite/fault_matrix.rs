@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, Error, RetryPolicy, Timeouts, Transport};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fault, FaultRule, Fixtures, MatchMode, Replay, Verify};
+use barerock_replay::{Fault, FaultRule, Fixtures, MatchMode, ReplayServer, Verify};
 use barerock_reqwest::ReqwestTransport;
 use barerock_test_data::report_cases;
 use barerock_tests::fixtures;
@@ -204,8 +204,9 @@ fn scaled(fault: &str, trial: Trial, by: u32) -> FaultRule {
     }
 }
 
-async fn serve(faults: &[FaultRule]) -> Replay {
-    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+async fn serve(faults: &[FaultRule]) -> ReplayServer {
+    ReplayServer::builder()
+        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Exact)
         .verify(Verify::for_region(REGION).with_credentials(credentials()))
         .faults(faults.iter().cloned())
@@ -218,7 +219,7 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", None)
 }
 
-fn client<T: Transport>(transport: T, replay: &Replay, trial: Trial, scale: u32) -> Client<T> {
+fn client<T: Transport>(transport: T, replay: &ReplayServer, trial: Trial, scale: u32) -> Client<T> {
     Client::builder(transport)
         .retry(trial.policy())
         .random_seed(SEED)
@@ -251,7 +252,7 @@ fn run<T: Transport>(
     trials: &[Trial],
     transport: impl Fn() -> T,
     (scale, late): (u32, Duration),
-    serve: impl Fn(&[FaultRule]) -> Replay,
+    serve: impl Fn(&[FaultRule]) -> ReplayServer,
     wait: impl Fn(&Client<T>, Operation) -> (Result<String, Error>, Duration),
 ) {
     let (mut ran, mut wrong) = (0, Vec::new());

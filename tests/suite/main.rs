@@ -34,6 +34,7 @@ mod fixture_streams;
 mod held_open;
 mod packaging;
 mod polled_stream;
+mod recorded_secrets;
 mod replay;
 mod retries;
 mod service_model;

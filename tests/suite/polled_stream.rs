@@ -5,17 +5,17 @@ use core::time::Duration;
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, RetryPolicy, StreamEvent, Verdict};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Chunking, Fixture, Fixtures, Replay, ReplayBuilder};
+use barerock_replay::{Chunking, Fixture, Fixtures, ReplayBuilder, ReplayServer};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 const TEXT: &str = "One two three four five six seven.";
 
 fn replay() -> ReplayBuilder {
-    Replay::builder(Fixtures::new([Fixture::text(MODEL, TEXT)]))
+    ReplayServer::builder().fixtures(Fixtures::new([Fixture::text(MODEL, TEXT)]))
 }
 
-fn client(replay: &Replay) -> Client<HyperTransport> {
+fn client(replay: &ReplayServer) -> Client<HyperTransport> {
     Client::builder(HyperTransport::new())
         .retry(RetryPolicy::off())
         .region("us-east-1")

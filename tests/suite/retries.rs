@@ -9,7 +9,7 @@ use barerock::credentials::{CredentialsFuture, ProvideCredentials, ProvidedCrede
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, ErrorKind, RetryPolicy, Timeouts, Verdict};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Verify};
+use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, ReplayServer, Verify};
 use barerock_tests::fixtures;
 
 const REGION: &str = "us-east-1";
@@ -24,8 +24,9 @@ fn old_credentials() -> Credentials {
 }
 
 /// Starts a server that checks the signature of every attempt.
-async fn serve(faults: &[&str]) -> Replay {
-    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+async fn serve(faults: &[&str]) -> ReplayServer {
+    ReplayServer::builder()
+        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Any)
         .verify(
             Verify::for_region(REGION).with_credentials(credentials()).with_credentials(old_credentials()),
@@ -36,7 +37,7 @@ async fn serve(faults: &[&str]) -> Replay {
         .unwrap()
 }
 
-fn client(replay: &Replay, policy: RetryPolicy) -> Client<HyperTransport> {
+fn client(replay: &ReplayServer, policy: RetryPolicy) -> Client<HyperTransport> {
     Client::builder(HyperTransport::new())
         .region(REGION)
         .endpoint_url(replay.url())

@@ -9,14 +9,14 @@ use barerock::tools::{ToolBox, ToolBoxError};
 use barerock::types::{ContentBlock, ToolUseBlock};
 use barerock::{Client, ConverseRequest, Credentials, RetryPolicy};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixture, Fixtures, MatchMode, Replay};
+use barerock_replay::{Fixture, Fixtures, MatchMode, ReplayServer};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
 const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 
 struct Run {
-    replay: Replay,
+    replay: ReplayServer,
     client: Client<HyperTransport>,
     conversation: Conversation,
 }
@@ -24,7 +24,8 @@ struct Run {
 impl Run {
     /// A conversation with a model that responds with these fixtures, each once.
     async fn new(fixtures: impl IntoIterator<Item = Fixture>) -> Self {
-        let replay = Replay::builder(Fixtures::new(fixtures))
+        let replay = ReplayServer::builder()
+            .fixtures(Fixtures::new(fixtures))
             .match_mode(MatchMode::InOrder)
             .bind("127.0.0.1:0")
             .await

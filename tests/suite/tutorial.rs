@@ -1,6 +1,6 @@
 //! Tests the calls of a Converse tutorial as the bytes boto3 sends, signed, against the built-in fixtures.
 
-use barerock_replay::{Fixtures, MatchMode, Replay, Verify};
+use barerock_replay::{MatchMode, ReplayServer, Verify};
 use barerock_sigv4::{Credentials, Signer, Timestamp};
 use barerock_tests::client::Client;
 use bytes::Bytes;
@@ -65,7 +65,7 @@ async fn every_call_of_the_tutorial_is_answered() {
     let verify = Verify::for_region("us-east-1")
         .with_credentials(credentials.clone())
         .with_clock(|| Timestamp::parse(NOW).ok());
-    let replay = Replay::builder(Fixtures::builtin()).match_mode(MatchMode::Exact).verify(verify);
+    let replay = ReplayServer::builder().match_mode(MatchMode::Exact).verify(verify);
     let replay = replay.bind("127.0.0.1:0").await.unwrap();
     let client = Client::connect(replay.local_addr()).await;
     let mut caller = Caller { client, signer: Signer::new("us-east-1", "bedrock").unwrap(), credentials };

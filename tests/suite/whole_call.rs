@@ -10,7 +10,7 @@ use barerock::{
     Verdict,
 };
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, Replay};
+use barerock_replay::{Fixtures, MatchMode, ReplayServer};
 use barerock_tests::fixtures;
 use barerock_tests::peer::{Peer, Reply};
 use serde_json::json;
@@ -19,8 +19,9 @@ use tokio::time::Instant;
 const LIMIT: Duration = Duration::from_secs(3);
 const A_BIT: Duration = Duration::from_millis(99);
 
-async fn serve(fault: &str) -> Replay {
-    Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+async fn serve(fault: &str) -> ReplayServer {
+    ReplayServer::builder()
+        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
         .match_mode(MatchMode::Exact)
         .faults([fault.parse().unwrap()])
         .bind("127.0.0.1:0")
@@ -29,7 +30,7 @@ async fn serve(fault: &str) -> Replay {
 }
 
 /// Builds a client with the clock of the runtime.
-fn client(replay: &Replay) -> ClientBuilder<HyperTransport> {
+fn client(replay: &ReplayServer) -> ClientBuilder<HyperTransport> {
     let start = Instant::now();
     Client::builder(HyperTransport::new())
         .region("us-east-1")
@@ -215,7 +216,7 @@ async fn whoever_looks_on_sees_every_stage_in_order() {
     assert_eq!(last, ["Ended", "Failed"]);
 }
 
-fn client_of(replay: &Replay) -> ClientBuilder<HyperTransport> {
+fn client_of(replay: &ReplayServer) -> ClientBuilder<HyperTransport> {
     client(replay).no_sign_request()
 }
 

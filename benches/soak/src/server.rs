@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use barerock::Credentials;
-use barerock_replay::{Fixture, Fixtures, MatchMode, Replay, Verify};
+use barerock_replay::{Fixture, Fixtures, MatchMode, ReplayServer, Verify};
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 
@@ -21,7 +21,8 @@ const IDLE: Duration = Duration::from_secs(600);
 pub(crate) async fn serve(options: &Options) -> ExitCode {
     let fixtures = Fixtures::new((0..MODELS).map(|model| fixture(model, options.events)));
     let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None);
-    let replay = Replay::builder(fixtures)
+    let replay = ReplayServer::builder()
+        .fixtures(fixtures)
         .match_mode(MatchMode::Model)
         .verify(Verify::for_region(REGION).with_credentials(credentials))
         .faults(schedule::rules(options))

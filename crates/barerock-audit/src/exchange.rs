@@ -36,7 +36,7 @@ pub const BODY_FILE: &str = "response.body";
 pub const TIMING_FILE: &str = "response.chunks.json";
 
 /// The longest file that is read, in bytes: more than twice the longest body that Bedrock takes or sends.
-const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+pub(crate) const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A request and its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -259,6 +259,12 @@ impl RecordedHead {
                 Err(invalid(format!("`headers[{index}]`: {name:?} is not a valid header")))
             }
         }
+    }
+}
+
+impl RecordedHead {
+    pub(crate) fn headers_mut(&mut self) -> &mut Vec<(String, String)> {
+        &mut self.headers
     }
 }
 

@@ -81,8 +81,18 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
 
 /// Creates a folder that only its owner can enter; its parent must exist.
 pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "the mode is Unix's"))]
+    create_folder(path, fs::DirBuilder::new())
+}
+
+/// Creates a folder and those above it, which only their owner can enter. One that exists stays as it is.
+pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    create_folder(path, builder)
+}
+
+#[cfg_attr(not(unix), expect(unused_mut, reason = "the mode is Unix's"))]
+fn create_folder(path: &Path, mut builder: fs::DirBuilder) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)

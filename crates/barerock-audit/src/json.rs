@@ -47,7 +47,7 @@ fn differ(asked: &Value, recorded: &Value, path: &mut String) -> Option<String> 
                 }
                 path.push_str(key);
                 match recorded.get(key) {
-                    None => return Some(format!("{path} is asked for, and not in the recording")),
+                    None => return Some(format!("{path} is only in the request")),
                     Some(other) => {
                         if let Some(difference) = differ(value, other, path) {
                             return Some(difference);
@@ -58,7 +58,7 @@ fn differ(asked: &Value, recorded: &Value, path: &mut String) -> Option<String> 
             }
             let key = recorded.keys().find(|key| !asked.contains_key(*key))?;
             let dot = if path.is_empty() { "" } else { "." };
-            Some(format!("{path}{dot}{key} is in the recording, and not asked for"))
+            Some(format!("{path}{dot}{key} is only in the recording"))
         }
         (Value::Array(asked), Value::Array(recorded)) => {
             for (index, (value, other)) in asked.iter().zip(recorded).enumerate() {
@@ -110,17 +110,14 @@ mod tests {
                 json!({"messages": [{"content": [{"text": "b"}]}], "system": []}),
                 r#"messages[0].content[0].text is "b", in the recording "a""#,
             ),
-            (
-                json!({"messages": [{"content": [{"text": "a"}]}]}),
-                "system is in the recording, and not asked for",
-            ),
+            (json!({"messages": [{"content": [{"text": "a"}]}]}), "system is only in the recording"),
             (
                 json!({"messages": [{"content": [{"text": "a"}, {}]}], "system": []}),
                 "messages[0].content has 2 elements, the recording 1",
             ),
             (
                 json!({"a": 1, "messages": [{"content": [{"text": "a"}]}], "system": []}),
-                "a is asked for, and not in the recording",
+                "a is only in the request",
             ),
             (json!(null), "the body is null, in the recording {"),
         ] {

@@ -1,6 +1,7 @@
 //! What a person sees of the wire: recordings of exchanges, maps of event streams byte by byte, and explained signatures.
 //!
-//! In scope: recorded exchanges ([`Exchange`]) in folders and HTTP archives ([`har`]), event streams shown frame by frame ([`dump`]) and field by field
+//! In scope: recorded exchanges ([`Exchange`]) in folders and HTTP archives ([`har`]), recorders
+//! of them ([`Recorder`]), event streams shown frame by frame ([`dump`]) and field by field
 //! ([`Fields`]), raw HTTP requests signed stage by stage ([`RawRequest`]), `curl` lines ([`curl_line`]), the cause of a
 //! signature mismatch ([`explain_mismatch`]), and files that are written whole ([`ReplacementFile`]).
 //! Out of scope: sending and serving (`barerock`, `barerock-replay`). A client does not need this crate.
@@ -31,6 +32,7 @@ mod file;
 pub mod har;
 pub mod json;
 mod raw;
+mod record;
 mod redact;
 pub mod text;
 
@@ -40,7 +42,8 @@ pub use explain::{Difference, Explanation, explain_mismatch};
 pub use fields::{Field, FieldName, Fields};
 pub use file::ReplacementFile;
 pub use raw::{RawRequest, RawRequestError, RawSigned};
-pub use redact::{StreamRedactor, redact_body};
+pub use record::{Recorder, Recording};
+pub use redact::{Redaction, StreamRedactor, is_secret_header, redact_body};
 
 /// Compiles the example of the README with the tests.
 #[cfg(doctest)]

@@ -1,12 +1,52 @@
-//! Redaction of what a peer sends: bodies, and event streams frame by frame.
+//! Redaction of what goes over the wire: heads, bodies, and event streams.
 
+mod accounts;
+mod stream;
+mod text;
+
+use core::str::FromStr;
 use std::borrow::Cow;
 
-use barerock_eventstream::{Frame, FrameDecoder, FrameEncoder, Header, HeaderValue};
-use barerock_sigv4::{Secrets, redact};
+use barerock_sigv4::header_name::X_AMZ_SECURITY_TOKEN;
+use barerock_sigv4::{REDACTED, Secrets, redact};
+use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, PROXY_AUTHORIZATION, SET_COOKIE};
 
-/// Bytes of a stream without valid frames that are held back, so that no secret is split between two pieces.
-const HELD_BACK: usize = 16 * 1024;
+pub use self::stream::StreamRedactor;
+
+/// Headers whose value is a secret, whatever it is.
+const SECRET_HEADERS: [HeaderName; 4] =
+    [HeaderName::from_static(X_AMZ_SECURITY_TOKEN), PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
+
+/// The signature of a presigned URL.
+const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
+
+/// What is redacted beside secrets. As text: `accounts`, `text`, or both with a comma between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Redaction {
+    /// AWS account ids become 123456789012, and access key ids, which contain one, AWS's example.
+    pub accounts: bool,
+    /// Strings of JSON bodies and events become as many `x` as they have bytes: prompts, responses, tool inputs and results,
+    /// documents and error messages. Members that only name something keep their value: roles, formats, stop reasons, ids and
+    /// names of tools. A body that is not JSON is redacted as a whole.
+    pub text: bool,
+}
+
+impl FromStr for Redaction {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut redaction = Self::default();
+        for part in text.split(',') {
+            match part.trim() {
+                "accounts" => redaction.accounts = true,
+                "text" => redaction.text = true,
+                _ => return Err(format!("unknown part {part:?}: wants accounts, text or accounts,text")),
+            }
+        }
+        Ok(redaction)
+    }
+}
 
 /// Returns a body with the secrets of its request redacted, and in a text every session token that is named as such: to a wrong
 /// signature the service answers with the canonical request it expected. Bytes that are not UTF-8 are kept.
@@ -19,178 +59,95 @@ pub fn redact_body<'b>(secrets: &Secrets, body: &'b [u8]) -> Cow<'b, [u8]> {
     }
 }
 
-/// Redacts an event stream. Frames that hold a secret, in the value of a header or in the payload, are encoded anew with the CRCs of what is
-/// left; all others are kept byte for byte. What is no valid frame, and all after it, is redacted as it is.
-#[derive(Debug)]
-pub struct StreamRedactor {
-    secrets: Secrets,
-    decoder: FrameDecoder,
-    /// The bytes from the first that is no valid frame, as far as they are held back.
-    invalid: Option<Vec<u8>>,
-    has_changed: bool,
+/// True if the value of a header is a secret as a whole: session tokens, cookies and a proxy's password.
+#[must_use]
+pub fn is_secret_header(name: &HeaderName) -> bool {
+    SECRET_HEADERS.contains(name)
 }
 
-impl StreamRedactor {
-    /// A redactor of a stream that may hold these secrets.
-    #[must_use]
-    pub fn new(secrets: Secrets) -> Self {
-        Self { secrets, decoder: FrameDecoder::new(), invalid: None, has_changed: false }
+/// Redacts the parts of an exchange.
+#[derive(Debug, Clone)]
+pub(crate) struct Redactor {
+    secrets: Secrets,
+    redaction: Redaction,
+}
+
+impl Redactor {
+    pub(crate) fn new(secrets: Secrets, redaction: Redaction) -> Self {
+        Self { secrets, redaction }
     }
 
-    /// Takes the next bytes of the stream, and returns the redacted bytes that are ready: whole frames.
-    #[must_use]
-    pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        if self.secrets.is_empty() {
-            out.extend_from_slice(chunk);
-            return out;
-        }
-        if let Some(invalid) = &mut self.invalid {
-            invalid.extend_from_slice(chunk);
-            self.push_invalid(&mut out);
-            return out;
-        }
-        self.decoder.push(chunk);
-        loop {
-            match self.decoder.next_frame() {
-                Ok(Some(frame)) => self.has_changed |= append(&frame, &self.secrets, &mut out),
-                Ok(None) => return out,
-                Err(_) => {
-                    self.invalid = Some(self.decoder.unread().to_vec());
-                    self.push_invalid(&mut out);
-                    return out;
-                }
-            }
-        }
+    /// True if it changes nothing.
+    fn is_idle(&self) -> bool {
+        self.secrets.is_empty() && self.redaction == Redaction::default()
     }
 
-    /// Ends the stream and returns the rest, redacted: what was held back, or the beginning of a frame that did not come whole.
-    #[must_use]
-    pub fn finish(&mut self) -> Vec<u8> {
-        let rest = self.invalid.take().unwrap_or_else(|| self.decoder.unread().to_vec());
-        let redacted = redact_body(&self.secrets, &rest).into_owned();
-        self.has_changed |= redacted != rest;
-        self.decoder = FrameDecoder::new();
+    fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// A body, or the payload of a frame.
+    pub(crate) fn body<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+        let mut redacted = redact_body(&self.secrets, body);
+        if self.redaction.accounts {
+            redacted = chain(redacted, accounts::hide);
+        }
+        if self.redaction.text {
+            redacted = chain(redacted, text::mask);
+        }
         redacted
     }
 
-    /// True if anything was redacted so far.
-    #[must_use]
-    pub fn has_changed(&self) -> bool {
-        self.has_changed
+    /// A text that is not content: a header, a URI.
+    fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut hidden = self.secrets.hide(text).into_owned();
+        if self.redaction.accounts {
+            hidden = String::from_utf8_lossy(&accounts::hide(hidden.as_bytes())).into_owned();
+        }
+        if hidden == text { Cow::Borrowed(text) } else { Cow::Owned(hidden) }
     }
 
-    /// Releases invalid bytes, but for the last ones.
-    fn push_invalid(&mut self, out: &mut Vec<u8>) {
-        let Some(invalid) = self.invalid.as_mut().filter(|invalid| invalid.len() > 2 * HELD_BACK) else {
-            return;
-        };
-        let mut redacted = redact_body(&self.secrets, invalid).into_owned();
-        self.has_changed |= redacted != *invalid;
-        let held = redacted.split_off(redacted.len().saturating_sub(HELD_BACK));
-        *invalid = held;
-        out.append(&mut redacted);
+    /// The value of a header. Signatures are redacted: they belong to their time.
+    pub(crate) fn header(&self, name: &HeaderName, value: &HeaderValue) -> String {
+        let is_hash_of_text = self.redaction.text && name == "x-amz-content-sha256";
+        if is_secret_header(name) || name == AUTHORIZATION || is_hash_of_text {
+            return REDACTED.to_owned();
+        }
+        self.text(&String::from_utf8_lossy(value.as_bytes())).into_owned()
+    }
+
+    /// A URI, without user name, password, token and signature.
+    pub(crate) fn uri(&self, uri: &str) -> String {
+        let mut uri = self.text(&redact(uri)).into_owned();
+        let authority = uri.find("://").map_or(0, |at| at.saturating_add(3));
+        let end = uri
+            .get(authority..)
+            .and_then(|rest| rest.find(['/', '?']))
+            .map_or(uri.len(), |at| at + authority);
+        if let Some(at) = uri.get(authority..end).and_then(|authority| authority.rfind('@')) {
+            uri.replace_range(authority..authority + at, REDACTED);
+        }
+        let lower = uri.to_ascii_lowercase();
+        let parameter = format!("{}=", SIGNATURE_PARAMETER.to_ascii_lowercase());
+        if let Some(value) = lower.find(&parameter).map(|at| at + parameter.len()) {
+            let end = uri.get(value..).and_then(|rest| rest.find('&')).map_or(uri.len(), |at| at + value);
+            uri.replace_range(value..end, REDACTED);
+        }
+        uri
     }
 }
 
-/// Appends a frame without the secrets, and returns whether it held any.
-fn append(frame: &Frame<'_>, secrets: &Secrets, out: &mut Vec<u8>) -> bool {
-    let payload = redact_body(secrets, frame.payload());
-    let mut has_changed = matches!(payload, Cow::Owned(_));
-    let texts: Vec<_> = frame
-        .headers()
-        .map(|header| match header.value {
-            HeaderValue::String(text) => Some(Hidden::Text(secrets.hide(text))),
-            HeaderValue::Bytes(bytes) => Some(Hidden::Bytes(secrets.hide_bytes(bytes))),
-            _ => None,
-        })
-        .collect();
-    let headers: Vec<Header<'_>> = frame
-        .headers()
-        .zip(&texts)
-        .map(|(header, hidden)| {
-            has_changed |= hidden.as_ref().is_some_and(Hidden::is_changed);
-            match hidden {
-                Some(Hidden::Text(text)) => Header::new(header.name, HeaderValue::String(text)),
-                Some(Hidden::Bytes(bytes)) => Header::new(header.name, HeaderValue::Bytes(bytes)),
-                None => header,
-            }
-        })
-        .collect();
-    // A frame is shorter than what it was decoded from or a few bytes longer, so this fails only at the limits of a frame.
-    if FrameEncoder::new().append(&headers, &payload, out).is_err() {
-        let _ = FrameEncoder::new().append(&[], b"", out);
-    }
-    has_changed
-}
-
-enum Hidden<'t> {
-    Text(Cow<'t, str>),
-    Bytes(Cow<'t, [u8]>),
-}
-
-impl Hidden<'_> {
-    fn is_changed(&self) -> bool {
-        matches!(self, Self::Text(Cow::Owned(_)) | Self::Bytes(Cow::Owned(_)))
+/// Applies a redaction to what another has left.
+fn chain<'b>(bytes: Cow<'b, [u8]>, redact: impl Fn(&[u8]) -> Cow<'_, [u8]>) -> Cow<'b, [u8]> {
+    match redact(&bytes) {
+        Cow::Owned(changed) => Cow::Owned(changed),
+        Cow::Borrowed(_) => bytes,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use barerock_eventstream::{Frames, Limits, encode_frame};
-
     use super::*;
-
-    const SECRET: &str = "IQoJb3JpZ2luX2VjEJr/+abc=";
-
-    fn frame(header: &str, payload: &str) -> Vec<u8> {
-        let mut out = Vec::new();
-        let headers =
-            [Header::new(":message-type", "event"), Header::new("x", header), Header::new("n", 7i32)];
-        encode_frame(&headers, payload.as_bytes(), &mut out).unwrap();
-        out
-    }
-
-    fn redacted(stream: &[u8], chunk: usize) -> (Vec<u8>, bool) {
-        let mut redactor = StreamRedactor::new([SECRET].into_iter().collect());
-        let mut out: Vec<u8> = stream.chunks(chunk).flat_map(|chunk| redactor.push(chunk)).collect();
-        out.extend(redactor.finish());
-        (out, redactor.has_changed())
-    }
-
-    #[test]
-    fn frames_with_a_secret_are_encoded_anew_and_others_kept() {
-        let plain = frame("a", r#"{"p":"abc"}"#);
-        let escaped = SECRET.replace('/', "\\/").replace('=', "\\u003d");
-        let stream =
-            [&*plain, &frame(SECRET, "{}"), &frame("b", &format!(r#"{{"message":"no {escaped}"}}"#)), &plain]
-                .concat();
-        let expected =
-            [&*plain, &frame("**redacted**", "{}"), &frame("b", r#"{"message":"no **redacted**"}"#), &plain]
-                .concat();
-        for chunk in [1, 7, 100, stream.len()] {
-            assert_eq!(redacted(&stream, chunk), (expected.clone(), true), "chunks of {chunk}");
-        }
-        assert!(Frames::new(&expected, Limits::default()).all(|frame| frame.is_ok()));
-        assert_eq!(redacted(&plain, 5), (plain, false));
-    }
-
-    #[test]
-    fn cut_and_corrupt_streams_keep_their_length_but_for_secrets() {
-        let stream = [frame("a", "{}"), frame(SECRET, SECRET)].concat();
-        for cut in 0..stream.len() {
-            let (out, _) = redacted(&stream[..cut], 3);
-            assert!(!String::from_utf8_lossy(&out).contains(SECRET), "cut at {cut}");
-        }
-        let mut corrupt = frame("a", "{}");
-        let end = corrupt.len() - 1;
-        corrupt[end] ^= 1;
-        let whole = [&*corrupt, &b"x".repeat(5 * HELD_BACK), SECRET.as_bytes(), b"end"].concat();
-        let expected = [&*corrupt, &b"x".repeat(5 * HELD_BACK), b"**redacted**end"].concat();
-        for chunk in [1000, 50_000] {
-            assert!(redacted(&whole, chunk).0 == expected, "chunks of {chunk}");
-        }
-    }
 
     #[test]
     fn named_tokens_in_a_body() {
@@ -200,5 +157,32 @@ mod tests {
             b"x-amz-security-token:**redacted**\nhost"
         );
         assert_eq!(&*redact_body(&none, b"\xff\x00"), b"\xff\x00");
+    }
+
+    #[test]
+    fn a_uri_keeps_no_credentials() {
+        let redactor = Redactor::new(["KOALA-KEY"].into_iter().collect(), "accounts".parse().unwrap());
+        for (uri, expected) in [
+            ("/model/m/converse", "/model/m/converse"),
+            ("http://u:p@h:1/a@b", "http://**redacted**@h:1/a@b"),
+            (
+                "https://h/?X-Amz-Security-Token=T&x-amz-signature=abc&a=1",
+                "https://h/?X-Amz-Security-Token=**redacted**&x-amz-signature=**redacted**&a=1",
+            ),
+            ("https://h/KOALA-KEY", "https://h/**redacted**"),
+            (
+                "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A210987654321%3Ax/converse",
+                "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ax/converse",
+            ),
+        ] {
+            assert_eq!(redactor.uri(uri), expected);
+        }
+    }
+
+    #[test]
+    fn parts_are_named() {
+        assert_eq!("accounts".parse(), Ok(Redaction { accounts: true, text: false }));
+        assert_eq!("text, accounts".parse(), Ok(Redaction { accounts: true, text: true }));
+        assert!("prompts".parse::<Redaction>().is_err() && "".parse::<Redaction>().is_err());
     }
 }

@@ -2,6 +2,7 @@
 
 mod batch;
 mod chat;
+mod proxy;
 mod request;
 mod target;
 
@@ -12,8 +13,10 @@ use barerock_replay::{Chunking, FaultRule, Pace};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cmd;
+use crate::record::Record;
 pub(crate) use batch::Batch;
 pub(crate) use chat::{Chat, ToolApprove, ToolCommand};
+pub(crate) use proxy::Proxy;
 #[cfg(test)]
 pub(crate) use request::REQUEST_HEADING;
 pub(crate) use request::{
@@ -71,6 +74,8 @@ pub(crate) enum Command {
     Models(cmd::models::Models),
     /// Run a local Bedrock that replays recorded exchanges
     Replay(Replay),
+    /// Run a recording endpoint: pass requests on to Bedrock, signed anew, and record them
+    Proxy(Proxy),
     /// Print a shell completion script
     Completions(cmd::completions::Completions),
 }
@@ -152,9 +157,8 @@ pub(crate) struct Call {
     /// sign, request, response, retries
     #[arg(long)]
     pub(crate) debug: bool,
-    /// Save every exchange to this folder as a fixture for replay --fixtures, with secrets redacted
-    #[arg(long, value_name = "DIR")]
-    pub(crate) record: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) record: Record,
     /// Timeout in seconds for the response to begin, and between two chunks of it; 0 disables it
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) cli_read_timeout: u32,
@@ -191,7 +195,8 @@ pub(crate) struct Replay {
     /// Region that signatures must name [default: AWS_REGION, then AWS_DEFAULT_REGION]
     #[arg(long, value_name = "REGION", requires = "verify")]
     pub(crate) region: Option<String>,
-    /// Serve over TLS with a certificate generated for this run; the CA certificate is printed after the first line
+    /// Serve over TLS, HTTP/1.1 and HTTP/2, with a certificate generated for this run; the CA certificate is printed after the
+    /// first line
     #[arg(long)]
     pub(crate) tls: bool,
     /// Write the CA certificate to this file, for --ca-bundle
@@ -200,12 +205,23 @@ pub(crate) struct Replay {
     /// Fault to inject, such as throttle@1, status=503, truncate=400 or exception=throttlingException:3; repeatable
     #[arg(long = "fault", value_name = "SPEC")]
     pub(crate) faults: Vec<FaultRule>,
-    /// How a stream is split into HTTP chunks: frames, whole, or a number of bytes
+    /// How a stream is split into HTTP chunks: frames, whole, recorded, a number of bytes, or random:SEED
     #[arg(long, value_name = "SIZE", default_value_t = Chunking::default())]
     pub(crate) chunk: Chunking,
-    /// Delay before each chunk of a stream, such as 20ms
+    /// Delay before each chunk of a stream, such as 20ms, or recorded for the times of the recording
     #[arg(long, value_name = "DURATION")]
     pub(crate) pace: Option<Pace>,
+    /// Format of the line that standard error gets for each request
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For reading
+    Text,
+    /// An object: number, method, path, body_bytes, status, fixture, note
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

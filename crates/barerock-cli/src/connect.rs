@@ -5,12 +5,11 @@ use std::sync::Arc;
 use barerock::{Client, Observe, Stage, Timeouts};
 use barerock_config::providers::SystemIo;
 use barerock_hyper::HyperTransport;
-use barerock_replay::Replay;
+use barerock_replay::ReplayServer;
 
 use crate::args::Call;
 use crate::debug::Debug;
 use crate::exit::Failure;
-use crate::record::Recorder;
 use crate::warnings::Warnings;
 use crate::{network, offline};
 
@@ -26,7 +25,7 @@ impl Observe for All {
 /// A client, and the Bedrock it talks to if that lives in the program.
 pub(crate) struct Connection {
     pub(crate) client: Client<HyperTransport>,
-    _replay: Option<Replay>,
+    _replay: Option<ReplayServer>,
 }
 
 impl Connection {
@@ -57,8 +56,8 @@ impl Connection {
         if call.debug {
             observers.push(Box::new(Debug::default()));
         }
-        if let Some(folder) = &call.record {
-            observers.push(Box::new(Recorder::new(folder)?));
+        if let Some(recorder) = call.record.observer()? {
+            observers.push(Box::new(recorder));
         }
         builder = builder.observe(Arc::new(All(observers)));
         if call.no_validate {

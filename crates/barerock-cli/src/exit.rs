@@ -39,6 +39,13 @@ pub(crate) enum Code {
     Interrupted = 130,
 }
 
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        #[expect(clippy::as_conversions, reason = "the discriminants are the exit codes")]
+        Self::from(code as u8)
+    }
+}
+
 impl Failure {
     fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), hint: None, source: None }
@@ -93,6 +100,16 @@ impl Failure {
     /// An I/O error.
     pub(crate) fn io(what: impl fmt::Display, error: std::io::Error) -> Self {
         Self { source: Some(Box::new(error)), ..Self::new(Code::Other, what.to_string()) }
+    }
+
+    /// A failure that the user was told of already.
+    pub(crate) fn reported() -> Self {
+        Self::new(Code::Other, "")
+    }
+
+    /// Standard output that cannot be written.
+    pub(crate) fn standard_output(error: std::io::Error) -> Self {
+        Self::io("standard output cannot be written", error)
     }
 
     /// Anything else.
@@ -193,8 +210,20 @@ pub(crate) fn report(failure: &Failure) -> ExitCode {
             tell!("hint: {}", indented(&with_options(hint)));
         }
     }
-    #[expect(clippy::as_conversions, reason = "the discriminants are the exit codes")]
-    ExitCode::from(failure.code as u8)
+    failure.code.into()
+}
+
+/// Prints what clap says of the command line: help and version on standard output, with exit code 0, and errors on standard
+/// error.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    if error.use_stderr() {
+        return Code::Usage.into();
+    }
+    match printed.and_then(|()| std::io::Write::flush(&mut std::io::stdout())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&Failure::standard_output(error)),
+    }
 }
 
 /// A text that may come from the service: its lines after the first are indented, so that none can pass for one of ours.

@@ -1,8 +1,11 @@
 //! JSON options: inline, in a file or on standard input.
 
 use core::time::Duration;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 use std::sync::mpsc;
+use std::thread;
 
 use barerock::types::{Document, UnknownMember};
 
@@ -21,12 +24,53 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) fn standard_input() -> Result<String, Failure> {
     let (_done, waiting) = mpsc::channel::<()>();
     // Ends when `_done` is dropped, or with the program.
-    std::thread::spawn(move || {
+    let reminder = move || {
         if waiting.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
             tell!("reading standard input until it ends; start with </dev/null to give none");
         }
-    });
+    };
+    // Without a thread there is no reminder.
+    let _ = thread::Builder::new().spawn(reminder);
     read_text("standard input", std::io::stdin().lock())
+}
+
+/// How long a FIFO may wait for its writer.
+const WRITER_LIMIT: Duration = Duration::from_secs(10);
+
+/// Opens a file to read. Opening a FIFO blocks until something opens it for writing, so that wait is limited.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    if !is_fifo(path) {
+        #[expect(clippy::disallowed_methods, reason = "the user named the file")]
+        return File::open(path);
+    }
+    let (sender, opened) = mpsc::channel();
+    let fifo = path.to_owned();
+    // It may be blocked for ever, and ends with the program.
+    thread::Builder::new().spawn(move || {
+        #[expect(clippy::disallowed_methods, reason = "the user named the file")]
+        let file = File::open(fifo);
+        let _ = sender.send(file);
+    })?;
+    let mut file = opened.recv_timeout(PATIENCE);
+    if file.is_err() {
+        tell!("waiting for a writer of {}", path.display());
+        file = opened.recv_timeout(WRITER_LIMIT.saturating_sub(PATIENCE));
+    }
+    file.unwrap_or_else(|_| {
+        let problem = format!("a FIFO without a writer for {WRITER_LIMIT:?}");
+        Err(io::Error::new(io::ErrorKind::TimedOut, problem))
+    })
+}
+
+#[cfg(unix)]
+fn is_fifo(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    std::fs::metadata(path).is_ok_and(|file| file.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_fifo(_path: &Path) -> bool {
+    false
 }
 
 /// Reads a text that may be endless: a device, or a pipe.
@@ -46,8 +90,7 @@ fn text_of(option: &str, value: &str) -> Result<String, Failure> {
     let text = if value == STANDARD_INPUT {
         standard_input()?
     } else if let Some(path) = value.strip_prefix("file://") {
-        #[expect(clippy::disallowed_methods, reason = "the user named the file")]
-        let file = std::fs::File::open(path);
+        let file = open(Path::new(path));
         let file =
             file.map_err(|error| Failure::usage(format!("{option}: {path} cannot be read: {error}")))?;
         read_text(&format!("{option}: {path}"), file)?

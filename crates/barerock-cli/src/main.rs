@@ -46,8 +46,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    // clap exits with 0 for `--help` and with 2 for an invalid command line.
-    let arguments = args::Arguments::parse();
+    let arguments = match args::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::usage(&error),
+    };
     let runtime = match runtime::start() {
         Ok(runtime) => runtime,
         Err(error) => return exit::report(&exit::Failure::io("cannot start the async runtime", error)),
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
     // A request that was abandoned must not keep the program running.
     runtime.shutdown_background();
     match outcome {
+        Ok(()) if record::has_failed() => exit::report(&exit::Failure::reported()),
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => exit::report(&failure),
     }

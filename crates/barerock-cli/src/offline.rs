@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::{Mutex, PoisonError};
 
 use barerock::Credentials;
-use barerock_replay::{Fixtures, MatchMode, Pace, Replay, Verify};
+use barerock_replay::{MatchMode, Pace, ReplayServer, Verify};
 
 use crate::exit::Failure;
 
@@ -20,8 +20,8 @@ pub(crate) fn credentials() -> Credentials {
 const PACE: Duration = Duration::from_millis(8);
 
 /// Starts the local Bedrock with the built-in fixtures. It checks every signature, as the service does.
-pub(crate) async fn start() -> Result<Replay, Failure> {
-    Replay::builder(Fixtures::builtin())
+pub(crate) async fn start() -> Result<ReplayServer, Failure> {
+    ReplayServer::builder()
         .match_mode(MatchMode::Any)
         .verify(Verify::for_region(REGION).with_credentials(credentials()))
         .on_request({

@@ -1,196 +1,208 @@
 //! `--record`: every exchange kept as a fixture, which `replay` serves again.
 
-use std::collections::BTreeMap;
-use std::fs;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
-use barerock::sigv4::{self, REDACTED, Timestamp};
-use barerock::{Observe, Stage};
-use barerock_audit::StreamRedactor;
-use barerock_audit::exchange::{ExchangeWriter, RecordedHead, RecordedRequest};
+use barerock::transport::ConnectTime;
+use barerock::{Observe, Outcome, Stage};
+use barerock_audit::{Recorder, Recording, Redaction};
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH};
-use http::response::Parts;
-use http::{HeaderMap, Request};
+use clap::Args;
+use http::Request;
 
 use crate::exit::Failure;
-use crate::secrets::Secrets;
 
 /// Characters of a call's id in the name of its folder.
 const ID: usize = 8;
 
-/// Keeps exchanges in a folder, one an attempt, whose names sort by time, and by number within a second.
+/// What is recorded, and where.
+#[derive(Debug, Args)]
+pub(crate) struct Record {
+    /// Save every exchange, with secrets redacted: to a folder as fixtures for replay --fixtures, with the arrival time of
+    /// every chunk, or to a new .har file
+    #[arg(long, value_name = "PATH")]
+    pub(crate) record: Option<PathBuf>,
+    /// Redact more of what is recorded: accounts (account ids and access key ids), text (prompts and responses), or both
+    #[arg(long, value_name = "PARTS", requires = "record")]
+    redact: Option<Redaction>,
+}
+
+impl Record {
+    /// The recorder that was asked for. Its folder or archive is created, so that nothing is sent whose response could not be
+    /// kept.
+    pub(crate) fn recorder(&self) -> Result<Option<Recorder>, Failure> {
+        let Some(path) = &self.record else { return Ok(None) };
+        // A file that reaches its size limit is an error to write to, and does not end the program.
+        #[cfg(unix)]
+        let _too_large = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(
+            rustix::process::Signal::XFSZ.as_raw(),
+        ));
+        let recorder = Recorder::create(path)
+            .map_err(|error| Failure::usage(format!("--record: {}: {error}", path.display())))?;
+        Ok(Some(recorder.redact(self.redact.unwrap_or_default())))
+    }
+
+    /// An observer that records calls.
+    pub(crate) fn observer(&self) -> Result<Option<CallRecorder>, Failure> {
+        let path = self.record.clone().unwrap_or_default();
+        let recorder = self.recorder()?;
+        Ok(recorder.map(|recorder| CallRecorder { recorder, path, calls: Mutex::default() }))
+    }
+}
+
+/// Whether an exchange could not be kept.
+static HAS_FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a recording of this run failed. The user was told; the exit code says it too.
+pub(crate) fn has_failed() -> bool {
+    HAS_FAILED.load(Ordering::Relaxed)
+}
+
+/// Tells the user that an exchange is not kept.
+pub(crate) fn report(path: &Path, outcome: io::Result<()>) {
+    if let Err(error) = outcome {
+        HAS_FAILED.store(true, Ordering::Relaxed);
+        tell!("--record: {}: {error}; this exchange is not kept", path.display());
+    }
+}
+
+/// The time since a request was sent, and when that was.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sent {
+    pub(crate) at: SystemTime,
+    since: Instant,
+}
+
+impl Sent {
+    pub(crate) fn now() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "a recording says when it was made")]
+        Self { at: SystemTime::now(), since: Instant::now() }
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+}
+
+/// Records calls, one exchange an attempt, whose names sort by time, and by number within a second.
 #[derive(Debug)]
-pub(crate) struct Recorder {
-    folder: PathBuf,
-    state: Mutex<State>,
+pub(crate) struct CallRecorder {
+    recorder: Recorder,
+    path: PathBuf,
+    calls: Mutex<HashMap<String, Attempt>>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    /// How many exchanges were begun.
-    count: u32,
-    /// The attempts under way, by the ids of their calls.
-    attempts: BTreeMap<String, Attempt>,
-}
-
-/// An attempt under way. Nothing of it is on the disk before there is a response: without one it is no fixture.
+/// The attempt of a call that is under way.
 #[derive(Debug)]
 struct Attempt {
-    folder: PathBuf,
-    secrets: Secrets,
-    request: RecordedRequest,
-    /// The response's head, until it is written.
-    head: Option<Parts>,
-    writer: Option<ExchangeWriter>,
-    stream: StreamRedactor,
+    sent: Sent,
+    /// `None` once it has ended or failed.
+    recording: Option<Recording>,
+    /// The wait before the next attempt.
+    wait: Option<Duration>,
 }
 
-impl Recorder {
-    /// Creates the folder, so that nothing is sent whose response could not be kept.
-    pub(crate) fn new(folder: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(folder)
-            .map_err(|error| Failure::usage(format!("--record: {}: {error}", folder.display())))?;
-        Ok(Self { folder: folder.to_owned(), state: Mutex::default() })
+impl CallRecorder {
+    fn begin(&self, call: &str, stage: &Stage<'_>, wait: Option<Duration>) -> Option<Attempt> {
+        let Stage::Sending { attempt, max_attempts, request, secrets, .. } = stage else { return None };
+        let id = call.get(..ID).unwrap_or(call);
+        let label = format!("{id}-{attempt}-{}", operation(request));
+        let sent = Sent::now();
+        let mut recording = self.recorder.begin(&label, request, (*secrets).clone(), sent.at);
+        let timing = recording.timing_mut();
+        timing.call = Some(call.to_owned());
+        timing.attempt = Some(*attempt);
+        timing.max_attempts = Some(*max_attempts);
+        timing.waited = wait;
+        Some(Attempt { sent, recording: Some(recording), wait: None })
     }
 
-    fn note(&self, call: &str, stage: &Stage<'_>) -> io::Result<()> {
-        let mut state = self.lock();
-        if let Stage::Sending { attempt, request, secrets, .. } = stage {
-            state.end(call)?;
-            state.count = state.count.saturating_add(1);
-            let id = call.get(..ID).unwrap_or(call);
-            let name = format!("{}-{:04}-{id}-{attempt}-{}", now(), state.count, operation(request));
-            let attempt = Attempt::begin(self.folder.join(name), request, secrets);
-            state.attempts.insert(call.to_owned(), attempt);
-        }
-        let Some(attempt) = state.attempts.get_mut(call) else { return Ok(()) };
-        match stage {
-            Stage::ResponseHead { head, .. } => {
-                attempt.head = Some((*head).clone());
-                Ok(())
-            }
-            Stage::Body { body, .. } => {
-                attempt.write_whole(body)?;
-                state.end(call)
-            }
-            Stage::Ended { .. } => state.end(call),
-            Stage::Chunk { bytes, .. } => attempt.write_piece(bytes),
-            _ => Ok(()),
-        }
-    }
-
-    fn report(&self, call: &str, outcome: io::Result<()>) {
-        if let Err(error) = outcome {
-            tell!("--record: {}: {error}; this exchange is not kept", self.folder.display());
-            self.lock().attempts.remove(call);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Observe for Recorder {
-    fn observe(&self, call: &str, stage: &Stage<'_>) {
-        let outcome = self.note(call, stage);
-        self.report(call, outcome);
-    }
-}
-
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        let calls: Vec<_> = self.lock().attempts.keys().cloned().collect();
-        for call in calls {
-            let outcome = self.lock().end(&call);
-            self.report(&call, outcome);
-        }
-    }
-}
-
-impl State {
-    /// Ends the attempt of a call. A stream that broke off is kept as far as it came.
-    fn end(&mut self, call: &str) -> io::Result<()> {
-        self.attempts.remove(call).map_or(Ok(()), Attempt::finish)
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Attempt>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Attempt {
-    fn begin(folder: PathBuf, request: &Request<Bytes>, secrets: &sigv4::Secrets) -> Self {
-        let stream = StreamRedactor::new(secrets.clone());
-        let secrets = Secrets::from(secrets);
-        let mut headers = pairs(request.headers(), &secrets);
-        for (name, value) in &mut headers {
-            // A signature belongs to its time; replay does not check a fixture's.
-            if name == AUTHORIZATION.as_str() {
-                *value = REDACTED.to_owned();
-            }
-        }
-        let request = RecordedRequest::new(
-            request.method().clone(),
-            request.uri().to_string(),
-            headers,
-            Bytes::from(secrets.hide_in_body(request.body()).into_owned()),
-        );
-        Self { folder, secrets, request, head: None, writer: None, stream }
-    }
-
-    /// Writes a response that is whole.
-    fn write_whole(&mut self, body: &[u8]) -> io::Result<()> {
-        let body = self.secrets.hide_in_body(body).into_owned();
-        self.write(&body, Some(body.len()))
-    }
-
-    /// Writes a piece of a stream.
-    fn write_piece(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let redacted = self.stream.push(bytes);
-        self.write(&redacted, None)
-    }
-
-    /// Writes the rest of a stream, and makes the exchange a fixture.
-    fn finish(mut self) -> io::Result<()> {
-        let rest = self.stream.finish();
-        if !rest.is_empty() {
-            self.write(&rest, None)?;
-        }
-        self.writer.map_or(Ok(()), |writer| writer.finish(None))
-    }
-
-    fn write(&mut self, bytes: &[u8], length: Option<usize>) -> io::Result<()> {
-        if let Some(head) = self.head.take() {
-            let mut headers = pairs(&head.headers, &self.secrets);
-            if let Some(length) = length {
-                for (_, value) in headers.iter_mut().filter(|(name, _)| name == CONTENT_LENGTH.as_str()) {
-                    *value = length.to_string();
+    fn note(&mut self, stage: &Stage<'_>) -> io::Result<()> {
+        let at = self.sent.elapsed();
+        let Some(recording) = &mut self.recording else { return Ok(()) };
+        match stage {
+            Stage::ResponseHead { head, .. } => {
+                if let Some(time) = head.extensions.get::<ConnectTime>() {
+                    recording.timing_mut().connect = Some(time.connect);
+                    recording.timing_mut().tls = time.tls;
                 }
+                recording.head(at, head.status, &head.headers)
             }
-            let head = RecordedHead::new(head.status.as_u16(), headers).map_err(io::Error::other)?;
-            self.writer = Some(ExchangeWriter::create(&self.folder, &self.request, &head)?);
+            Stage::Chunk { bytes, .. } => recording.chunk(at, bytes),
+            Stage::Body { body, .. } => {
+                recording.chunk(at, body)?;
+                self.end(true)
+            }
+            Stage::Ended { outcome, .. } => {
+                let is_whole = matches!(outcome, Outcome::Complete | Outcome::BodyRead);
+                self.end(is_whole)
+            }
+            _ => Ok(()),
         }
-        self.writer.as_mut().map_or(Ok(()), |writer| writer.write(bytes))
+    }
+
+    /// Keeps the exchange. A stream that broke off is kept as far as it came.
+    fn end(&mut self, is_whole: bool) -> io::Result<()> {
+        let at = is_whole.then(|| self.sent.elapsed());
+        self.recording.take().map_or(Ok(()), |recording| recording.end(at).map(drop))
     }
 }
 
-/// Headers as a fixture has them.
-fn pairs(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
-    let pair = |(name, value)| -> (String, String) {
-        let name: &http::HeaderName = name;
-        (name.to_string(), secrets.value(name, value).into_owned())
-    };
-    headers.iter().map(pair).collect()
+impl Observe for CallRecorder {
+    fn observe(&self, call: &str, stage: &Stage<'_>) {
+        let mut calls = self.lock();
+        let outcome = match (stage, calls.get_mut(call)) {
+            (Stage::Sending { .. }, previous) => {
+                let (outcome, wait) = match previous {
+                    Some(previous) => (previous.end(false), previous.wait),
+                    None => (Ok(()), None),
+                };
+                calls.extend(self.begin(call, stage, wait).map(|attempt| (call.to_owned(), attempt)));
+                outcome
+            }
+            (Stage::Retrying { wait, .. }, Some(attempt)) => {
+                attempt.wait = Some(*wait);
+                Ok(())
+            }
+            (stage, Some(attempt)) => {
+                let outcome = attempt.note(stage);
+                if outcome.is_err() {
+                    attempt.recording = None;
+                }
+                outcome
+            }
+            (_, None) => Ok(()),
+        };
+        if let Stage::Ended { .. } = stage {
+            calls.remove(call);
+        }
+        drop(calls);
+        report(&self.path, outcome);
+    }
+}
+
+impl Drop for CallRecorder {
+    fn drop(&mut self) {
+        let attempts: Vec<Attempt> = self.lock().drain().map(|(_, attempt)| attempt).collect();
+        for mut attempt in attempts {
+            report(&self.path, attempt.end(false));
+        }
+        report(&self.path, self.recorder.finish());
+    }
 }
 
 /// The last part of the path, such as `converse-stream`.
 fn operation(request: &Request<Bytes>) -> &str {
     request.uri().path().rsplit('/').next().unwrap_or_default()
-}
-
-fn now() -> String {
-    #[expect(clippy::disallowed_methods, reason = "the names of what is kept say when that was")]
-    let now = Timestamp::try_from(SystemTime::now());
-    now.map_or_else(|_| "0".to_owned(), |now| now.to_string())
 }

@@ -1,19 +1,10 @@
-//! Redaction of an exchange that is shown or recorded.
+//! Redaction of an exchange that is shown.
 
 use std::borrow::Cow;
 
 use barerock::sigv4::{self, REDACTED};
-use barerock_audit::redact_body;
-use http::header::{COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
+use barerock_audit::{is_secret_header, redact_body};
 use http::{HeaderName, HeaderValue};
-
-/// Headers whose value is a secret.
-const KEYS: [HeaderName; 4] = [
-    HeaderName::from_static(sigv4::header_name::X_AMZ_SECURITY_TOKEN),
-    PROXY_AUTHORIZATION,
-    COOKIE,
-    SET_COOKIE,
-];
 
 /// The secrets sent with a request, which its response may echo.
 #[derive(Debug, Default)]
@@ -33,17 +24,12 @@ impl Secrets {
 
     /// A response body as text, without them.
     pub(crate) fn hide_in_answer(&self, text: &str) -> String {
-        String::from_utf8_lossy(&self.hide_in_body(text.as_bytes())).into_owned()
-    }
-
-    /// A body without them ([`redact_body`]).
-    pub(crate) fn hide_in_body<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
-        redact_body(&self.0, body)
+        String::from_utf8_lossy(&redact_body(&self.0, text.as_bytes())).into_owned()
     }
 
     /// A header's value; [`REDACTED`] if the header is a secret.
     pub(crate) fn value<'v>(&self, name: &HeaderName, value: &'v HeaderValue) -> Cow<'v, str> {
-        if KEYS.contains(name) {
+        if is_secret_header(name) {
             return REDACTED.into();
         }
         let bytes = value.as_bytes();

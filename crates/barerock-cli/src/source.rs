@@ -1,5 +1,6 @@
 //! Captured bytes: a file, a fixture's folder, or standard input, read piece by piece.
 
+use core::time::Duration;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, IsTerminal as _, Read};
 use std::path::Path;
@@ -10,6 +11,7 @@ use barerock_audit::exchange::{BODY_FILE, archive_of};
 use bytes::Bytes;
 
 use crate::exit::Failure;
+use crate::input;
 
 /// How many bytes are read at once, at most.
 const CHUNK: usize = 64 * 1024;
@@ -21,6 +23,8 @@ pub(crate) struct Source {
     is_live: bool,
     /// Which file it is, if it is a regular one.
     identity: Option<Identity>,
+    /// What can be waited on for more bytes: another handle of what is read.
+    waiting: Option<File>,
     buffer: Vec<u8>,
 }
 
@@ -34,7 +38,11 @@ impl Source {
             }
             let identity = identity_of_standard_input();
             let name = "standard input".to_owned();
-            return Ok(Self::new(Box::new(io::stdin().lock()), name, identity.is_none(), identity));
+            let waiting = standard_input().ok();
+            return Ok(Self {
+                waiting,
+                ..Self::new(Box::new(io::stdin().lock()), name, identity.is_none(), identity)
+            });
         };
         if let Some(archive) = archive_of(path) {
             let exchange = Exchange::open_stream(path).map_err(|error| Failure::usage(error.to_string()))?;
@@ -44,11 +52,11 @@ impl Source {
         }
         let path = if path.is_dir() { path.join(BODY_FILE) } else { path.to_owned() };
         let name = path.display().to_string();
-        #[expect(clippy::disallowed_methods, reason = "the user named the file")]
-        let file = File::open(&path).map_err(|error| unreadable(&name, &error))?;
+        let file = input::open(&path).map_err(|error| unreadable(&name, &error))?;
         let metadata = file.metadata().map_err(|error| unreadable(&name, &error))?;
+        let waiting = file.try_clone().ok();
         // What is not a regular file may take its time: a pipe, a device.
-        Ok(Self::new(Box::new(file), name, !metadata.is_file(), identity(&metadata)))
+        Ok(Self { waiting, ..Self::new(Box::new(file), name, !metadata.is_file(), identity(&metadata)) })
     }
 
     /// Bytes that another thread receives, until it lets go of its end.
@@ -58,7 +66,7 @@ impl Source {
     }
 
     fn new(reader: Box<dyn Read>, name: String, is_live: bool, identity: Option<Identity>) -> Self {
-        Self { reader, name, is_live, identity, buffer: vec![0; CHUNK] }
+        Self { reader, name, is_live, identity, waiting: None, buffer: vec![0; CHUNK] }
     }
 
     /// The next bytes, as soon as there are any; none at the end.
@@ -70,6 +78,12 @@ impl Source {
                 Err(error) => return Err(unreadable(&self.name, &error)),
             }
         }
+    }
+
+    /// Waits for more bytes, an end or an error; false if there is none of these within the limit. A source that cannot be waited
+    /// on is taken to have more.
+    pub(crate) fn has_more_within(&self, limit: Duration) -> bool {
+        self.waiting.as_ref().is_none_or(|file| is_readable_within(file, limit))
     }
 
     /// True for a source that may take its time: what it sent so far is shown at once.
@@ -103,12 +117,35 @@ fn identity(_file: &Metadata) -> Option<Identity> {
     None
 }
 
+/// Waits until a read would not block.
+#[cfg(unix)]
+fn is_readable_within(file: &File, limit: Duration) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let timeout = Timespec::try_from(limit).ok();
+    !matches!(poll(&mut [PollFd::new(file, PollFlags::IN)], timeout.as_ref()), Ok(0))
+}
+
+#[cfg(not(unix))]
+fn is_readable_within(_file: &File, _limit: Duration) -> bool {
+    true
+}
+
+/// Another handle of standard input.
+#[cfg(unix)]
+fn standard_input() -> io::Result<File> {
+    use std::os::fd::AsFd as _;
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(not(unix))]
+fn standard_input() -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// The identity of what standard input is redirected from.
 #[cfg(unix)]
 fn identity_of_standard_input() -> Option<Identity> {
-    use std::os::fd::AsFd as _;
-    let standard_input = io::stdin().as_fd().try_clone_to_owned().ok()?;
-    File::from(standard_input).metadata().ok().and_then(|file| identity(&file))
+    standard_input().and_then(|file| file.metadata()).ok().and_then(|file| identity(&file))
 }
 
 #[cfg(not(unix))]

@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use barerock::Elapsed;
-use barerock::transport::{BoxError, HopError, ProxyUrl, ThroughProxy};
+use barerock::transport::{BoxError, ConnectTime, HopError, ProxyUrl, ThroughProxy};
 use barerock_tls::server_name;
 use bytes::Bytes;
 use http::uri::Scheme;
@@ -15,6 +15,7 @@ use http::{Request, Uri};
 use http_body_util::Full;
 use hyper_util::client::legacy::connect::HttpConnector;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
@@ -45,22 +46,27 @@ pub(crate) struct Direct {
 impl Direct {
     /// Connects for requests to this URI.
     async fn connect(&self, uri: Uri) -> Result<Stream, BoxError> {
+        let begun = Instant::now();
         let tcp = self.tcp.clone().call(uri.clone()).await?.into_inner();
+        let connect = begun.elapsed();
         if uri.scheme() != Some(&Scheme::HTTPS) {
-            return Ok(Stream::plain(tcp));
+            return Ok(Stream::plain(tcp, ConnectTime::new(connect, None)));
         }
-        self.secure(tcp, uri.host().unwrap_or_default(), None).await
+        self.secure(tcp, uri.host().unwrap_or_default(), None, connect).await
     }
 
-    /// Adds TLS to a connection to the host, which may be a tunnel through a proxy.
+    /// Adds TLS to a connection to the host, which may be a tunnel through a proxy and took `connect` to be made.
     pub(crate) async fn secure(
         &self,
         tcp: TcpStream,
         host: &str,
         proxy: Option<&ProxyUrl>,
+        connect: Duration,
     ) -> Result<Stream, BoxError> {
+        let begun = Instant::now();
         let shaken = self.tls.connect(server_name(host)?, tcp).await;
-        Ok(Stream::tls(shaken.map_err(|error| HopError::tls(host, proxy, error))?))
+        let tls = shaken.map_err(|error| HopError::tls(host, proxy, error))?;
+        Ok(Stream::tls(tls, ConnectTime::new(connect, Some(begun.elapsed()))))
     }
 }
 

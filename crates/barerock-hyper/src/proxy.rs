@@ -4,13 +4,16 @@ use std::io;
 use std::sync::Arc;
 
 use barerock::transport::proxy::Tunnel;
-use barerock::transport::{BoxError, HopError, ProxyError, ProxyRules, ProxyScheme, ProxyUrl, ThroughProxy};
+use barerock::transport::{
+    BoxError, ConnectTime, HopError, ProxyError, ProxyRules, ProxyScheme, ProxyUrl, ThroughProxy,
+};
 use bytes::Bytes;
 use http::header::PROXY_AUTHORIZATION;
 use http::uri::Scheme;
 use http::{Request, Uri};
 use http_body_util::Full;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tower_service::Service as _;
 
 use crate::connector::{Connecting, Direct, ProxyConnect};
@@ -42,15 +45,16 @@ impl ProxyConnect for HttpProxies {
     fn connect(&self, direct: &Arc<Direct>, uri: &Uri) -> Connecting {
         let (proxy, direct, uri) = (self.0.proxy_for(uri).cloned(), Arc::clone(direct), uri.clone());
         Box::pin(async move {
+            let begun = Instant::now();
             let proxy = proxy.ok_or("the URI has no proxy")?;
             let address: Uri = format!("http://{}", proxy.authority()).parse()?;
             let tcp = direct.tcp.clone().call(address).await;
             let tcp = tcp.map_err(|error| HopError::proxy(&proxy, error))?.into_inner();
             if uri.scheme() != Some(&Scheme::HTTPS) {
-                return Ok(Stream::plain(tcp).proxied());
+                return Ok(Stream::plain(tcp, ConnectTime::new(begun.elapsed(), None)).proxied());
             }
             open_tunnel(&tcp, &proxy, &uri).await?;
-            direct.secure(tcp, uri.host().unwrap_or_default(), Some(&proxy)).await
+            direct.secure(tcp, uri.host().unwrap_or_default(), Some(&proxy), begun.elapsed()).await
         })
     }
 

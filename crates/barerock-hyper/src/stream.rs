@@ -1,9 +1,12 @@
 //! Connections, with TLS or without.
 
 use core::pin::Pin;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll};
 use std::io;
+use std::sync::Arc;
 
+use barerock::transport::ConnectTime;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
@@ -15,6 +18,21 @@ pub(crate) struct Stream {
     io: Io,
     /// Whether a proxy reads the requests: they then carry the absolute URI.
     proxied: bool,
+    time: FreshConnection,
+}
+
+/// How long a connection took to be made, for the first response over it.
+#[derive(Debug, Clone)]
+pub(crate) struct FreshConnection {
+    time: ConnectTime,
+    is_taken: Arc<AtomicBool>,
+}
+
+impl FreshConnection {
+    /// The time, to the first who asks.
+    pub(crate) fn take(&self) -> Option<ConnectTime> {
+        (!self.is_taken.swap(true, Ordering::Relaxed)).then_some(self.time)
+    }
 }
 
 enum Io {
@@ -23,12 +41,16 @@ enum Io {
 }
 
 impl Stream {
-    pub(crate) fn plain(tcp: TcpStream) -> Self {
-        Self { io: Io::Plain(TokioIo::new(tcp)), proxied: false }
+    pub(crate) fn plain(tcp: TcpStream, time: ConnectTime) -> Self {
+        Self::new(Io::Plain(TokioIo::new(tcp)), time)
     }
 
-    pub(crate) fn tls(tls: TlsStream<TcpStream>) -> Self {
-        Self { io: Io::Tls(Box::new(TokioIo::new(tls))), proxied: false }
+    pub(crate) fn tls(tls: TlsStream<TcpStream>, time: ConnectTime) -> Self {
+        Self::new(Io::Tls(Box::new(TokioIo::new(tls))), time)
+    }
+
+    fn new(io: Io, time: ConnectTime) -> Self {
+        Self { io, proxied: false, time: FreshConnection { time, is_taken: Arc::default() } }
     }
 
     #[cfg(feature = "proxy")]
@@ -39,7 +61,7 @@ impl Stream {
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        let connected = Connected::new().proxy(self.proxied);
+        let connected = Connected::new().proxy(self.proxied).extra(self.time.clone());
         #[cfg(feature = "http2")]
         match &self.io {
             Io::Tls(tls) if tls.inner().get_ref().1.alpn_protocol() == Some(crate::builder::H2) => {

@@ -16,6 +16,7 @@ use hyper_util::client::legacy::Client;
 
 use crate::builder::HyperTransportBuilder;
 use crate::connector::{Connector, ProxyConnect};
+use crate::stream::FreshConnection;
 
 /// hyper as a [`Transport`]. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
@@ -104,6 +105,10 @@ impl Transport for HyperTransport {
             };
             TransportError::new(kind, error)
         })?;
+        let connection = response.extensions_mut().remove::<FreshConnection>();
+        if let Some(time) = connection.and_then(|connection| connection.take()) {
+            response.extensions_mut().insert(time);
+        }
         if let Some(through_proxy) = through_proxy {
             response.extensions_mut().insert(through_proxy);
         }

@@ -4,9 +4,10 @@ use crate::chunking::{Chunking, Pace};
 use crate::error::BindError;
 use crate::fault::FaultRule;
 use crate::fixtures::Fixtures;
+use crate::forward::Forward;
 use crate::matching::{MatchMode, Matcher};
 use crate::received::{Log, ReceivedRequest};
-use crate::server::Replay;
+use crate::server::ReplayServer;
 use crate::service::{Hook, Service};
 use crate::verify::Verify;
 use core::fmt;
@@ -19,11 +20,11 @@ use tokio::net::{TcpListener, TcpSocket, lookup_host};
 /// Largest request body by default, in bytes.
 const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
 /// Connections served at once by default.
-const MAX_CONNECTIONS: usize = 256;
+const MAX_CONNECTIONS: usize = 1024;
 /// How long to wait for a client by default.
 const IO_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Describes a [`Replay`]; made by [`Replay::builder`].
+/// Describes a [`ReplayServer`]; made by [`ReplayServer::builder`].
 #[must_use = "nothing listens before `bind`"]
 pub struct ReplayBuilder {
     fixtures: Fixtures,
@@ -39,12 +40,13 @@ pub struct ReplayBuilder {
     io_timeout: Duration,
     allow_other_machines: bool,
     on_request: Option<Hook>,
+    forward: Option<Box<dyn Forward>>,
 }
 
 impl ReplayBuilder {
-    pub(crate) fn new(fixtures: Fixtures) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            fixtures,
+            fixtures: Fixtures::builtin(),
             match_mode: MatchMode::default(),
             verify: None,
             #[cfg(feature = "tls")]
@@ -57,7 +59,14 @@ impl ReplayBuilder {
             io_timeout: IO_TIMEOUT,
             allow_other_machines: false,
             on_request: None,
+            forward: None,
         }
+    }
+
+    /// What is served; the [built-in fixtures](Fixtures::builtin) by default.
+    pub fn fixtures(mut self, fixtures: Fixtures) -> Self {
+        self.fixtures = fixtures;
+        self
     }
 
     /// How like its fixture a request must be; [`MatchMode::Exact`] by default.
@@ -95,7 +104,7 @@ impl ReplayBuilder {
         self
     }
 
-    /// The wait before each chunk of an event stream; none by default.
+    /// When chunks are sent; at once by default.
     pub fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
@@ -107,7 +116,7 @@ impl ReplayBuilder {
         self
     }
 
-    /// How many connections are served at once; 256 by default. The next ones wait in the listener's queue.
+    /// How many connections are served at once; 1,024 by default. The next ones wait in the listener's queue.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
         self
@@ -134,6 +143,13 @@ impl ReplayBuilder {
         self
     }
 
+    /// Responds to requests as `forward` says, and serves no fixture. Checks of host, origin, size and signature stay, and so do
+    /// faults that replace the whole response.
+    pub fn forward(mut self, forward: impl Forward + 'static) -> Self {
+        self.forward = Some(Box::new(forward));
+        self
+    }
+
     /// Listens on `address`, such as `127.0.0.1:0` for any free port, and starts to serve on the current tokio
     /// runtime.
     ///
@@ -147,7 +163,7 @@ impl ReplayBuilder {
     /// Outside of a tokio runtime with its network and time drivers on, as every tokio socket does.
     ///
     /// Cancel safety: dropping the future leaves nothing behind.
-    pub async fn bind(self, address: &str) -> Result<Replay, BindError> {
+    pub async fn bind(self, address: &str) -> Result<ReplayServer, BindError> {
         let failed = |source| BindError::Io { address: address.to_owned(), source };
         let resolved: Vec<_> = lookup_host(address).await.map_err(failed)?.collect();
         if let Some(&address) = resolved.iter().find(|address| !address.ip().is_loopback())
@@ -173,10 +189,11 @@ impl ReplayBuilder {
             max_connections: self.max_connections,
             io_timeout: self.io_timeout,
             on_request: self.on_request,
+            forward: self.forward,
             log: Log::default(),
             counter: AtomicU64::new(0),
         };
-        Ok(Replay::start(listener, local, service))
+        Ok(ReplayServer::start(listener, local, service))
     }
 }
 

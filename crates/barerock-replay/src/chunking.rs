@@ -2,13 +2,20 @@
 
 use crate::duration::parse_duration;
 use crate::frames;
+use barerock_audit::exchange::Timing;
 use bytes::Bytes;
 use core::fmt;
 use core::num::NonZeroUsize;
 use core::str::FromStr;
 use core::time::Duration;
 
-/// Where an event stream is cut into HTTP chunks. As text: `frames`, `whole`, or a number of bytes.
+/// The longest chunk of random chunking, in bytes.
+const MAX_RANDOM: u64 = 1024;
+/// What random chunking is called before its seed.
+const RANDOM: &str = "random:";
+
+/// Where an event stream is cut into HTTP chunks. As text: `frames`, `whole`, `recorded`, a number of bytes, or
+/// `random:SEED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Chunking {
@@ -19,36 +26,84 @@ pub enum Chunking {
     Bytes(NonZeroUsize),
     /// One chunk.
     Whole,
+    /// The chunks of the recording, also of responses that are no streams; where none were recorded, as [`Frames`](Self::Frames).
+    Recorded,
+    /// Chunks of 1 to 1,024 bytes, the same ones for the same seed and body.
+    Random {
+        /// Where the random numbers begin.
+        seed: u64,
+    },
 }
 
 impl Chunking {
-    pub(crate) fn cut(self, body: &Bytes) -> Vec<Bytes> {
-        match self {
-            Self::Frames => frames::split(body),
-            Self::Whole => vec![body.clone()],
-            Self::Bytes(size) => {
-                let mut rest = body.clone();
-                let mut chunks = Vec::new();
-                while !rest.is_empty() {
-                    chunks.push(rest.split_to(size.get().min(rest.len())));
-                }
-                chunks
+    /// Cuts the body of an event stream.
+    pub(crate) fn cut(self, body: &Bytes, timing: Option<&Timing>) -> Vec<Bytes> {
+        match (self, timing) {
+            (Self::Recorded, Some(timing)) if !timing.chunks.is_empty() => {
+                let ends = timing.chunks.iter().skip(1).map(|chunk| chunk.offset);
+                let mut begin = 0;
+                let sizes = ends.map(move |end| {
+                    let size = usize::try_from(end.saturating_sub(begin)).unwrap_or(usize::MAX);
+                    begin = end;
+                    size
+                });
+                split(body, sizes.chain([usize::MAX]))
             }
+            (Self::Frames | Self::Recorded, _) => frames::split(body),
+            (Self::Whole, _) => vec![body.clone()],
+            (Self::Bytes(size), _) => split(body, core::iter::repeat(size.get())),
+            (Self::Random { seed }, _) => split(body, random_sizes(seed)),
         }
     }
+
+    /// Cuts a body that is no stream: in one piece, unless the recorded chunks are asked for.
+    pub(crate) fn cut_whole(self, body: &Bytes, timing: Option<&Timing>) -> Vec<Bytes> {
+        match self {
+            Self::Recorded if timing.is_some() => self.cut(body, timing),
+            _ => vec![body.clone()],
+        }
+    }
+}
+
+/// Pieces of these sizes, as long as there is something left.
+fn split(body: &Bytes, sizes: impl Iterator<Item = usize>) -> Vec<Bytes> {
+    let (mut rest, mut chunks, mut sizes) = (body.clone(), Vec::new(), sizes);
+    while !rest.is_empty() {
+        let size = sizes.next().unwrap_or(usize::MAX).clamp(1, rest.len());
+        chunks.push(rest.split_to(size));
+    }
+    chunks
+}
+
+/// SplitMix64, whose numbers depend on the seed alone.
+fn random_sizes(seed: u64) -> impl Iterator<Item = usize> {
+    let mut state = seed;
+    core::iter::repeat_with(move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % MAX_RANDOM).unwrap_or_default().saturating_add(1)
+    })
 }
 
 impl FromStr for Chunking {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "frames" => Ok(Self::Frames),
-            "whole" => Ok(Self::Whole),
-            _ => text.parse().map(Self::Bytes).map_err(|_| {
-                format!("unknown chunking {text:?}: wants frames, whole, or a number of bytes above 0")
-            }),
-        }
+        let parsed = match text {
+            "frames" => Some(Self::Frames),
+            "whole" => Some(Self::Whole),
+            "recorded" => Some(Self::Recorded),
+            text => match text.strip_prefix(RANDOM) {
+                Some(seed) => seed.parse().ok().map(|seed| Self::Random { seed }),
+                None => text.parse().ok().map(Self::Bytes),
+            },
+        };
+        parsed.ok_or_else(|| {
+            format!(
+                "unknown chunking {text:?}: wants frames, whole, recorded, random:SEED, or a number of bytes above 0"
+            )
+        })
     }
 }
 
@@ -57,30 +112,50 @@ impl fmt::Display for Chunking {
         match self {
             Self::Frames => f.write_str("frames"),
             Self::Whole => f.write_str("whole"),
+            Self::Recorded => f.write_str("recorded"),
             Self::Bytes(size) => write!(f, "{size}"),
+            Self::Random { seed } => write!(f, "{RANDOM}{seed}"),
         }
     }
 }
 
-/// The wait before each chunk of an event stream; none by default. As text: `20ms`, `1s`.
+/// When the chunks of a response are sent; as soon as they can be by default. As text: a wait before each chunk of an event
+/// stream, such as `20ms` or `1s`, or `recorded`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Pace(Duration);
+pub struct Pace {
+    delay: Duration,
+    is_recorded: bool,
+}
 
 impl Pace {
-    /// Waits this long before each chunk.
+    /// Waits this long before each chunk of an event stream.
     pub const fn every(delay: Duration) -> Self {
-        Self(delay)
+        Self { delay, is_recorded: false }
     }
 
-    /// The wait before each chunk.
+    /// Sends the head and each chunk when it arrived in the recording, counted from when the request
+    /// could be sent; what has no recorded times at once. Where responses are cut otherwise than recorded, a chunk is sent when its last byte arrived.
+    pub const fn recorded() -> Self {
+        Self { delay: Duration::ZERO, is_recorded: true }
+    }
+
+    /// The wait before each chunk of an event stream.
     pub const fn delay(self) -> Duration {
-        self.0
+        self.delay
+    }
+
+    /// True for the pace of the recording.
+    pub const fn is_recorded(self) -> bool {
+        self.is_recorded
     }
 }
 
 impl fmt::Display for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}ms", self.delay().as_millis())
+        match self.is_recorded {
+            true => f.write_str("recorded"),
+            false => write!(f, "{}ms", self.delay.as_millis()),
+        }
     }
 }
 
@@ -88,13 +163,17 @@ impl FromStr for Pace {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse_duration(text).map(Self)
+        match text {
+            "recorded" => Ok(Self::recorded()),
+            text => parse_duration(text).map(Self::every),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use barerock_audit::exchange::ChunkTime;
 
     #[test]
     fn chunks_join_to_the_body() {
@@ -103,7 +182,7 @@ mod tests {
         for (text, chunks) in [("frames", 2), ("whole", 1), ("7", body.len().div_ceil(7)), ("999999", 1)] {
             let chunking: Chunking = text.parse().unwrap();
             assert_eq!(chunking.to_string(), text);
-            let cut = chunking.cut(&body);
+            let cut = chunking.cut(&body, None);
             assert_eq!((cut.len(), Bytes::from(cut.concat())), (chunks, body.clone()), "{text}");
         }
     }
@@ -112,7 +191,30 @@ mod tests {
     fn what_is_no_chunking_is_refused() {
         for text in ["0", "-1", "frame", ""] {
             let error = text.parse::<Chunking>().unwrap_err();
-            assert!(error.ends_with("wants frames, whole, or a number of bytes above 0"), "{error}");
+            assert!(error.contains(": wants frames, whole, recorded, random:SEED"), "{error}");
         }
+    }
+
+    #[test]
+    fn recorded_and_random_chunks_join_to_the_body() {
+        let body = Bytes::from(vec![7; 5000]);
+        let timing = |chunks: &[u64]| {
+            let mut timing = Timing::default();
+            timing.chunks = chunks.iter().map(|&offset| ChunkTime { offset, at: Duration::ZERO }).collect();
+            timing
+        };
+        let sizes = |chunking: &str, timing: &Timing| -> Vec<usize> {
+            let chunks = chunking.parse::<Chunking>().unwrap().cut(&body, Some(timing));
+            assert_eq!(chunks.concat(), *body);
+            chunks.iter().map(Bytes::len).collect()
+        };
+        assert_eq!(sizes("recorded", &timing(&[0, 1, 4000])), [1, 3999, 1000]);
+        // A fault may have made the body shorter than its recording.
+        assert_eq!(sizes("recorded", &timing(&[0, 4000, 6000, 7000])), [4000, 1000]);
+        assert_eq!(sizes("recorded", &timing(&[])), [5000], "no frames");
+        let random = sizes("random:7", &timing(&[]));
+        assert_eq!(random, sizes("random:7", &timing(&[0, 9])));
+        assert_ne!(random, sizes("random:8", &timing(&[])));
+        assert!(random.len() > 3 && random.iter().all(|size| (1..=1024).contains(size)), "{random:?}");
     }
 }

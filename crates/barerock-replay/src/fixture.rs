@@ -1,11 +1,12 @@
 //! A recorded or composed exchange, and what a replay needs to know of it.
 
 use barerock_audit::Exchange;
-use barerock_audit::exchange::ExchangeError;
+use barerock_audit::exchange::{ExchangeError, Timing};
 use barerock_eventstream::MEDIA_TYPE;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
+use std::sync::Arc;
 
 use crate::frames::{self, Ending};
 use crate::operation::Operation;
@@ -20,12 +21,14 @@ pub(crate) const JSON: &str = "application/json";
 ///
 /// # Form
 ///
-/// A recorded fixture is a folder of three files, whose name is the fixture's:
+/// A recorded fixture is a folder of these files, whose name is the fixture's:
 ///
 /// - `request.json`: `{"method": "POST", "uri": "…", "headers": [["name", "value"], …], "body": "…"}`. The URI is absolute or
 ///   a path. A body that is not UTF-8 is `{"base64": "…"}`.
 /// - `response.json`: `{"status": 200, "headers": [["name", "value"], …]}`.
 /// - `response.body`: the bytes of the response's body, without transfer coding.
+/// - `response.chunks.json`, which may be missing: where the chunks of the body begin, and when they arrived
+///   ([`barerock_audit::exchange::Timing`]).
 ///
 /// Other members and files are ignored.
 #[derive(Debug, Clone)]
@@ -35,6 +38,8 @@ pub struct Fixture {
     request_body: RequestBody,
     response: Response,
     broken: bool,
+    /// When the response arrived, if that was recorded.
+    timing: Option<Arc<Timing>>,
     /// The same response to the operation that streams, if the fixture serves both.
     streamed: Option<Box<Self>>,
 }
@@ -78,8 +83,9 @@ impl Fixture {
             headers.push((CONTENT_TYPE, HeaderValue::from_static(derived)));
         }
         let request_body = RequestBody::new(request.body().clone(), &operation);
+        let timing = response.timing().cloned().map(Arc::new);
         let response = Response { status, headers, body, event_stream };
-        Self::assemble(name.into(), operation, request_body, response)
+        Self { timing, ..Self::assemble(name.into(), operation, request_body, response) }
     }
 
     pub(crate) fn assemble(
@@ -91,7 +97,7 @@ impl Fixture {
         let broken = !response.status.is_success()
             || operation.streams() != response.event_stream
             || response.event_stream && frames::ending(&response.body, operation.name()) != Ending::Complete;
-        Self { name, operation, request_body, response, broken, streamed: None }
+        Self { name, operation, request_body, response, broken, timing: None, streamed: None }
     }
 
     /// The name of its folder; `composed for MODEL` if it was composed in code.
@@ -117,6 +123,11 @@ impl Fixture {
     /// The response's body.
     pub fn body(&self) -> &Bytes {
         &self.response.body
+    }
+
+    /// When the response arrived, if that was recorded.
+    pub fn timing(&self) -> Option<&Arc<Timing>> {
+        self.timing.as_ref()
     }
 
     /// True if the response is an event stream.

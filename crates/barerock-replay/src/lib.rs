@@ -2,15 +2,16 @@
 //! fails on demand. Programs are tested against it, and demonstrated with it, without an account or a network.
 //!
 //! In scope: fixture folders ([`Fixtures`]), matching requests to them ([`MatchMode`]), chunked event streams at a pace
-//! ([`Chunking`], [`Pace`]), signature checks ([`Verify`]), faults ([`FaultRule`]), and what was received ([`ReceivedRequest`]).
+//! ([`Chunking`], [`Pace`]), signature checks ([`Verify`]), faults ([`FaultRule`]), what was received ([`ReceivedRequest`]),
+//! and requests that are forwarded to another server instead ([`Forward`]).
 //!
-//! Out of scope: models. It returns what its fixtures hold, whatever the prompt. HTTP/2, and serving other machines.
+//! Out of scope: models. It returns what its fixtures hold, whatever the prompt. Serving other machines.
 //!
 //! ```
-//! use barerock_replay::{Fixtures, MatchMode, Replay};
+//! use barerock_replay::{Fixtures, MatchMode, ReplayServer};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-//! let replay = Replay::builder(Fixtures::builtin())
+//! let replay = ReplayServer::builder()
 //!     .match_mode(MatchMode::Any)
 //!     .faults(["throttle@1".parse()?]) // the first request fails, the second does not
 //!     .bind("127.0.0.1:0")
@@ -26,7 +27,7 @@
 //!
 //! # Features
 //!
-//! `tls` serves over TLS, with a certificate made for the run (`Tls`).
+//! `tls` serves over TLS, with a certificate made for the run (`Tls`); `http2` adds HTTP/2 to it (`Tls::with_http2`).
 
 mod builder;
 mod builtin;
@@ -37,6 +38,7 @@ mod error;
 mod fault;
 mod fixture;
 mod fixtures;
+mod forward;
 mod frames;
 mod likeness;
 mod matching;
@@ -60,10 +62,11 @@ pub use error::{BindError, FixtureError};
 pub use fault::{Fault, FaultError, FaultRule};
 pub use fixture::Fixture;
 pub use fixtures::Fixtures;
+pub use forward::{Forward, ForwardedBody, Forwarding, remove_hop_by_hop};
 pub use matching::MatchMode;
 pub use operation::Operation;
 pub use received::ReceivedRequest;
-pub use server::Replay;
+pub use server::ReplayServer;
 #[cfg(feature = "tls")]
 pub use tls::{Tls, TlsError};
 pub use verify::Verify;

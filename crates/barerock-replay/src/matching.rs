@@ -140,7 +140,7 @@ impl Matcher {
         let position = served.saturating_add(1);
         let Some(next) = self.sequence.get(*served) else {
             return Err(format!(
-                "No fixture answers {operation}: all {served} were served (match mode in-order)."
+                "no fixture left for {operation}: all {served} were served (match mode in-order)"
             ));
         };
         let alternatives = [Some(next), next.streamed()];
@@ -148,7 +148,7 @@ impl Matcher {
             alternatives.into_iter().flatten().find(|fixture| fixture.operation().same_kind(operation));
         let found = found.ok_or_else(|| {
             format!(
-                "No fixture answers {operation}: number {position}, {:?}, is of {} (match mode in-order).",
+                "no fixture for {operation}: number {position}, {:?}, is of {} (match mode in-order)",
                 next.name(),
                 next.operation()
             )
@@ -181,7 +181,7 @@ impl Matcher {
     }
 
     fn explain(&self, operation: &Operation, body: &RequestBody) -> String {
-        let mut text = format!("No fixture answers {operation} (match mode {}). ", self.mode);
+        let mut text = format!("no fixture for {operation} (match mode {})", self.mode);
         let all = || self.groups.iter().filter_map(Group::first);
         let nearest = all()
             .filter(|fixture| fixture.operation() == operation)
@@ -194,25 +194,20 @@ impl Matcher {
                 (RequestBody::Other(_), RequestBody::Json(_)) => "the body is not JSON".to_owned(),
                 _ => "the bodies differ".to_owned(),
             };
-            text.push_str(&format!("The nearest is {:?}: {difference}. ", nearest.name()));
+            text.push_str(&format!("; most similar: {:?}: {difference}", nearest.name()));
         } else if all().any(|fixture| fixture.operation().same_kind(operation)) {
             let models = all().filter(|fixture| fixture.operation().same_kind(operation));
             let models: Vec<String> =
                 models.filter_map(|fixture| fixture.operation().subject()).map(Subject::to_string).collect();
             let models = listed(models.iter().map(String::as_str));
-            text.push_str(&format!("There are fixtures of this operation for: {models}. "));
+            text.push_str(&format!("; this operation has fixtures for: {models}"));
         } else {
             let operations = listed(all().map(|fixture| fixture.operation().name()));
-            text.push_str(&format!("There are fixtures for: {operations}. "));
+            text.push_str(&format!("; operations with fixtures: {operations}"));
         }
         if operation.model_id().is_none() && operation.name().starts_with(MODEL_PATH) {
-            text.push_str("The path is not /model/ID/OPERATION: a slash in a model id must be sent as %2F. ");
+            text.push_str("; the path is not /model/ID/OPERATION: a slash in a model id is sent as %2F");
         }
-        text.push_str(match self.mode {
-            MatchMode::Exact => "Ask as recorded, add a fixture, or use match mode model or any.",
-            MatchMode::Model => "Ask a model listed, add a fixture, or use match mode any.",
-            MatchMode::Any | MatchMode::InOrder => "Add a fixture of this operation.",
-        });
         text
     }
 }

@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::fixture::{Fixture, JSON};
 use crate::frames;
 use crate::script::{Interruption, Script};
+use barerock_audit::exchange::Timing;
 use barerock_converse::error::{EXCEPTIONS, exception_code, exception_status};
 use barerock_converse::wire::header_name::{X_AMZ_RETRY_AFTER, X_AMZN_ERROR_TYPE, X_AMZN_REQUEST_ID};
 use bytes::Bytes;
@@ -13,6 +14,8 @@ use http::header::{
     CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, LOCATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use std::sync::Arc;
+use tokio::time::Instant;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static(X_AMZN_REQUEST_ID);
 const ERROR_TYPE: HeaderName = HeaderName::from_static(X_AMZN_ERROR_TYPE);
@@ -34,6 +37,8 @@ pub(crate) struct Delivery<'a> {
     pub(crate) request_id: HeaderValue,
     /// Sends the date of now in place of the recorded one.
     pub(crate) live_date: bool,
+    /// When the request was received, from which recorded times count.
+    pub(crate) received: Instant,
 }
 
 /// A status, headers in order, and a body.
@@ -43,6 +48,8 @@ pub(crate) struct Reply {
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
     event_stream: bool,
+    /// When the response arrived, if it is a recorded one.
+    timing: Option<Arc<Timing>>,
 }
 
 impl Reply {
@@ -52,6 +59,7 @@ impl Reply {
             headers: fixture.headers().to_vec(),
             body: fixture.body().clone(),
             event_stream: fixture.is_event_stream(),
+            timing: fixture.timing().cloned(),
         }
     }
 
@@ -66,7 +74,7 @@ impl Reply {
     fn unnamed_error(status: StatusCode, message: &str) -> Self {
         let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(JSON))];
         let body = serde_json::json!({"message": message}).to_string().into();
-        Self { status, headers, body, event_stream: false }
+        Self { status, headers, body, event_stream: false, timing: None }
     }
 
     /// The response of a fault that replaces every other.
@@ -102,11 +110,17 @@ impl Reply {
             "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<h1>{status}</h1>\r\n<p>{ON_DEMAND}</p>\r\n</body>\r\n\
              </html>\r\n"
         );
-        Self { status, headers, body: body.into(), event_stream: false }
+        Self { status, headers, body: body.into(), event_stream: false, timing: None }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// When the head of the response had arrived in its recording, counted from when there was a connection.
+    pub(crate) fn recorded_head(&self) -> Option<Duration> {
+        let timing = self.timing.as_ref()?;
+        Some(timing.head?.saturating_sub(timing.connecting()))
     }
 
     /// Replaces a frame of the stream and drops those after it; a response that is not a stream becomes an error.
@@ -133,16 +147,17 @@ impl Reply {
 
     /// Makes the response, with what the faults do to its body.
     pub(crate) fn into_response(mut self, delivery: Delivery<'_>) -> Response<Script> {
-        let Delivery { faults, chunking, pace, request_id, live_date } = delivery;
+        let Delivery { faults, chunking, pace, request_id, live_date, received } = delivery;
         if live_date {
             // hyper dates a response that has no date.
             self.headers.retain(|(name, _)| name != DATE);
         }
         faults.iter().for_each(|fault| self.spoil(fault));
+        let timing = self.timing.clone();
         let (mut pieces, mut delay) = if self.event_stream {
-            (chunking.cut(&self.body), pace.delay())
+            (chunking.cut(&self.body, timing.as_deref()), pace.delay())
         } else {
-            (Chunking::Whole.cut(&self.body), Duration::ZERO)
+            (chunking.cut_whole(&self.body, timing.as_deref()), Duration::ZERO)
         };
         for fault in faults {
             match fault {
@@ -153,7 +168,10 @@ impl Reply {
             }
         }
         let length = pieces.iter().map(Bytes::len).sum();
-        let mut script = Script::pieces(pieces, delay);
+        let mut script = match timing.filter(|_| pace.is_recorded()) {
+            Some(timing) => recorded_pace(pieces, &timing, delay, received),
+            None => Script::pieces(pieces, delay),
+        };
         for fault in faults {
             let (bytes, interruption) = match fault {
                 Fault::ResetAfter(bytes) | Fault::CloseAfter(bytes) => (*bytes, Interruption::BreakOff),
@@ -198,6 +216,18 @@ impl Reply {
         }
         headers.entry(framing.0).or_insert(framing.1);
     }
+}
+
+/// Sends each piece when its last byte had arrived in the recording.
+fn recorded_pace(pieces: Vec<Bytes>, timing: &Timing, delay: Duration, received: Instant) -> Script {
+    let time = |arrival: Duration| received.checked_add(arrival.saturating_sub(timing.connecting()));
+    let mut end = 0_u64;
+    let pieces = pieces.into_iter().map(|piece| {
+        end = end.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        let arrival = timing.arrival_of(end.saturating_sub(1));
+        (piece, arrival.and_then(time))
+    });
+    Script::timed(pieces, delay, timing.end.and_then(time))
 }
 
 fn corrupt(pieces: &mut [Bytes], offset: usize, bit: u8) {

@@ -7,7 +7,7 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 use http_body::{Body, Frame};
 use std::collections::VecDeque;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::received::Progress;
 
@@ -20,6 +20,8 @@ pub(crate) enum Step {
     /// Lets what was sent leave for the client.
     Flush,
     Wait(Duration),
+    /// Waits for a time that may have passed.
+    WaitUntil(Instant),
     /// Sends nothing more, and does not end.
     Hang,
     /// Breaks the connection off.
@@ -49,13 +51,24 @@ impl core::error::Error for BrokenOff {}
 impl Script {
     /// Sends each piece on its own, after this wait.
     pub(crate) fn pieces(pieces: impl IntoIterator<Item = Bytes>, delay: Duration) -> Self {
+        Self::timed(pieces.into_iter().map(|piece| (piece, None)), delay, None)
+    }
+
+    /// Sends each piece on its own at its time, after this wait, and ends at a time.
+    pub(crate) fn timed(
+        pieces: impl IntoIterator<Item = (Bytes, Option<Instant>)>,
+        delay: Duration,
+        end: Option<Instant>,
+    ) -> Self {
         let mut steps = VecDeque::new();
-        for piece in pieces {
+        for (piece, time) in pieces {
+            steps.extend(time.map(Step::WaitUntil));
             if !delay.is_zero() {
                 steps.push_back(Step::Wait(delay));
             }
             steps.extend([Step::Send(piece), Step::Flush]);
         }
+        steps.extend(end.map(Step::WaitUntil));
         Self { steps, sleep: None, progress: Progress::default() }
     }
 
@@ -127,6 +140,7 @@ impl Body for Script {
                     return Poll::Ready(Some(Ok(Frame::data(bytes))));
                 }
                 Some(Step::Wait(duration)) => self.sleep = Some(Box::pin(sleep(duration))),
+                Some(Step::WaitUntil(time)) => self.sleep = Some(Box::pin(sleep_until(time))),
                 Some(Step::Flush) => {
                     // hyper writes out what it has when the body has nothing for now.
                     cx.waker().wake_by_ref();

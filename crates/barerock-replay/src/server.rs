@@ -1,7 +1,6 @@
 //! The server: a listener on the loopback, and a task a connection.
 
 use crate::builder::ReplayBuilder;
-use crate::fixtures::Fixtures;
 use crate::received::ReceivedRequest;
 use crate::service::Service;
 use crate::socket::{ResetFlag, Socket};
@@ -24,17 +23,17 @@ const ACCEPT_REST: Duration = Duration::from_millis(50);
 
 /// A running replay. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets responses in progress end.
 #[derive(Debug)]
-pub struct Replay {
+pub struct ReplayServer {
     address: SocketAddr,
     service: Arc<Service>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
-impl Replay {
-    /// Starts to describe a replay of these fixtures.
-    pub fn builder(fixtures: Fixtures) -> ReplayBuilder {
-        ReplayBuilder::new(fixtures)
+impl ReplayServer {
+    /// Starts to describe a server.
+    pub fn builder() -> ReplayBuilder {
+        ReplayBuilder::new()
     }
 
     pub(crate) fn start(listener: TcpListener, address: SocketAddr, service: Service) -> Self {
@@ -75,7 +74,7 @@ impl Replay {
     }
 }
 
-impl Drop for Replay {
+impl Drop for ReplayServer {
     fn drop(&mut self) {
         // The set of connections goes with the task.
         self.task.abort();
@@ -119,6 +118,10 @@ async fn serve(stream: TcpStream, service: Arc<Service>, stopped: watch::Receive
         let handshake = tokio::time::timeout(service.io_timeout, tls.acceptor().accept(socket));
         // A client that does not trust the certificate says so on its side.
         if let Ok(Ok(stream)) = handshake.await {
+            #[cfg(feature = "http2")]
+            if stream.get_ref().1.alpn_protocol() == Some(crate::tls::HTTP2) {
+                return serve_http2(stream, reset, service, stopped).await;
+            }
             serve_http(stream, reset, Arc::clone(&service), stopped).await;
         }
         return;
@@ -143,6 +146,34 @@ async fn serve_http(
         .serve_connection(TokioIo::new(io), handler);
     let mut connection = pin!(connection);
     // An error of the connection is the client's to see: there is no response left to send it in.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+/// Serves HTTP/2. A fault that breaks the response off resets its stream, and the connection stays.
+#[cfg(feature = "http2")]
+async fn serve_http2(
+    io: impl AsyncRead + AsyncWrite + Unpin,
+    reset: ResetFlag,
+    service: Arc<Service>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let timeout = service.io_timeout;
+    let handler = service_fn(move |request| {
+        let (service, reset) = (Arc::clone(&service), reset.clone());
+        async move { service.answer(request, reset).await }
+    });
+    let connection = hyper::server::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .keep_alive_interval(timeout)
+        .keep_alive_timeout(timeout)
+        .serve_connection(TokioIo::new(io), handler);
+    let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => {}
         _ = stopped.changed() => {

@@ -2,22 +2,26 @@
 
 use crate::chunking::{Chunking, Pace};
 use crate::fault::{Fault, FaultRule};
+use crate::forward::{Forward, ResponseBody, remove_hop_by_hop};
 use crate::matching::Matcher;
 use crate::operation::Operation;
 use crate::origin::foreign_header;
 use crate::received::{Log, Progress, ReceivedRequest};
 use crate::reply::{Delivery, Reply};
 use crate::request_body::RequestBody;
-use crate::script::{BrokenOff, Script};
+use crate::script::BrokenOff;
 use crate::socket::ResetFlag;
 use crate::verify::Verify;
 use bytes::Bytes;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
+use http::header::HOST;
+use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use tokio::time::{Instant, sleep_until};
 
 /// Called with each request once its response is chosen.
 pub(crate) type Hook = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
@@ -37,6 +41,8 @@ pub(crate) struct Service {
     pub(crate) max_connections: usize,
     pub(crate) io_timeout: Duration,
     pub(crate) on_request: Option<Hook>,
+    /// What responds in the place of fixtures.
+    pub(crate) forward: Option<Box<dyn Forward>>,
     pub(crate) log: Log,
     pub(crate) counter: AtomicU64,
 }
@@ -48,11 +54,18 @@ struct Outcome {
     reply: Option<Reply>,
     fixture: Option<String>,
     note: Option<String>,
+    /// Whether the response is another server's.
+    is_forwarded: bool,
 }
 
 impl Outcome {
     fn error(status: StatusCode, name: &str, message: String) -> Self {
-        Self { reply: Some(Reply::error(status, name, &message)), fixture: None, note: Some(message) }
+        Self {
+            reply: Some(Reply::error(status, name, &message)),
+            fixture: None,
+            note: Some(message),
+            is_forwarded: false,
+        }
     }
 }
 
@@ -62,11 +75,13 @@ impl Service {
         &self,
         request: Request<Incoming>,
         reset: ResetFlag,
-    ) -> Result<Response<Script>, BrokenOff> {
+    ) -> Result<Response<ResponseBody>, BrokenOff> {
         let number = self.counter.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let faults: Vec<&Fault> =
             self.rules.iter().filter(|rule| rule.strikes(number)).map(FaultRule::fault).collect();
-        let (head, body) = request.into_parts();
+        let received = Instant::now();
+        let (mut head, body) = request.into_parts();
+        add_host(&mut head);
         let (request, outcome) = match self.collect(body).await {
             Ok(body) => {
                 let request = Request::from_parts(head, body);
@@ -76,13 +91,25 @@ impl Service {
             Err(outcome) => (Request::from_parts(head, Bytes::new()), outcome),
         };
         let progress = Progress::default();
-        self.note(number, request, &outcome, progress.clone());
+        if let Some(forward) = self.forward.as_ref().filter(|_| outcome.is_forwarded) {
+            let mut response = forward.forward(request.clone()).await;
+            remove_hop_by_hop(response.headers_mut());
+            self.note(number, request, &outcome, Some(response.status()), progress);
+            return Ok(response.map(ResponseBody::Forwarded));
+        }
+        let status = outcome.reply.as_ref().map(Reply::status);
+        self.note(number, request, &outcome, status, progress.clone());
         for fault in &faults {
             match fault {
                 Fault::Stall(duration) => tokio::time::sleep(*duration).await,
                 Fault::ResetBefore | Fault::ResetAfter(_) => reset.raise(),
                 _ => {}
             }
+        }
+        if self.pace.is_recorded()
+            && let Some(head) = outcome.reply.as_ref().and_then(Reply::recorded_head)
+        {
+            sleep_until(received.checked_add(head).unwrap_or(received)).await;
         }
         // Deterministic, so that two runs of a test see the same.
         let request_id = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{number:012x}"));
@@ -95,10 +122,11 @@ impl Service {
                     request_id,
                     // Clients correct their clocks by it, and a corrected clock must still pass the check.
                     live_date: self.verify.is_some(),
+                    received,
                 };
                 let mut response = reply.into_response(delivery);
                 response.body_mut().count_in(progress);
-                Ok(response)
+                Ok(response.map(ResponseBody::Script))
             }
             _ => Err(BrokenOff),
         }
@@ -138,10 +166,13 @@ impl Service {
             return Outcome::error(StatusCode::FORBIDDEN, "AccessDeniedException", message);
         }
         if let Some(Err((reply, reason))) = self.verify.as_ref().map(|verify| verify.check(request)) {
-            return Outcome { reply: Some(reply), fixture: None, note: Some(reason) };
+            return Outcome { reply: Some(reply), note: Some(reason), ..Outcome::default() };
         }
         if let Some((fault, reply)) = faults.iter().find_map(|fault| Some((fault, Reply::of_fault(fault)?))) {
-            return Outcome { reply: Some(reply), fixture: None, note: Some(fault.to_string()) };
+            return Outcome { reply: Some(reply), note: Some(fault.to_string()), ..Outcome::default() };
+        }
+        if self.forward.is_some() {
+            return Outcome { is_forwarded: true, ..Outcome::default() };
         }
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let operation = Operation::parse(request.method().clone(), path);
@@ -150,21 +181,29 @@ impl Service {
                 reply: Some(Reply::recorded(fixture)),
                 fixture: Some(fixture.name().to_owned()),
                 note: faults.first().map(|_| shown(faults)),
+                is_forwarded: false,
             },
             Err(message) => Outcome::error(StatusCode::NOT_FOUND, "ResourceNotFoundException", message),
         }
     }
 
-    fn note(&self, number: u64, request: Request<Bytes>, outcome: &Outcome, progress: Progress) {
+    fn note(
+        &self,
+        number: u64,
+        request: Request<Bytes>,
+        outcome: &Outcome,
+        status: Option<StatusCode>,
+        progress: Progress,
+    ) {
         let (head, body) = request.into_parts();
         let request = ReceivedRequest {
             number,
             method: head.method,
-            path: head.uri.to_string(),
+            path: head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             headers: head.headers,
             body,
             fixture: outcome.fixture.clone(),
-            status: outcome.reply.as_ref().map(Reply::status),
+            status,
             note: outcome.note.clone(),
             progress,
         };
@@ -178,6 +217,14 @@ impl Service {
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service").field("rules", &self.rules).field("log", &self.log).finish_non_exhaustive()
+    }
+}
+
+/// HTTP/2 has the host in the URI, and so has a request meant for a proxy, whose header may differ.
+fn add_host(head: &mut Parts) {
+    let authority = head.uri.authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
+    if let Some(authority) = authority {
+        head.headers.insert(HOST, authority);
     }
 }
 

@@ -16,8 +16,11 @@ const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 const AUTHORITY: &str = "barerock-replay, for tests on this machine only";
 /// The last day of an expired certificate.
 const EXPIRED: (i32, u8, u8) = (2020, 1, 1);
-/// The only protocol spoken: a client that offers HTTP/2 too must be told.
-const ALPN: &[u8] = b"http/1.1";
+/// The ALPN name of HTTP/1.1: a client that offers HTTP/2 too must be told.
+const HTTP1: &[u8] = b"http/1.1";
+/// The ALPN name of HTTP/2 (RFC 9113, section 3.1).
+#[cfg(feature = "http2")]
+pub(crate) const HTTP2: &[u8] = b"h2";
 
 /// A certificate, for `localhost`, `127.0.0.1` and `::1` unless said otherwise, and the authority that clients must trust for it. Both are made
 /// anew each time; neither key leaves memory.
@@ -78,8 +81,18 @@ impl Tls {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key.into())
             .map_err(TlsError::new)?;
-        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.alpn_protocols = vec![HTTP1.to_vec()];
         Ok(Self { acceptor: Arc::new(config).into(), ca_pem })
+    }
+
+    /// Speaks HTTP/2 with clients that offer it, and HTTP/1.1 with all others.
+    #[cfg(feature = "http2")]
+    #[must_use]
+    pub fn with_http2(mut self) -> Self {
+        let mut config = ServerConfig::clone(self.acceptor.config());
+        config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
+        self.acceptor = Arc::new(config).into();
+        self
     }
 
     /// The authority's certificate in PEM form: what goes into `AWS_CA_BUNDLE` or `--ca-bundle`.
@@ -132,7 +145,7 @@ impl core::error::Error for TlsError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Fixtures, Replay};
+    use crate::ReplayServer;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpStream;
     use tokio_rustls::TlsConnector;
@@ -141,7 +154,7 @@ mod tests {
     use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
     #[expect(clippy::disallowed_methods, reason = "the test is the client")]
-    async fn get(replay: &Replay, roots: RootCertStore, name: &'static str) -> std::io::Result<String> {
+    async fn get(replay: &ReplayServer, roots: RootCertStore, name: &'static str) -> std::io::Result<String> {
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -161,7 +174,7 @@ mod tests {
         let tls = Tls::generate().unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(tls.ca_pem().as_bytes()).unwrap()).unwrap();
-        let replay = Replay::builder(Fixtures::builtin()).tls(tls.clone()).bind("127.0.0.1:0").await.unwrap();
+        let replay = ReplayServer::builder().tls(tls.clone()).bind("127.0.0.1:0").await.unwrap();
         assert!(replay.url().starts_with("https://127.0.0.1:"));
         for name in NAMES {
             let answer = get(&replay, roots.clone(), name).await.unwrap();

@@ -30,6 +30,25 @@ pub const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 /// The longest head of a response that transports accept, in bytes, if their HTTP stack has such a limit: one TLS record.
 pub const MAX_RESPONSE_HEAD: usize = 16 * 1024;
 
+/// How long the connection of a response took to be made. A transport that can tell puts it into the extensions of the first
+/// response over a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConnectTime {
+    /// Name lookup, TCP, and the tunnel through a proxy.
+    pub connect: Duration,
+    /// The TLS handshake; `None` without TLS.
+    pub tls: Option<Duration>,
+}
+
+impl ConnectTime {
+    /// These times.
+    #[must_use]
+    pub const fn new(connect: Duration, tls: Option<Duration>) -> Self {
+        Self { connect, tls }
+    }
+}
+
 /// An error of another crate.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 

@@ -2,7 +2,7 @@
 
 use barerock::types::Message;
 use barerock::{ConverseRequest, Credentials};
-use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, ReplayBuilder, Verify};
+use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, ReplayBuilder, ReplayServer, Verify};
 use barerock_tests::fixtures;
 use tokio::runtime::Runtime;
 
@@ -20,7 +20,7 @@ pub(super) fn question() -> ConverseRequest {
 
 /// A replay that serves the fixtures and checks signatures, until dropped.
 pub(super) struct Bedrock {
-    replay: Option<Replay>,
+    replay: Option<ReplayServer>,
     runtime: Runtime,
 }
 
@@ -40,7 +40,8 @@ impl Bedrock {
     ) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let replay = Replay::builder(Fixtures::load(fixtures::folder()).unwrap())
+        let replay = ReplayServer::builder()
+            .fixtures(Fixtures::load(fixtures::folder()).unwrap())
             .match_mode(MatchMode::Exact)
             .verify(Verify::for_region(REGION).with_credentials(credentials()))
             .faults(faults.iter().map(|fault| fault.parse().unwrap()));
@@ -48,7 +49,7 @@ impl Bedrock {
         Self { replay, runtime }
     }
 
-    fn replay(&self) -> &Replay {
+    fn replay(&self) -> &ReplayServer {
         self.replay.as_ref().unwrap()
     }
 

@@ -156,6 +156,12 @@ impl Timing {
         format!("{{\n{}\n}}\n", lines.join(",\n"))
     }
 
+    /// How long the request waited for its connection to be made.
+    #[must_use]
+    pub fn connecting(&self) -> Duration {
+        self.connect.unwrap_or_default().saturating_add(self.tls.unwrap_or_default())
+    }
+
     /// The arrival of the chunk that holds the byte at `offset`; `None` without chunks.
     #[must_use]
     pub fn arrival_of(&self, offset: u64) -> Option<Duration> {

@@ -51,11 +51,11 @@ impl ExchangeWriter {
         self.body.write_all(bytes)
     }
 
-    /// Writes the times of the response, and gives the folder its name.
+    /// Writes the times of the response, and gives the folder its name, which is returned.
     ///
     /// # Errors
     /// What the system returns; the folder is then removed.
-    pub fn finish(mut self, timing: Option<&Timing>) -> io::Result<()> {
+    pub fn finish(mut self, timing: Option<&Timing>) -> io::Result<PathBuf> {
         if let Some(timing) = timing {
             create_private(&self.partial.join(TIMING_FILE))?.write_all(timing.to_json().as_bytes())?;
         }
@@ -66,7 +66,7 @@ impl ExchangeWriter {
         }
         fs::rename(&self.partial, &self.folder)?;
         self.is_finished = true;
-        Ok(())
+        Ok(self.folder.clone())
     }
 }
 
@@ -78,7 +78,7 @@ impl Exchange {
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         let mut writer = ExchangeWriter::create(folder, &self.request, &self.response.head)?;
         writer.write(&self.response.body)?;
-        writer.finish(self.response.timing())
+        writer.finish(self.response.timing()).map(drop)
     }
 }
 

@@ -89,7 +89,8 @@ impl Batch {
         let _too_large = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(
             rustix::process::Signal::XFSZ.as_raw(),
         ));
-        let mut lines = input.read();
+        let mut lines =
+            input.read().map_err(|error| Failure::io("cannot start a thread for the input", error))?;
         let mut interrupts = CatchInterrupt::begin();
         let mut is_read = false;
         loop {

@@ -63,7 +63,9 @@ const WAITING: usize = 16;
 /// Prints the frames as `barerock frames` does, while they come. The printer reads and so blocks: it has a thread of its own.
 async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> {
     let (sender, receiver) = mpsc::sync_channel(WAITING);
-    let printer = std::thread::spawn(|| super::frames::print_json(Source::of_chunks(receiver)));
+    let printer = std::thread::Builder::new()
+        .spawn(|| super::frames::print_json(Source::of_chunks(receiver)))
+        .map_err(|error| Failure::io("cannot start a thread for the output", error))?;
     let mut decoder = EventDecoder::new();
     let received = loop {
         let limit = if decoder.has_last_event() { Timeouts::END_OF_BODY } else { Duration::MAX };

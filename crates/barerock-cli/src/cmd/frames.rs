@@ -124,6 +124,9 @@ fn dump(source: &mut Source, mut dump: StreamDump, mut sinks: Vec<Sink>) -> Resu
             sinks.iter_mut().try_for_each(Sink::flush)?;
         }
         let is_live = source.is_live();
+        if dump.is_broken() && is_live && !source.has_more_within(after_fault.time_left()) {
+            break;
+        }
         let chunk = source.read()?;
         if chunk.is_empty() {
             break;
@@ -156,6 +159,13 @@ struct AfterFault {
 impl AfterFault {
     const MAX_BYTES: usize = 256 * 1024 * 1024;
     const MAX_TIME: Duration = Duration::from_secs(10);
+
+    /// How long to wait for more.
+    fn time_left(&self) -> Duration {
+        #[expect(clippy::disallowed_methods, reason = "the program limits how long it reads on")]
+        let passed = self.since.map(|since| Instant::now().duration_since(since));
+        Self::MAX_TIME.saturating_sub(passed.unwrap_or_default())
+    }
 
     /// Counts bytes; true once they or the time are enough.
     fn is_enough(&mut self, bytes: usize) -> bool {

@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod frames;
 pub(crate) mod models;
+mod proxy;
 mod replay;
 pub(crate) mod sign;
 mod skeleton;
@@ -35,5 +36,6 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Models(models) => models::run(&models),
         Command::Completions(completions) => completions::run(&completions),
         Command::Replay(replay) => replay::run(replay).await,
+        Command::Proxy(proxy) => Box::pin(proxy::run(proxy)).await,
     }
 }

@@ -8,11 +8,13 @@ use std::sync::{Arc, mpsc};
 use barerock::credentials::EnvironmentProvider;
 use barerock::{Environment, ProvideCredentials as _};
 use barerock_audit::ReplacementFile;
-use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, Replay, Tls, Verify};
+use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, ReplayServer, Tls, Verify};
 
-use crate::args::{self, Match};
+use serde_json::json;
+
+use crate::args::{self, LogFormat, Match};
 use crate::exit::Failure;
-use crate::render::{counted, safe};
+use crate::render::{counted, safe, safe_json};
 
 pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     let fixtures = fixtures(&arguments.fixtures)?;
@@ -23,11 +25,11 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
         Match::Any => MatchMode::Any,
         Match::InOrder => MatchMode::InOrder,
     };
-    let mut server = Replay::builder(fixtures);
+    let mut server = ReplayServer::builder().fixtures(fixtures);
     if arguments.verify {
         server = server.verify(verify(arguments.region).await?);
     }
-    let tls = arguments.tls.then(Tls::generate).transpose().map_err(Failure::other)?;
+    let tls = arguments.tls.then(Tls::generate).transpose().map_err(Failure::other)?.map(Tls::with_http2);
     if let Some(tls) = &tls {
         server = server.tls(tls.clone());
     }
@@ -36,7 +38,7 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
         .faults(arguments.faults)
         .chunking(arguments.chunk)
         .pace(arguments.pace.unwrap_or_default())
-        .on_request(log())
+        .on_request(log(arguments.log)?)
         .bind(&arguments.listen)
         .await
         .map_err(|error| Failure::usage(error.to_string()))?;
@@ -55,13 +57,28 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("standard output cannot be written", error))?;
     tell!("{count} fixtures; Ctrl-C ends");
-    tokio::signal::ctrl_c().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
+    end_requested().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
     server.shutdown().await;
     Ok(())
 }
 
+/// Waits for Ctrl-C or SIGTERM.
+pub(crate) async fn end_requested() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
 /// The fixtures of all these paths; the built-in ones if there is no path.
-fn fixtures(paths: &[PathBuf]) -> Result<Fixtures, Failure> {
+pub(crate) fn fixtures(paths: &[PathBuf]) -> Result<Fixtures, Failure> {
     if paths.is_empty() {
         return Ok(Fixtures::builtin());
     }
@@ -104,12 +121,12 @@ const WAITING_LINES: usize = 1024;
 
 /// Prints a line for each request. A thread of its own writes them, so that an unread standard error does not stop the
 /// server; lines that find no room are counted.
-fn log() -> impl Fn(&ReceivedRequest) + Send + Sync + 'static {
+pub(crate) fn log(format: LogFormat) -> Result<impl Fn(&ReceivedRequest) + Send + Sync + 'static, Failure> {
     let (sender, lines) = mpsc::sync_channel::<String>(WAITING_LINES);
     let dropped = Arc::new(AtomicU64::new(0));
     let not_printed = Arc::clone(&dropped);
     // Ends with the program, or when the server has gone.
-    std::thread::spawn(move || {
+    let printer = move || {
         for line in lines {
             tell!("{line}");
             match not_printed.swap(0, Ordering::Relaxed) {
@@ -117,18 +134,41 @@ fn log() -> impl Fn(&ReceivedRequest) + Send + Sync + 'static {
                 number => tell!("({} not shown)", counted(number, "line")),
             }
         }
-    });
-    move |received| {
-        if sender.try_send(line(received)).is_err() {
+    };
+    let thread = std::thread::Builder::new().spawn(printer);
+    thread.map_err(|error| Failure::io("cannot start a thread for the log", error))?;
+    Ok(move |received: &ReceivedRequest| {
+        let line = match format {
+            LogFormat::Text => text_line(received),
+            LogFormat::Json => json_line(received),
+        };
+        if sender.try_send(line).is_err() {
             dropped.fetch_add(1, Ordering::Relaxed);
         }
-    }
+    })
 }
 
-fn line(received: &ReceivedRequest) -> String {
-    let path = received.path.split('?').next().unwrap_or_default();
+fn text_line(received: &ReceivedRequest) -> String {
     let status = received.status.map_or("no response".to_owned(), |status| status.as_u16().to_string());
     let by = received.fixture.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
     let note = received.note.as_deref().map(|note| format!(" ({note})")).unwrap_or_default();
-    safe(&format!("{} {path} -> {status}{by}{note}", received.method))
+    safe(&format!("{} {} -> {status}{by}{note}", received.method, path(received)))
+}
+
+fn json_line(received: &ReceivedRequest) -> String {
+    let line = json!({
+        "number": received.number,
+        "method": received.method.as_str(),
+        "path": path(received),
+        "body_bytes": received.body.len(),
+        "status": received.status.map(|status| status.as_u16()),
+        "fixture": received.fixture,
+        "note": received.note,
+    });
+    safe_json(&line.to_string())
+}
+
+/// The path without the query, which may be a credential.
+fn path(received: &ReceivedRequest) -> &str {
+    received.path.split('?').next().unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 )]
 
 mod agreement;
+mod again;
 mod batch;
 mod calls;
 mod chat;
@@ -24,8 +25,11 @@ mod lists;
 mod mfa;
 mod network;
 mod one_verdict;
+mod outputs;
 mod page;
 mod program;
+#[cfg(unix)]
+mod proxy;
 mod record;
 mod recordings;
 mod replay;

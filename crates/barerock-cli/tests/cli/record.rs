@@ -22,7 +22,7 @@ fn kept(folder: &Path) -> Vec<(String, String)> {
         .unwrap()
         .map(|entry| {
             let path = entry.unwrap().path();
-            let files = ["request.json", "response.json", "response.body"];
+            let files = ["request.json", "response.json", "response.body", "response.chunks.json"];
             let text = files.map(|file| {
                 String::from_utf8_lossy(&std::fs::read(path.join(file)).unwrap_or_default()).into_owned()
             });
@@ -104,4 +104,89 @@ fn a_folder_that_cannot_be_made_is_said_before_anything_is_asked() {
     let ran = call(&server.url, "converse", Some(&file.path().join("below")));
     assert_eq!((ran.code, &*ran.out), (2, ""), "{ran:?}");
     assert!(ran.err.starts_with("error: --record: "), "{ran:?}");
+}
+
+/// Of what a redaction blanks, only the meaning is gone: the recording is whole.
+#[test]
+fn prompts_and_accounts_are_not_kept_where_that_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--match", "any"]);
+    let messages = r#"[{"role":"user","content":[{"text":"What does account 210987654321 cost?"}]}]"#;
+    let mut command = with_credentials(&["converse-stream", "--endpoint-url", &server.url, "-m", "m"]);
+    command.args(["--messages", messages, "--redact", "accounts,text", "--record"]).arg(folder.path());
+    assert_eq!(run(command, "").code, 0);
+    let exchanges = kept(folder.path());
+    let [(name, text)] = &*exchanges else { panic!("{exchanges:?}") };
+    assert!(!text.contains("210987654321") && !text.contains("account"), "{text}");
+    assert!(text.contains("\"redacted\": true"), "{text}");
+    let body = folder.path().join(name);
+    let ran = run(crate::program::bare(&["frames", body.to_str().unwrap()]), "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = run(crate::program::bare(&["converse", "--redact", "text"]), "");
+    assert_eq!((ran.code, ran.err.contains("--record")), (2, true), "{ran:?}");
+}
+
+#[test]
+fn an_archive_holds_every_attempt_and_replaces_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("calls.har");
+    let server = Server::start(&["--match", "exact", "--fault", "throttle@1"]);
+    let first = call(&server.url, "converse-stream", Some(&path));
+    assert_eq!((first.code, &*first.err), (0, ""), "{first:?}");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for secret in [SECRET, TOKEN, "Signature="] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    let archive: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let entries = archive["log"]["entries"].as_array().unwrap();
+    let statuses: Vec<_> =
+        entries.iter().map(|entry| entry["response"]["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [429, 200]);
+    assert!(
+        entries[1]["_barerock"]["waited"].is_u64() && entries[1]["_barerock"]["attempt"] == 2,
+        "{entries:?}"
+    );
+    let again = Server::over(&path, &["--match", "exact"]);
+    let second = call(&again.url, "converse-stream", None);
+    assert_eq!((second.code, &second.out), (0, &first.out), "after the attempt that was throttled");
+
+    let second = call(&server.url, "converse-stream", Some(&path));
+    assert_eq!((second.code, &*second.out), (2, ""), "{second:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// A full disk, by the longest file that a process may write.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_leaves_no_half_recording() {
+    let server = Server::start(&["--match", "exact"]);
+    for name in ["folder", "calls.har"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        let whole = call(&server.url, "converse-stream", None);
+        // 8 blocks of 512 or 1,024 bytes hold the heads, and less than the body.
+        let mut shell = std::process::Command::new("sh");
+        let script = r#"ulimit -f 8; exec "$@""#;
+        shell.args(["-c", script, "sh", env!("CARGO_BIN_EXE_barerock"), "converse-stream"]);
+        shell.args([
+            "--endpoint-url",
+            &server.url,
+            "--messages",
+            MESSAGES,
+            "-m",
+            "us.anthropic.claude-sonnet-4-6",
+        ]);
+        shell.arg("--record").arg(&path).env_clear().env("PATH", "/usr/bin:/bin");
+        let credentials = with_credentials(&[]);
+        shell.envs(credentials.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let ran = run(shell, "");
+        assert_eq!((ran.code, &ran.out), (1, &whole.out), "the answer is printed: {ran:?}");
+        assert!(ran.err.contains("--record: ") && ran.err.contains("File too large"), "{ran:?}");
+        let left: Vec<_> = match path.is_dir() {
+            true => std::fs::read_dir(&path).unwrap().collect(),
+            false => std::fs::read_dir(folder.path()).unwrap().collect(),
+        };
+        assert!(left.is_empty(), "{left:?}");
+    }
 }

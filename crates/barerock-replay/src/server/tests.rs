@@ -2,12 +2,14 @@
 
 mod bounds;
 mod faults;
+mod recorded;
 
 use super::*;
 use crate::builder::ReplayBuilder;
-use crate::chunking::Pace;
+use crate::chunking::{Chunking, Pace};
 use crate::error::BindError;
 use crate::fixture::Fixture;
+use crate::fixtures::Fixtures;
 use crate::matching::MatchMode;
 use crate::verify::Verify;
 use http::StatusCode;
@@ -23,14 +25,14 @@ const BODY: &str = r#"{"messages":[{"role":"user","content":[{"text":"What are t
 const LONG: Duration = Duration::from_secs(20);
 
 fn builder() -> ReplayBuilder {
-    Replay::builder(Fixtures::builtin())
+    ReplayServer::builder()
 }
 
 fn fixture(name: &str) -> Fixture {
     Fixtures::builtin().iter().find(|fixture| fixture.name() == name).unwrap().clone()
 }
 
-async fn start(builder: ReplayBuilder) -> Replay {
+async fn start(builder: ReplayBuilder) -> ReplayServer {
     builder.bind("127.0.0.1:0").await.unwrap()
 }
 
@@ -42,12 +44,12 @@ fn post(path: &str, body: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test is the client")]
-async fn connect(replay: &Replay) -> TcpStream {
+async fn connect(replay: &ReplayServer) -> TcpStream {
     TcpStream::connect(replay.local_addr()).await.unwrap()
 }
 
 /// Sends raw bytes and reads until the connection ends: what came, and how it ended.
-async fn exchange(replay: &Replay, request: &str) -> (String, Vec<u8>, io::Result<()>) {
+async fn exchange(replay: &ReplayServer, request: &str) -> (String, Vec<u8>, io::Result<()>) {
     let mut stream = connect(replay).await;
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut received = Vec::new();
@@ -175,7 +177,7 @@ async fn nothing_that_answers_is_a_404_that_explains() {
     assert!(head.contains("x-amzn-requestid: 00000000-0000-4000-8000-000000000001\r\n"), "{head}");
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
     let message = body["message"].as_str().unwrap();
-    assert!(message.starts_with("No fixture answers converse for model \"nobody.knows\""), "{message}");
+    assert!(message.starts_with("no fixture for converse for model \"nobody.knows\""), "{message}");
     let _ = exchange(&replay, &post(STREAM, BODY)).await;
     assert_eq!(
         *lines.lock().unwrap(),

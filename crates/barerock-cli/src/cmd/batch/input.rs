@@ -1,6 +1,5 @@
 //! The records of a batch input, read on a thread of their own.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 use std::thread;
@@ -43,8 +42,7 @@ impl Input {
             return Ok(Self { reader, name: "standard input".to_owned(), size: None });
         }
         let name = path.display().to_string();
-        #[expect(clippy::disallowed_methods, reason = "the user named the file")]
-        let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
+        let file = crate::input::open(path).map_err(|error| unreadable(&name, &error))?;
         let metadata = file.metadata().map_err(|error| unreadable(&name, &error))?;
         if metadata.is_dir() {
             return Err(Failure::usage(format!("{name} cannot be read: is a directory")));
@@ -59,9 +57,9 @@ impl Input {
     }
 
     /// Reads on a thread, a few records ahead, until the receiver is dropped.
-    pub(super) fn read(mut self) -> mpsc::Receiver<Result<Line, Failure>> {
+    pub(super) fn read(mut self) -> io::Result<mpsc::Receiver<Result<Line, Failure>>> {
         let (sender, receiver) = mpsc::channel(WAITING);
-        thread::spawn(move || {
+        thread::Builder::new().spawn(move || {
             let mut lines = Lines { reader: &mut *self.reader, number: 0, end: 0, max: MAX_LINE };
             loop {
                 let line = match lines.next() {
@@ -74,8 +72,8 @@ impl Input {
                     break;
                 }
             }
-        });
-        receiver
+        })?;
+        Ok(receiver)
     }
 }
 

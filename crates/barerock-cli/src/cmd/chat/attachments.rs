@@ -103,8 +103,7 @@ pub(super) fn tell_apart(attachments: &mut [ContentBlock], history: &[Message]) 
 
 fn read(option: &str, path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    #[expect(clippy::disallowed_methods, reason = "the user named the file")]
-    let file = std::fs::File::open(path);
+    let file = crate::input::open(Path::new(path));
     file.and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
         .map_err(|error| wrong(option, path, &format!("cannot be read: {error}")))?;
     match bytes.len().try_into() {

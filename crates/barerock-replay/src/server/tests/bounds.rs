@@ -24,7 +24,8 @@ async fn a_client_that_does_not_read_is_given_up_on() {
     let body = vec![b' '; 32 * 1024 * 1024];
     let request = br#"{"method":"GET","uri":"/large","headers":[],"body":""}"#;
     let large = Fixture::parse("large", request, br#"{"status":200,"headers":[]}"#, body).unwrap();
-    let replay = Replay::builder(Fixtures::new([large])).io_timeout(Duration::from_millis(200));
+    let replay =
+        ReplayServer::builder().fixtures(Fixtures::new([large])).io_timeout(Duration::from_millis(200));
     let replay = start(replay).await;
     let mut stream = connect(&replay).await;
     stream.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::*;
 
-async fn with_faults(rules: &[&str]) -> Replay {
+async fn with_faults(rules: &[&str]) -> ReplayServer {
     start(builder().faults(rules.iter().map(|rule| rule.parse().unwrap()))).await
 }
 

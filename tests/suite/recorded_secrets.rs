@@ -1,0 +1,86 @@
+//! Tests that no recording, in a folder or in an archive, contains the secrets of a request when a server echoes them anywhere in
+//! a response, in any encoding.
+
+use core::time::Duration;
+use std::path::Path;
+use std::time::SystemTime;
+
+use barerock::sigv4::Secrets;
+use barerock_audit::{Exchange, Recorder, har};
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::echoed_secrets::{
+    BEARER_KEY, FOREIGN_BEARER_KEY, SECRET_KEY, SESSION_TOKEN, responses, spellings,
+};
+
+/// Secrets that are sent together.
+const SECRETS: [&[&str]; 3] = [&[SECRET_KEY, SESSION_TOKEN], &[BEARER_KEY], &[FOREIGN_BEARER_KEY]];
+
+fn request(secrets: &[&str], spelled: &str) -> Request<Bytes> {
+    let key = secrets.first().copied().unwrap_or_default();
+    let value = http::HeaderValue::from_bytes(format!("Bearer {key}").as_bytes()).unwrap();
+    let request = Request::post(format!("https://user:{}@h/model/m/converse", "p4ssw0rd"))
+        .header("authorization", value)
+        .header("x-amz-security-token", SESSION_TOKEN)
+        .header("cookie", "id=p4ssw0rd");
+    request.body(format!(r#"{{"messages":"{spelled}"}}"#).into()).unwrap()
+}
+
+/// Records an exchange whose response arrives in chunks.
+fn record(recorder: &Recorder, secrets: &[&str], spelled: &str, response: &Response<Bytes>, chunk: usize) {
+    let hidden: Secrets = secrets.iter().collect();
+    let mut recording = recorder.begin("x", &request(secrets, spelled), hidden, SystemTime::UNIX_EPOCH);
+    recording.head(Duration::ZERO, response.status(), response.headers()).unwrap();
+    response.body().chunks(chunk).for_each(|bytes| recording.chunk(Duration::ZERO, bytes).unwrap());
+    recording.end(Some(Duration::ZERO)).unwrap();
+}
+
+/// All that an exchange holds, as text.
+fn everything(exchange: &Exchange) -> String {
+    let files = exchange.files();
+    files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect()
+}
+
+fn folders(folder: &Path) -> Vec<String> {
+    let folders = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    folders.map(|folder| everything(&Exchange::read(&folder).unwrap())).collect()
+}
+
+#[test]
+fn no_recording_holds_a_secret() {
+    let mut count = 0;
+    for secrets in SECRETS {
+        let all: Vec<String> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
+        for spelled in &all {
+            let folder = tempfile::tempdir().unwrap();
+            let (path, archive) = (folder.path().join("folders"), folder.path().join("a.har"));
+            let (one, two) = (Recorder::create(&path).unwrap(), Recorder::create(&archive).unwrap());
+            let responses: Vec<_> =
+                responses(spelled).into_iter().filter_map(|(_, response)| response).collect();
+            for response in &responses {
+                record(&one, secrets, spelled, response, 13);
+                record(&two, secrets, spelled, response, 1000);
+            }
+            two.finish().unwrap();
+            let entries = har::read(&archive).unwrap();
+            assert_eq!(entries.len(), responses.len());
+            let mut texts = folders(&path);
+            texts.extend(entries.iter().map(|entry| everything(&entry.exchange)));
+            texts.push(std::fs::read_to_string(&archive).unwrap());
+            count += texts.len();
+            for text in texts {
+                // JSON text contains escapes.
+                let unescaped = text.replace("\\\\", "\\").replace("\\\"", "\"");
+                for text in [&text, &unescaped] {
+                    assert!(!text.to_lowercase().contains(&spelled.to_lowercase()), "{spelled} in {text}");
+                    for spelling in all.iter().map(String::as_str).chain(["p4ssw0rd"]) {
+                        assert!(!text.contains(spelling), "{spelling} in {text}");
+                    }
+                }
+            }
+        }
+    }
+    println!("{count} recordings of responses that echo a secret");
+    assert!(count > 1200, "{count}");
+}
