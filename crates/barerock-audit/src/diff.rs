@@ -21,10 +21,12 @@ mod recordings;
 mod report;
 mod signature;
 mod stream;
+mod timing;
 mod tree;
 mod values;
 
 pub use self::recordings::{Recording, Recordings, RecordingsError};
+pub(crate) use self::values::push_member;
 use crate::exchange::Exchange;
 
 /// Differences kept of each kind; further ones are counted.
@@ -89,6 +91,7 @@ impl Diff {
         signature::compare(&mut compare, &a.request, &b.request, same_request);
         let same_response = stream::compare_responses(&mut compare, &a.response, &b.response);
         head::compare_responses(&mut compare, &a.response, &b.response, same_response);
+        timing::compare(&mut compare, &a.response, &b.response);
     }
 }
 

@@ -22,6 +22,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod check;
 mod curl;
 pub mod diff;
 pub mod dump;
@@ -31,6 +32,7 @@ mod fields;
 mod file;
 pub mod har;
 pub mod json;
+mod page;
 mod raw;
 mod record;
 mod redact;

@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Frames(cmd::frames::Frames),
     /// Print the Converse events of a captured stream, then the assembled message
     Events(cmd::events::Events),
+    /// Check a response, recordings or an endpoint against the specifications and the service model
+    Check(Box<cmd::check::CheckArguments>),
     /// Compare two recordings: heads, bodies, frames, messages and signatures
     Diff(cmd::diff::DiffArguments),
     /// Sign a raw HTTP request and print every stage, explain a mismatch, or mint a Bedrock API key

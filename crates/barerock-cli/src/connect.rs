@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use barerock::{Client, Observe, Stage, Timeouts};
+use barerock::{Client, ClientBuilder, Observe, Stage, Timeouts};
 use barerock_config::providers::SystemIo;
 use barerock_hyper::HyperTransport;
 use barerock_replay::ReplayServer;
@@ -31,6 +31,23 @@ pub(crate) struct Connection {
 impl Connection {
     /// Sets up the client the options ask for.
     pub(crate) async fn new(call: &Call) -> Result<Self, Failure> {
+        Self::set_up(call, None, |builder| builder).await
+    }
+
+    /// Sets up the client the options ask for, with another observer and with settings of the command.
+    pub(crate) async fn observed(
+        call: &Call,
+        observer: Box<dyn Observe>,
+        adjust: impl FnOnce(ClientBuilder<HyperTransport>) -> ClientBuilder<HyperTransport>,
+    ) -> Result<Self, Failure> {
+        Self::set_up(call, Some(observer), adjust).await
+    }
+
+    async fn set_up(
+        call: &Call,
+        observer: Option<Box<dyn Observe>>,
+        adjust: impl FnOnce(ClientBuilder<HyperTransport>) -> ClientBuilder<HyperTransport>,
+    ) -> Result<Self, Failure> {
         let connect_timeout = call.connect_timeout();
         let plain = network::plain(connect_timeout);
         let (mut builder, replay) = if call.offline {
@@ -53,6 +70,7 @@ impl Connection {
             builder = builder.allow_plaintext_to(host);
         }
         let mut observers: Vec<Box<dyn Observe>> = vec![Box::new(Warnings)];
+        observers.extend(observer);
         if call.debug {
             observers.push(Box::new(Debug::default()));
         }
@@ -66,6 +84,6 @@ impl Connection {
         if call.no_sign_request {
             builder = builder.no_sign_request();
         }
-        Ok(Self { client: builder.build()?, _replay: replay })
+        Ok(Self { client: adjust(builder).build()?, _replay: replay })
     }
 }

@@ -136,7 +136,7 @@ pub(crate) fn read<T: Response>(
 
 /// The text of a body that may be a JSON object. A byte order mark before it is skipped: "implementations that parse JSON
 /// texts MAY ignore the presence of a byte order mark" (RFC 8259, section 8.1).
-fn object(body: &[u8]) -> Result<&str, String> {
+pub(crate) fn object(body: &[u8]) -> Result<&str, String> {
     let json = core::str::from_utf8(body).map_err(|error| error.to_string())?;
     let json = json.trim_start_matches('\u{feff}');
     if json.trim_ascii_start().starts_with('{') { Ok(json) } else { Err("not a JSON object".to_owned()) }

@@ -1,4 +1,4 @@
-//! Recordings to compare: a folder of one exchange, or a folder of folders.
+//! Recordings to compare or check: a folder of one exchange, a folder of folders, or an HTTP archive.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -6,21 +6,31 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::exchange::{Exchange, ExchangeError};
+use crate::exchange::{Exchange, ExchangeError, archive_of};
+use crate::har;
 
 /// Recordings by name, in the order of their names. They are read when they are compared.
 #[derive(Debug)]
 pub struct Recordings(Vec<Recording>);
 
-/// A recorded exchange that is not read yet.
+/// A recorded exchange.
 #[derive(Debug, Clone)]
 pub struct Recording {
     name: String,
-    folder: PathBuf,
+    kept: Kept,
+}
+
+/// Where an exchange is kept.
+#[derive(Debug, Clone)]
+enum Kept {
+    /// In a folder, which is read when it is needed.
+    Folder(PathBuf),
+    /// In an archive, which is read as a whole.
+    Archive(Box<Exchange>),
 }
 
 impl Recording {
-    /// Name of the recording: that of its folder.
+    /// Name of the recording: that of its folder, or `entries[N]` of an archive.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -31,19 +41,45 @@ impl Recording {
     /// # Errors
     /// [`RecordingsError`] if it cannot be read.
     pub fn read(&self) -> Result<Exchange, RecordingsError> {
-        let path = self.folder.clone();
-        Exchange::read(&self.folder).map_err(|source| RecordingsError::Exchange { path, source })
+        match &self.kept {
+            Kept::Archive(exchange) => Ok((**exchange).clone()),
+            Kept::Folder(path) => Exchange::read(path)
+                .map_err(|source| RecordingsError::Exchange { path: path.clone(), source }),
+        }
     }
 }
 
 impl Recordings {
-    /// Finds the recordings in a folder: the folder itself, or each of its folders that holds an exchange.
+    /// Finds the recordings that a path names: a folder with an exchange, a folder with such folders, the exchanges of
+    /// `FILE.har`, or one of them as `FILE.har#N`.
     ///
     /// # Errors
-    /// [`RecordingsError`] if there is no such folder or no recording in it.
-    pub fn find(folder: &Path) -> Result<Self, RecordingsError> {
+    /// [`RecordingsError`] if there is no such folder or archive, the archive is invalid, or no recording is in it.
+    pub fn find(path: &Path) -> Result<Self, RecordingsError> {
+        match archive_of(path) {
+            Some(archive) => Self::in_archive(path, &archive),
+            None => Self::in_folder(path),
+        }
+    }
+
+    fn in_archive(path: &Path, archive: &Path) -> Result<Self, RecordingsError> {
+        let at = |source| match source {
+            ExchangeError::Io { path, source } => RecordingsError::Io { path, source },
+            source => RecordingsError::Exchange { path: path.to_owned(), source },
+        };
+        let recording = |name, exchange| Recording { name, kept: Kept::Archive(Box::new(exchange)) };
+        let found: Vec<Recording> = if archive == path {
+            let entries = har::read(archive).map_err(at)?.into_iter();
+            entries.map(|entry| recording(format!("entries[{}]", entry.index), entry.exchange)).collect()
+        } else {
+            vec![recording(String::new(), Exchange::open(path).map_err(at)?)]
+        };
+        if found.is_empty() { Err(RecordingsError::Empty { path: path.to_owned() }) } else { Ok(Self(found)) }
+    }
+
+    fn in_folder(folder: &Path) -> Result<Self, RecordingsError> {
         let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let one = |path: &Path| Recording { name: name(path), folder: path.to_owned() };
+        let one = |path: &Path| Recording { name: name(path), kept: Kept::Folder(path.to_owned()) };
         let at = |source| RecordingsError::Io { path: folder.to_owned(), source };
         let entries = fs::read_dir(folder).map_err(at)?;
         if Exchange::is_in(folder) {
@@ -117,24 +153,24 @@ fn operation_of_recorder(name: &str) -> Option<&str> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RecordingsError {
-    /// The folder cannot be read.
+    /// The folder or archive cannot be read.
     #[non_exhaustive]
     Io {
-        /// The folder.
+        /// The folder or archive.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
     },
-    /// The folder has no recording in it.
+    /// The folder or archive has no recording in it.
     #[non_exhaustive]
     Empty {
-        /// The folder.
+        /// The folder or archive.
         path: PathBuf,
     },
     /// A recording is incomplete or invalid.
     #[non_exhaustive]
     Exchange {
-        /// The folder of the recording.
+        /// The folder of the recording, or the archive.
         path: PathBuf,
         /// What is wrong.
         source: ExchangeError,
@@ -145,7 +181,7 @@ impl fmt::Display for RecordingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
-            Self::Empty { path } => write!(f, "{}: no recording in this folder", path.display()),
+            Self::Empty { path } => write!(f, "{}: no recording in it", path.display()),
             // These name their file.
             Self::Exchange { source, .. } if !matches!(source, ExchangeError::Invalid { .. }) => {
                 source.fmt(f)
@@ -170,7 +206,8 @@ mod tests {
     use super::*;
 
     fn named(names: &[&str]) -> Recordings {
-        let recording = |name: &&str| Recording { name: (*name).to_owned(), folder: PathBuf::new() };
+        let recording =
+            |name: &&str| Recording { name: (*name).to_owned(), kept: Kept::Folder(PathBuf::new()) };
         Recordings(names.iter().map(recording).collect())
     }
 

@@ -125,7 +125,7 @@ fn by_name<'m, 't>(members: &'m [(String, Tree<'t>)]) -> BTreeMap<Key<'m>, &'m T
 }
 
 /// Appends a member's name to a place: `.name`, or `["a name"]` where it would be read as something else.
-pub(super) fn push_member(place: &mut String, name: &str) {
+pub(crate) fn push_member(place: &mut String, name: &str) {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '$');
     if !name.is_empty() && name.chars().all(is_plain) {
         place.push('.');

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use barerock_audit::diff::{Comparison, Diff, Recordings, RecordingsError};
+use barerock_audit::diff::{Comparison, Diff, Recordings};
 use clap::Args;
 
+use super::check::unreadable;
 use crate::args::ReportOutput;
 use crate::exit::Failure;
 use crate::render::Output;
@@ -13,9 +14,9 @@ use crate::render::Output;
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct DiffArguments {
-    /// First recording: the folder of an exchange, or a folder of such folders
+    /// First recording: the folder of an exchange, a folder of such folders, FILE.har or FILE.har#N
     a: PathBuf,
-    /// Second recording, or folder of recordings, which are paired by name
+    /// Second recording; several on each side are paired by name
     b: PathBuf,
     /// Compare what differs between any two calls too, and the order and spelling of everything
     #[arg(long)]
@@ -38,7 +39,7 @@ is the reason. Session tokens, cookies and signatures are never shown.
 Exit codes:
   0  equal
   1  different
-  2  wrong command line, or no such folder
+  2  wrong command line, or no such recording
   4  a recording is incomplete or invalid";
 
 pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
@@ -55,14 +56,6 @@ fn print(comparison: &Comparison, output: ReportOutput) -> Result<(), Failure> {
     }
 }
 
-fn find(folder: &Path) -> Result<Recordings, Failure> {
-    Recordings::find(folder).map_err(unreadable)
-}
-
-/// A folder that cannot be read is a wrong command line; a broken recording is broken input.
-fn unreadable(error: RecordingsError) -> Failure {
-    match error {
-        RecordingsError::Exchange { .. } => Failure::response(error.to_string()),
-        error => Failure::usage(error.to_string()),
-    }
+fn find(path: &Path) -> Result<Recordings, Failure> {
+    Recordings::find(path).map_err(unreadable)
 }

@@ -1,5 +1,7 @@
 //! `barerock events`: the Converse events of a captured stream, then the assembled message.
 
+mod page;
+
 use std::path::PathBuf;
 
 use barerock::converse::{EventDecoder, StreamError};
@@ -7,6 +9,7 @@ use barerock::{MessageAssembler, Verdict};
 use barerock_eventstream::DecodeErrorKind;
 use clap::{Args, ValueEnum};
 
+use self::page::Page;
 use super::converse_stream::partial;
 use crate::exit::Failure;
 use crate::render::{Output, corrected, counted, malformed, safe, summary};
@@ -22,6 +25,9 @@ pub(crate) struct Events {
     /// What to print
     #[arg(long, value_enum, default_value_t = What::Events)]
     output: What,
+    /// Write the stream as a self-contained page too: timeline, coloured bytes, assembled message
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,15 +57,21 @@ struct Decoding {
     assembler: MessageAssembler,
     what: What,
     output: Output,
+    page: Option<Page>,
 }
 
 pub(crate) fn run(arguments: &Events) -> Result<(), Failure> {
     let mut source = Source::open(arguments.file.as_deref())?;
+    let page = match &arguments.html {
+        Some(path) => Some(Page::create(path, arguments.file.as_deref(), &source)?),
+        None => None,
+    };
     let mut decoding = Decoding {
         decoder: EventDecoder::new(),
         assembler: MessageAssembler::new(),
         what: arguments.output,
         output: Output::new(),
+        page,
     };
     let ended = loop {
         let chunk = source.read()?;
@@ -67,6 +79,9 @@ pub(crate) fn run(arguments: &Events) -> Result<(), Failure> {
             break decoding.decoder.finish();
         }
         decoding.decoder.push(chunk);
+        if let Some(page) = &mut decoding.page {
+            page.push(chunk)?;
+        }
         if let Err(error) = decoding.print_events()? {
             break Err(error);
         }
@@ -94,6 +109,9 @@ impl Decoding {
 
     /// Prints the message, complete or not, and the verdict.
     fn finish(mut self, ended: Result<(), StreamError>) -> Result<(), Failure> {
+        if let Some(page) = self.page.take() {
+            page.finish()?;
+        }
         let (frames, bytes) = (self.decoder.frames(), self.decoder.offset());
         self.assembler.add_corrections(self.decoder.corrections());
         let mut corrections = self.assembler.corrections().to_vec();

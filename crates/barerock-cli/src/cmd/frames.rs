@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
-use barerock_audit::ReplacementFile;
 use barerock_audit::dump::{
     DumpFormat, Excerpt, Hex, Html, Json, OutcomeLine, Palette, StreamDump, StreamOutcome, Text,
 };
+use barerock_audit::exchange::archive_of;
+use barerock_audit::{Exchange, ReplacementFile};
 use barerock_eventstream::{
     DecodeErrorKind, Limits, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD,
 };
@@ -31,10 +32,10 @@ pub(crate) struct Frames {
     /// What to print; with --html, the verdict alone unless this is given [default: text]
     #[arg(long, value_enum)]
     output: Option<Output>,
-    /// Write an annotated dump as a self-contained page too
+    /// Write the stream as a self-contained page too: timeline, coloured bytes, assembled message
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Show long payloads and header values whole, in text and HTML
+    /// Show long payloads and header values whole, in text
     #[arg(long)]
     full: bool,
     /// Refuse frames longer than this
@@ -100,7 +101,8 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
     let page = arguments.html.as_deref().map(|path| create(path, &source)).transpose()?;
     let mut sinks = vec![Sink::new("standard output", Out::Standard(io::stdout()), format)];
     if let (Some(page), Some(path)) = (page, &arguments.html) {
-        sinks.push(Sink::new(path.display(), Out::File(page), Box::new(Html::new(limits, excerpt))));
+        let html = page_of(arguments.file.as_deref(), limits);
+        sinks.push(Sink::new(path.display(), Out::File(page), Box::new(html)));
     }
     let outcome = dump(&mut source, StreamDump::new(limits), sinks)?;
     // On a terminal the verdict has just been read.
@@ -199,7 +201,18 @@ fn hint(outcome: &StreamOutcome) -> Option<&'static str> {
     }
 }
 
-fn create(path: &Path, source: &Source) -> Result<ReplacementFile, Failure> {
+/// A page with the name of the input and the times of a recording.
+pub(super) fn page_of(input: Option<&Path>, limits: Limits) -> Html {
+    let named = input.filter(|path| path.as_os_str() != "-");
+    let title = named.map_or("standard input".to_owned(), |path| path.display().to_string());
+    let recorded = named.filter(|path| path.is_dir() || archive_of(path).is_some());
+    // The stream is shown without times, if the recording is not whole.
+    let timing = recorded.and_then(|path| Exchange::open_stream(path).ok()?.response.timing().cloned());
+    Html::new(limits).titled(title).with_timing(timing)
+}
+
+/// The page's file, unless it is the input.
+pub(super) fn create(path: &Path, source: &Source) -> Result<ReplacementFile, Failure> {
     if path.as_os_str() == "-" {
         return Err(Failure::usage("--html needs a file: standard output has the verdict"));
     }

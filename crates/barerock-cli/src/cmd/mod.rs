@@ -2,6 +2,7 @@
 
 mod batch;
 mod chat;
+pub(crate) mod check;
 pub(crate) mod completions;
 mod converse_stream;
 pub(crate) mod diff;
@@ -30,6 +31,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::InvokeGuardrailChecks(checks) => unary::invoke_guardrail_checks(checks).await,
         Command::Frames(frames) => frames::run(&frames),
         Command::Events(events) => events::run(&events),
+        Command::Check(check) => check::run(*check).await,
         Command::Diff(diff) => diff::run(&diff),
         Command::Sign(sign) => sign::run(sign).await,
         Command::Doctor(doctor) => doctor::run(doctor).await,

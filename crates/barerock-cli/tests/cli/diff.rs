@@ -95,7 +95,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
     assert_eq!((ran.code, &*ran.out), (2, ""));
     assert!(ran.err.contains("none: "), "{}", ran.err);
     let ran = diff(&original, folder.path(), &[]);
-    assert!(ran.code == 2 && ran.err.contains("no recording in this folder"), "{ran:?}");
+    assert!(ran.code == 2 && ran.err.contains("no recording in it"), "{ran:?}");
     let broken = copy(FIXTURE, folder.path(), replaced("response.json", "200", "\"no\""));
     let ran = diff(&original, &broken, &[]);
     assert_eq!(ran.code, 4, "{ran:?}");

@@ -8,8 +8,10 @@
 mod agreement;
 mod again;
 mod batch;
+mod browser;
 mod calls;
 mod chat;
+mod check;
 mod contract;
 mod conversation;
 mod debug;

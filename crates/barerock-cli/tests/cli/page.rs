@@ -1,4 +1,8 @@
-//! `barerock frames --html`.
+//! `barerock frames --html` and `events --html`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 
 use crate::program::{bare, fixtures, run};
 use crate::streams::{event, exception, flipped, frame};
@@ -13,19 +17,41 @@ fn page(stream: &[u8], arguments: &[&str]) -> (String, String) {
     (std::fs::read_to_string(path).unwrap(), ran.out)
 }
 
+/// The JSON that the page's script reads.
+fn meta(page: &str) -> Value {
+    let (_, rest) = page.split_once("<script id=\"meta\" type=\"application/json\">").unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+/// The embedded stream.
+fn embedded(page: &str) -> Vec<u8> {
+    let (_, rest) = page.split_once("<script id=\"stream\" type=\"text/plain\">").unwrap();
+    STANDARD.decode(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
 #[test]
 fn it_stands_alone_and_says_the_verdict() {
     let stream = std::fs::read(fixtures().join("error-stream-truncated/response.body")).unwrap();
     let (page, out) = page(&stream, &[]);
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</body></html>\n"));
-    for outside in ["<script", "src=", "href=", "url(", "@import", "http:", "https:"] {
+    for outside in ["src=", "href=", "url(", "@import", "http:", "https:", "fetch(", "innerHTML", "XMLHttp"] {
         assert!(!page.contains(outside), "{outside}");
     }
-    assert_eq!(page.matches("<section id=\"frame-").count(), 8);
-    assert!(page.contains(
-        "<header class=\"bad\"><h1>truncated</h1><p>truncated at offset 1313 inside frame 8&#39;s"
-    ));
-    assert!(page.contains("cut short after 5 bytes"));
+    assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-"));
+    let meta = meta(&page);
+    assert_eq!(
+        (&meta["verdict"], &meta["frames"], &meta["open"]),
+        (&json!("truncated"), &json!(7), &json!(7))
+    );
+    assert_eq!((&meta["broken"]["fault"], &meta["broken"]["number"]), (&json!(1313), &json!(8)));
+    assert!(
+        meta["broken"]["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|field| field["note"] == "cut short after 5 bytes")
+    );
+    assert_eq!(embedded(&page), stream);
     // Beside the page the verdict is enough; with --output, both come.
     assert_eq!(out.lines().count(), 1);
     assert!(out.starts_with("truncated at offset 1313 "), "{out}");
@@ -34,30 +60,51 @@ fn it_stands_alone_and_says_the_verdict() {
 #[test]
 fn a_format_can_be_asked_for_beside_it() {
     let (page, out) = page(&event("ping", "{}"), &["--output", "json"]);
-    assert!(page.contains("<h1>complete</h1>") && page.contains("event ping"));
+    assert_eq!(meta(&page)["verdict"], "complete");
     assert_eq!(out.lines().count(), 2);
 }
 
 #[test]
+fn events_have_the_page_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.html");
+    let fixture = fixtures().join("error-stream-ended-early");
+    let ran = run(bare(&["events", fixture.to_str().unwrap(), "--html", path.to_str().unwrap()]), "");
+    assert_eq!(ran.code, 4, "{ran:?}");
+    let page = std::fs::read_to_string(path).unwrap();
+    assert_eq!(meta(&page)["verdict"], "ended-early");
+    assert_eq!(embedded(&page), std::fs::read(fixture.join("response.body")).unwrap());
+}
+
+#[test]
 fn nothing_from_the_wire_is_markup() {
-    let evil = r#"<script>alert("1")</script>&'"#;
+    let evil = r#"</script><script>alert("1")</script>&'"#;
     let payload = serde_json::json!({ "message": evil }).to_string();
     let header = barerock_eventstream::Header::new(evil, evil);
     let stream =
         [exception(evil, &payload), frame(&[header], evil.as_bytes()), flipped(&event(evil, "{}"), 90)];
     let (page, _) = page(&stream.concat(), &[]);
-    assert!(
-        !page.contains("<script")
-            && page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;")
-    );
+    assert!(!page.contains("alert(\"1\")") && !page.contains("<script>alert"));
+    assert!(meta(&page)["sentence"].as_str().unwrap().contains("<script>alert"));
 }
 
 #[test]
 fn the_fault_is_marked_and_what_follows_is_bounded() {
     let stream = [event("ping", "{}"), vec![0x41; 1 << 20]].concat();
     let (page, _) = page(&stream, &[]);
-    assert!(page.contains("<tr class=\"crc bad\">") && page.contains("broken</h2>"));
-    assert!(page.len() < 50_000, "{}", page.len());
+    let meta = meta(&page);
+    assert!(meta["broken"]["fields"].as_array().unwrap().iter().any(|field| field["faulty"] == true));
+    assert!(meta["broken"]["more"].as_u64().unwrap() > 900_000 && page.len() < 200_000, "{}", page.len());
+}
+
+#[test]
+fn a_long_stream_makes_a_page_of_less_than_three_times_its_length() {
+    let delta =
+        event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"word "},"p":"abcdefghijklm"}"#);
+    let stream = delta.repeat(20_000);
+    let (page, _) = page(&stream, &[]);
+    assert!(page.len() < 3 * stream.len(), "{} of {}", page.len(), stream.len());
+    assert_eq!(meta(&page)["frames"], 20_000);
 }
 
 #[test]

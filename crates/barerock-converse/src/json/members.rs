@@ -71,6 +71,7 @@ impl Members {
             if index == usize::MAX {
                 let json = reader.skip();
                 if !reader.is_padding(self.depth, &name) {
+                    reader.note_unknown(None);
                     if reader.mode == Mode::Request {
                         self.list(&name, json, reader);
                     }

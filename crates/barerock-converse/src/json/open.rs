@@ -73,6 +73,7 @@ impl<'a> Union<'a> {
                 reader.skip();
                 self.absent.push(at);
             } else if index == usize::MAX {
+                reader.note_unknown(None);
                 let json = reader.skip();
                 self.unknown_count += 1;
                 self.unknown.get_or_insert((name, json));
@@ -144,7 +145,12 @@ impl OpenValue {
     /// Reads a string. `known` is as [`index_of`] takes it.
     #[inline(never)]
     pub(crate) fn read(known: &str, reader: &mut Reader<'_>) -> Self {
-        Self::of(&reader.text(), known)
+        let text = reader.text();
+        let value = Self::of(&text, known);
+        if value.index == usize::MAX && !text.is_empty() {
+            reader.note_unknown(Some(&text));
+        }
+        value
     }
 
     #[inline(never)]

@@ -3,6 +3,7 @@
 use super::scan::{Fault, Scanner};
 use super::string::unquoted;
 use super::{CorrectionKind, Corrections};
+use crate::drift::UnknownList;
 use crate::types::Text;
 
 /// Name of the padding, by which the service hides the length of events.
@@ -91,6 +92,8 @@ pub(crate) struct Reader<'a> {
     /// Byte offsets of the names of members that count as absent.
     pub(super) absent: Vec<usize>,
     pub(crate) unknown: Vec<UnknownAt<'a>>,
+    /// Members and values the model does not have, where they are wanted.
+    pub(crate) drift: Option<UnknownList>,
 }
 
 /// Reads a whole text as one value; `name`, unless empty, is the first step of the path of each correction.
@@ -121,6 +124,7 @@ impl<'a> Reader<'a> {
             corrections: Corrections::default(),
             absent: Vec::new(),
             unknown: Vec::new(),
+            drift: None,
         }
     }
 
@@ -139,6 +143,15 @@ impl<'a> Reader<'a> {
         if self.fault.is_none() {
             let path = self.path();
             self.corrections.add(path, kind);
+        }
+    }
+
+    /// Lists the value being read as unknown to the model where that is wanted: the member, or its value.
+    #[inline(never)]
+    pub(super) fn note_unknown(&mut self, value: Option<&str>) {
+        if self.drift.is_some() && self.fault.is_none() {
+            let path = self.path();
+            self.drift.get_or_insert_default().add(path, value.map(str::to_owned));
         }
     }
 

@@ -68,6 +68,15 @@ impl<'a> StreamEvent<'a> {
         Ok(event)
     }
 
+    /// Reads the payload of the event named `event_type` for what the model does not have; false if it is unknown.
+    pub(crate) fn read_known(event_type: &str, reader: &mut Reader<'a>) -> bool {
+        let index = index_of(NAMES, event_type);
+        if index != usize::MAX {
+            Self::known(index, reader);
+        }
+        index != usize::MAX
+    }
+
     /// Reads the payload of the event at `index` of [`NAMES`].
     fn known(index: usize, reader: &mut Reader<'a>) -> Self {
         match index {

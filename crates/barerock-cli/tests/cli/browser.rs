@@ -1,0 +1,151 @@
+//! Pages in headless Chromium: no error on the console, no request, and keys and clicks show a frame's bytes.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::program::{bare, fixtures, run};
+use crate::streams::{event, exception, flipped};
+
+/// The name of a Chromium that runs; `None`, with a word about it, where there is none.
+fn chromium(test: &str) -> Option<&'static str> {
+    let runs = |name: &&str| {
+        let ran = Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        ran.is_ok_and(|status| status.success())
+    };
+    let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(runs);
+    if found.is_none() {
+        // Written directly, so that the test harness does not capture it.
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), "{test}: not run: there is no Chromium");
+    }
+    found
+}
+
+/// The document after the page has run, and what went to the console or asked for a resource.
+fn open(chromium: &str, page: &Path, fragment: &str, folder: &Path) -> (String, Vec<String>) {
+    let log = folder.join("net.json");
+    let output = Command::new(chromium)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--window-size=1400,900",
+            "--virtual-time-budget=3000",
+        ])
+        .args(["--disable-background-networking", "--disable-component-update", "--no-first-run"])
+        .args(["--enable-logging=stderr", "--v=0", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(format!("--log-net-log={}", log.display()))
+        .arg(format!("file://{}{fragment}", page.display()))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let mut console: Vec<String> =
+        errors.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned).collect();
+    // The browser itself asks its maker; a page from disk could ask anyone, but for its policy.
+    let requests = fs::read_to_string(&log).unwrap_or_default();
+    console.extend(requests.lines().filter(|line| line.contains("\"initiator\":\"file:")).map(str::to_owned));
+    (String::from_utf8_lossy(&output.stdout).into_owned(), console)
+}
+
+fn write_page(stream: &[u8], path: &Path) {
+    run(bare(&["frames", "--html", path.to_str().unwrap()]), stream);
+}
+
+/// Adds a script to a page. Its policy, which allows no other script than its own, is taken out.
+fn with_script(path: &Path, script: &str) {
+    let page = fs::read_to_string(path).unwrap();
+    let (before, rest) = page.split_once("<meta http-equiv").unwrap();
+    let (_, after) = rest.split_once('>').unwrap();
+    let start = "\nstart();\n";
+    assert!(after.contains(start));
+    fs::write(path, format!("{before}{}", after.replace(start, &format!("{start}{script}")))).unwrap();
+}
+
+fn stream() -> Vec<u8> {
+    let delta = |text: &str| {
+        event(
+            "contentBlockDelta",
+            &serde_json::json!({"contentBlockIndex": 0, "delta": {"text": text}, "p": "abc"}).to_string(),
+        )
+    };
+    [
+        event("messageStart", r#"{"role":"assistant"}"#),
+        delta("Hello"),
+        delta(" <b>world</b><script>document.title='owned'</script>"),
+        event("contentBlockStop", r#"{"contentBlockIndex":0}"#),
+        event("messageStop", r#"{"stopReason":"end_turn"}"#),
+    ]
+    .concat()
+}
+
+#[test]
+fn pages_run_without_errors_and_hostile_text_stays_text() {
+    let Some(chromium) = chromium("pages_run_without_errors_and_hostile_text_stays_text") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    let evil = "<img src=x onerror=\"document.title='owned'\">";
+    let broken = [stream(), flipped(&event("later", "{}"), 20)].concat();
+    let fault = [stream(), exception(evil, &serde_json::json!({ "message": evil }).to_string())].concat();
+    let fixture = fs::read(fixtures().join("chat-stream/response.body")).unwrap();
+    for (stream, title) in [
+        (stream(), "complete"),
+        (broken, "corrupt"),
+        (fault, "exception"),
+        (fixture, "complete"),
+        (b"<html>".to_vec(), "not-an-event-stream"),
+        (Vec::new(), "complete"),
+    ] {
+        write_page(&stream, &page);
+        let (document, console) = open(chromium, &page, "", folder.path());
+        assert_eq!(console, [""; 0], "{title}");
+        assert!(
+            document.contains(&format!("<title>{title} · standard input</title>")),
+            "{title}: {document}"
+        );
+        assert!(!document.contains("<img") && !document.contains("<b>world"), "{title}");
+    }
+}
+
+#[test]
+fn keys_and_clicks_show_a_frames_bytes() {
+    let Some(chromium) = chromium("keys_and_clicks_show_a_frames_bytes") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    write_page(&[stream(), flipped(&event("later", "{}"), 20)].concat(), &page);
+    let (document, _) = open(chromium, &page, "#frame-2", folder.path());
+    assert!(document.contains("contentBlockDelta<small>frame 2</small>"), "{document}");
+    with_script(
+        &page,
+        r##"
+const said = [], title = () => document.querySelector("#frame h2").textContent;
+said.push(title());
+const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+key("Home"); said.push(title());
+key("ArrowDown"); said.push(title(), document.querySelectorAll("#frame .byte.payload").length > 20);
+document.querySelector('[data-index="4"]').click(); said.push(title());
+key("Home"); key("ArrowDown"); key("ArrowDown"); key("End");
+document.querySelector("[data-frame='2']").click(); said.push(title());
+key("b"); said.push(document.querySelectorAll("#frame .byte.bad").length > 0);
+at("search").value = "world"; filter(); said.push(shown.length);
+document.body.textContent = "SAID " + JSON.stringify(said);
+"##,
+    );
+    let (document, console) = open(chromium, &page, "", folder.path());
+    assert_eq!(console, [""; 0]);
+    let said = [
+        "frame 6 is broken",
+        "messageStartframe 1",
+        "contentBlockDeltaframe 2",
+        "true",
+        "messageStopframe 5",
+        "contentBlockDeltaframe 3",
+        "true",
+        "1",
+    ];
+    let (_, found) = document.split_once("SAID [").unwrap_or_else(|| panic!("{document}"));
+    let found = found.split_once(']').unwrap().0.replace('"', "");
+    assert_eq!(found.split(',').collect::<Vec<_>>(), said);
+}
