@@ -32,6 +32,7 @@ mod eventstream_vectors;
 mod fault_matrix;
 mod fixture_streams;
 mod held_open;
+mod login_session;
 mod packaging;
 mod polled_stream;
 mod recorded_secrets;

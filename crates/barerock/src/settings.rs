@@ -152,6 +152,7 @@ pub const fn service_endpoint_url(service: EndpointService) -> Setting<String> {
         EndpointService::Sts => Setting::text(&["AWS_ENDPOINT_URL_STS"], Some("sts")),
         EndpointService::Sso => Setting::text(&["AWS_ENDPOINT_URL_SSO"], Some("sso")),
         EndpointService::SsoOidc => Setting::text(&["AWS_ENDPOINT_URL_SSO_OIDC"], Some("sso_oidc")),
+        EndpointService::Signin => Setting::text(&["AWS_ENDPOINT_URL_SIGNIN"], Some("signin")),
         // The enum grows together with this function.
         _ => Setting::text(&[], None),
     }

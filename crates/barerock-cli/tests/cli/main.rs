@@ -5,8 +5,8 @@
     reason = "a test fails by panicking, and reads its own files"
 )]
 
-mod agreement;
 mod again;
+mod agreement;
 mod batch;
 mod browser;
 mod calls;

@@ -50,8 +50,19 @@ impl HttpQuery {
         request: &Request<Bytes>,
         again: impl Fn(&Response<Bytes>) -> bool,
     ) -> Result<Response<Bytes>, CredentialsError> {
+        self.send_made(|_attempt| request.clone(), again).await.map(|(_request, response)| response)
+    }
+
+    /// Like [`send_unless`](Self::send_unless), with a request made for each attempt, the first of which is 1. Returns the
+    /// last of them too.
+    pub(super) async fn send_made(
+        &self,
+        make: impl Fn(u32) -> Request<Bytes>,
+        again: impl Fn(&Response<Bytes>) -> bool,
+    ) -> Result<(Request<Bytes>, Response<Bytes>), CredentialsError> {
         let (mut attempt, mut pause) = (1, PAUSE);
         loop {
+            let request = make(attempt);
             let response = self.io.exchange(request.clone(), self.limit).await;
             let attempts = match &response {
                 Ok(response) if is_server_error(response.status()) => {
@@ -61,9 +72,9 @@ impl HttpQuery {
                 _ => self.attempts,
             };
             match response {
-                Ok(response) if attempt >= attempts => return Ok(response),
+                Ok(response) if attempt >= attempts => return Ok((request, response)),
                 Err(error) if attempt >= attempts => {
-                    let (what, plural) = (what(request), if attempt == 1 { "" } else { "s" });
+                    let (what, plural) = (what(&request), if attempt == 1 { "" } else { "s" });
                     let message = format!("{what}: {}, after {attempt} attempt{plural}", told(&error));
                     return Err(CredentialsError::unavailable(self.provider, message, error));
                 }

@@ -59,6 +59,15 @@ impl Object {
         }
     }
 
+    /// Sets a member to an object.
+    #[cfg(feature = "login")]
+    pub(super) fn put(&mut self, name: &str, mut object: Self) {
+        let value = Value::Object(core::mem::take(&mut object.0));
+        if let Some(mut old) = self.0.insert(name.to_owned(), value) {
+            clear(&mut old);
+        }
+    }
+
     /// The object as JSON.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         // A map of JSON values can always be written.

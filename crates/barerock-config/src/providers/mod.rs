@@ -10,6 +10,8 @@ mod http_query;
 mod imds;
 pub mod io;
 mod json;
+#[cfg(feature = "login")]
+mod login;
 mod process;
 mod profile;
 mod sso;
@@ -34,6 +36,8 @@ pub use container::ContainerProvider;
 pub use context::ProviderContext;
 pub use imds::InstanceMetadataProvider;
 pub use io::{Io, SystemIo};
+#[cfg(feature = "login")]
+pub use login::LoginProvider;
 pub use process::ProcessProvider;
 pub use profile::ProfileProvider;
 pub use sso::{Sso, SsoProvider};

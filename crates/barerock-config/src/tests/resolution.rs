@@ -132,13 +132,18 @@ fn endpoint_order() {
 fn other_services_have_their_own() {
     let config = loaded(
         Config::loader().endpoint_url("http://code:1").fips(false).profile("x"),
-        &[("AWS_ENDPOINT_URL_SSO", "http://sso:1"), ("AWS_ENDPOINT_URL_SSO_OIDC", "http://oidc:1")],
+        &[
+            ("AWS_ENDPOINT_URL_SSO", "http://sso:1"),
+            ("AWS_ENDPOINT_URL_SSO_OIDC", "http://oidc:1"),
+            ("AWS_ENDPOINT_URL_SIGNIN", "http://signin:1"),
+        ],
     )
     .unwrap();
     let url = |service| config.service_endpoint(service, "us-west-1").unwrap().value.as_str().to_owned();
     assert_eq!(url(EndpointService::Sts), "http://section:2");
     assert_eq!(url(EndpointService::Sso), "http://sso:1");
     assert_eq!(url(EndpointService::SsoOidc), "http://oidc:1");
+    assert_eq!(url(EndpointService::Signin), "http://signin:1");
     let plain = loaded(Config::loader().profile("plain"), &[]).unwrap();
     let sts = plain.service_endpoint(EndpointService::Sts, "us-west-1").unwrap();
     assert_eq!(told(&sts), ("Endpoint(https://sts.us-west-1.amazonaws.com)".into(), "default".into()));

@@ -15,6 +15,8 @@ pub enum EndpointService {
     Sso,
     /// The IAM Identity Center OIDC service, which refreshes access tokens of the portal.
     SsoOidc,
+    /// AWS Sign-In, which refreshes the sessions of `aws login`.
+    Signin,
 }
 
 /// The regions for which AWS lists a FIPS host of Bedrock Runtime (botocore's `endpoints.json`).
@@ -39,12 +41,23 @@ impl EndpointService {
             Self::Sts => ("sts", "sts-fips"),
             Self::Sso => ("portal.sso", "portal.sso-fips"),
             Self::SsoOidc => ("oidc", "oidc-fips"),
+            Self::Signin => ("signin", "signin-fips"),
         }
     }
 
     /// True if the regular hosts are the FIPS hosts: in AWS GovCloud, only Bedrock has separate FIPS host names.
     fn is_fips_by_another_name(self, partition: Partition) -> bool {
-        self != Self::BedrockRuntime && partition.name == "aws-us-gov"
+        !matches!(self, Self::BedrockRuntime | Self::Signin) && partition.name == "aws-us-gov"
+    }
+
+    /// The domain of hosts of the form `{region}.{service}.{domain}`, which AWS Sign-In has in three partitions.
+    fn domain_of_region_first(self, partition: Partition) -> Option<&'static str> {
+        match (self, partition.name) {
+            (Self::Signin, "aws") => Some("aws.amazon.com"),
+            (Self::Signin, "aws-cn") => Some("amazonaws.cn"),
+            (Self::Signin, "aws-us-gov") => Some("amazonaws-us-gov.com"),
+            _ => None,
+        }
     }
 }
 
@@ -115,11 +128,12 @@ impl<'a> EndpointBuilder<'a> {
                 };
                 let suffix =
                     if self.dual_stack { partition.dual_stack_dns_suffix } else { partition.dns_suffix };
-                Ok(Endpoint {
-                    base: format!("https://{host}.{region}.{suffix}"),
-                    is_https: true,
-                    is_loopback: false,
-                })
+                let region_first = self.service.domain_of_region_first(partition);
+                let base = match region_first.filter(|_| !self.fips && !self.dual_stack) {
+                    Some(domain) => format!("https://{region}.{host}.{domain}"),
+                    None => format!("https://{host}.{region}.{suffix}"),
+                };
+                Ok(Endpoint { base, is_https: true, is_loopback: false })
             }
         }
     }

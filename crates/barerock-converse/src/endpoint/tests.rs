@@ -162,7 +162,7 @@ const RUNTIME: [(&str, [&str; 4]); 8] = [
     ),
 ];
 
-const CREDENTIALS: [(EndpointService, &str, [&str; 4]); 9] = [
+const CREDENTIALS: [(EndpointService, &str, [&str; 4]); 13] = [
     (
         EndpointService::Sts,
         "us-east-1",
@@ -251,6 +251,46 @@ const CREDENTIALS: [(EndpointService, &str, [&str; 4]); 9] = [
             "https://oidc.us-gov-west-1.api.aws",
             "https://oidc.us-gov-west-1.amazonaws.com",
             "https://oidc-fips.us-gov-west-1.api.aws",
+        ],
+    ),
+    (
+        EndpointService::Signin,
+        "us-east-1",
+        [
+            "https://us-east-1.signin.aws.amazon.com",
+            "https://signin.us-east-1.api.aws",
+            "https://signin-fips.us-east-1.amazonaws.com",
+            "https://signin-fips.us-east-1.api.aws",
+        ],
+    ),
+    (
+        EndpointService::Signin,
+        "cn-north-1",
+        [
+            "https://cn-north-1.signin.amazonaws.cn",
+            "https://signin.cn-north-1.api.amazonwebservices.com.cn",
+            "https://signin-fips.cn-north-1.amazonaws.com.cn",
+            "https://signin-fips.cn-north-1.api.amazonwebservices.com.cn",
+        ],
+    ),
+    (
+        EndpointService::Signin,
+        "us-gov-west-1",
+        [
+            "https://us-gov-west-1.signin.amazonaws-us-gov.com",
+            "https://signin.us-gov-west-1.api.aws",
+            "https://signin-fips.us-gov-west-1.amazonaws.com",
+            "https://signin-fips.us-gov-west-1.api.aws",
+        ],
+    ),
+    (
+        EndpointService::Signin,
+        "eusc-de-east-1",
+        [
+            "https://signin.eusc-de-east-1.amazonaws.eu",
+            "https://signin.eusc-de-east-1.api.amazonwebservices.eu",
+            "https://signin-fips.eusc-de-east-1.amazonaws.eu",
+            "https://signin-fips.eusc-de-east-1.api.amazonwebservices.eu",
         ],
     ),
 ];

@@ -1,5 +1,6 @@
 //! Credentials of a profile of the shared files.
 
+mod login;
 mod role;
 mod sso;
 #[cfg(test)]
@@ -29,7 +30,7 @@ const SESSION_TOKEN: [&str; 2] = ["aws_session_token", "aws_security_token"];
 ///    A chain has at most 64 profiles;
 /// 3. `sso_account_id` and `sso_role_name` with `sso_session` or `sso_start_url`: as [`SsoProvider`](super::SsoProvider);
 /// 4. `aws_access_key_id` and `aws_secret_access_key` in the credentials file;
-/// 5. `login_session`, which is recognised and refused with what to do;
+/// 5. `login_session`, with the feature `login`: as `LoginProvider`;
 /// 6. `credential_process`: as [`ProcessProvider`];
 /// 7. `aws_access_key_id` and `aws_secret_access_key` in the config file.
 ///
@@ -101,13 +102,8 @@ impl ProfileProvider {
         if let Some(keys) = keys_of(profile.credentials())? {
             return Ok(Some(keys));
         }
-        if let Some(setting) = profile.setting("login_session") {
-            let name = profile.name();
-            let message = format!(
-                "login_session at {}: logins of `aws login` are not read here; give another profile the setting `credential_process = aws configure export-credentials --profile {name} --format process` and use that one",
-                setting.location
-            );
-            return Err(CredentialsError::invalid(PROVIDER, message));
+        if let Some(provider) = self.login(profile)? {
+            return Ok(Some(provider));
         }
         if let Some(command) = profile.get("credential_process") {
             return Ok(Some(Arc::new(self.process(command)?)));

@@ -117,11 +117,6 @@ fn order_within_a_profile() {
     );
     let keys = "[default]\naws_access_key_id = AKID\naws_secret_access_key = s\n";
     assert_eq!(key_id(Setup { credentials: keys, ..process }.profile()), "AKID");
-    let error = refused("[profile x]\nlogin_session = arn\ncredential_process = keys\n", "x");
-    assert_eq!(
-        error,
-        "profile credentials: profile x (config line 1): login_session at config line 2: logins of `aws login` are not read here; give another profile the setting `credential_process = aws configure export-credentials --profile x --format process` and use that one"
-    );
     let none = of("[profile x]\nregion = y\n", "x").done().unwrap_err().to_string();
     assert_eq!(none, "no credentials; looked for profile x (config line 1), which sets none");
 }
@@ -267,4 +262,31 @@ fn a_metadata_service_that_is_none_does_not_hide_what_was_tried() {
         error.contains("credential_source at config line 3: ") && error.contains("answered 403"),
         "{error}"
     );
+}
+
+#[cfg(not(feature = "login"))]
+#[test]
+fn a_login_session_without_the_feature_is_an_error_that_names_it() {
+    let error = of("[profile x]\nlogin_session = arn\ncredential_process = keys\n", "x").done().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "profile credentials: profile x (config line 1): login_session at config line 2: built without the feature `login` of barerock-config; give another profile the setting `credential_process = aws configure export-credentials --profile x --format process` and use that one"
+    );
+}
+
+#[cfg(feature = "login")]
+#[test]
+fn a_login_session_comes_after_keys_and_before_a_process() {
+    let config = "[profile x]\nlogin_session = arn:aws:iam::123456789012:user/me\ncredential_process = keys\n\
+        aws_access_key_id = AKID\naws_secret_access_key = s\n";
+    let mut script = of(config, "x");
+    script.expect(|question| {
+        let Question::ReadFile(path) = question else { panic!("{question:?}") };
+        assert!(path.ends_with("286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json"));
+        Outcome::ReadFile(Ok(None))
+    });
+    let error = script.done().unwrap_err();
+    let text = error.to_string();
+    assert!(text.starts_with("login credentials: profile x (config line 1): "), "{text}");
+    assert!(text.ends_with("; run `aws login --profile x`"), "{text}");
 }
