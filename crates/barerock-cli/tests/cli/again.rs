@@ -80,13 +80,16 @@ fn a_recording_of_a_replayed_recording_is_the_same() {
         let body = |folder: &Path| json(&folder.join("request.json"))["body"].clone();
         assert_eq!(body(&first), body(&second));
         let ((offsets, times), (again_at, again)) = (chunks(&first), chunks(&second));
-        assert_eq!(offsets, again_at);
-        assert!(command == "converse" || offsets.len() > 5, "{offsets:?}");
+        // The same cuts, but for chunks that a busy machine reads together.
+        assert!(again_at.iter().all(|at| offsets.contains(at)), "{offsets:?} {again_at:?}");
+        assert_eq!(offsets.last(), again_at.last());
+        assert!(command == "converse" || again_at.len() > 5, "{again_at:?}");
         let mut worst = Duration::ZERO;
-        for (first, second) in times.iter().zip(&again) {
+        for (at, second) in again_at.iter().zip(&again) {
+            let first = times[offsets.iter().position(|offset| offset == at).unwrap()];
             // Waits are as long as recorded or longer, but the clock starts with the request on each side.
-            assert!(*second + 5_000 >= *first, "{times:?} {again:?}");
-            worst = worst.max(Duration::from_micros(second.abs_diff(*first)));
+            assert!(*second + 5_000 >= first, "{times:?} {again:?}");
+            worst = worst.max(Duration::from_micros(second.abs_diff(first)));
         }
         println!("{command}: {} chunks, at most {worst:?} apart", offsets.len());
         assert!(worst < SLACK, "{worst:?}");
