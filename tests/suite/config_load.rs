@@ -54,7 +54,7 @@ async fn a_file_that_cannot_be_read_is_named() {
     fs::write(home.path().join("binary"), b"[default]\nregion = \xff\n").unwrap();
     assert_eq!(
         refused("~/binary").await,
-        "~/binary, which AWS_CONFIG_FILE names, cannot be read: it is not UTF-8 from offset 19; save it as UTF-8"
+        "~/binary, which AWS_CONFIG_FILE names, cannot be read: it is not UTF-8 from offset 19"
     );
     fs::write(home.path().join("bad"), "[default\n").unwrap();
     assert_eq!(refused("~/bad").await, "~/bad line 1: the section's header has no ]; end it with one");
