@@ -57,5 +57,5 @@ async fn a_file_that_cannot_be_read_is_named() {
         "~/binary, which AWS_CONFIG_FILE names, cannot be read: it is not UTF-8 from offset 19"
     );
     fs::write(home.path().join("bad"), "[default\n").unwrap();
-    assert_eq!(refused("~/bad").await, "~/bad line 1: the section's header has no ]; end it with one");
+    assert_eq!(refused("~/bad").await, "~/bad line 1: the section's header has no ]");
 }
