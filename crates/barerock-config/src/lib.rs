@@ -2,8 +2,9 @@
 //! credentials files and code together give region, endpoint, credentials provider, retry policy, CA bundle and proxy, each
 //! with its source.
 //!
-//! In scope: every setting and credentials provider of the AWS SDKs that a client of one service needs; `login_session` by
-//! the feature `login`, which adds the crate `p256`. Out of scope: sending requests (a [`Transport`](barerock::Transport)), the login of `aws sso login`.
+//! In scope: the settings and credentials providers of the AWS SDKs that a client of one service needs; `login_session` by the
+//! feature `login`, which adds the crate `p256`. Out of scope: sending requests (a [`Transport`](barerock::Transport)), the
+//! login of `aws sso login` and `aws login`.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -33,6 +33,15 @@ const TOKEN: &str = "x-aws-ec2-metadata-token";
 /// with 404.
 const ABSENT: [StatusCode; 2] = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
 
+const FAILING: &str = "The instance metadata service is failing or limits its requests; try again later. \
+    AWS_METADATA_SERVICE_NUM_ATTEMPTS allows more attempts.";
+const NO_V2: &str =
+    "Version 2 of the instance metadata service must be on (HttpTokens optional or required).";
+const NOT_IMDS: &str = "If it happens again, something else than the instance metadata service responds, such as a proxy; \
+    AWS_METADATA_SERVICE_NUM_ATTEMPTS allows more attempts.";
+const NOT_TRUSTED: &str =
+    "The trust policy of the instance's role must allow ec2.amazonaws.com to assume it.";
+
 /// A provider that calls the instance metadata service, version 2 (a session token first). Version 1, which any program
 /// that can be made to fetch a URL can read, is not supported. If there is no response, or the token is refused with 403 or
 /// 404, there are no credentials here and the search goes on; another status is an error.
@@ -123,7 +132,14 @@ impl InstanceMetadataProvider {
                 Err(format!("its code is {}", super::http_query::cleaned(code, &[&session.secret()])))
             }
         });
-        let provided = document.map_err(|reason| session.query.malformed_response(&request, &reason))?;
+        let provided = document.map_err(|reason| {
+            let error = session.query.malformed_response(&request, &reason);
+            error.with_hint(if reason.contains("AssumeRoleUnauthorizedAccess") {
+                NOT_TRUSTED
+            } else {
+                NOT_IMDS
+            })
+        })?;
         Ok(provided.statically_stable())
     }
 
@@ -161,12 +177,7 @@ impl InstanceMetadataProvider {
                 return Err(CredentialsError::not_found(location));
             }
             _ => {
-                return Err(query.error_response(
-                    &request,
-                    &answer,
-                    &[],
-                    "version 2 of the service must be on",
-                ));
+                return Err(with_advice(query.error_response(&request, &answer, &[], "")));
             }
         }
         let token = HeaderValue::from_bytes(answer.body().trim_ascii());
@@ -177,7 +188,7 @@ impl InstanceMetadataProvider {
             }
             _ => {
                 let message = format!("the response to PUT {base}{TOKEN_PATH} is not a token");
-                Err(CredentialsError::invalid(PROVIDER, message))
+                Err(CredentialsError::invalid(PROVIDER, message).with_hint(NOT_IMDS))
             }
         }
     }
@@ -203,11 +214,19 @@ impl Session {
     }
 
     fn error_response(&self, request: &Request<Bytes>, answer: &Response<Bytes>) -> CredentialsError {
-        self.query.error_response(request, answer, &[&self.secret()], "")
+        with_advice(self.query.error_response(request, answer, &[&self.secret()], ""))
     }
 
     fn location(&self) -> String {
         format!("the instance metadata service at {}", self.base)
+    }
+}
+
+/// Adds what to do about a response of another status than 200.
+fn with_advice(error: CredentialsError) -> CredentialsError {
+    match error {
+        CredentialsError::Unavailable { .. } => error.with_hint(FAILING),
+        _ => error.with_hint(NO_V2),
     }
 }
 

@@ -32,6 +32,8 @@ const AHEAD: Duration = Duration::from_secs(5 * 60);
 const CACHE_DIRECTORY: &str = "AWS_LOGIN_CACHE_DIRECTORY";
 const USUAL_DIRECTORY: &str = "~/.aws/login/cache";
 
+const PERMISSION: &str = "The user or role of the session needs the permission signin:CreateOAuth2Token.";
+
 /// The operation CreateOAuth2Token of AWS Sign-In.
 const TOKEN_PATH: &str = "/v1/token";
 
@@ -66,7 +68,7 @@ impl LoginProvider {
         Self { io, environment, session: session.into(), command, signin }
     }
 
-    /// Sets the command that starts a new session, which errors name; `aws login` by default.
+    /// Sets the command that starts a new session, which hints name; `aws login` by default.
     #[must_use]
     pub fn command(mut self, command: impl Into<String>) -> Self {
         self.command = command.into();
@@ -150,7 +152,7 @@ impl LoginProvider {
         Ok(renewed)
     }
 
-    /// The error of a response other than 200, with what its error code asks for.
+    /// The error of a response other than 200, with the hint of its error code.
     fn refused(
         &self,
         query: &HttpQuery,
@@ -166,35 +168,21 @@ impl LoginProvider {
         let code = object.as_ref().and_then(|object| object.text("error").ok().flatten());
         match code {
             Some(code @ ("TOKEN_EXPIRED" | "USER_CREDENTIALS_CHANGED" | "AUTHCODE_EXPIRED")) => {
-                with_advice(error.at(code), &self.log_in())
+                error.at(code).with_hint(self.log_in())
             }
-            Some(code @ "INSUFFICIENT_PERMISSIONS") => with_advice(
-                error.at(code),
-                "the user or role of the session needs the permission signin:CreateOAuth2Token",
-            ),
+            Some(code @ "INSUFFICIENT_PERMISSIONS") => error.at(code).with_hint(PERMISSION),
             _ => error,
         }
     }
 
     /// The error of a session that only a new login replaces.
     fn logged_out(&self, message: String) -> CredentialsError {
-        with_advice(CredentialsError::invalid(PROVIDER, message), &self.log_in())
+        CredentialsError::invalid(PROVIDER, message).with_hint(self.log_in())
     }
 
     fn log_in(&self) -> String {
-        format!("run `{}`", self.command)
+        format!("Run `{}`.", self.command)
     }
-}
-
-/// Adds what to do to the message of an error.
-fn with_advice(mut error: CredentialsError, advice: &str) -> CredentialsError {
-    if let CredentialsError::Invalid { message, .. } | CredentialsError::Unavailable { message, .. } =
-        &mut error
-    {
-        message.push_str("; ");
-        message.push_str(advice);
-    }
-    error
 }
 
 impl ProvideCredentials for LoginProvider {

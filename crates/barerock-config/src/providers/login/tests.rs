@@ -146,8 +146,8 @@ fn a_failed_refresh_matters_only_after_the_expiry() {
     still_valid.exchange(|_| {}, 401, r#"{"error":"TOKEN_EXPIRED","message":"expired"}"#);
     assert_eq!(still_valid.done().unwrap().credentials.access_key_id(), "ASIA");
 
-    const LOG_IN: &str = "; run `aws login --profile dev`";
-    let permission = "; the user or role of the session needs the permission signin:CreateOAuth2Token";
+    const LOG_IN: Option<&str> = Some("Run `aws login --profile dev`.");
+    let permission = Some(PERMISSION);
     for (status, body, reason, advice) in [
         (
             401,
@@ -171,16 +171,17 @@ fn a_failed_refresh_matters_only_after_the_expiry() {
             400,
             r#"{"error":"INVALID_REQUEST","message":"HEDGEHOG SQUIRREL PANDA"}"#,
             "POST https://signin.test/v1/token answered 400: **redacted** **redacted** **redacted**",
-            "",
+            None,
         ),
-        (400, "", "POST https://signin.test/v1/token answered 400", ""),
+        (400, "", "POST https://signin.test/v1/token answered 400", None),
     ] {
         let mut expired = script();
         expired.file(FILE, Some(&cached("2026-01-31T12:00:00Z", SEC1)));
         expired.exchange(|_| {}, status, body);
         let error = expired.done().unwrap_err();
         let place = format!("the session in {FILE} expired at 2026-01-31T12:00:00Z and cannot be refreshed");
-        assert_eq!(error.to_string(), format!("login credentials: {place}: {reason}{advice}"));
+        assert_eq!(error.to_string(), format!("login credentials: {place}: {reason}"));
+        assert_eq!(error.hint(), advice, "{reason}");
     }
 }
 
@@ -255,8 +256,8 @@ fn sessions_that_cannot_be_used_name_the_file_and_the_command() {
         script.file(FILE, content);
         let error = script.done().unwrap_err();
         let text = error.to_string();
-        let reason = format!("{}; run `aws login --profile dev`", reason.replace("FILE", FILE));
-        assert!(text.ends_with(&reason) && text.contains(FILE), "{text}");
+        assert!(text.ends_with(&reason.replace("FILE", FILE)) && text.contains(FILE), "{text}");
+        assert_eq!(error.hint(), Some("Run `aws login --profile dev`."));
         assert!(!text.contains("SQUIRREL"), "{text}");
     }
     let homeless = script_of("https://signin.test", &[]).done().unwrap_err().to_string();

@@ -18,8 +18,8 @@ impl ProfileProvider {
         let Some(session) = profile.get(SESSION) else { return Ok(None) };
         let config = &self.context.config;
         let Some(region) = &config.region().value else {
-            let message = "no region to call AWS Sign-In in; set AWS_REGION, or region in the profile";
-            return Err(CredentialsError::invalid(PROVIDER, message));
+            let error = CredentialsError::invalid(PROVIDER, "no region to call AWS Sign-In in");
+            return Err(error.with_hint("Set AWS_REGION, or region in the profile."));
         };
         let signin = self.context.endpoint(PROVIDER, EndpointService::Signin, region)?;
         let (io, environment) = (Arc::clone(&self.context.io), config.environment().clone());
@@ -30,12 +30,14 @@ impl ProfileProvider {
     #[cfg(not(feature = "login"))]
     pub(super) fn login(&self, profile: Profile<'_>) -> Built {
         let Some(setting) = profile.setting(SESSION) else { return Ok(None) };
-        let message = format!(
-            "{SESSION} at {}: built without the feature `login` of barerock-config; give another profile the setting \
-             `credential_process = aws configure export-credentials --profile {} --format process` and use that one",
-            setting.location,
+        let location = setting.location;
+        let message =
+            format!("{SESSION} at {location}: built without the feature `login` of barerock-config");
+        let hint = format!(
+            "Build with that feature, or give another profile the setting `credential_process = aws configure \
+             export-credentials --profile {} --format process` and use that one.",
             profile.name()
         );
-        Err(CredentialsError::invalid(super::PROVIDER, message))
+        Err(CredentialsError::invalid(super::PROVIDER, message).with_hint(hint))
     }
 }
