@@ -64,6 +64,8 @@ fn readme_shows_the_record() {
                     assert!(block.contains(&**file) && block.contains(title.as_str().unwrap()), "{file}");
                 }
             }
+            // A run of fewer groups leaves the others' tables out.
+            _ if block.is_empty() => assert!(!tables.contains_key(*name), "{name}"),
             _ => {
                 let table = tables.get(*name).unwrap_or_else(|| panic!("the record has no table {name}"));
                 let lines: Vec<&str> = block.lines().collect();
