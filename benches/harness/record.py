@@ -151,6 +151,8 @@ def into_readme(file, record):
     where = file.relative_to(ROOT)
     blocks = {name: markdown(table) for name, table in record["tables"].items()}
     blocks["record"] = f"Record: [`{where}`]({where}), {record['machine']['processor']}, {record['machine']['processors']} processors, {record['versions']['rustc']}, load average {record['machine']['load_average'][0]} at the end."
+    if record["machine"]["load_average"][0] > 1.5 * record["machine"]["processors"]:
+        blocks["record"] += " **Other programs ran at the same time: these times and ratios are not to be relied on; run it on a machine of yours.**"
     blocks["plots"] = "\n".join(f"![{title}]({(file.parent / name).relative_to(ROOT)})" for name, title in record["plots"].items())
     for name, block in blocks.items():
         pattern = re.compile(rf"(<!-- bench: {re.escape(name)} -->\n).*?(<!-- end -->)", re.S)
