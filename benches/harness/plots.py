@@ -9,6 +9,8 @@ LEFT, RIGHT, TOP, BOTTOM = 74, 230, 44, 54
 
 
 def short(value):
+    if value >= 1024 and value % 1024 == 0:
+        return f"{value / 1024:g} Ki" if value < 1024 * 1024 else f"{value / 1024 / 1024:g} Mi"
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
         if value >= size:
             return f"{value / size:g} {unit}"
