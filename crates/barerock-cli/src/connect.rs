@@ -51,7 +51,7 @@ impl Connection {
         let connect_timeout = call.connect_timeout();
         let plain = network::plain(connect_timeout);
         let (mut builder, replay) = if call.offline {
-            // The Bedrock inside the program is asked in the clear, and directly.
+            // The Bedrock inside the program is called over plain HTTP, and without a proxy.
             let server = offline::start().await?;
             let builder = Client::builder(plain)
                 .endpoint_url(server.url())

@@ -80,7 +80,7 @@ impl Source {
         }
     }
 
-    /// Waits for more bytes, an end or an error; false if there is none of these within the limit. A source that cannot be waited
+    /// Waits for more bytes, an end or an error; false if the limit passes without any. A source that cannot be waited
     /// on is taken to have more.
     pub(crate) fn has_more_within(&self, limit: Duration) -> bool {
         self.waiting.as_ref().is_none_or(|file| is_readable_within(file, limit))

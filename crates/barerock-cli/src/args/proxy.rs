@@ -13,7 +13,7 @@ pub(crate) struct Proxy {
     /// Loopback address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: String,
-    /// Accept an address that other machines can reach: whoever reaches it calls with these credentials
+    /// Accept an address that other machines can reach: their requests are signed with these credentials
     #[arg(long)]
     pub(crate) allow_other_machines: bool,
     #[command(flatten)]
