@@ -146,11 +146,7 @@ fn count_tokens_and_apply_guardrail() {
     let ran = apply("abc123", "DRAFT", &server);
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.err.contains(r#"apply-guardrail for guardrail "abc123" version "DRAFT""#), "{}", ran.err);
-    assert!(
-        ran.err.contains("this operation has fixtures for: gr4rdr41l0ab version 1"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("this operation has fixtures for: gr4rdr41l0ab version 1"), "{}", ran.err);
 }
 
 #[test]
