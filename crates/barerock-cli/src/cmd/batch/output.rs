@@ -1,8 +1,10 @@
 //! The output of a batch: whole lines only, continued where an earlier run stopped.
 
+use core::time::Duration;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
+use std::thread;
 
 use barerock::batch::{BatchProgress, Tail, tail};
 
@@ -12,6 +14,10 @@ use crate::render;
 
 /// Size of the buffer an existing output is read with, in bytes.
 const BUFFER: usize = 256 * 1024;
+
+/// How often, and how far apart, a lock that another process holds is tried for again: for 200 ms.
+const LOCK_RETRIES: u32 = 20;
+const LOCK_RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// Where the records of a batch go.
 pub(super) struct Output {
@@ -44,7 +50,7 @@ impl Output {
             return Ok((Self { target: Target::Stream(file), name }, BatchProgress::default()));
         }
         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(Failure::usage(format!("{name} is being written by another batch")));
@@ -136,6 +142,18 @@ impl Output {
     pub(super) fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Locks a file for this process. A lock is tried for again for a moment: a child process holds that of its parent between fork and
+/// exec, also after the parent has closed the file.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_RETRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_RETRY_DELAY),
+            result => return result,
+        }
+    }
+    file.try_lock()
 }
 
 #[cfg(test)]
