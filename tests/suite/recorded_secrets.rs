@@ -67,7 +67,7 @@ fn no_recording_holds_a_secret() {
             assert_eq!(entries.len(), responses.len());
             let mut texts = folders(&path);
             texts.extend(entries.iter().map(|entry| everything(&entry.exchange)));
-            texts.push(std::fs::read_to_string(&archive).unwrap());
+            texts.push(barerock_test_data::text(&archive));
             count += texts.len();
             for text in texts {
                 // JSON text contains escapes.

@@ -70,6 +70,7 @@ fn recorded_stream() -> Fixture {
 }
 
 /// Files that this process may open.
+#[expect(clippy::disallowed_methods, reason = "the limit of the system the test runs on")]
 fn open_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap_or_default();
