@@ -86,7 +86,7 @@ def build(contenders, without):
 def build_one(contender, folder):
     environment = contender.environment()
     if "cargo" in contender.description:
-        must(["cargo", *contender.description["cargo"], "--locked"], cwd=folder, env=environment)
+        must(["cargo", *contender.description["cargo"]], cwd=folder, env=environment)
     if "build" in contender.description:
         must([contender.fill(part) for part in contender.description["build"]], cwd=folder, env=environment)
     if "npm" in contender.description:

@@ -74,7 +74,7 @@ def run(contenders, quick):
     """One dictionary a client."""
     contenders = [contender for contender in contenders if "client" in contender.tasks]
     print("building barerock replay …", file=sys.stderr)
-    must(["cargo", "build", "--release", "--locked", "-p", "barerock-cli"], cwd=ROOT, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)})
+    must(["cargo", "build", "--release", "-p", "barerock-cli"], cwd=ROOT, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)})
     rounds = 2 if quick else 5
     found = {contender.key: {"name": contender.tasks["client"]["name"], "cpu": {}, "memory_kb": {}, "seconds": []} for contender in contenders}
     order = random.Random(1)
