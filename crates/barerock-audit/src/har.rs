@@ -1,7 +1,7 @@
 //! HTTP archives (HAR 1.2), as browsers, mitmproxy and `barerock --record FILE.har` write them.
 //!
 //! Read are `method`, `url`, `headers` and `postData` of a request, `status`, `headers` and `content` of a response, the
-//! times of an entry, and `_barerock`, which holds what `response.chunks.json` holds ([`Timing`]). Bodies are text or
+//! times of an entry, and `_barerock`, which holds what `response.chunks.json` holds ([`Timing`](crate::exchange::Timing)). Bodies are text or
 //! base64. An archive holds decoded bodies, so `content-encoding` is left out. Entries without a response (status 0) are
 //! skipped, and so are the pseudo-headers of HTTP/2.
 
