@@ -76,10 +76,11 @@ fn string(bytes: &[u8]) -> Option<(Text<'_>, &[u8])> {
 #[inline(always)]
 fn index(bytes: &[u8]) -> Option<(u64, &[u8])> {
     // Most blocks have one digit.
-    if let [digit @ b'0'..=b'9', rest @ ..] = bytes
-        && rest.first() == Some(&b',')
-    {
-        return Some((u64::from(digit - b'0'), rest));
+    match bytes {
+        [digit @ b'0'..=b'9', rest @ ..] if rest.first() == Some(&b',') => {
+            return Some((u64::from(digit - b'0'), rest));
+        }
+        _ => {}
     }
     let digits = bytes.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
     let (number, rest) = bytes.split_at_checked(digits)?;
