@@ -17,6 +17,7 @@
 
 mod body;
 mod head;
+mod page;
 mod recordings;
 mod report;
 mod signature;

@@ -215,3 +215,12 @@ fn json_tells_null_from_nothing() {
     let json = serde_json::to_value(Diff::new().exchanges(&a, &b)).unwrap();
     assert_eq!(json["differences"], json!([{"where": "request.body.a", "a": null, "b": null, "only": "a"}]));
 }
+
+#[test]
+fn the_page_has_no_markup_of_the_recordings() {
+    let (a, b) = (exchange(&[], r#"{"a":"<script>x"}"#, &[], b""), exchange(&[], "{}", &[], b""));
+    let page = Diff::new().exchanges(&a, &b).to_html("<one>", "two");
+    assert!(page.contains("script-src 'none'") && page.contains("&quot;&lt;script&gt;x&quot;"), "{page}");
+    assert!(!page.contains("<script") && page.contains("<th>&lt;one&gt;</th>"));
+    assert!(page.contains("request.body.a") && page.contains("1 difference, 0 ignored"));
+}

@@ -60,6 +60,10 @@ fn equal_recordings_are_equal_and_others_are_not() {
         ran.out,
         "request.body.messages[0].content[0].text\n  a  \"What time is it?\"\n  b  \"What day is it?\"\n1 difference\n"
     );
+    let page = folder.path().join("page.html");
+    assert_eq!(diff(&original, &changed, &["--html", page.to_str().unwrap()]).code, 1);
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("What day is it?") && page.contains("request.body.messages[0].content[0].text"));
     let (_, swapped) = (diff(&original, &changed, &[]), diff(&changed, &original, &[]));
     assert!(swapped.out.contains("a  \"What day is it?\""));
 }
