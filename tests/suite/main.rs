@@ -6,6 +6,7 @@ mod assembled;
 mod bench_record;
 mod bring_your_own;
 mod call_end;
+mod citations;
 mod client;
 mod client_operations;
 mod clock_skew;

@@ -71,6 +71,7 @@ fn check_suite(folder: &Path) {
     report_cases(cases.len(), &format!("SigV4 suite, both forms: {}", folder.display()));
 }
 
+// spec-test: sigv4#signing-key, sigv4#signature, sigv4#string-to-sign, sigv4#canonical-headers, sigv4#signed-headers, sigv4#required-headers
 #[test]
 fn the_official_suite() {
     check_suite(&signing_suite());

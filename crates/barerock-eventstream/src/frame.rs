@@ -139,6 +139,7 @@ pub(crate) fn checked_block(
     let end = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
     hasher.update(bytes.get(PRELUDE_CRC_AT..end).unwrap_or_default());
     let (found, computed) = (message_crc(bytes), hasher.finalize());
+    // spec: eventstream#message-crc "If either checksum is invalid, the stream MUST be terminated."
     // "Both clients and servers MUST validate these checksums." Before the headers are looked at: in a
     // frame that was changed on the way their faults say nothing.
     if found != computed {
@@ -194,6 +195,7 @@ mod tests {
         }
     }
 
+    // spec-test: eventstream#message-type, eventstream#initial-message
     #[test]
     fn the_message_type_decides_the_kind() {
         let cases: &[(&[(&str, &str)], MessageKind<'_>)] = &[

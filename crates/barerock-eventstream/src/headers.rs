@@ -127,6 +127,7 @@ fn duplicate(block: &[u8], count: u32) -> Option<HeaderFault> {
         headers.0.len()
     };
     let first = saturate(frame_offset(block, left(first)));
+    // spec: eventstream#header-once "Any given header name MUST only appear once in a message."
     Some((DecodeErrorKind::DuplicateHeader { first }, left(repeat)))
 }
 

@@ -21,6 +21,7 @@ pub mod header_name {
     pub(crate) const EVENT_TYPE_BYTES: &[u8; 11] = b":event-type";
 }
 
+// spec: eventstream#media-type "The media type for this format is application/vnd.amazon.eventstream."
 /// The media type of an event stream, as the `content-type` of an HTTP body has it.
 pub const MEDIA_TYPE: &str = "application/vnd.amazon.eventstream";
 
@@ -64,6 +65,7 @@ impl<'a> MessageKind<'a> {
     pub(crate) fn of(event_headers: EventHeaders<'a>, headers: Headers<'a>) -> Self {
         let text = |name| headers.clone().find_value(name).and_then(|value| value.as_str());
         match (event_headers.message_type, event_headers.event_type) {
+            // spec: eventstream#initial-message "In REST protocols, initial messages are bound to HTTP requests and responses."
             // "Initial messages take the form of message events with the event types `initial-request`
             // for request streams and `initial-response` for response streams."
             (MessageType::Event, "initial-request") => Self::InitialRequest,
@@ -96,6 +98,7 @@ impl MessageType {
     #[inline(always)]
     pub(crate) fn of(value: &[u8]) -> Self {
         match value {
+            // spec: eventstream#message-type "The value of this header MUST always be event"
             b"event" => Self::Event,
             b"exception" => Self::Exception,
             b"error" => Self::Error,

@@ -6,10 +6,12 @@ pub const PRELUDE_LENGTH: usize = 12;
 /// Bytes of a message that are neither headers nor payload: the prelude and the message CRC.
 pub const MESSAGE_OVERHEAD: u32 = 16;
 
+// spec: eventstream#payload-size "The payload of a message MUST NOT exceed 25,165,824 bytes (24 MB)."
 /// "The payload of a message MUST NOT exceed 25,165,824 bytes (24 MB)." (Amazon Event Stream
 /// Specification, Message Format.)
 pub const MAX_PAYLOAD_LENGTH: u32 = 25_165_824;
 
+// spec: eventstream#headers-size "The encoded headers of a message MUST NOT exceed 131,072 bytes (128 kB)."
 /// "The encoded headers of a message MUST NOT exceed 131,072 bytes (128 kB)." (Message Format.)
 pub const MAX_HEADERS_LENGTH: u32 = 131_072;
 

@@ -41,6 +41,7 @@ impl Prelude {
         let headers_length = u32::from_be_bytes([h0, h1, h2, h3]);
         let found = u32::from_be_bytes([c0, c1, c2, c3]);
 
+        // spec: eventstream#prelude-crc "Both clients and servers MUST validate these checksums."
         // "Both clients and servers MUST validate these checksums." First of all: lengths with a wrong
         // CRC mean nothing.
         hasher.update(&[t0, t1, t2, t3, h0, h1, h2, h3]);
@@ -132,6 +133,7 @@ mod tests {
         parsed.err().map(|error| (*error.kind(), error.frame_offset()))
     }
 
+    // spec-test: eventstream#payload-size, eventstream#headers-size
     #[test]
     fn lengths_are_checked_at_byte_twelve() {
         use DecodeErrorKind::*;
@@ -161,6 +163,7 @@ mod tests {
         }
     }
 
+    // spec-test: eventstream#prelude-crc
     #[test]
     fn a_wrong_crc_is_told_before_absurd_lengths() {
         let mut bytes = prelude(u32::MAX, u32::MAX);

@@ -170,6 +170,7 @@ impl<'a> HeaderList<'a> {
         self.length.saturating_mul(2).saturating_add(self.count.saturating_mul(2))
     }
 
+    // spec: sigv4#canonical-headers "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'"
     /// "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'", the values of one name joined by commas.
     pub(crate) fn write_lines(&self, w: &mut impl Write, redact: bool) -> fmt::Result {
         for (at, ((name, value), is_repeated)) in self.lines().enumerate() {
@@ -191,6 +192,7 @@ impl<'a> HeaderList<'a> {
         if self.count > 0 { w.write_str("\n") } else { Ok(()) }
     }
 
+    // spec: sigv4#signed-headers "An alphabetically sorted, semicolon-separated list of lowercase request header names."
     /// "An alphabetically sorted, semicolon-separated list of lowercase request header names."
     pub(crate) fn write_names(&self, w: &mut impl Write) -> fmt::Result {
         for (at, ((name, _), is_repeated)) in self.lines().enumerate() {
@@ -217,6 +219,7 @@ impl<'a> HeaderList<'a> {
     }
 }
 
+// spec: sigv4#trim "convert sequential spaces to a single space"
 /// "Trim any leading or trailing spaces … convert sequential spaces to a single space", in quotes too. A line folded in
 /// HTTP's old way counts as a space, the tabs around it with it. A tab elsewhere is not a space.
 fn write_trimmed(w: &mut impl Write, value: &str) -> fmt::Result {

@@ -22,6 +22,7 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
+    // spec: sigv4#signing-key "kDate = HMAC('AWS4' + secret, date)"
     /// "kDate = HMAC('AWS4' + secret, date), kRegion = HMAC(kDate, region), kService = HMAC(kRegion, service),
     /// kSigning = HMAC(kService, 'aws4_request')."
     #[must_use]
@@ -107,6 +108,7 @@ fn keyed_by_secret(secret_access_key: &str) -> HmacSha256 {
     keyed
 }
 
+// spec: sigv4#signature "signature = HexEncode(HMAC(signing key, string to sign))"
 /// "signature = HexEncode(HMAC(signing key, string to sign))." Compared in constant time.
 #[derive(Clone, Copy)]
 pub struct Signature([u8; SHA256_LENGTH]);

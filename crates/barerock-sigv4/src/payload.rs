@@ -9,6 +9,7 @@ use crate::settings::PayloadSigning;
 /// Bytes of a SHA-256 hash.
 pub const SHA256_LENGTH: usize = 32;
 
+// spec: sigv4#unsigned-payload "If the payload is not signed, use the literal string UNSIGNED-PAYLOAD."
 /// "If the payload is not signed, use the literal string UNSIGNED-PAYLOAD."
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 /// The word for a body of signed events.
@@ -88,6 +89,7 @@ mod tests {
     /// FIPS 180-4's value for the empty message.
     const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+    // spec-test: sigv4#unsigned-payload
     #[test]
     fn hashes_and_words() {
         assert_eq!(PayloadHash::of(b"").as_str(), EMPTY);

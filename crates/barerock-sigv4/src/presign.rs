@@ -191,6 +191,7 @@ mod tests {
         presign(&request, &PayloadHash::of(b""), expires_seconds, &context, &context.derive_key())
     }
 
+    // spec-test: sigv4#expires
     #[test]
     fn an_expiry_is_one_second_to_seven_days() {
         for seconds in [0, u64::from(MAX_EXPIRES_SECONDS) + 1, u64::MAX] {

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::{SignError, Timestamp};
 
+// spec: sigv4#scope "The termination string: aws4_request."
 /// "The termination string: aws4_request."
 pub(crate) const TERMINATION: &str = "aws4_request";
 
@@ -105,6 +106,7 @@ mod tests {
 
     use super::*;
 
+    // spec-test: sigv4#scope
     #[test]
     fn prints_and_parses() {
         let timestamp = Timestamp::parse("20150830T123600Z").expect("valid");

@@ -2,6 +2,7 @@
 
 /// The longest a presigned URL can be valid: seven days, in seconds.
 ///
+// spec: sigv4#expires "The maximum value is 604800 seconds (seven days)."
 /// "X-Amz-Expires … The maximum value is 604800 seconds (seven days)."
 pub const MAX_EXPIRES_SECONDS: u32 = 604_800;
 

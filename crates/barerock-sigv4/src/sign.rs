@@ -70,6 +70,7 @@ impl<'a> SigningContext<'a> {
     }
 }
 
+// spec: sigv4#string-to-sign "StringToSign = Algorithm + '\n' + RequestDateTime + '\n' + CredentialScope + '\n' + HashedCanonicalRequest."
 /// "StringToSign = Algorithm + '\n' + RequestDateTime + '\n' + CredentialScope + '\n' + HashedCanonicalRequest."
 #[derive(Clone, Copy)]
 pub struct StringToSign<'a> {

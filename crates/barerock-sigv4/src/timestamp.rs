@@ -22,6 +22,7 @@ const DATE_LENGTH: usize = 8;
 
 /// A second in UTC, from 1970 to 9999, with its text.
 ///
+// spec: sigv4#date "must be in ISO 8601 basic format"
 /// "The date and time used in the signature … must be in ISO 8601 basic format": `20150830T123600Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
@@ -201,6 +202,7 @@ mod tests {
 
     use super::*;
 
+    // spec-test: sigv4#date
     #[test]
     fn known_moments() {
         for (seconds, text) in [

@@ -13,6 +13,7 @@ pub const MAX_QUERY_PARAMETERS: usize = 256;
 /// The most segments a path can have that needs normalizing: they are kept on the stack.
 pub const MAX_PATH_SEGMENTS: usize = 256;
 
+// spec: sigv4#unreserved "Letters, digits, '-', '.', '_' and '~' are not encoded"
 /// "Letters, digits, '-', '.', '_' and '~' are not encoded" (RFC 3986's unreserved characters).
 const UNRESERVED: ByteSet = ByteSet::of(b"-._~");
 /// The same, and the separator of segments.
@@ -68,6 +69,7 @@ pub(crate) fn write_path(
         }
         return write_path_part(w, path, encoding);
     }
+    // spec: sigv4#normalize "Normalize URI paths according to RFC 3986."
     // "Normalize URI paths according to RFC 3986. Remove redundant and relative path components."
     let mut kept = [""; MAX_PATH_SEGMENTS];
     let mut depth = 0_usize;
@@ -95,6 +97,7 @@ pub(crate) fn write_path(
 
 fn write_path_part(w: &mut impl Write, part: &str, encoding: UriEncoding) -> fmt::Result {
     match encoding {
+        // spec: sigv4#encode-twice "Each path segment must be URI-encoded twice"
         // "Each path segment must be URI-encoded twice (except for Amazon S3 which only gets URI-encoded once)": the
         // path as sent has been encoded once.
         UriEncoding::Double => write_encoded(w, part, &PATH),
@@ -153,6 +156,7 @@ pub(crate) fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// Writes the canonical query of a query as it is sent, without the parameters in `left_out`.
 ///
+// spec: sigv4#query "Sort by the encoded name, in ascending order by code point."
 /// "URI-encode each name and value … Sort by the encoded name, in ascending order by code point. Parameters with
 /// the same name are sorted by value." One encoded twice by its sender is encoded twice here too.
 pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], redact: bool) -> fmt::Result {
@@ -290,12 +294,14 @@ mod tests {
         }
     }
 
+    // spec-test: sigv4#encode-twice, sigv4#unreserved, sigv4#normalize
     #[test]
     fn double_encodes_what_was_encoded_once() {
         assert_eq!(path("/v1%3A0/a:b/ሴ $", UriEncoding::Double, true), "/v1%253A0/a%3Ab/%E1%88%B4%20%24");
         assert_eq!(path("/v1%3A0/a:b", UriEncoding::Single, true), "/v1%3A0/a:b");
     }
 
+    // spec-test: sigv4#query
     #[test]
     fn queries_are_sorted_by_encoded_name_then_value() {
         for (sent, canonical) in [

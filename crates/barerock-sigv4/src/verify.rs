@@ -213,6 +213,7 @@ fn check_scope(claim: &Claim, settings: &VerifySettings) -> Result<(), VerifyErr
     Ok(())
 }
 
+// spec: sigv4#required-headers "You must include the host header"
 /// "You must include the host header … and any x-amz-* headers in the request."
 fn check_signed_headers(
     claim: &Claim,

@@ -123,6 +123,7 @@ fn the_order_of_events_is_checked() {
     );
 }
 
+// spec-test: eventstream#prelude-crc, eventstream#message-crc, eventstream#media-type, eventstream#message-type, eventstream#initial-message
 #[test]
 fn frames_are_checked() {
     let whole = message(&text());

@@ -107,6 +107,7 @@ fn finishing_with_a_frame_left_is_an_error() {
     decoder.finish().unwrap();
 }
 
+// spec-test: eventstream#message-crc
 #[test]
 fn an_error_says_what_and_where() {
     let mut decoder = FrameDecoder::new();

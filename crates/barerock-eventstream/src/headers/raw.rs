@@ -21,6 +21,7 @@ impl<'a> RawHeader<'a> {
             return Err(overrun(HeaderPart::Name, 1, bytes));
         };
         if name_length == 0 {
+            // spec: eventstream#header-name "Header names MUST be at least one byte long."
             // "Header names MUST be at least one byte long."
             return Err((DecodeErrorKind::HeaderNameEmpty, bytes.len()));
         }
@@ -44,6 +45,7 @@ impl<'a> RawHeader<'a> {
             }
             _ => match header_type::fixed_length(value_type) {
                 Some(length) => (length, after_type),
+                // spec: eventstream#header-type "The set of types is fixed and not open to extension."
                 None => return Err((DecodeErrorKind::HeaderType { found: value_type }, after.len())),
             },
         };
@@ -58,6 +60,7 @@ impl<'a> RawHeader<'a> {
         let check = |bytes: &[u8], part, behind: usize| {
             core::str::from_utf8(bytes).map(|_| ()).map_err(|error| {
                 let left = bytes.len().saturating_sub(error.valid_up_to()).saturating_add(behind);
+                // spec: eventstream#header-utf8 "Headers are key-value pairs where the key is a UTF-8 string"
                 (DecodeErrorKind::HeaderUtf8 { part }, left)
             })
         };

@@ -42,6 +42,7 @@ fn every_type_comes_back() {
     assert_eq!(Headers::new(&block).find_value("absent"), None);
 }
 
+// spec-test: eventstream#header-name, eventstream#header-type, eventstream#header-utf8, eventstream#header-once
 #[test]
 fn faults_are_told_with_their_bytes() {
     use crate::HeaderPart::*;

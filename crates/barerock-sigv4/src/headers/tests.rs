@@ -11,6 +11,7 @@ fn lines(headers: &[(&str, &[u8])]) -> Result<String, SignError> {
     Ok(text)
 }
 
+// spec-test: sigv4#signed-headers, sigv4#canonical-headers
 #[test]
 fn sorted_by_name_and_stable_within_one() {
     let headers: [(&str, &[u8]); 6] =
@@ -18,6 +19,7 @@ fn sorted_by_name_and_stable_within_one() {
     assert_eq!(lines(&headers).expect("valid"), "a:1,0\nb:2\nc:\nmy-header:z,y\na;b;c;my-header");
 }
 
+// spec-test: sigv4#trim, sigv4#canonical-headers
 #[test]
 fn values_are_trimmed_and_folded() {
     for (sent, canonical) in [
