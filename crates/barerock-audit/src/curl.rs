@@ -93,7 +93,7 @@ fn line_of(request: &RawRequest, curl_signs_for: Option<CredentialScope<'_>>, sc
     line.text
 }
 
-/// The header says what curl does anyway, or what it is asked to find out.
+/// True for a header that curl writes itself.
 fn is_left_to_curl(name: &str, request: &RawRequest, lets_curl_sign: bool) -> bool {
     name.eq_ignore_ascii_case(HOST)
         || (name.eq_ignore_ascii_case("content-length") && !request.body().is_empty())

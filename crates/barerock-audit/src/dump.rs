@@ -196,7 +196,7 @@ impl StreamDump {
         }
     }
 
-    /// Whether decoding has met a fault. What is pushed from then on is counted and not decoded.
+    /// True once a frame is invalid. Further bytes are counted, not decoded.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.broken.is_some()

@@ -196,7 +196,7 @@ impl<'a> Fields<'a> {
             Step::Type => {
                 self.next = match self.byte()? {
                     header_type::BYTES | header_type::STRING => Step::ValueLength,
-                    // Without a type there is no telling where the next header begins.
+                    // Where the next header begins depends on the type.
                     value_type => Step::Value(header_type::fixed_length(value_type).unwrap_or(usize::MAX)),
                 };
                 self.in_headers(FieldName::HeaderType, 1)
@@ -229,7 +229,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A field of a header; where it would leave the header block, what is left of that is undecoded.
+    /// A field of a header. If it is longer than the header block, the rest of the block is an undecoded field.
     fn in_headers(&mut self, name: FieldName, length: usize) -> Option<Field> {
         let left = self.left_in_headers();
         if length <= left {

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{Difference, LINES_BEFORE_HEADERS};
 
-/// What is said where nothing can be.
+/// The text for an error that is not about a signature.
 pub(super) const NOT_ABOUT_A_SIGNATURE: &str = "this is no message about a signature";
 
 /// The causes of all lines that differ, in their order; never empty.
@@ -31,7 +31,7 @@ pub(super) fn find(
             (1, _) => path(ours, theirs).to_string(),
             (2, _) => query(ours, theirs).to_string(),
             (_, None) => header(line),
-            // What is named follows from which headers there are: it is a cause only of its own.
+            // The list follows from the headers, so it is a cause only where no header differs.
             (_, Some(1)) if causes.is_empty() => {
                 "the lists of signed headers differ: the authorization header was changed".to_string()
             }

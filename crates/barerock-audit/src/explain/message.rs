@@ -7,7 +7,7 @@ use barerock_sigv4::redact;
 const CANONICAL_REQUEST: &str = "The Canonical String for this request should have been";
 const STRING_TO_SIGN: &str = "The String-to-Sign should have been";
 
-/// What the service said. The texts still have their tokens, to be compared; the message has not.
+/// The service's error message. Tokens are redacted in `message`, and kept in the texts, which are compared.
 pub(super) struct ServiceMessage {
     pub(super) message: String,
     pub(super) canonical_request: Option<String>,

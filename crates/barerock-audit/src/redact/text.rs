@@ -153,7 +153,7 @@ mod tests {
         ] {
             let out = mask(json.as_bytes());
             assert_eq!(String::from_utf8_lossy(&out), masked);
-            // What was masked is masked.
+            // Masking twice changes nothing.
             assert_eq!(mask(&out), out);
         }
     }
