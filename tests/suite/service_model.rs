@@ -178,6 +178,8 @@ impl Comparison<'_> {
         let Some(theirs) = theirs["shape"].as_str() else {
             return self.found.push(format!("{name}.{member}"));
         };
+        // Where a value lies is our choice.
+        let r#type = r#type.strip_prefix("Box<").and_then(|boxed| boxed.strip_suffix('>')).unwrap_or(r#type);
         let words = r#type.split_inclusive(['<', '>', ',']).map(|word| {
             let (word, end) = word.split_at(word.trim_end_matches(['<', '>', ',']).len());
             let plain = match word {
