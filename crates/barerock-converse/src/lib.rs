@@ -48,6 +48,7 @@ pub mod apply_guardrail;
 pub mod batch;
 pub mod conversation;
 pub mod count_tokens;
+#[cfg(feature = "drift")]
 mod drift;
 pub mod endpoint;
 pub mod error;
@@ -70,6 +71,7 @@ pub use apply_guardrail::{ApplyGuardrailRequest, ApplyGuardrailResponse};
 pub use barerock_eventstream as eventstream;
 pub use conversation::Conversation;
 pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
+#[cfg(feature = "drift")]
 pub use drift::{Drift, Unknown};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointError, EndpointService, Partition};
 pub use error::ServiceError;

@@ -3,6 +3,7 @@
 use super::scan::{Fault, Scanner};
 use super::string::unquoted;
 use super::{CorrectionKind, Corrections};
+#[cfg(feature = "drift")]
 use crate::drift::UnknownList;
 use crate::types::Text;
 
@@ -93,6 +94,7 @@ pub(crate) struct Reader<'a> {
     pub(super) absent: Vec<usize>,
     pub(crate) unknown: Vec<UnknownAt<'a>>,
     /// Members and values the model does not have, where they are wanted.
+    #[cfg(feature = "drift")]
     pub(crate) drift: Option<UnknownList>,
 }
 
@@ -124,6 +126,7 @@ impl<'a> Reader<'a> {
             corrections: Corrections::default(),
             absent: Vec::new(),
             unknown: Vec::new(),
+            #[cfg(feature = "drift")]
             drift: None,
         }
     }
@@ -147,6 +150,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Lists the value being read as unknown to the model where that is wanted: the member, or its value.
+    #[cfg(feature = "drift")]
     #[inline(never)]
     pub(super) fn note_unknown(&mut self, value: Option<&str>) {
         if self.drift.is_some() && self.fault.is_none() {
@@ -154,6 +158,10 @@ impl<'a> Reader<'a> {
             self.drift.get_or_insert_default().add(path, value.map(str::to_owned));
         }
     }
+
+    /// Without the feature nothing is listed.
+    #[cfg(not(feature = "drift"))]
+    pub(super) fn note_unknown(&mut self, _value: Option<&str>) {}
 
     /// How much was noted so far.
     pub(super) fn notes(&self) -> Notes {

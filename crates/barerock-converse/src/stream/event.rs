@@ -69,6 +69,7 @@ impl<'a> StreamEvent<'a> {
     }
 
     /// Reads the payload of the event named `event_type` for what the model does not have; false if it is unknown.
+    #[cfg(feature = "drift")]
     pub(crate) fn read_known(event_type: &str, reader: &mut Reader<'a>) -> bool {
         let index = index_of(NAMES, event_type);
         if index != usize::MAX {
