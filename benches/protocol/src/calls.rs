@@ -14,7 +14,7 @@ use crate::Items;
 /// The URL and the number of calls, if the program is run as `PROGRAM client URL CALLS`.
 ///
 /// # Panics
-/// If the number is none.
+/// If the number is invalid.
 #[must_use]
 pub fn whole_program() -> Option<(String, u64)> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

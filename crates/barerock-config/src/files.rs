@@ -15,7 +15,7 @@ use barerock::Environment;
 pub struct FileLocation {
     /// The path as it is written, perhaps with a leading `~`. Messages name the file by it.
     pub name: String,
-    /// The path to open; `None` if it is in the home directory and there is none.
+    /// The path to open; `None` if it is in the home directory and no home directory is known.
     pub path: Option<String>,
     /// The variable that names the file, if it is not at its default place.
     pub named_by: Option<&'static str>,

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::program::{bare, fixtures, run};
 use crate::streams::{event, exception, flipped};
 
-/// The name of a Chromium that runs; `None`, with a word about it, where there is none.
+/// Name of an installed Chromium; prints that the test did not run and returns `None` without one.
 fn chromium(test: &str) -> Option<&'static str> {
     let runs = |name: &&str| {
         let ran = Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();

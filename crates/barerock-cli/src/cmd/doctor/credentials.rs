@@ -15,7 +15,7 @@ use crate::exit::with_options;
 pub(super) struct Credentials {
     pub(super) provider: Option<String>,
     pub(super) access_key_id: Option<String>,
-    /// The expiry, in ISO 8601; `None` if there is none or it is not known.
+    /// The expiry, in ISO 8601; `None` without one, or if it is unknown.
     pub(super) expires: Option<String>,
     pub(super) tried: Vec<Tried>,
     #[serde(skip_serializing_if = "Option::is_none")]
