@@ -16,6 +16,8 @@ pub(crate) struct Union<'a> {
     /// False if the value is not an object.
     is_object: bool,
     is_first: bool,
+    /// True if an unknown member is kept whatever its name and value are.
+    is_event: bool,
     /// What was noted before the union.
     before: Notes,
     /// Offsets of the names of its members that count as absent.
@@ -31,8 +33,17 @@ pub(crate) struct Union<'a> {
 
 impl<'a> Union<'a> {
     /// Begins to read a union.
-    #[inline(never)]
     pub(crate) fn open(reader: &mut Reader<'a>) -> Self {
+        Self::begin(false, reader)
+    }
+
+    /// Begins to read an event, whose name and payload are any text and any JSON if it is unknown.
+    pub(crate) fn open_event(reader: &mut Reader<'a>) -> Self {
+        Self::begin(true, reader)
+    }
+
+    #[inline(never)]
+    fn begin(is_event: bool, reader: &mut Reader<'a>) -> Self {
         let is_object = reader.scanner.peek() == Some(b'{');
         let (start, depth, before) = (reader.scanner.at(), reader.depth(), reader.notes());
         if is_object {
@@ -45,6 +56,7 @@ impl<'a> Union<'a> {
             depth,
             is_object,
             is_first: true,
+            is_event,
             before,
             absent: Vec::new(),
             known: None,
@@ -64,12 +76,11 @@ impl<'a> Union<'a> {
         loop {
             let (name, at) = reader.member(self.depth, self.is_first)?;
             self.is_first = false;
-            if reader.take_null() {
-                self.absent.push(at);
-                continue;
-            }
             let index = index_of(names, &name);
-            if *name == *TYPE_NAME {
+            let is_kept = self.is_event && index == usize::MAX;
+            if !is_kept && reader.take_null() {
+                self.absent.push(at);
+            } else if *name == *TYPE_NAME && !is_kept {
                 reader.skip();
                 self.absent.push(at);
             } else if index == usize::MAX {
@@ -120,7 +131,11 @@ impl<'a> Union<'a> {
             CorrectionKind::NoMember
         } else {
             match &self.unknown {
-                Some((name, json)) if self.known.is_none() && self.unknown_count == 1 && !name.is_empty() => {
+                Some((name, json))
+                    if self.known.is_none()
+                        && self.unknown_count == 1
+                        && (self.is_event || !name.is_empty()) =>
+                {
                     return kept(name, json);
                 }
                 _ => CorrectionKind::SeveralMembers,

@@ -154,7 +154,7 @@ impl<'a> FromJson<'a> for StreamEvent<'a> {
     }
 
     fn read_json(&mut self, reader: &mut Reader<'a>) {
-        let mut union = Union::open(reader);
+        let mut union = Union::open_event(reader);
         while let Some(index) = union.next(NAMES, reader) {
             *self = Self::known(index, reader);
         }
@@ -167,6 +167,20 @@ impl<'a> FromJson<'a> for StreamEvent<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_event_is_read_as_it_was_written() {
+        for name in ["other", "", "__type", "a\"b"] {
+            for payload in
+                ["null", "{}", "[]", "1", "\"text\"", "", "{\"a\":null}", "{\"a\":1,\"b\":2}", "\u{1}"]
+            {
+                let event =
+                    StreamEvent::parse(name, payload.as_bytes(), &mut Corrections::default()).unwrap();
+                let written = serde_json::to_string(&event).unwrap();
+                assert_eq!(serde_json::from_str::<StreamEvent<'_>>(&written).unwrap(), event, "{written}");
+            }
+        }
+    }
 
     #[test]
     fn an_event_is_small_to_move() {
