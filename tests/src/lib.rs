@@ -8,7 +8,6 @@ pub mod fixtures;
 pub mod model;
 pub mod peer;
 pub mod samples;
-pub mod signing;
 pub mod splitting;
 pub mod violations;
 pub mod workspace;

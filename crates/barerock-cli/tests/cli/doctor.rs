@@ -204,6 +204,7 @@ fn switches_and_retries_are_told() {
         ("AWS_RETRY_MODE", "legacy"),
         ("AWS_MAX_ATTEMPTS", "7"),
         ("AWS_DISABLE_CLOCK_SKEW_CORRECTION", "true"),
+        ("BAREROCK_CREDENTIAL_PROCESS_TIMEOUT", "0"),
         ("HTTPS_PROXY", "http://me:SQUIRREL-password@proxy:3128"),
     ];
     let (report, ran) = home.json(&[], &variables);
@@ -224,7 +225,13 @@ fn switches_and_retries_are_told() {
     );
     assert_eq!(report["proxy"]["value"], "http://**redacted**@proxy:3128");
     assert!(!ran.out.contains("SQUIRREL"));
+    let limit = &report["credential_process_timeout"];
+    assert_eq!(
+        (&limit["value"], &limit["source"]),
+        (&json!(0), &json!("BAREROCK_CREDENTIAL_PROCESS_TIMEOUT"))
+    );
     let text = home.doctor(&[], &variables).out;
+    assert!(text.contains("\nprocess limit no limit\n"), "{text}");
     assert!(text.contains("legacy is read as standard") && !text.contains("SQUIRREL"), "{text}");
 }
 
@@ -289,7 +296,7 @@ fn the_shape_of_the_json() {
     let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(
         names(&report),
-        "auth_scheme ca_bundle credentials disable_clock_skew_correction endpoint files first max_attempts profile \
+        "auth_scheme ca_bundle credential_process_timeout credentials disable_clock_skew_correction endpoint files first max_attempts profile \
          profile_passed_over profile_source proxy region retry_mode use_dualstack_endpoint use_fips_endpoint warnings"
     );
     for member in
@@ -311,5 +318,5 @@ fn the_shape_of_the_json() {
     let (report, _) = home.json(&["--profile", "wrok"], &[]);
     assert_eq!(names(&report), "error hint");
     let (report, _) = home.json(&["--profile", "bare"], &[]);
-    assert_eq!(names(&report).split(' ').nth(7), Some("hint"), "{report}");
+    assert!(report["hint"].is_string(), "{report}");
 }

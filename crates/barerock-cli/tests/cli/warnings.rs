@@ -43,4 +43,10 @@ fn expired_credentials_of_an_instance_are_used_with_one_warning() {
         let warning = "warning: using instance-metadata credentials that expired at 2020-01-01T00:00:00Z, because the provider returned no newer ones\n";
         assert_eq!(ran.err.matches(warning).count(), 1, "{}", ran.err);
     }
+    let mut command = bare(&["doctor"]);
+    command.env_remove("AWS_EC2_METADATA_DISABLED").env("AWS_REGION", "us-east-1");
+    command.env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url);
+    let ran = run(command, "");
+    let warning = "\nwarning       using instance-metadata credentials that expired at 2020-01-01T00:00:00Z, because the provider returned no newer ones\n";
+    assert!(ran.code == 0 && ran.out.contains(warning), "{ran:?}");
 }

@@ -9,6 +9,7 @@ use barerock_sigv4::{ApiKeyError, ApiKeyInfo, SigningContext, SigningSettings, T
 use serde::Serialize;
 
 use crate::exit::with_options;
+use crate::warnings::expired;
 
 /// The credentials, their provider, and the providers without any.
 #[derive(Debug, Default, Serialize)]
@@ -23,6 +24,9 @@ pub(super) struct Credentials {
     /// What to do about the error.
     #[serde(skip)]
     pub(super) hint: Option<String>,
+    /// What is unusual about credentials that can be used; among the report's warnings.
+    #[serde(skip)]
+    pub(super) warning: Option<String>,
 }
 
 /// A provider that was tried.
@@ -51,9 +55,14 @@ impl Credentials {
         match result {
             Ok(found) => Self {
                 error: unusable(&found.credentials, config, now),
+                // The provider returns expired ones only if they are statically stable.
+                warning: found
+                    .expires_at
+                    .filter(|time| *time <= now)
+                    .map(|time| expired(found.provider, time, found.refresh_error.as_deref())),
                 provider: Some(found.provider.to_owned()),
                 access_key_id: Some(found.credentials.access_key_id().to_owned()),
-                expires: found.expires_at.and_then(|time| Timestamp::try_from(time).ok()).map(iso_8601),
+                expires: found.expires_at.map(barerock::time::format),
                 tried,
                 hint: None,
             },
@@ -94,7 +103,7 @@ impl Credentials {
         };
         Self {
             access_key_id: Some(key.access_key_id().to_owned()),
-            expires: Some(iso_8601(key.expires_at())),
+            expires: Some(key.expires_at().to_extended()),
             error,
             ..found
         }
@@ -109,30 +118,4 @@ fn unusable(credentials: &barerock::Credentials, config: &Config, now: SystemTim
     let settings = SigningSettings::default();
     let error = SigningContext::new(credentials.borrowed(), &now, region, "bedrock", settings).err()?;
     Some(format!("nothing can be signed: {error}"))
-}
-
-/// `2026-11-21T05:40:00Z`.
-fn iso_8601(time: Timestamp) -> String {
-    let (date, clock) = time.amz_date().split_once('T').unwrap_or_default();
-    let mut text = String::new();
-    for (index, digit) in date.chars().enumerate() {
-        text.extend([4, 6].contains(&index).then_some('-'));
-        text.push(digit);
-    }
-    text.push('T');
-    for (index, digit) in clock.chars().enumerate() {
-        text.extend([2, 4].contains(&index).then_some(':'));
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_easily() {
-        assert_eq!(iso_8601(Timestamp::parse("20150830T123600Z").unwrap()), "2015-08-30T12:36:00Z");
-    }
 }

@@ -31,6 +31,8 @@ pub(super) struct Report {
     /// No value if it is that of the mode.
     pub(super) max_attempts: Value<Option<u32>>,
     pub(super) disable_clock_skew_correction: Value<bool>,
+    /// In seconds; 0 is no limit. An invalid one is an error of calls that run a `credential_process`.
+    pub(super) credential_process_timeout: Value<u64>,
     pub(super) files: Vec<File>,
     pub(super) warnings: Vec<String>,
     /// The first error, if a call cannot be signed.
@@ -99,6 +101,8 @@ impl Report {
         let retry_mode = Value::new(config.retry_mode(), "").map(RetryMode::as_str);
         let max_attempts = Value::new(config.max_attempts(), "");
         let disable_clock_skew_correction = Value::new(config.disable_clock_skew_correction(), "");
+        let credential_process_timeout = Value::new(config.credential_process_timeout(), "")
+            .map(|limit| limit.map_or(0, |limit| limit.as_secs()));
         let errors = [
             (&use_fips_endpoint.error, &use_fips_endpoint.hint),
             (&use_dualstack_endpoint.error, &use_dualstack_endpoint.hint),
@@ -111,6 +115,8 @@ impl Report {
         ];
         let first = errors.into_iter().find(|(error, _)| error.is_some());
         let (first, hint) = first.map(|(error, hint)| (error.clone(), hint.clone())).unwrap_or_default();
+        let warnings =
+            config.warnings().chain(no_fips_host(config)).chain(credentials.warning.clone()).collect();
         Self {
             profile: profile.value.unwrap_or_default(),
             profile_source: profile.source,
@@ -129,8 +135,9 @@ impl Report {
             retry_mode,
             max_attempts,
             disable_clock_skew_correction,
+            credential_process_timeout,
             files: files(config),
-            warnings: config.warnings().chain(no_fips_host(config)).collect(),
+            warnings,
             first,
             hint,
         }

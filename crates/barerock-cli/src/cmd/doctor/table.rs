@@ -49,6 +49,17 @@ pub(super) fn of(report: &Report) -> String {
     table.value("wrong clock", &report.disable_clock_skew_correction, |is_off| {
         if *is_off { "not corrected for" } else { "corrected for" }
     });
+    let limit = report.credential_process_timeout.value;
+    let limit = limit.map_or_else(
+        || "none".to_owned(),
+        |seconds| match seconds {
+            0 => "no limit".to_owned(),
+            seconds => format!("{seconds} s"),
+        },
+    );
+    table.head("process limit", &limit);
+    table.source(&report.credential_process_timeout.source, &report.credential_process_timeout.passed_over);
+    table.error(report.credential_process_timeout.error.as_deref());
     for file in &report.files {
         table.head("file", &file.path);
         if let Some(variable) = file.named_by {

@@ -171,7 +171,7 @@ impl InstanceMetadataProvider {
             StatusCode::OK => {}
             status if ABSENT.contains(&status) => {
                 let location = format!(
-                    "the instance metadata service (PUT {base}{TOKEN_PATH} answered {}: it is off, or another's)",
+                    "the instance metadata service (PUT {base}{TOKEN_PATH} answered {}, so it is off or is another service)",
                     status.as_u16()
                 );
                 return Err(CredentialsError::not_found(location));

@@ -80,7 +80,7 @@ fn a_service_that_is_off_or_is_another_clouds_is_none() {
         assert_eq!(
             error.to_string(),
             format!(
-                "no credentials; looked for the instance metadata service (PUT http://169.254.169.254/latest/api/token answered {status}: it is off, or another's)"
+                "no credentials; looked for the instance metadata service (PUT http://169.254.169.254/latest/api/token answered {status}, so it is off or is another service)"
             )
         );
         let mut no_role = script(&[]);

@@ -1,7 +1,7 @@
 //! Property tests: signatures equal those of the `aws-sigv4` crate for random requests.
 
+use barerock_signing_tests::{SigningCase, parameters};
 use barerock_sigv4::{VerifySettings, verify_http};
-use barerock_tests::signing::{SigningCase, parameters};
 use http::Request;
 use proptest::prelude::*;
 
@@ -128,8 +128,7 @@ proptest! {
 /// Tests that each known difference still exists.
 #[test]
 fn the_listed_differences_are_the_only_ones_known() {
-    let listed: serde_json::Value =
-        serde_json::from_str(include_str!("sigv4_differences.json")).expect("a list");
+    let listed: serde_json::Value = serde_json::from_str(include_str!("differences.json")).expect("a list");
     let listed = listed.as_array().expect("a list");
     for difference in listed {
         let text = |name: &str| difference[name].as_str().map(str::to_owned);

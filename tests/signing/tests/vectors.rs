@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use barerock_audit::RawRequest;
+use barerock_signing_tests::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, basic, string};
 use barerock_sigv4::{
     CredentialsRef, SessionTokenSigning, SigningContext, SigningSettings, Timestamp, UriEncoding,
 };
 use barerock_test_data::vectors::{SIGNING_CASES, cases, named, signing_suite};
 use barerock_test_data::{json, report_cases, text};
-use barerock_tests::signing::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, basic, string};
 
 /// Normalizes a signed request: removes final line breaks, whose number differs, and decodes the path that smithy-rs
 /// encodes.

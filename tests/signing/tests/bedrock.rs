@@ -7,6 +7,9 @@ use std::time::{Duration, SystemTime};
 use aws_sigv4::event_stream::{sign_empty_message, sign_message};
 use aws_sigv4::sign::v4;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
+use barerock_signing_tests::{
+    ACCESS_KEY_ID, SECRET_ACCESS_KEY, SigningCase, basic, identity, parameters, string,
+};
 use barerock_sigv4::{
     ApiKey, ApiKeyInfo, CredentialScope, Credentials, CredentialsRef, EventSigner, EventStringToSign,
     PayloadHash, Request, Signature, SignedEvent, Signer, SigningContext, SigningKey, SigningSettings,
@@ -14,9 +17,6 @@ use barerock_sigv4::{
 };
 use barerock_test_data::vectors::named;
 use barerock_test_data::{json, report_cases};
-use barerock_tests::signing::{
-    ACCESS_KEY_ID, SECRET_ACCESS_KEY, SigningCase, basic, identity, parameters, string,
-};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
