@@ -28,6 +28,10 @@ impl<T: Transport> Transport for Logging<T> {
     async fn sleep(&self, duration: Duration) {
         self.0.sleep(duration).await;
     }
+
+    async fn connect(&self, uri: &http::Uri) -> Result<(), T::Error> {
+        self.0.connect(uri).await
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -33,6 +33,7 @@ mod eventstream_vectors;
 mod fault_matrix;
 mod fixture_streams;
 mod held_open;
+mod local_transport;
 mod login_session;
 mod packaging;
 mod polled_stream;

@@ -12,7 +12,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::connector::{Connector, Direct, ProxyConnect};
 use crate::resolver::Resolver;
-use crate::transport::{HyperTransport, Proxied};
+use crate::spare::Spares;
+use crate::transport::{HyperTransport, Proxied, Route};
 
 /// The ALPN name of HTTP/2 (RFC 7540, section 3.1).
 #[cfg(feature = "http2")]
@@ -137,12 +138,13 @@ impl HyperTransportBuilder {
             .pool_max_idle_per_host(self.pool_max_idle_per_host)
             // hyper's own limit is 408 KiB, and a connection keeps the buffer it once needed: half the memory of a thousand streams.
             .http1_max_buf_size(MAX_RESPONSE_HEAD);
-        let client = |proxy| {
-            let direct = Arc::clone(&direct);
-            client.build(Connector { direct, proxy, limit: self.connect_timeout })
+        let route = |proxy| {
+            let (direct, spares) = (Arc::clone(&direct), Arc::new(Spares::new(self.pool_idle_timeout)));
+            let connector = Connector { direct, proxy, limit: self.connect_timeout, spares };
+            Route { client: client.build(connector.clone()), connector }
         };
-        let proxied = self.proxy.map(|proxy| Proxied { client: client(Some(Arc::clone(&proxy))), proxy });
-        HyperTransport::of(client(None), proxied)
+        let proxied = self.proxy.map(|proxy| Proxied { route: route(Some(Arc::clone(&proxy))), proxy });
+        HyperTransport::of(route(None), proxied)
     }
 }
 

@@ -20,6 +20,7 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use crate::resolver::Resolver;
+use crate::spare::Spares;
 use crate::stream::Stream;
 
 /// A connection that is being made.
@@ -77,6 +78,17 @@ pub(crate) struct Connector {
     /// The proxies, if every connection is to go through one.
     pub(crate) proxy: Option<Arc<dyn ProxyConnect>>,
     pub(crate) limit: Option<Duration>,
+    pub(crate) spares: Arc<Spares>,
+}
+
+impl Connector {
+    /// Opens a connection for the next request to this URI, unless one is there.
+    pub(crate) async fn connect_ahead(&mut self, uri: &Uri) -> Result<(), BoxError> {
+        // One that is kept already is handed out by `call`, and goes back.
+        let stream = self.call(uri.clone()).await?;
+        self.spares.put(uri, stream);
+        Ok(())
+    }
 }
 
 impl Service<Uri> for Connector {
@@ -89,6 +101,9 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Connecting {
+        if let Some(stream) = self.spares.take(&uri) {
+            return Box::pin(core::future::ready(Ok(stream)));
+        }
         let through_proxy = self.proxy.as_ref().map(|proxy| proxy.connect(&self.direct, &uri));
         let (direct, limit) = (Arc::clone(&self.direct), self.limit);
         Box::pin(async move {

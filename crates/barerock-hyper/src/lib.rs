@@ -44,6 +44,7 @@ mod connector;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod resolver;
+mod spare;
 mod stream;
 mod transport;
 

@@ -2,12 +2,12 @@
 
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use std::io;
 use std::sync::Arc;
 
 use barerock::transport::ConnectTime;
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -51,6 +51,14 @@ impl Stream {
 
     fn new(io: Io, time: ConnectTime) -> Self {
         Self { io, proxied: false, time: FreshConnection { time, is_taken: Arc::default() } }
+    }
+
+    /// Whether the connection is open and has received nothing: it may be used for a request. TLS messages without content are
+    /// read and do not count.
+    pub(crate) fn is_idle(&mut self) -> bool {
+        let mut room = [0; 1];
+        let mut room = ReadBuf::new(&mut room);
+        Pin::new(self).poll_read(&mut Context::from_waker(Waker::noop()), room.unfilled()).is_pending()
     }
 
     #[cfg(feature = "proxy")]

@@ -10,6 +10,7 @@ use barerock::{Elapsed, Transport, TransportError, TransportErrorKind};
 use barerock_tls::RootsError;
 use barerock_tls::rustls::ClientConfig;
 use bytes::Bytes;
+use http::Uri;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -21,15 +22,22 @@ use crate::stream::FreshConnection;
 /// hyper as a [`Transport`]. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct HyperTransport {
-    client: Client<Connector, Full<Bytes>>,
+    direct: Route,
     proxied: Option<Proxied>,
+}
+
+/// A client and what makes its connections.
+#[derive(Debug, Clone)]
+pub(crate) struct Route {
+    pub(crate) client: Client<Connector, Full<Bytes>>,
+    pub(crate) connector: Connector,
 }
 
 /// The client for requests that use a proxy. Its connections are kept apart: a request that must not use a proxy may have the
 /// same host.
 #[derive(Debug, Clone)]
 pub(crate) struct Proxied {
-    pub(crate) client: Client<Connector, Full<Bytes>>,
+    pub(crate) route: Route,
     pub(crate) proxy: Arc<dyn ProxyConnect>,
 }
 
@@ -70,8 +78,8 @@ impl HyperTransport {
         HyperTransportBuilder::new(tls)
     }
 
-    pub(crate) fn of(client: Client<Connector, Full<Bytes>>, proxied: Option<Proxied>) -> Self {
-        Self { client, proxied }
+    pub(crate) fn of(direct: Route, proxied: Option<Proxied>) -> Self {
+        Self { direct, proxied }
     }
 }
 
@@ -91,16 +99,15 @@ impl Transport for HyperTransport {
         let is_direct = request.extensions().get::<NoProxy>().is_some();
         let (client, through_proxy) = match &self.proxied {
             Some(proxied) if !is_direct && proxied.proxy.applies(request.uri()) => {
-                (&proxied.client, proxied.proxy.prepare(&mut request))
+                (&proxied.route.client, proxied.proxy.prepare(&mut request))
             }
-            _ => (&self.client, None),
+            _ => (&self.direct.client, None),
         };
         let sent = client.request(request).await;
         let mut response = sent.map_err(|error| {
             let kind = match () {
-                () if timed_out(&error) && error.is_connect() => TransportErrorKind::ConnectTimeout,
+                () if error.is_connect() => kind_of_connect(&error),
                 () if timed_out(&error) => TransportErrorKind::Timeout,
-                () if error.is_connect() => HopError::kind_of(&error),
                 () => TransportErrorKind::Io,
             };
             TransportError::new(kind, error)
@@ -118,6 +125,18 @@ impl Transport for HyperTransport {
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }
+
+    async fn connect(&self, uri: &Uri) -> Result<(), TransportError> {
+        let proxied = self.proxied.as_ref().filter(|proxied| proxied.proxy.applies(uri));
+        let route = proxied.map_or(&self.direct, |proxied| &proxied.route);
+        let connected = route.connector.clone().connect_ahead(uri).await;
+        connected.map_err(|error| TransportError::new(kind_of_connect(&*error), error))
+    }
+}
+
+/// The kind of an error of making a connection.
+fn kind_of_connect(error: &(dyn Error + 'static)) -> TransportErrorKind {
+    if timed_out(error) { TransportErrorKind::ConnectTimeout } else { HopError::kind_of(error) }
 }
 
 /// Whether a time limit passed, somewhere in the chain of causes.

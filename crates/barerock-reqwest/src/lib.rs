@@ -28,6 +28,10 @@
 //! layers see neither the destination nor the connection, and another CONNECT to learn the status would be a second try with the same
 //! password.
 //!
+//! It opens no connection ahead of a request: `Client::connect` gets the credentials alone. A request that does nothing, such as HEAD
+//! to the root of the endpoint, would do it, but the service would see a request without authentication: send it with your own
+//! `reqwest::Client` if that is wanted.
+//!
 //! # Features
 //!
 //! No feature changes which servers a constructor trusts.

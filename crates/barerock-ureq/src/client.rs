@@ -51,6 +51,14 @@ impl Client {
         barerock::Client::builder_without_validation(UreqTransport::new())
     }
 
+    /// Opens a connection to the endpoint ahead and gets the credentials, so that the first call need not.
+    ///
+    /// # Errors
+    /// As [`barerock::Client::connect`]'s.
+    pub fn connect(&self) -> Result<(), Error> {
+        block_on(self.inner.connect())
+    }
+
     /// Sends a Converse request and waits for the whole response.
     ///
     /// # Errors

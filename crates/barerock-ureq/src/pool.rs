@@ -57,6 +57,12 @@ impl Pool {
         }
     }
 
+    /// Whether there is an open connection for this key.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        let connection = self.take(key);
+        connection.map(|connection| self.put(key.clone(), connection)).is_some()
+    }
+
     /// Keeps a connection for the next request.
     pub(crate) fn put(&self, key: Key, connection: Box<dyn Connection>) {
         if !self.timeout.is_zero() {

@@ -3,12 +3,12 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use barerock::transport::{LastEventSeen, NoProxy, ProxyError, ProxyRules};
+use barerock::transport::{LastEventSeen, NoProxy, ProxyError, ProxyRules, ProxyUrl};
 use barerock::{Timeouts, Transport, TransportError, TransportErrorKind};
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use barerock_tls::RootsError;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 
 use crate::body::{Receiving, UreqBody};
 use crate::builder::UreqTransportBuilder;
@@ -19,6 +19,7 @@ use crate::input::Input;
 use crate::limit::TimeLimit;
 use crate::pool::{Key, Pool};
 use crate::sleep::Sleep;
+use crate::socket::Connection;
 use crate::tls::NoTls;
 
 /// A blocking HTTP/1.1 [`Transport`]. Its requests and its bodies block the thread that polls them; its waits do not. Cheap to
@@ -99,6 +100,24 @@ impl UreqTransport {
         UreqTransportBuilder::new(Arc::new(NoTls))
     }
 
+    /// The proxy for requests to this URI.
+    fn proxy_for(&self, uri: &Uri) -> Result<Option<&ProxyUrl>, TransportError> {
+        let refused = |error: &ProxyError| TransportError::new(TransportErrorKind::Connect, error.clone());
+        let rules = (*self.proxies).as_ref().map_err(refused)?;
+        Ok(rules.proxy_for(uri))
+    }
+
+    /// Makes a connection within the earlier of its own limit and this one.
+    fn open(
+        &self,
+        uri: &Uri,
+        proxy: Option<&ProxyUrl>,
+        limit: Option<TimeLimit>,
+    ) -> Result<Box<dyn Connection>, TransportError> {
+        let limit = TimeLimit::earlier(self.connector.limit(), limit);
+        self.connector.connect(uri, proxy, limit).map_err(|error| of_connect(error, limit))
+    }
+
     /// Sends a request over an idle connection, or a new one.
     fn run(
         &self,
@@ -109,18 +128,12 @@ impl UreqTransport {
         let whole = TimeLimit::after(timeouts.operation, "the whole response");
         let head = TimeLimit::after(timeouts.first_byte, "the response");
         let limit = TimeLimit::earlier(head, whole);
-        let refused = |error: &ProxyError| TransportError::new(TransportErrorKind::Connect, error.clone());
-        let rules = (*self.proxies).as_ref().map_err(refused)?;
         let is_direct = request.extensions().get::<NoProxy>().is_some();
-        let proxy = rules.proxy_for(request.uri()).filter(|_| !is_direct);
+        let proxy = self.proxy_for(request.uri())?.filter(|_| !is_direct);
         let key = Key::new(request.uri(), proxy);
         let mut connection = match self.pool.take(&key) {
             Some(connection) => connection,
-            None => {
-                let limit = TimeLimit::earlier(self.connector.limit(), limit);
-                let connected = self.connector.connect(request.uri(), proxy, limit);
-                connected.map_err(|error| of_connect(error, limit))?
-            }
+            None => self.open(request.uri(), proxy, limit)?,
         };
         connection.socket().set_limit(limit);
         let mut input = Input::new();
@@ -164,5 +177,17 @@ impl Transport for UreqTransport {
 
     async fn sleep(&self, duration: Duration) {
         Sleep::new(duration).await;
+    }
+
+    /// Blocks the thread for as long as a connection may take to be made.
+    async fn connect(&self, uri: &Uri) -> Result<(), TransportError> {
+        let proxy = self.proxy_for(uri)?;
+        let key = Key::new(uri, proxy);
+        if !self.pool.has(&key) {
+            let mut connection = self.open(uri, proxy, None)?;
+            connection.socket().set_limit(None);
+            self.pool.put(key, connection);
+        }
+        Ok(())
     }
 }

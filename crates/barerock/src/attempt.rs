@@ -17,7 +17,7 @@ use crate::observe::Stage;
 use crate::retry::{Attempts, Decision, Failure, RetryClass, is_one_of};
 use crate::send::{FailedAttempt, ResponseMode, SuccessResponse};
 use crate::skew::{ClockSkew, SKEW_CODES};
-use crate::transport::Transport;
+use crate::transport::LocalTransport;
 
 /// The number of the attempt, and of attempts a call may have.
 static ATTEMPT: HeaderName = HeaderName::from_static("amz-sdk-request");
@@ -32,7 +32,7 @@ struct RetryFixes {
     clock: bool,
 }
 
-impl<T: Transport> ClientState<T> {
+impl<T: LocalTransport> ClientState<T> {
     /// Sends a request until it succeeds, fails permanently, or has used up its attempts.
     pub(crate) async fn attempts(
         &self,

@@ -15,7 +15,7 @@ use crate::credentials::{CredentialsError, ExpiredCredentials, ProvideCredential
 use crate::error::Error;
 use crate::observe::Stage;
 use crate::skew::ClockSkew;
-use crate::transport::Transport;
+use crate::transport::LocalTransport;
 
 /// How requests are authenticated.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub(crate) enum AppliedAuth {
     Unsigned,
 }
 
-impl<T: Transport> ClientState<T> {
+impl<T: LocalTransport> ClientState<T> {
     /// Authenticates a request that is otherwise complete.
     pub(crate) async fn authenticate(
         &self,
@@ -118,7 +118,7 @@ impl Auth {
     }
 
     /// Fails if requests carry an API key or session token, which plain HTTP would show to the network.
-    fn require_plaintext_allowed(&self, endpoint: &Endpoint) -> Result<(), Error> {
+    pub(crate) fn require_plaintext_allowed(&self, endpoint: &Endpoint) -> Result<(), Error> {
         if matches!(self, Self::Unsigned) { Ok(()) } else { Err(Error::plaintext(endpoint)) }
     }
 

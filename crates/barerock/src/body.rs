@@ -10,7 +10,7 @@ use http_body::Body as _;
 use crate::client::ClientState;
 use crate::error::Error;
 use crate::timeout::within;
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::transport::{LocalTransport, TransportError, TransportErrorKind};
 
 /// Why there is no next chunk of a body.
 pub(crate) enum ChunkError {
@@ -18,7 +18,7 @@ pub(crate) enum ChunkError {
     Broken(TransportError),
 }
 
-impl<T: Transport> ClientState<T> {
+impl<T: LocalTransport> ClientState<T> {
     /// The next chunk of a body, or `None` at its end.
     pub(crate) async fn next_chunk(&self, body: &mut Pin<Box<T::Body>>) -> Result<Option<Bytes>, ChunkError> {
         self.next_chunk_within(self.timeouts.idle, body).await

@@ -18,7 +18,7 @@ use crate::observe::Observe;
 use crate::retry::{Retries, RetryPolicy, SharedRetries};
 use crate::time::{Clock, system_clock};
 use crate::timeout::Timeouts;
-use crate::transport::Transport;
+use crate::transport::LocalTransport;
 use crate::validation::Validation;
 
 /// The longest response that is not streamed, in bytes; room for images in base64.
@@ -43,7 +43,7 @@ pub struct ClientBuilder<T> {
     observer: Option<Arc<dyn Observe>>,
 }
 
-impl<T: Transport> ClientBuilder<T> {
+impl<T: LocalTransport> ClientBuilder<T> {
     pub(crate) fn new(transport: T, validation: Option<&'static Validation>) -> Self {
         Self {
             transport: Arc::new(transport),

@@ -14,7 +14,7 @@ use crate::error::{CallInfo, Error};
 use crate::observe::Outcome;
 use crate::send::{ResponseMode, SuccessResponse};
 use crate::timeout::{Deadline, before};
-use crate::transport::{LastEventSeen, Transport};
+use crate::transport::{LastEventSeen, LocalTransport};
 
 /// Names this client in the service's logs.
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("barerock/", env!("CARGO_PKG_VERSION")));
@@ -23,18 +23,18 @@ const AGENT: HeaderValue = HeaderValue::from_static(concat!("barerock/", env!("C
 static INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
 
 /// A call that has a response, whose stream may still be open.
-pub(crate) struct OpenCall<B> {
+pub(crate) struct OpenCall<T: LocalTransport> {
     pub(crate) context: CallContext,
     /// When all of the call must be over.
-    pub(crate) deadline: Option<Deadline>,
+    pub(crate) deadline: Option<Deadline<T::Timer>>,
     pub(crate) last_event: LastEventSeen,
-    pub(crate) response: SuccessResponse<B>,
+    pub(crate) response: SuccessResponse<T::Body>,
 }
 
 /// Parses a complete response.
 type Parse<R> = fn(StatusCode, &HeaderMap, &[u8]) -> Result<R, ResponseError>;
 
-impl<T: Transport> ClientState<T> {
+impl<T: LocalTransport> ClientState<T> {
     /// Begins a call: from here on its end is observed.
     pub(crate) fn begin(&self) -> CallContext {
         CallContext::new(self.invocation_id(), self.observer.clone(), &self.clock)
@@ -70,7 +70,7 @@ impl<T: Transport> ClientState<T> {
         context: CallContext,
         request: Result<Request<Bytes>, Error>,
         mode: ResponseMode,
-    ) -> Pin<Box<impl Future<Output = Result<OpenCall<T::Body>, Error>>>> {
+    ) -> Pin<Box<impl Future<Output = Result<OpenCall<T>, Error>>>> {
         Box::pin(self.open_inline(context, request, mode))
     }
 
@@ -79,7 +79,7 @@ impl<T: Transport> ClientState<T> {
         mut context: CallContext,
         request: Result<Request<Bytes>, Error>,
         mode: ResponseMode,
-    ) -> Result<OpenCall<T::Body>, Error> {
+    ) -> Result<OpenCall<T>, Error> {
         let mut request = match request {
             Ok(request) => request,
             Err(error) => {

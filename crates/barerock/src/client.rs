@@ -23,13 +23,13 @@ use crate::skew::ClockSkew;
 use crate::stream::EventStream;
 use crate::time::Clock;
 use crate::timeout::Timeouts;
-use crate::transport::Transport;
+use crate::transport::LocalTransport;
 use crate::validation::Validation;
 
 /// The service's name in signatures.
 pub(crate) const SIGNING_NAME: &str = "bedrock";
 
-/// Calls Bedrock over a [`Transport`]. Cheap to clone; clones share connections and signing keys.
+/// Calls Bedrock over a [`Transport`](crate::Transport) or [`LocalTransport`]. Cheap to clone; clones share connections and signing keys.
 #[derive(Debug)]
 pub struct Client<T> {
     pub(crate) state: Arc<ClientState<T>>,
@@ -81,7 +81,7 @@ impl<T> core::fmt::Debug for ClientState<T> {
     }
 }
 
-impl<T: Transport> Client<T> {
+impl<T: LocalTransport> Client<T> {
     /// A builder of a client that is configured in code alone.
     pub fn builder(transport: T) -> ClientBuilder<T> {
         ClientBuilder::new(transport, Some(&Validation::RULES))
@@ -100,6 +100,19 @@ impl<T: Transport> Client<T> {
     /// If the environment names no region, or one of its settings is invalid. Missing credentials show at the first call.
     pub fn from_env(transport: T) -> Result<Self, Error> {
         Self::builder(transport).environment(Environment::of_process()).build()
+    }
+
+    /// Opens a connection to the endpoint ahead, so that the first call need not wait for name lookup, TCP and TLS, and gets
+    /// the credentials, which a provider then has cached. No request is sent to the endpoint. One attempt: nothing is retried.
+    ///
+    /// A transport may be unable to ([`Transport::connect`](crate::Transport::connect)): then only the credentials are there.
+    ///
+    /// # Errors
+    /// If there is no connection, there are no credentials, or the limit of the whole call ([`Timeouts::operation`]) passes.
+    ///
+    /// Cancel safety: dropping the future gives the connection up.
+    pub async fn connect(&self) -> Result<(), Error> {
+        self.state.connect().await
     }
 
     /// Calls Converse and waits for the whole response.

@@ -35,6 +35,7 @@ mod call;
 mod call_context;
 mod client;
 mod client_settings;
+mod connect;
 pub mod credentials;
 mod environment;
 mod error;

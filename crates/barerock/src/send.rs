@@ -19,7 +19,7 @@ use crate::observe::Stage;
 use crate::redirect::Redirect;
 use crate::stream::{interrupted, with_request_id};
 use crate::timeout::within;
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::transport::{LocalTransport, TransportError, TransportErrorKind};
 
 /// The most bytes that are read of an error's body.
 const MAX_ERROR_BODY: usize = 1024 * 1024;
@@ -64,7 +64,7 @@ impl From<Error> for FailedAttempt {
     }
 }
 
-impl<T: Transport> ClientState<T> {
+impl<T: LocalTransport> ClientState<T> {
     /// Sends an authenticated request and reads the response: all of it, or the first frame if it streams.
     pub(crate) async fn send(
         &self,

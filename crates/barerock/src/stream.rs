@@ -21,17 +21,17 @@ use crate::error::Error;
 use crate::observe::{Outcome, Stage};
 use crate::send::SuccessResponse;
 use crate::timeout::{Deadline, Timeouts, before};
-use crate::transport::{LastEventSeen, Transport, TransportError};
+use crate::transport::{LastEventSeen, LocalTransport, TransportError};
 
 /// The events of a streamed response, as they arrive. It holds one frame and one chunk in memory, however slowly events are
 /// taken.
 ///
 /// Cancel safety: a dropped [`next_event`](Self::next_event) loses nothing; dropping the stream closes the connection.
-pub struct EventStream<T: Transport> {
+pub struct EventStream<T: LocalTransport> {
     client: Arc<ClientState<T>>,
     context: CallContext,
     /// When all of the call must be over.
-    deadline: Option<Deadline>,
+    deadline: Option<Deadline<T::Timer>>,
     headers: HeaderMap,
     body: Pin<Box<T::Body>>,
     last_event: LastEventSeen,
@@ -51,8 +51,8 @@ struct StreamStart {
     event: Option<(StreamEvent<'static>, Bytes)>,
 }
 
-impl<T: Transport> EventStream<T> {
-    pub(crate) fn new(client: Arc<ClientState<T>>, call: OpenCall<T::Body>) -> Self {
+impl<T: LocalTransport> EventStream<T> {
+    pub(crate) fn new(client: Arc<ClientState<T>>, call: OpenCall<T>) -> Self {
         let OpenCall { context, deadline, last_event, response } = call;
         let SuccessResponse { head, received, body, events, first, .. } = response;
         Self {
@@ -271,7 +271,7 @@ impl<T: Transport> EventStream<T> {
     }
 }
 
-impl<T: Transport> fmt::Debug for EventStream<T> {
+impl<T: LocalTransport> fmt::Debug for EventStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream")
             .field("offset", &self.events.offset())

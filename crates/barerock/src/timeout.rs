@@ -6,7 +6,7 @@ use core::task::Poll;
 use core::time::Duration;
 use std::sync::Arc;
 
-use crate::transport::Transport;
+use crate::transport::LocalTransport;
 
 /// Timeouts of a call. `None` is no limit.
 ///
@@ -99,7 +99,7 @@ impl core::error::Error for Elapsed {}
 /// If the limit passes first.
 ///
 /// Cancel safety: dropping this future drops the one inside.
-pub async fn within<T: Transport, F: Future>(
+pub async fn within<T: LocalTransport, F: Future>(
     transport: &T,
     limit: Option<Duration>,
     waited_for: &'static str,
@@ -117,31 +117,30 @@ pub async fn within<T: Transport, F: Future>(
 }
 
 /// Deadline of a call.
-pub(crate) struct Deadline {
+pub(crate) struct Deadline<S> {
     limit: Duration,
     /// Ready at the deadline, and not polled after that.
-    sleep: Pin<Box<dyn Future<Output = ()> + Send>>,
+    timer: S,
     passed: bool,
 }
 
-impl Deadline {
+impl<S: Future<Output = ()> + Unpin> Deadline<S> {
     /// `limit` from now.
-    pub(crate) fn new<T: Transport>(transport: &Arc<T>, limit: Duration) -> Self {
-        let transport = Arc::clone(transport);
-        Self { limit, sleep: Box::pin(async move { transport.sleep(limit).await }), passed: false }
+    pub(crate) fn new<T: LocalTransport<Timer = S>>(transport: &Arc<T>, limit: Duration) -> Self {
+        Self { limit, timer: transport.timer(limit), passed: false }
     }
 }
 
 /// Runs `future` until the deadline at most.
-pub(crate) async fn before<F: Future>(
-    deadline: &mut Option<Deadline>,
+pub(crate) async fn before<S: Future<Output = ()> + Unpin, F: Future>(
+    deadline: &mut Option<Deadline<S>>,
     future: F,
 ) -> Result<F::Output, Elapsed> {
     let mut future = pin!(future);
     core::future::poll_fn(|context| {
         // Checked first: a future that is always ready must not outlast the deadline.
         if let Some(deadline) = deadline {
-            deadline.passed = deadline.passed || deadline.sleep.as_mut().poll(context).is_ready();
+            deadline.passed = deadline.passed || Pin::new(&mut deadline.timer).poll(context).is_ready();
             if deadline.passed {
                 return Poll::Ready(Err(Elapsed { limit: deadline.limit, waited_for: "the whole response" }));
             }

@@ -10,11 +10,13 @@ use bytes::Bytes;
 pub use hop::{HopError, ThroughProxy};
 pub use last_event::LastEventSeen;
 pub use local::{NoProxy, is_local};
+pub use local_transport::LocalTransport;
 pub use proxy::{ProxyDecision, ProxyError, ProxyRules, ProxyScheme, ProxyUrl};
 
 mod hop;
 mod last_event;
 mod local;
+mod local_transport;
 pub mod proxy;
 
 /// Default connect timeout of transports: name lookup, TCP and TLS together.
@@ -76,6 +78,21 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// Cancel safety: dropping the future ends the wait.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Opens a connection to the host of a URI, so that the next request to it finds one: name lookup, TCP and TLS are done. If
+    /// an idle connection is there, it may be kept instead.
+    ///
+    /// The default does nothing, for HTTP stacks that open connections for requests only: the next request then opens its
+    /// own. A transport that wraps another hands the call on.
+    ///
+    /// # Errors
+    /// If there is no connection.
+    ///
+    /// Cancel safety: dropping the future gives the connection up.
+    fn connect(&self, uri: &http::Uri) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        let _ = uri;
+        async { Ok(()) }
+    }
 }
 
 /// Shared between a client and its credentials providers that use HTTP.
@@ -89,6 +106,10 @@ impl<T: Transport> Transport for Arc<T> {
 
     async fn sleep(&self, duration: Duration) {
         (**self).sleep(duration).await;
+    }
+
+    async fn connect(&self, uri: &http::Uri) -> Result<(), T::Error> {
+        (**self).connect(uri).await
     }
 }
 

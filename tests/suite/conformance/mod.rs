@@ -2,6 +2,7 @@
 //!
 //! The servers live on threads of their own, because a blocking transport keeps the test's thread to itself.
 
+mod ahead;
 mod answers;
 mod blocking;
 mod bounds;

@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Attempts, Decision, Failure, Permit, Retries};
-use crate::transport::Transport;
+use crate::transport::LocalTransport;
 
 /// The retry state of a client.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl SharedRetries {
     /// Counts an attempt and waits until it may be sent.
     ///
     /// Cancel safety: dropping the future leaves the queue; no token is spent.
-    pub(crate) async fn permit<T: Transport>(
+    pub(crate) async fn permit<T: LocalTransport>(
         &self,
         transport: &T,
         call: &mut Attempts,

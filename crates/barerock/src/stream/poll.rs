@@ -18,6 +18,9 @@ type Waiting<T> = Pin<Box<dyn Future<Output = (Box<EventStream<T>>, NextEvent)> 
 
 /// The events of a response as a [`Stream`]; made by [`EventStream::into_stream`]. It ends after an error.
 ///
+/// It is `Send`, so it is over a [`Transport`] only: with another [`LocalTransport`](crate::transport::LocalTransport), call
+/// [`EventStream::next_event`].
+///
 /// Dropping it closes the connection.
 #[must_use = "a stream does nothing unless polled"]
 pub struct Events<T: Transport> {

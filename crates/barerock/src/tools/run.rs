@@ -9,7 +9,7 @@ use super::join::join_all;
 use super::{Entry, ToolBox};
 use crate::client::Client;
 use crate::timeout::within;
-use crate::transport::Transport;
+use crate::transport::LocalTransport;
 
 /// What the error of the time limit names.
 const WAITED_FOR: &str = "the end of the tool loop";
@@ -24,7 +24,7 @@ impl ToolBox {
     /// results, or with the last response; `push_user` goes on from there.
     ///
     /// Cancel safety: dropping the future cancels the request and the tools; the conversation keeps the turns that were complete.
-    pub async fn run<T: Transport>(
+    pub async fn run<T: LocalTransport>(
         &self,
         client: &Client<T>,
         conversation: &mut Conversation,
@@ -34,7 +34,7 @@ impl ToolBox {
         within(client.transport(), self.time, WAITED_FOR, run).await.map_err(ToolBoxError::Timeout)?
     }
 
-    async fn run_unlimited<T: Transport>(
+    async fn run_unlimited<T: LocalTransport>(
         &self,
         client: &Client<T>,
         conversation: &mut Conversation,
