@@ -7,6 +7,7 @@ pub mod eventstream;
 pub mod fixtures;
 pub mod model;
 pub mod peer;
+pub mod replay;
 pub mod samples;
 pub mod splitting;
 pub mod violations;

@@ -10,9 +10,9 @@ use barerock::{
     RetryPolicy, Stage, Timeouts, Transport,
 };
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, ReplayServer};
-use barerock_tests::fixtures;
+use barerock_replay::{MatchMode, ReplayServer};
 use barerock_tests::peer::{Peer, Reply};
+use barerock_tests::replay::{question, recorded, start};
 use bytes::Bytes;
 use http::Response;
 use tokio::time::Instant;
@@ -78,13 +78,7 @@ impl Observe for Ends {
 }
 
 async fn serve(fault: &str) -> ReplayServer {
-    ReplayServer::builder()
-        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
-        .match_mode(MatchMode::Exact)
-        .faults([fault.parse().unwrap()])
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap()
+    start(recorded(MatchMode::Exact, [fault])).await
 }
 
 /// Builds a client with the clock of the runtime.
@@ -96,11 +90,6 @@ fn client(url: &str) -> ClientBuilder<HyperTransport> {
         .credentials(Credentials::new("AKIDEXAMPLE", "SQUIRREL-of-sixteen-bytes", None))
         .retry(RetryPolicy::off())
         .clock(move || UNIX_EPOCH + Duration::from_secs(1_700_000_000) + start.elapsed())
-}
-
-fn question() -> ConverseRequest {
-    let question = "What are the tradeoffs between REST and GraphQL?";
-    ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(question)])
 }
 
 /// A fault that no request of a test meets.

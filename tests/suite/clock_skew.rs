@@ -7,8 +7,8 @@ use std::time::SystemTime;
 use barerock::types::Message;
 use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, RetryPolicy};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, ReplayServer, Verify};
-use barerock_tests::fixtures;
+use barerock_replay::{MatchMode, ReplayServer, Verify};
+use barerock_tests::replay::{recorded, start};
 
 const REGION: &str = "us-east-1";
 const HOUR: Duration = Duration::from_secs(3600);
@@ -19,13 +19,8 @@ fn credentials() -> Credentials {
 
 /// Starts a server that checks signatures against the real time.
 async fn serve() -> ReplayServer {
-    ReplayServer::builder()
-        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
-        .match_mode(MatchMode::Any)
-        .verify(Verify::for_region(REGION).with_credentials(credentials()))
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap()
+    let verify = Verify::for_region(REGION).with_credentials(credentials());
+    start(recorded(MatchMode::Any, []).verify(verify)).await
 }
 
 /// Builds a client whose clock is one hour ahead or behind.

@@ -10,8 +10,8 @@ use barerock::{Client, ClientBuilder, ConverseRequest, Credentials, Environment,
 use barerock_config::Config;
 use barerock_config::providers::SystemIo;
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, ReplayServer, Verify};
-use barerock_tests::fixtures;
+use barerock_replay::{MatchMode, ReplayServer, Verify};
+use barerock_tests::replay::{recorded, start};
 use tempfile::TempDir;
 
 const REGION: &str = "eu-west-3";
@@ -19,13 +19,8 @@ const KEY: &str = "bedrock-api-key-PANDA";
 
 async fn serve() -> ReplayServer {
     let keys = Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned()));
-    ReplayServer::builder()
-        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
-        .match_mode(MatchMode::Any)
-        .verify(Verify::for_region(REGION).with_credentials(keys).with_bearer_key(KEY))
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap()
+    let verify = Verify::for_region(REGION).with_credentials(keys).with_bearer_key(KEY);
+    start(recorded(MatchMode::Any, []).verify(verify)).await
 }
 
 /// Creates a home directory whose profile has the server's endpoint and credentials.

@@ -11,12 +11,12 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 use barerock::types::Message;
-use barerock::{Client, ConverseRequest, Credentials, Error, RetryPolicy, Timeouts, Transport};
+use barerock::{Client, Credentials, Error, RetryPolicy, Timeouts, Transport};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fault, FaultRule, Fixtures, MatchMode, ReplayServer, Verify};
+use barerock_replay::{Fault, FaultRule, MatchMode, ReplayServer, Verify};
 use barerock_reqwest::ReqwestTransport;
 use barerock_test_data::report_cases;
-use barerock_tests::fixtures;
+use barerock_tests::replay::{question, recorded, start};
 use barerock_ureq::{UreqTransport, block_on};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -24,10 +24,6 @@ use tokio::runtime::Builder;
 use tokio::time::Instant;
 
 const REGION: &str = "us-east-1";
-const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
-/// Prompt whose recorded responses are a body of about 2,000 bytes and a stream of many frames.
-const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
-
 const FIRST_BYTE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(5);
 /// Tolerance for three attempts: timers are 1 ms late, and closed connections linger for 20 ms.
@@ -205,14 +201,8 @@ fn scaled(fault: &str, trial: Trial, by: u32) -> FaultRule {
 }
 
 async fn serve(faults: &[FaultRule]) -> ReplayServer {
-    ReplayServer::builder()
-        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
-        .match_mode(MatchMode::Exact)
-        .verify(Verify::for_region(REGION).with_credentials(credentials()))
-        .faults(faults.iter().cloned())
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap()
+    let verify = Verify::for_region(REGION).with_credentials(credentials());
+    start(recorded(MatchMode::Exact, []).verify(verify).faults(faults.iter().cloned())).await
 }
 
 fn credentials() -> Credentials {
@@ -238,7 +228,7 @@ enum Operation {
 }
 
 async fn call<T: Transport>(client: &Client<T>, operation: Operation) -> Result<String, Error> {
-    let request = ConverseRequest::new(MODEL, [Message::user(QUESTION)]);
+    let request = question();
     match operation {
         Operation::Converse => Ok(client.converse(&request).await?.text()),
         Operation::ConverseStream => Ok(client.converse_stream(&request).await?.into_message().await?.text()),

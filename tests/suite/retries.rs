@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::time::{Instant, UNIX_EPOCH};
 
 use barerock::credentials::{CredentialsFuture, ProvideCredentials, ProvidedCredentials};
-use barerock::types::Message;
-use barerock::{Client, ConverseRequest, Credentials, ErrorKind, RetryPolicy, Timeouts, Verdict};
+use barerock::{Client, Credentials, ErrorKind, RetryPolicy, Timeouts, Verdict};
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, ReplayServer, Verify};
-use barerock_tests::fixtures;
+use barerock_replay::{MatchMode, ReceivedRequest, ReplayServer, Verify};
+use barerock_tests::replay::{question, recorded, start};
 
 const REGION: &str = "us-east-1";
-const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 
 fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", None)
@@ -25,16 +23,9 @@ fn old_credentials() -> Credentials {
 
 /// Starts a server that checks the signature of every attempt.
 async fn serve(faults: &[&str]) -> ReplayServer {
-    ReplayServer::builder()
-        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
-        .match_mode(MatchMode::Any)
-        .verify(
-            Verify::for_region(REGION).with_credentials(credentials()).with_credentials(old_credentials()),
-        )
-        .faults(faults.iter().map(|fault| fault.parse().unwrap()))
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap()
+    let verify =
+        Verify::for_region(REGION).with_credentials(credentials()).with_credentials(old_credentials());
+    start(recorded(MatchMode::Any, faults.iter().copied()).verify(verify)).await
 }
 
 fn client(replay: &ReplayServer, policy: RetryPolicy) -> Client<HyperTransport> {
@@ -47,10 +38,6 @@ fn client(replay: &ReplayServer, policy: RetryPolicy) -> Client<HyperTransport> 
         .random_seed(1)
         .build()
         .unwrap()
-}
-
-fn question() -> ConverseRequest {
-    ConverseRequest::new(MODEL, [Message::user("What are the tradeoffs between REST and GraphQL?")])
 }
 
 fn header<'r>(request: &'r ReceivedRequest, name: &str) -> &'r str {

@@ -4,15 +4,13 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
-use barerock::types::Message;
 use barerock::{
-    Client, ClientBuilder, ConverseRequest, Credentials, ErrorKind, Observe, RetryPolicy, Stage, Timeouts,
-    Verdict,
+    Client, ClientBuilder, Credentials, ErrorKind, Observe, RetryPolicy, Stage, Timeouts, Verdict,
 };
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, ReplayServer};
-use barerock_tests::fixtures;
+use barerock_replay::{MatchMode, ReplayServer};
 use barerock_tests::peer::{Peer, Reply};
+use barerock_tests::replay::{question, recorded, start};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -20,13 +18,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 const A_BIT: Duration = Duration::from_millis(99);
 
 async fn serve(fault: &str) -> ReplayServer {
-    ReplayServer::builder()
-        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
-        .match_mode(MatchMode::Exact)
-        .faults([fault.parse().unwrap()])
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap()
+    start(recorded(MatchMode::Exact, [fault])).await
 }
 
 /// Builds a client with the clock of the runtime.
@@ -39,11 +31,6 @@ fn client(replay: &ReplayServer) -> ClientBuilder<HyperTransport> {
         .timeouts(Timeouts::never().operation(LIMIT))
         .random_seed(1)
         .clock(move || UNIX_EPOCH + Duration::from_secs(1_700_000_000) + start.elapsed())
-}
-
-fn question() -> ConverseRequest {
-    let question = "What are the tradeoffs between REST and GraphQL?";
-    ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(question)])
 }
 
 fn assert_took(start: Instant, time: Duration) {

@@ -1,21 +1,15 @@
 //! A replay server on its own thread.
 
-use barerock::types::Message;
-use barerock::{ConverseRequest, Credentials};
-use barerock_replay::{Fixtures, MatchMode, ReceivedRequest, ReplayBuilder, ReplayServer, Verify};
-use barerock_tests::fixtures;
+use barerock::Credentials;
+use barerock_replay::{MatchMode, ReceivedRequest, ReplayBuilder, ReplayServer, Verify};
+pub(super) use barerock_tests::replay::question;
+use barerock_tests::replay::recorded;
 use tokio::runtime::Runtime;
 
 pub(super) const REGION: &str = "us-east-1";
 
 pub(super) fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned()))
-}
-
-/// A request with a recorded response and a recorded stream of many frames.
-pub(super) fn question() -> ConverseRequest {
-    let question = "What are the tradeoffs between REST and GraphQL?";
-    ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(question)])
 }
 
 /// A replay that serves the fixtures and checks signatures, until dropped.
@@ -40,11 +34,8 @@ impl Bedrock {
     ) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let replay = ReplayServer::builder()
-            .fixtures(Fixtures::load(fixtures::folder()).unwrap())
-            .match_mode(MatchMode::Exact)
-            .verify(Verify::for_region(REGION).with_credentials(credentials()))
-            .faults(faults.iter().map(|fault| fault.parse().unwrap()));
+        let replay = recorded(MatchMode::Exact, faults.iter().copied())
+            .verify(Verify::for_region(REGION).with_credentials(credentials()));
         let replay = Some(runtime.block_on(set_up(replay).bind(address)).unwrap());
         Self { replay, runtime }
     }
