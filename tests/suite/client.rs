@@ -7,15 +7,14 @@ use barerock::{
     Client, ClientBuilder, ConverseRequest, Credentials, Environment, Error, ErrorKind, Timeouts, Verdict,
 };
 use barerock_hyper::HyperTransport;
-use barerock_replay::{Fixtures, MatchMode, ReplayServer, Verify};
-use barerock_tests::fixtures;
+use barerock_replay::{MatchMode, ReplayServer, Verify};
+use barerock_test_data::ClosedPort;
+use barerock_tests::replay::{QUESTION, question, recorded, start};
 use serde_json::json;
 
 const REGION: &str = "us-east-1";
 const CLAUDE: &str = "anthropic.claude-sonnet-4-20250514";
-/// Prompt whose recorded response is a stream of many frames.
-const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
-/// Offset inside a frame in the middle of that stream.
+/// Offset inside a frame in the middle of the recorded stream of the question.
 const MIDDLE: usize = 700;
 
 fn credentials() -> Credentials {
@@ -23,34 +22,21 @@ fn credentials() -> Credentials {
 }
 
 async fn serve(mode: MatchMode, faults: &[&str]) -> ReplayServer {
-    ReplayServer::builder()
-        .fixtures(Fixtures::load(fixtures::folder()).unwrap())
-        .match_mode(mode)
-        .verify(
-            Verify::for_region(REGION)
-                .with_credentials(credentials())
-                .with_bearer_key("bedrock-api-key-PANDA"),
-        )
-        .faults(faults.iter().map(|fault| fault.parse().unwrap()))
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap()
+    let verify =
+        Verify::for_region(REGION).with_credentials(credentials()).with_bearer_key("bedrock-api-key-PANDA");
+    start(recorded(mode, faults.iter().copied()).verify(verify)).await
 }
 
-fn builder(replay: &ReplayServer) -> ClientBuilder<HyperTransport> {
+fn builder(url: &str) -> ClientBuilder<HyperTransport> {
     Client::builder(HyperTransport::new())
         .retry(barerock::RetryPolicy::off())
         .region(REGION)
-        .endpoint_url(replay.url())
+        .endpoint_url(url)
         .credentials(credentials())
 }
 
 fn client(replay: &ReplayServer) -> Client<HyperTransport> {
-    builder(replay).build().unwrap()
-}
-
-fn question() -> ConverseRequest {
-    ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user(QUESTION)])
+    builder(&replay.url()).build().unwrap()
 }
 
 #[tokio::test]
@@ -146,7 +132,7 @@ async fn the_services_errors_are_values() {
 /// Returns the error of a stream with a fault, and the number of characters of text received before it.
 async fn streamed_under(fault: &str, timeouts: Timeouts) -> (Error, usize) {
     let replay = serve(MatchMode::Exact, &[fault]).await;
-    let client = builder(&replay).timeouts(timeouts).build().unwrap();
+    let client = builder(&replay.url()).timeouts(timeouts).build().unwrap();
     let error = match client.converse_stream(&question()).await {
         Ok(stream) => stream.into_message().await.unwrap_err(),
         Err(error) => error,
@@ -196,7 +182,7 @@ async fn silence_ends_in_a_timeout_and_slowness_does_not() {
 
     // The stream takes longer than the read timeout, but no gap between chunks does.
     let replay = serve(MatchMode::Exact, &["slow=5ms"]).await;
-    let client = builder(&replay).timeouts(timeouts).build().unwrap();
+    let client = builder(&replay.url()).timeouts(timeouts).build().unwrap();
     client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
 }
 
@@ -205,10 +191,10 @@ async fn credentials_must_be_right() {
     let replay = serve(MatchMode::Exact, &[]).await;
     let wrong = Credentials::new("AKIDEXAMPLE", "HEDGEHOG", None);
     for client in [
-        builder(&replay).credentials(wrong).build().unwrap(),
-        builder(&replay).region("eu-west-1").build().unwrap(),
-        builder(&replay).bearer_token("bedrock-api-key-LION").build().unwrap(),
-        builder(&replay).no_sign_request().build().unwrap(),
+        builder(&replay.url()).credentials(wrong).build().unwrap(),
+        builder(&replay.url()).region("eu-west-1").build().unwrap(),
+        builder(&replay.url()).bearer_token("bedrock-api-key-LION").build().unwrap(),
+        builder(&replay.url()).no_sign_request().build().unwrap(),
     ] {
         let error = client.converse(&question()).await.unwrap_err();
         assert_eq!(
@@ -221,7 +207,7 @@ async fn credentials_must_be_right() {
             assert!(!shown.contains(secret), "{shown}");
         }
     }
-    let client = builder(&replay).bearer_token("bedrock-api-key-PANDA").build().unwrap();
+    let client = builder(&replay.url()).bearer_token("bedrock-api-key-PANDA").build().unwrap();
     assert!(client.converse_stream(&question()).await.is_ok());
     assert!(!format!("{client:?}").contains("PANDA"));
 }
@@ -260,9 +246,8 @@ async fn what_is_missing_is_named() {
 
 #[tokio::test]
 async fn no_one_there_is_a_transport_error_with_its_cause() {
-    let replay = serve(MatchMode::Exact, &[]).await;
-    let client = client(&replay);
-    replay.shutdown().await;
+    let closed = ClosedPort::new();
+    let client = builder(&closed.url()).build().unwrap();
     let error = client.converse(&question()).await.unwrap_err();
     assert_eq!((error.kind(), error.is_timeout()), (ErrorKind::Transport, false));
     let mut chain = error.to_string();

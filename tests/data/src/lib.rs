@@ -1,12 +1,15 @@
-//! Test data that is not part of the project: vectors published inside other crates' packages, and the folders that
-//! `BAREROCK_VECTORS` and `BAREROCK_CAPTURES` name.
+//! What several test programs share: vectors published inside other crates' packages, the folders that `BAREROCK_VECTORS` and
+//! `BAREROCK_CAPTURES` name, and a port that refuses connections.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 pub mod captures;
+mod closed_port;
 pub mod sources;
 pub mod vectors;
+
+pub use closed_port::ClosedPort;
 
 /// Prints how many cases a test ran, on a line that `.ci/run` collects.
 pub fn report_cases(cases: usize, what: &str) {

@@ -2,10 +2,11 @@
 
 use barerock::{Error, ErrorKind, Verdict};
 use barerock_replay::Chunking;
+use barerock_test_data::ClosedPort;
 
 use super::over_every_stack;
 use super::server::{Bedrock, question};
-use super::stacks::Stack;
+use super::stacks::{Settings, Stack, client};
 
 over_every_stack![whole, streamed, every_fault_of_a_stream, every_fault_of_an_answer, nobody_there];
 
@@ -87,9 +88,8 @@ fn every_fault_of_an_answer<S: Stack>() {
 }
 
 fn nobody_there<S: Stack>() {
-    let bedrock = Bedrock::start(&[]);
-    let client = S::client(&bedrock);
-    bedrock.shut_down();
+    let closed = ClosedPort::new();
+    let client = client(S::set_up(&Settings::default()), &closed.url()).build().unwrap();
     let error = S::run(client.converse(&question())).unwrap_err();
     assert_eq!((error.kind(), error.is_timeout()), (ErrorKind::Transport, false));
     let chain = chain(&error);

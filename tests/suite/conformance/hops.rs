@@ -1,9 +1,8 @@
 //! Tests that an error says which hop failed: the endpoint, TLS with it, or the proxy.
 
-use std::net::TcpListener;
-
 use barerock::{Client, RetryPolicy};
 use barerock_replay::Tls;
+use barerock_test_data::ClosedPort;
 
 use super::answers::chain;
 use super::over_every_stack;
@@ -30,7 +29,8 @@ fn an_error_names_the_hop_that_failed<S: Stack>() {
     let redirect =
         always("HTTP/1.1 302 Found\r\nlocation: https://login.invalid/\r\ncontent-length: 0\r\n\r\n");
     let refusal = always("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let closed = ClosedPort::new();
+    let nobody = closed.address().to_string();
     let proxy = refusal.url().replace("http://", "");
     let endpoint = redirect.url().replace("http://", "");
 

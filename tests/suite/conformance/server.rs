@@ -14,8 +14,9 @@ pub(super) fn credentials() -> Credentials {
 
 /// A replay that serves the fixtures and checks signatures, until dropped.
 pub(super) struct Bedrock {
-    replay: Option<ReplayServer>,
-    runtime: Runtime,
+    replay: ReplayServer,
+    /// Runs the server.
+    _runtime: Runtime,
 }
 
 impl Bedrock {
@@ -36,24 +37,15 @@ impl Bedrock {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let replay = recorded(MatchMode::Exact, faults.iter().copied())
             .verify(Verify::for_region(REGION).with_credentials(credentials()));
-        let replay = Some(runtime.block_on(set_up(replay).bind(address)).unwrap());
-        Self { replay, runtime }
-    }
-
-    fn replay(&self) -> &ReplayServer {
-        self.replay.as_ref().unwrap()
+        let replay = runtime.block_on(set_up(replay).bind(address)).unwrap();
+        Self { replay, _runtime: runtime }
     }
 
     pub(super) fn url(&self) -> String {
-        self.replay().url()
+        self.replay.url()
     }
 
     pub(super) fn requests(&self) -> Vec<ReceivedRequest> {
-        self.replay().requests()
-    }
-
-    /// Ends, and frees the address.
-    pub(super) fn shut_down(mut self) {
-        self.runtime.block_on(self.replay.take().unwrap().shutdown());
+        self.replay.requests()
     }
 }

@@ -72,9 +72,8 @@ fn no_credentials_or_region_is_5_and_says_what_was_looked_for() {
 
 #[test]
 fn nobody_there_is_6_with_the_cause() {
-    // Bound and closed again: nobody listens there.
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let url = format!("http://{address}");
+    let closed = barerock_test_data::ClosedPort::new();
+    let url = closed.url();
     let ran = run(with_credentials(&[&CALL[..], &[&url]].concat()), "");
     assert_eq!(ran.code, 6, "{ran:?}");
     assert!(ran.err.contains(&url) && ran.err.contains("refused"), "{}", ran.err);
