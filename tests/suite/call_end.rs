@@ -1,10 +1,10 @@
-//! Tests of `Stage::Ended`: an observer is told the end of every call once, whatever the end.
+//! Tests of what a call was: an observer is told the end of every call once, whatever the end, and a response says the same.
 
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
-use barerock::types::{InferenceConfiguration, Message, TokenUsage};
+use barerock::types::{InferenceConfiguration, Message, StopReason, TokenUsage};
 use barerock::{
     Client, ClientBuilder, ConverseRequest, CountTokensRequest, Credentials, Environment, Observe, Outcome,
     RetryPolicy, Stage, Timeouts, Transport,
@@ -26,12 +26,16 @@ struct Ended {
     first_event: Option<Duration>,
     elapsed: Duration,
     request_id: Option<String>,
+    stop_reason: Option<StopReason>,
+    response: Option<String>,
 }
 
-/// Records the ends of calls, and fails if anything follows the end of a call.
+/// Records the ends of calls and the text of their events. Fails if anything follows the end of a call or precedes its beginning.
 #[derive(Default)]
 struct Ends {
     ends: Mutex<Vec<(String, Ended)>>,
+    begun: Mutex<Vec<String>>,
+    text: Mutex<String>,
 }
 
 impl Ends {
@@ -55,9 +59,22 @@ impl Observe for Ends {
     fn observe(&self, call: &str, stage: &Stage<'_>) {
         let mut ends = self.ends.lock().unwrap();
         assert!(ends.iter().all(|(ended, _)| ended != call), "{stage:?} after the end");
+        let mut begun = self.begun.lock().unwrap();
+        match stage {
+            Stage::Begun { endpoint, .. } => {
+                assert_eq!(endpoint.host(), "127.0.0.1");
+                begun.push(call.to_owned());
+            }
+            // The stages of two calls may be mixed.
+            _ => assert!(begun.iter().any(|begun| begun == call), "{stage:?} before the beginning"),
+        }
+        if let Stage::Event { event, .. } = stage {
+            self.text.lock().unwrap().push_str(event.text().unwrap_or_default());
+        }
         let Stage::Ended { outcome, usage, attempts, first_event, elapsed, request_id, .. } = stage else {
             return;
         };
+        let Stage::Ended { stop_reason, response, .. } = stage else { unreachable!() };
         let outcome = match outcome {
             Outcome::Complete => "complete".to_owned(),
             Outcome::BodyRead => "body read".to_owned(),
@@ -72,6 +89,8 @@ impl Observe for Ends {
             first_event: *first_event,
             elapsed: *elapsed,
             request_id: request_id.map(str::to_owned),
+            stop_reason: stop_reason.cloned(),
+            response: response.map(|response| response.text()),
         };
         ends.push((call.to_owned(), ended));
     }
@@ -104,6 +123,12 @@ async fn a_whole_response() {
     assert_eq!((&*ended.outcome, ended.attempts, ended.first_event), ("complete", 2, None));
     assert_eq!(ended.usage.as_ref(), Some(&response.usage));
     assert!(ended.elapsed >= Duration::from_secs(1) && ended.request_id.is_some(), "{ended:?}");
+    assert_eq!(response.request_id(), ended.request_id.as_deref());
+    assert_eq!((response.attempts(), response.elapsed()), (ended.attempts, ended.elapsed));
+    assert_eq!(response.call().first_event, None);
+    assert_eq!(ended.stop_reason.as_ref(), Some(&response.stop_reason));
+    assert_eq!(ended.response.unwrap(), response.text());
+    assert!(response.raw().unwrap().contains("\"usage\""));
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,6 +141,14 @@ async fn a_stream_read_to_its_end() {
     assert_eq!(ended.usage.as_ref(), message.usage());
     assert!(ended.usage.is_some() && ended.request_id.is_some(), "{ended:?}");
     assert!(ended.first_event.unwrap() + Duration::from_secs(3) < ended.elapsed, "{ended:?}");
+    assert_eq!(message.request_id(), ended.request_id.as_deref());
+    assert_eq!((message.attempts(), message.elapsed()), (ended.attempts, ended.elapsed));
+    assert_eq!(message.first_event(), ended.first_event);
+    assert_eq!(ended.stop_reason.as_ref(), Some(message.stop_reason()));
+    assert_eq!((ended.response, &ends.text.lock().unwrap()[..]), (None, &message.text()[..]));
+    // As a response it came from the same call.
+    let call = message.call().clone();
+    assert_eq!(message.into_response().call(), &call);
 
     // Reading on after the end tells nothing more.
     let mut stream = client.converse_stream(&question()).await.unwrap();
@@ -123,6 +156,28 @@ async fn a_stream_read_to_its_end() {
     assert!(stream.next_event().await.unwrap().is_none());
     drop(stream);
     assert_eq!(ends.take().outcome, "complete");
+}
+
+/// No observer is needed to measure a call.
+#[tokio::test(start_paused = true)]
+async fn calls_are_measured_without_an_observer() {
+    let replay = serve("slow=1s").await;
+    let client = client(&replay.url()).build().unwrap();
+    let mut stream = client.converse_stream(&question()).await.unwrap();
+    let first_event = stream.first_event().unwrap();
+    assert_eq!((stream.attempts(), stream.request_id().is_some()), (1, true));
+    let mut last = stream.elapsed();
+    assert!(first_event <= last);
+    while stream.next_event().await.unwrap().is_some() {
+        assert!(stream.elapsed() >= last);
+        last = stream.elapsed();
+    }
+    // The end is measured once.
+    let elapsed = stream.elapsed();
+    tokio::time::sleep(Duration::from_secs(9)).await;
+    assert_eq!((stream.elapsed(), stream.first_event()), (elapsed, Some(first_event)));
+    let usage = client.count_tokens(&CountTokensRequest::from(question())).await.unwrap();
+    assert_eq!((usage.attempts(), usage.request_id().is_some()), (1, true));
 }
 
 #[tokio::test(start_paused = true)]

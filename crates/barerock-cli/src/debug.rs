@@ -87,8 +87,8 @@ impl State {
             Stage::Failed { error, decision, .. } => {
                 format!("* failed: {}\n* no other attempt: {decision}\n", indented(&error.to_string()))
             }
-            // Printed as a warning.
-            Stage::ExpiredCredentials { .. } => String::new(),
+            // The request and the chunks of a stream are shown as they are on the wire, expired credentials as a warning.
+            Stage::Begun { .. } | Stage::Event { .. } | Stage::ExpiredCredentials { .. } => String::new(),
             Stage::Ended { outcome, usage, attempts, first_event, elapsed, request_id, .. } => {
                 let outcome = match outcome {
                     Outcome::Complete => "complete",

@@ -46,6 +46,7 @@
 
 pub mod apply_guardrail;
 pub mod batch;
+mod call_summary;
 pub mod conversation;
 pub mod count_tokens;
 #[cfg(feature = "drift")]
@@ -69,6 +70,7 @@ pub mod wire;
 
 pub use apply_guardrail::{ApplyGuardrailRequest, ApplyGuardrailResponse};
 pub use barerock_eventstream as eventstream;
+pub use call_summary::CallSummary;
 pub use conversation::Conversation;
 pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse};
 #[cfg(feature = "drift")]

@@ -123,7 +123,9 @@ pub(crate) fn read<T: Response>(
         .and_then(|json| {
             let (mut value, reader) =
                 crate::json::read::<T>(json, "", Mode::Response).map_err(|fault| fault.to_string())?;
-            *value.received() = Received::new(json, reader);
+            let mut received = Received::new(json, reader);
+            received.call_mut().request_id = head.request_id.map(str::to_owned);
+            *value.received() = received;
             Ok(value)
         })
         .map_err(|error| ResponseError::Json {

@@ -2,8 +2,7 @@
 
 use core::pin::Pin;
 
-use barerock_converse::ResponseError;
-use barerock_converse::types::TokenUsage;
+use barerock_converse::{CallSummary, ConverseResponse, ResponseError};
 use bytes::Bytes;
 use http::header::{HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
@@ -11,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use crate::call_context::CallContext;
 use crate::client::{ClientState, lock};
 use crate::error::{CallInfo, Error};
-use crate::observe::Outcome;
+use crate::observe::{CallRequest, Outcome, Stage};
 use crate::send::{ResponseMode, SuccessResponse};
 use crate::timeout::{Deadline, before};
 use crate::transport::{LastEventSeen, LocalTransport};
@@ -34,27 +33,36 @@ pub(crate) struct OpenCall<T: LocalTransport> {
 /// Parses a complete response.
 type Parse<R> = fn(StatusCode, &HeaderMap, &[u8]) -> Result<R, ResponseError>;
 
+/// How the whole response of an operation is handled.
+pub(crate) struct ResponseHandler<R> {
+    pub(crate) parse: Parse<R>,
+    pub(crate) set_call: fn(&mut R, CallSummary),
+    /// The response, if it is one of Converse, for observers.
+    pub(crate) converse: fn(&R) -> Option<&ConverseResponse>,
+}
+
 impl<T: LocalTransport> ClientState<T> {
-    /// Begins a call: from here on its end is observed.
-    pub(crate) fn begin(&self) -> CallContext {
-        CallContext::new(self.invocation_id(), self.observer.clone(), &self.clock)
+    /// Begins a call: from here on it is measured, and its end observed.
+    pub(crate) fn begin(&self, request: CallRequest<'_>) -> CallContext {
+        let context = CallContext::new(self.invocation_id(), self.observer.clone(), &self.clock);
+        context.observe(&Stage::Begun { request, endpoint: &self.endpoint });
+        context
     }
 
-    /// Calls an operation whose response is one document. `usage` is the part of the response that observers get.
+    /// Calls an operation whose response is one document.
     pub(crate) fn call<R>(
         &self,
         context: CallContext,
         request: Result<Request<Bytes>, Error>,
-        parse: Parse<R>,
-        usage: fn(&R) -> Option<&TokenUsage>,
+        handler: ResponseHandler<R>,
     ) -> impl Future<Output = Result<R, Error>> {
         let call = self.open(context, request, ResponseMode::Whole);
         async move {
             let OpenCall { mut context, response, .. } = call.await?;
-            match parse(response.head.status, &response.head.headers, &response.received) {
-                Ok(response) => {
-                    context.set_usage(usage(&response));
-                    context.end(&Outcome::Complete);
+            match (handler.parse)(response.head.status, &response.head.headers, &response.received) {
+                Ok(mut response) => {
+                    context.end_with(&Outcome::Complete, (handler.converse)(&response));
+                    (handler.set_call)(&mut response, context.summary());
                     Ok(response)
                 }
                 Err(error) => Err(self.failed(&mut context, error)),

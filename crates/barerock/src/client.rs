@@ -14,9 +14,10 @@ use http::Request;
 
 use crate::authenticate::Auth;
 use crate::builder::ClientBuilder;
+use crate::call::ResponseHandler;
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::observe::Observe;
+use crate::observe::{CallRequest, Observe};
 use crate::retry::SharedRetries;
 use crate::send::ResponseMode;
 use crate::skew::ClockSkew;
@@ -122,9 +123,14 @@ impl<T: LocalTransport> Client<T> {
     ///
     /// Cancel safety: dropping the future cancels the request; the model may still run and be billed.
     pub async fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
-        let call = self.state.begin();
+        let call = self.state.begin(CallRequest::Converse(request));
         let request = self.prepare(|rules| (rules.converse)(request), |endpoint| request.to_http(endpoint));
-        self.state.call(call, request, ConverseResponse::from_http, |response| Some(&response.usage)).await
+        let handler = ResponseHandler {
+            parse: ConverseResponse::from_http,
+            set_call: ConverseResponse::set_call,
+            converse: |response| Some(response),
+        };
+        self.state.call(call, request, handler).await
     }
 
     /// Calls ConverseStream and returns the stream as soon as its first frame is there.
@@ -135,7 +141,7 @@ impl<T: LocalTransport> Client<T> {
     ///
     /// Cancel safety: dropping the future, or the stream, closes the connection.
     pub async fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream<T>, Error> {
-        let call = self.state.begin();
+        let call = self.state.begin(CallRequest::ConverseStream(request));
         let request =
             self.prepare(|rules| (rules.converse)(request), |endpoint| request.to_http_stream(endpoint));
         let call = self.state.open(call, request, ResponseMode::Stream).await?;
@@ -150,10 +156,15 @@ impl<T: LocalTransport> Client<T> {
     ///
     /// Cancel safety: dropping the future cancels the request.
     pub async fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
-        let call = self.state.begin();
+        let call = self.state.begin(CallRequest::CountTokens(request));
         let request =
             self.prepare(|rules| (rules.count_tokens)(request), |endpoint| request.to_http(endpoint));
-        self.state.call(call, request, CountTokensResponse::from_http, |_| None).await
+        let handler = ResponseHandler {
+            parse: CountTokensResponse::from_http,
+            set_call: CountTokensResponse::set_call,
+            converse: |_| None,
+        };
+        self.state.call(call, request, handler).await
     }
 
     /// Calls ApplyGuardrail: what a guardrail finds in texts and images.
@@ -166,10 +177,15 @@ impl<T: LocalTransport> Client<T> {
         &self,
         request: &ApplyGuardrailRequest,
     ) -> Result<ApplyGuardrailResponse, Error> {
-        let call = self.state.begin();
+        let call = self.state.begin(CallRequest::ApplyGuardrail(request));
         let request =
             self.prepare(|rules| (rules.apply_guardrail)(request), |endpoint| request.to_http(endpoint));
-        self.state.call(call, request, ApplyGuardrailResponse::from_http, |_| None).await
+        let handler = ResponseHandler {
+            parse: ApplyGuardrailResponse::from_http,
+            set_call: ApplyGuardrailResponse::set_call,
+            converse: |_| None,
+        };
+        self.state.call(call, request, handler).await
     }
 
     /// Calls InvokeGuardrailChecks: what Bedrock's predefined checks find in messages.
@@ -182,10 +198,15 @@ impl<T: LocalTransport> Client<T> {
         &self,
         request: &InvokeGuardrailChecksRequest,
     ) -> Result<InvokeGuardrailChecksResponse, Error> {
-        let call = self.state.begin();
+        let call = self.state.begin(CallRequest::InvokeGuardrailChecks(request));
         let request = self
             .prepare(|rules| (rules.invoke_guardrail_checks)(request), |endpoint| request.to_http(endpoint));
-        self.state.call(call, request, InvokeGuardrailChecksResponse::from_http, |_| None).await
+        let handler = ResponseHandler {
+            parse: InvokeGuardrailChecksResponse::from_http,
+            set_call: InvokeGuardrailChecksResponse::set_call,
+            converse: |_| None,
+        };
+        self.state.call(call, request, handler).await
     }
 
     /// The transport requests are sent by.

@@ -58,10 +58,10 @@ mod validation;
 const NO_SYSTEM: bool = cfg!(all(target_family = "wasm", target_os = "unknown"));
 
 pub use barerock_converse::{
-    self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, ConverseRequest,
-    ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint, InvokeGuardrailChecksRequest,
-    InvokeGuardrailChecksResponse, MessageAssembler, ServiceError, StreamEvent, TypedError, ValidationError,
-    Verdict, types,
+    self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, CallSummary,
+    ConverseRequest, ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint,
+    InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, MessageAssembler, ServiceError, StreamEvent,
+    TypedError, ValidationError, Verdict, types,
 };
 pub use barerock_converse::{batch, conversation};
 pub use barerock_sigv4 as sigv4;
@@ -71,7 +71,7 @@ pub use client_settings::{ClientSettings, EndpointSettings, EndpointUrl};
 pub use credentials::{Credentials, ProvideCredentials};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
-pub use observe::{Observe, Outcome, Stage};
+pub use observe::{CallRequest, Observe, Outcome, Stage};
 pub use retry::{RetryMode, RetryPolicy};
 pub use stream::EventStream;
 #[cfg(feature = "stream")]

@@ -3,7 +3,11 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
-use barerock_converse::types::TokenUsage;
+use barerock_converse::types::{StopReason, TokenUsage};
+use barerock_converse::{
+    ApplyGuardrailRequest, ConverseRequest, ConverseResponse, CountTokensRequest, Endpoint,
+    InvokeGuardrailChecksRequest, StreamEvent,
+};
 use barerock_sigv4::{Secrets, Signed};
 use bytes::Bytes;
 use http::response::Parts;
@@ -38,10 +42,18 @@ pub trait Observe: Send + Sync {
     fn observe(&self, call: &str, stage: &Stage<'_>);
 }
 
-/// Stage of a call. The last one of every call is [`Ended`](Self::Ended).
+/// Stage of a call. The first one of every call is [`Begun`](Self::Begun), the last one [`Ended`](Self::Ended).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Stage<'a> {
+    /// The call began: its future was polled. The request is not validated yet.
+    #[non_exhaustive]
+    Begun {
+        /// The operation and its request.
+        request: CallRequest<'a>,
+        /// The endpoint the request will be sent to.
+        endpoint: &'a Endpoint,
+    },
     /// Credentials that will sign the next attempt.
     #[non_exhaustive]
     Credentials {
@@ -104,6 +116,12 @@ pub enum Stage<'a> {
         /// The chunk.
         bytes: &'a Bytes,
     },
+    /// The caller gets an event of a stream.
+    #[non_exhaustive]
+    Event {
+        /// The event.
+        event: &'a StreamEvent<'a>,
+    },
     /// An attempt failed and will be retried.
     #[non_exhaustive]
     Retrying {
@@ -129,6 +147,11 @@ pub enum Stage<'a> {
         outcome: Outcome<'a>,
         /// Token usage, if the service reported it.
         usage: Option<&'a TokenUsage>,
+        /// Why the model stopped, if the response says it.
+        stop_reason: Option<&'a StopReason>,
+        /// The whole response of Converse; `None` for a stream, whose events are [`Event`](Self::Event)s, for other operations and
+        /// for failures.
+        response: Option<&'a ConverseResponse>,
         /// Number of attempts begun; 0 if the request was refused before the first.
         attempts: u32,
         /// Time from the call to the first event of its stream; `None` without a stream or an event.
@@ -138,6 +161,22 @@ pub enum Stage<'a> {
         /// The id of the last response (`x-amzn-requestid`), which AWS support asks for.
         request_id: Option<&'a str>,
     },
+}
+
+/// The operation of a call, with its request.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum CallRequest<'a> {
+    /// Converse.
+    Converse(&'a ConverseRequest),
+    /// ConverseStream.
+    ConverseStream(&'a ConverseRequest),
+    /// CountTokens.
+    CountTokens(&'a CountTokensRequest),
+    /// ApplyGuardrail.
+    ApplyGuardrail(&'a ApplyGuardrailRequest),
+    /// InvokeGuardrailChecks.
+    InvokeGuardrailChecks(&'a InvokeGuardrailChecksRequest),
 }
 
 /// How a call ended.

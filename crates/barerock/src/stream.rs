@@ -5,6 +5,7 @@ pub(crate) mod poll;
 
 use core::fmt;
 use core::pin::Pin;
+use core::time::Duration;
 use std::sync::Arc;
 
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
@@ -236,10 +237,12 @@ impl<T: LocalTransport> EventStream<T> {
         }
         assembler.add_corrections(self.events.corrections());
         // A stream without an error has its messageStop; without it, this is an early end.
-        assembler.finish().map_err(|incomplete| {
+        let mut message = assembler.finish().map_err(|incomplete| {
             let (offset, frames) = (self.events.offset(), self.events.frames());
             self.failed(StreamError::EndedEarly { offset, frames }).with_partial(*incomplete.partial)
-        })
+        })?;
+        message.set_call(self.context.summary());
+        Ok(message)
     }
 
     /// True if [`next_event`](Self::next_event) returns without waiting.
@@ -267,7 +270,25 @@ impl<T: LocalTransport> EventStream<T> {
     /// The id of the request, which AWS support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        request_id(&self.headers)
+        self.context.request_id()
+    }
+
+    /// Attempts of the call, the successful one included.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.context.attempts
+    }
+
+    /// Time from the call to the first event of the stream; `None` if none has come.
+    #[must_use]
+    pub fn first_event(&self) -> Option<Duration> {
+        self.context.first_event()
+    }
+
+    /// Time from the call to the end of the stream, or to now.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.context.elapsed()
     }
 }
 

@@ -1,18 +1,20 @@
 //! The source text of a response.
 
 use super::{Correction, Reader, format};
+use crate::call_summary::CallSummary;
 
-/// The text a response was read from, and its corrections. Ignored in comparisons of responses.
+/// The text a response was read from, its corrections and its call. Ignored in comparisons of responses.
 #[derive(Clone, Default)]
 pub(crate) struct Received(Option<Box<Source>>);
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Source {
     /// `None` for the message of a stream.
     raw: Option<Box<str>>,
     /// Byte offsets of the names of members that count as absent, ascending.
     absent: Vec<usize>,
     corrections: Vec<Correction>,
+    call: CallSummary,
 }
 
 impl Received {
@@ -20,12 +22,22 @@ impl Received {
         let mut absent = reader.absent;
         absent.sort_unstable();
         let corrections = reader.corrections.into_vec();
-        Self(Some(Box::new(Source { raw: Some(raw.into()), absent, corrections })))
+        let call = CallSummary::UNKNOWN;
+        Self(Some(Box::new(Source { raw: Some(raw.into()), absent, corrections, call })))
     }
 
-    /// The corrections of the message of a stream.
-    pub(crate) fn corrected(corrections: Vec<Correction>) -> Self {
-        Self(Some(Box::new(Source { raw: None, absent: Vec::new(), corrections })))
+    /// The same call with the corrections of the message of a stream.
+    pub(crate) fn corrected(mut self, corrections: Vec<Correction>) -> Self {
+        self.0.get_or_insert_default().corrections = corrections;
+        self
+    }
+
+    pub(crate) fn call(&self) -> &CallSummary {
+        self.0.as_ref().map_or(const { &CallSummary::UNKNOWN }, |source| &source.call)
+    }
+
+    pub(crate) fn call_mut(&mut self) -> &mut CallSummary {
+        &mut self.0.get_or_insert_default().call
     }
 
     pub(crate) fn raw(&self) -> Option<&str> {

@@ -7,7 +7,7 @@ use super::delta::{ContentBlockDelta, ReasoningContentBlockDelta};
 use super::event::StreamEvent;
 use super::open_block::{OpenBlock, Rest, is_empty};
 use super::payload::{ContentBlockStart, MessageStopEvent, MetadataEvent, UnknownEvent};
-use crate::json::{Correction, CorrectionKind, Corrections};
+use crate::json::{Correction, CorrectionKind, Corrections, Received};
 use crate::types::{ConversationRole, Document, Message, UnknownMember};
 
 /// Assembles the events of a stream into the message that Converse would have returned.
@@ -187,6 +187,7 @@ impl MessageAssembler {
             unknown_events,
             unknown_deltas: rest.unknown_deltas,
             corrections,
+            received: Received::default(),
         })
     }
 

@@ -32,6 +32,8 @@ pub struct AssembledMessage {
     pub unknown_deltas: Vec<UnknownDelta>,
     /// Corrections of the assembler, and of the decoder if they were added.
     pub corrections: Vec<Correction>,
+    /// The call; no text and no corrections.
+    pub(super) received: Received,
 }
 
 structure! {
@@ -48,6 +50,14 @@ structure! {
 }
 
 impl AssembledMessage {
+    crate::types::call_accessors!(received);
+
+    /// Time from the call to its first event; `None` if no client measured it.
+    #[must_use]
+    pub fn first_event(&self) -> Option<core::time::Duration> {
+        self.call().first_event
+    }
+
     /// The text of the message.
     #[must_use]
     pub fn text(&self) -> String {
@@ -86,7 +96,7 @@ impl AssembledMessage {
         response.trace = metadata.trace;
         response.performance_config = metadata.performance_config;
         response.service_tier = metadata.service_tier;
-        *crate::response::Response::received(&mut response) = Received::corrected(corrections);
+        *crate::response::Response::received(&mut response) = self.received.corrected(corrections);
         response
     }
 }
@@ -149,6 +159,7 @@ impl<'a> FromJson<'a> for AssembledMessage {
             unknown_events: Vec::new(),
             unknown_deltas: Vec::new(),
             corrections: Vec::new(),
+            received: Received::default(),
         }
     }
 
@@ -176,6 +187,7 @@ impl<'a> FromJson<'a> for AssembledMessage {
             unknown_events: events.map(|(name, payload)| UnknownEvent::new(name, payload)).collect(),
             unknown_deltas: read.unknown_deltas.unwrap_or_default(),
             corrections: read.corrections.unwrap_or_default(),
+            received: Received::default(),
         };
     }
 }

@@ -180,6 +180,8 @@ macro_rules! structure {
                     self.$received.corrections()
                 }
 
+                $crate::types::call_accessors!($received);
+
                 /// The JSON the response was read from, with members in their original order and without null members,
                 /// which count as absent. For a response built in code, its serialized JSON.
                 pub fn to_document(&self) -> $crate::types::Document {
@@ -271,6 +273,36 @@ macro_rules! structure {
     };
 }
 
+/// Defines what a response says of its call.
+macro_rules! call_accessors {
+    ($received:ident) => {
+        /// Request id, attempts and times of the call.
+        pub fn call(&self) -> &$crate::CallSummary {
+            self.$received.call()
+        }
+
+        /// Sets what [`call`](Self::call) returns, as a client does when the response is complete.
+        pub fn set_call(&mut self, call: $crate::CallSummary) {
+            *self.$received.call_mut() = call;
+        }
+
+        /// The id of the request (`x-amzn-requestid`), which AWS Support asks for.
+        pub fn request_id(&self) -> Option<&str> {
+            self.call().request_id.as_deref()
+        }
+
+        /// Attempts of the call, the successful one included; 0 if no client counted them.
+        pub fn attempts(&self) -> u32 {
+            self.call().attempts
+        }
+
+        /// Time from the call to the end of the response; zero if no client measured it.
+        pub fn elapsed(&self) -> core::time::Duration {
+            self.call().elapsed
+        }
+    };
+}
+
 /// Defines the setters of optional members, each named like its member.
 macro_rules! setters {
     ($($(#[$meta:meta])* $member:ident: $type:ty,)*) => {$(
@@ -341,4 +373,4 @@ macro_rules! union {
     };
 }
 
-pub(crate) use {serde_facade, setters, string_enum, structure, union};
+pub(crate) use {call_accessors, serde_facade, setters, string_enum, structure, union};
