@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Examples, and a part of what each prints.
-const EXAMPLES: [(&str, &str); 25] = [
+const EXAMPLES: [(&str, &str); 26] = [
     ("any_model", "mistral.mistral-large-2407-v1:0: An answer"),
     ("aws_config_bridge", "Hello."),
     ("axum_sse", "data: Tokens"),
@@ -30,6 +30,7 @@ const EXAMPLES: [(&str, &str); 25] = [
     ("testing", "2 requests, as they should be"),
     ("tool_use", "54"),
     ("toolbox", "6 messages, stop reason end_turn"),
+    ("tracing", "gen_ai.request.model=\"us.anthropic.claude-sonnet-4-6\""),
 ];
 
 #[test]

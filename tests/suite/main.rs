@@ -43,6 +43,7 @@ mod retries;
 mod service_model;
 mod static_stability;
 mod tool_box;
+mod tracing_spans;
 mod tutorial;
 mod validation;
 mod whole_call;

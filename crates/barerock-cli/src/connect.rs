@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use barerock::{Client, ClientBuilder, Observe, Stage, Timeouts};
+use barerock::{Client, ClientBuilder, Observe, Timeouts};
 use barerock_config::providers::SystemIo;
 use barerock_hyper::HyperTransport;
 use barerock_replay::ReplayServer;
@@ -12,15 +12,6 @@ use crate::debug::Debug;
 use crate::exit::Failure;
 use crate::warnings::Warnings;
 use crate::{network, offline};
-
-/// All of them are told.
-struct All(Vec<Box<dyn Observe>>);
-
-impl Observe for All {
-    fn observe(&self, call: &str, stage: &Stage<'_>) {
-        self.0.iter().for_each(|observer| observer.observe(call, stage));
-    }
-}
 
 /// A client, and the Bedrock it talks to if that lives in the program.
 pub(crate) struct Connection {
@@ -77,7 +68,7 @@ impl Connection {
         if let Some(recorder) = call.record.observer()? {
             observers.push(Box::new(recorder));
         }
-        builder = builder.observe(Arc::new(All(observers)));
+        builder = observers.into_iter().map(Arc::from).fold(builder, ClientBuilder::observe);
         if call.no_validate {
             builder = builder.no_validation();
         }

@@ -14,7 +14,7 @@ use crate::client_settings::ClientSettings;
 use crate::credentials::{EnvironmentProvider, ProvideCredentials};
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::observe::Observe;
+use crate::observe::{Both, Observe};
 use crate::retry::{Retries, RetryPolicy, SharedRetries};
 use crate::time::{Clock, system_clock};
 use crate::timeout::Timeouts;
@@ -180,10 +180,13 @@ impl<T: LocalTransport> ClientBuilder<T> {
         self
     }
 
-    /// Calls this observer at every stage of every call.
+    /// Adds an observer, which is called at every stage of every call, after those added before.
     #[must_use]
     pub fn observe(mut self, observer: Arc<dyn Observe>) -> Self {
-        self.observer = Some(observer);
+        self.observer = Some(match self.observer.take() {
+            Some(earlier) => Arc::new(Both(earlier, observer)),
+            None => observer,
+        });
         self
     }
 

@@ -51,6 +51,8 @@ mod stream;
 pub mod time;
 mod timeout;
 pub mod tools;
+#[cfg(feature = "tracing")]
+mod trace;
 pub mod transport;
 mod validation;
 
@@ -77,6 +79,8 @@ pub use stream::EventStream;
 #[cfg(feature = "stream")]
 pub use stream::poll::{Events, Texts};
 pub use timeout::{Elapsed, Timeouts, within};
+#[cfg(feature = "tracing")]
+pub use trace::TracingObserver;
 pub use transport::{Transport, TransportError, TransportErrorKind};
 
 /// Compiles the example of the README with the tests.

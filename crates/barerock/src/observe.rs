@@ -1,6 +1,7 @@
 //! Observation of calls.
 
 use core::time::Duration;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use barerock_converse::types::{StopReason, TokenUsage};
@@ -19,7 +20,8 @@ use crate::error::Error;
 ///
 /// The call waits while it runs, so it should be quick. It sees all that is on the wire, prompts and responses included.
 /// Secrets are in headers marked sensitive, in [`Signed::canonical_request`] (without them:
-/// [`Signed::redacted_canonical_request`]), and in bodies that echo them ([`Stage::Body`], [`Stage::Chunk`]), where
+/// [`Signed::redacted_canonical_request`]), and in bodies that echo them ([`Stage::Body`], [`Stage::Chunk`], and what is read from them: [`Stage::Event`], the response of
+/// [`Stage::Ended`]), where
 /// [`Secrets::hide`] redacts them with the secrets of [`Stage::Sending`]. No error and no request id contains one.
 ///
 /// ```
@@ -40,6 +42,16 @@ use crate::error::Error;
 pub trait Observe: Send + Sync {
     /// A call has reached a stage. `call` is its `amz-sdk-invocation-id`, the same for all stages of a call.
     fn observe(&self, call: &str, stage: &Stage<'_>);
+}
+
+/// Two observers, one after the other.
+pub(crate) struct Both(pub(crate) Arc<dyn Observe>, pub(crate) Arc<dyn Observe>);
+
+impl Observe for Both {
+    fn observe(&self, call: &str, stage: &Stage<'_>) {
+        self.0.observe(call, stage);
+        self.1.observe(call, stage);
+    }
 }
 
 /// Stage of a call. The first one of every call is [`Begun`](Self::Begun), the last one [`Ended`](Self::Ended).
