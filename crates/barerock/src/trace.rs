@@ -157,18 +157,14 @@ impl TracedCall {
             return;
         };
         let Self { span, message } = self;
-        if let Some(first_event) = first_event {
-            span.record("gen_ai.response.time_to_first_chunk", first_event.as_secs_f64());
-        }
+        let first_event = first_event.as_ref().map(Duration::as_secs_f64);
+        record(&span, "gen_ai.response.time_to_first_chunk", first_event);
         if let Some(usage) = usage {
             record_usage(&span, usage);
         }
-        if let Some(reason) = stop_reason {
-            span.record("gen_ai.response.finish_reasons", json_array([reason.as_str()]));
-        }
-        if let Some(id) = request_id {
-            span.record("aws.request_id", *id);
-        }
+        let finish_reasons = stop_reason.map(|reason| json_array([reason.as_str()]));
+        record(&span, "gen_ai.response.finish_reasons", finish_reasons);
+        record(&span, "aws.request_id", *request_id);
         span.record("barerock.attempts", i64::from(*attempts));
         span.record("barerock.outcome", outcome_name(outcome));
         if let Outcome::Failed(error) = outcome {
@@ -244,16 +240,23 @@ fn new_span(request: CallRequest<'_>, endpoint: &Endpoint) -> Span {
     )
 }
 
+/// Records a value that is there; subscribers may print an absent one as a gap.
+fn record(span: &Span, name: &str, value: Option<impl tracing::Value>) {
+    if let Some(value) = value {
+        span.record(name, value);
+    }
+}
+
 fn record_parameters(span: &Span, request: &ConverseRequest) {
     if let Some(InferenceConfiguration { max_tokens, temperature, top_p, stop_sequences, .. }) =
         &request.inference_config
     {
-        span.record("gen_ai.request.max_tokens", max_tokens.map(i64::from));
-        span.record("gen_ai.request.temperature", temperature);
-        span.record("gen_ai.request.top_p", top_p);
+        record(span, "gen_ai.request.max_tokens", max_tokens.map(i64::from));
+        record(span, "gen_ai.request.temperature", *temperature);
+        record(span, "gen_ai.request.top_p", *top_p);
         let stop_sequences = stop_sequences.as_deref();
         let stop_sequences = stop_sequences.map(|texts| json_array(texts.iter().map(String::as_str)));
-        span.record("gen_ai.request.stop_sequences", stop_sequences);
+        record(span, "gen_ai.request.stop_sequences", stop_sequences);
     }
     if request.output_config.as_ref().is_some_and(|config| config.text_format.is_some()) {
         span.record("gen_ai.output.type", "json");
@@ -275,8 +278,8 @@ fn record_usage(span: &Span, usage: &TokenUsage) {
     let cached = read.unwrap_or_default().saturating_add(written.unwrap_or_default());
     span.record("gen_ai.usage.input_tokens", count(usage.input_tokens.saturating_add(cached)));
     span.record("gen_ai.usage.output_tokens", count(usage.output_tokens));
-    span.record("gen_ai.usage.cache_read.input_tokens", read.map(count));
-    span.record("gen_ai.usage.cache_creation.input_tokens", written.map(count));
+    record(span, "gen_ai.usage.cache_read.input_tokens", read.map(count));
+    record(span, "gen_ai.usage.cache_creation.input_tokens", written.map(count));
 }
 
 fn outcome_name(outcome: &Outcome<'_>) -> &'static str {
