@@ -7,13 +7,14 @@ use barerock_tests::workspace::{published, text};
 use serde_json::Value;
 
 /// Published crates, and the workspace crates each may depend on.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("barerock-eventstream", &[]),
     ("barerock-sigv4", &[]),
     ("barerock-converse", &["barerock-eventstream"]),
     ("barerock", &["barerock-converse", "barerock-sigv4"]),
     ("barerock-tls", &[]),
     ("barerock-config", &["barerock"]),
+    ("barerock-fetch", &["barerock"]),
     ("barerock-hyper", &["barerock", "barerock-config", "barerock-tls"]),
     ("barerock-reqwest", &["barerock", "barerock-config", "barerock-tls"]),
     ("barerock-ureq", &["barerock", "barerock-config", "barerock-tls"]),

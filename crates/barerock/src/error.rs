@@ -193,6 +193,14 @@ impl Error {
         }
     }
 
+    /// The transport's own hint.
+    pub(crate) fn transport_hint(&self) -> Option<&'static str> {
+        match &*self.kind {
+            Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => source.hint(),
+            _ => None,
+        }
+    }
+
     /// True if the response is not one of Bedrock.
     pub(crate) fn is_not_bedrock(&self) -> bool {
         match &*self.kind {

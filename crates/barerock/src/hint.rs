@@ -220,6 +220,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         let Some(error) = self.service_error() else {
+            if let Some(hint) = self.transport_hint() {
+                return Some(hint.into());
+            }
             return match self.transport_kind().or_else(|| self.provider_transport_kind()) {
                 _ if self.is_not_bedrock() => Some(NOT_BEDROCK.into()),
                 Some(TransportErrorKind::Connect) => Some(NO_CONNECTION.into()),

@@ -137,13 +137,27 @@ pub enum TransportErrorKind {
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
+    hint: Option<&'static str>,
     source: BoxError,
 }
 
 impl TransportError {
     /// An error of an HTTP stack.
     pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
-        Self { kind, source: source.into() }
+        Self { kind, hint: None, source: source.into() }
+    }
+
+    /// Sets what to do about the error, where the HTTP stack knows better than its kind says.
+    #[must_use]
+    pub fn with_hint(mut self, advice: &'static str) -> Self {
+        self.hint = Some(advice);
+        self
+    }
+
+    /// What to do about the error, if the HTTP stack said so.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        self.hint
     }
 
     /// An error of a body: one of these as it is, any other as a broken connection.
