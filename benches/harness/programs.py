@@ -16,6 +16,8 @@ from contenders import INPUTS, ROOT, TARGET, must
 LENGTHS = [1_000, 10_000, 100_000]
 # Calls of one program for the time to the first event: the first opens the connection.
 CALLS = 11
+# Streams at once, the events of each, and the time between two of them.
+AT_ONCE, EVENTS, PACE_MS = 1_000, 100, 20
 
 
 def fixture(folder, stream):
@@ -29,12 +31,12 @@ def fixture(folder, stream):
 
 
 class Replay:
-    """`barerock replay` with one stream, at full speed, in chunks of 16 KiB."""
+    """`barerock replay` with one stream: by default at full speed, in chunks of 16 KiB."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, *options):
         self.folder = tempfile.TemporaryDirectory()
         fixture(Path(self.folder.name) / "long", stream)
-        command = [TARGET / "release" / "barerock", "replay", "--fixtures", self.folder.name, "--match", "any", "--chunk", "16384"]
+        command = [TARGET / "release" / "barerock", "replay", "--fixtures", self.folder.name, "--match", "any", *(options or ("--chunk", "16384"))]
         self.server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.url = self.server.stdout.readline().split()[-1]
 
@@ -47,9 +49,9 @@ class Replay:
         self.folder.cleanup()
 
 
-def client(contender, url, calls=1):
+def client(contender, url, calls=1, command="client"):
     """Runs one program to its end: its output and its CPU seconds."""
-    process = subprocess.Popen(contender.command("client", url, calls), stdout=subprocess.PIPE, text=True, env=contender.environment())
+    process = subprocess.Popen(contender.command(command, url, calls), stdout=subprocess.PIPE, text=True, env=contender.environment())
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -68,6 +70,22 @@ def syscalls(contender, url):
             return None
         total = re.search(r"^100\.00\s.*?(\d+)(?:\s+\d+)?\s+total$", Path(counts.name).read_text(), re.M)
     return int(total[1]) if total else None
+
+
+def at_once(contenders, found, rounds, order):
+    """Many streams at once, each event in a chunk of its own: CPU, memory, and by how much the slowest stream is late."""
+    with Replay(INPUTS / f"message-{EVENTS}.stream", "--chunk", "frames", "--pace", f"{PACE_MS}ms") as url:
+        for _ in range(rounds):
+            for contender in order.sample(contenders, len(contenders)):
+                output, cpu = client(contender, url, AT_ONCE, "streams")
+                if len(output["total_ns"]) != AT_ONCE:
+                    sys.exit(f"{contender.key}: {len(output['total_ns'])} of {AT_ONCE} streams")
+                streams = found[contender.key].setdefault("streams", {"cpu": [], "memory_kb": [], "slowest": []})
+                streams["cpu"].append(cpu)
+                streams["memory_kb"].append(output["peak_kb"] or 0)
+                streams["slowest"].append(max(output["total_ns"]) / 1e9)
+    for program in found.values():
+        program["streams"] = {name: statistics.median(values) for name, values in program["streams"].items()}
 
 
 def run(contenders, quick):
@@ -104,6 +122,7 @@ def run(contenders, quick):
             firsts = [client(contender, url, CALLS)[0]["first_ns"] for _ in range(rounds)]
             found[contender.key]["first_event_cold_ms"] = statistics.median(first[0] for first in firsts) / 1e6
             found[contender.key]["first_event_warm_ms"] = statistics.median(statistics.median(first[1:]) for first in firsts) / 1e6
+    at_once(contenders, found, 1 if quick else 3, order)
     for program in found.values():
         program["cpu"] = {str(length): statistics.median(values) for length, values in program["cpu"].items()}
         program["memory_kb"] = {str(length): statistics.median(values) for length, values in program["memory_kb"].items()}

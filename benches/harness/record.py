@@ -101,6 +101,16 @@ def programs_table(programs):
     return {"columns": columns, "rows": lines}
 
 
+def streams_table(programs):
+    floor = next(program for program in programs.values() if program["name"] == "HTTP floor")["streams"]["cpu"]
+    lines = []
+    for program in sorted(programs.values(), key=lambda program: program["streams"]["cpu"]):
+        streams = program["streams"]
+        memory, slowest = f"{streams['memory_kb'] / 1024:.1f}", f"{streams['slowest']:.2f}"
+        lines.append([program["name"], f"{streams['cpu']:.3f}", ratio(streams["cpu"] / floor), memory, slowest])
+    return {"columns": ["client", "CPU s", "× HTTP floor", "peak MB", "slowest stream, s"], "rows": lines}
+
+
 def write(measured, programs, contenders, options):
     """Writes the record and its plots; returns the file and the record."""
     host = machine()
@@ -113,6 +123,7 @@ def write(measured, programs, contenders, options):
         tables[group] = table(group, [row for row in found if row["group"] == group])
     if programs:
         tables["programs"] = programs_table(programs)
+        tables["streams"] = streams_table(programs)
     sizes = BENCHES / "size" / "results.json"
     instructions = RECORDS / "instructions.json"
     record = {

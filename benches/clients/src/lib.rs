@@ -2,7 +2,7 @@
 
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, StreamEvent, Transport};
-use barerock_bench_protocol::{Calls, whole_program};
+use barerock_bench_protocol::{Calls, WholeProgram};
 use tokio::runtime::Runtime;
 
 /// Region that is signed for.
@@ -28,9 +28,9 @@ pub fn item_of<'a>(event: &'a StreamEvent<'_>) -> &'a [u8] {
 
 /// The arguments, or an end with exit code 2.
 #[must_use]
-pub fn arguments() -> (String, u64) {
-    whole_program().unwrap_or_else(|| {
-        eprintln!("usage: PROGRAM client URL CALLS");
+pub fn arguments() -> WholeProgram {
+    WholeProgram::from_arguments().unwrap_or_else(|| {
+        eprintln!("usage: PROGRAM client|streams URL CALLS");
         std::process::exit(2)
     })
 }
@@ -43,19 +43,38 @@ pub fn runtime() -> Runtime {
 
 /// Streams the response as often as asked over one async client, and prints the measurements.
 pub fn run<T: Transport>(transport: impl FnOnce() -> T) {
-    let (url, calls) = arguments();
-    let (runtime, mut measured) = (runtime(), Calls::default());
-    runtime.block_on(async {
+    let WholeProgram { url, calls, at_once } = arguments();
+    let mut measured = Calls::default();
+    runtime().block_on(async {
         let client = Client::builder(transport()).region(REGION).endpoint_url(url).credentials(credentials());
         let client = client.build().expect("a client");
-        let request = request();
-        for _ in 0..calls {
-            measured.begin();
-            let mut stream = client.converse_stream(&request).await.expect("a response");
-            while let Some(event) = stream.next_event().await.expect("a good stream") {
-                measured.item(item_of(&event));
+        if at_once {
+            let streams: Vec<_> = (0..calls)
+                .map(|number| {
+                    let client = client.clone();
+                    tokio::spawn(async move {
+                        let mut measured = Calls::of_stream(number);
+                        stream(&client, &mut measured).await;
+                        measured
+                    })
+                })
+                .collect();
+            for stream in streams {
+                measured.merge(stream.await.expect("a stream"));
+            }
+        } else {
+            for _ in 0..calls {
+                stream(&client, &mut measured).await;
             }
         }
     });
     println!("{}", measured.into_json());
+}
+
+async fn stream<T: Transport>(client: &Client<T>, measured: &mut Calls) {
+    measured.begin();
+    let mut stream = client.converse_stream(&request()).await.expect("a response");
+    while let Some(event) = stream.next_event().await.expect("a good stream") {
+        measured.item(item_of(&event));
+    }
 }

@@ -1,5 +1,6 @@
-"""The contender `botocore`: `TASK FILE ITERATIONS`, or `client URL CALLS`."""
+"""The contender `botocore`: `TASK FILE ITERATIONS`, or `client|streams URL CALLS`."""
 
+import concurrent.futures
 import json
 import sys
 import time
@@ -148,28 +149,32 @@ def peak_kb():
         return None
 
 
-def client(url, calls):
+def client(url, calls, at_once):
     import boto3
+    import botocore.config
 
     runtime = boto3.client(
-        "bedrock-runtime", region_name="us-east-1", endpoint_url=url, aws_access_key_id=KEYS[0], aws_secret_access_key=KEYS[1]
+        "bedrock-runtime", region_name="us-east-1", endpoint_url=url, aws_access_key_id=KEYS[0], aws_secret_access_key=KEYS[1],
+        config=botocore.config.Config(max_pool_connections=calls),
     )
-    kept, first_ns, total_ns = None, [], []
-    for _ in range(calls):
-        items = Items(verified=kept is None)
+
+    def stream(number):
+        items, first = Items(verified=number == 0), None
         start = time.perf_counter_ns()
         response = runtime.converse_stream(modelId=MODEL, messages=[{"role": "user", "content": [{"text": "Hello"}]}])
         for event in response["stream"]:
-            if items.count == 0:
-                first_ns.append(time.perf_counter_ns() - start)
+            first = first or time.perf_counter_ns() - start
             items.item(item_of(event))
-        total_ns.append(time.perf_counter_ns() - start)
-        kept = kept or items
-    about = {"count": kept.count, "bytes": kept.bytes, "checksum": f"{kept.checksum:08x}"}
+        return items, first, time.perf_counter_ns() - start
+
+    # A thread a stream: its I/O blocks.
+    with concurrent.futures.ThreadPoolExecutor(calls if at_once else 1) as pool:
+        items, first_ns, total_ns = zip(*pool.map(stream, range(calls)))
+    about = {"count": items[0].count, "bytes": items[0].bytes, "checksum": f"{items[0].checksum:08x}"}
     print(json.dumps({**about, "first_ns": first_ns, "total_ns": total_ns, "peak_kb": peak_kb()}))
 
 
-if sys.argv[1] == "client":
-    client(sys.argv[2], int(sys.argv[3]))
+if sys.argv[1] in ("client", "streams"):
+    client(sys.argv[2], int(sys.argv[3]), sys.argv[1] == "streams")
 else:
     run(sys.argv[1], sys.argv[2], int(sys.argv[3]))

@@ -6,14 +6,15 @@ use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
 use aws_sdk_bedrockruntime::{Client, Config};
 use aws_smithy_http_client::Builder;
-use barerock_bench_protocol::Calls;
+use barerock_bench_protocol::{Calls, WholeProgram};
 use barerock_benches::request::MODEL;
 use barerock_benches::sign::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 
 use crate::in_memory::item_of;
 
-/// Calls `calls` times over one client and prints what the protocol of whole programs has.
-pub fn run(url: &str, calls: u64) {
+/// Calls as often as asked over one client and prints what the protocol of whole programs has.
+pub fn run(program: WholeProgram) {
+    let WholeProgram { url, calls, at_once } = program;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -23,18 +24,37 @@ pub fn run(url: &str, calls: u64) {
         .http_client(Builder::new().build_http());
     let client = Client::from_conf(config.build());
     let mut measured = Calls::default();
-    for _ in 0..calls {
-        measured.begin();
-        runtime.block_on(async {
-            let text = ContentBlock::Text("Hello".to_owned());
-            let message =
-                Message::builder().role(ConversationRole::User).content(text).build().expect("a message");
-            let call = client.converse_stream().model_id(MODEL).messages(message);
-            let mut output = call.send().await.expect("a response");
-            while let Some(event) = output.stream.recv().await.expect("a good stream") {
-                measured.item(item_of(&event));
+    runtime.block_on(async {
+        if at_once {
+            let streams: Vec<_> = (0..calls)
+                .map(|number| {
+                    let client = client.clone();
+                    tokio::spawn(async move {
+                        let mut measured = Calls::of_stream(number);
+                        stream(&client, &mut measured).await;
+                        measured
+                    })
+                })
+                .collect();
+            for stream in streams {
+                measured.merge(stream.await.expect("a stream"));
             }
-        });
-    }
+        } else {
+            for _ in 0..calls {
+                stream(&client, &mut measured).await;
+            }
+        }
+    });
     let _closed = writeln!(std::io::stdout(), "{}", measured.into_json());
+}
+
+async fn stream(client: &Client, measured: &mut Calls) {
+    measured.begin();
+    let text = ContentBlock::Text("Hello".to_owned());
+    let message = Message::builder().role(ConversationRole::User).content(text).build().expect("a message");
+    let call = client.converse_stream().model_id(MODEL).messages(message);
+    let mut output = call.send().await.expect("a response");
+    while let Some(event) = output.stream.recv().await.expect("a good stream") {
+        measured.item(item_of(&event));
+    }
 }

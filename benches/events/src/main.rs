@@ -1,10 +1,10 @@
-//! The contender `aws-sdk-bedrockruntime`: `TASK FILE ITERATIONS`, or `client URL CALLS`.
+//! The contender `aws-sdk-bedrockruntime`: `TASK FILE ITERATIONS`, or `client|streams URL CALLS`.
 
 use std::process::ExitCode;
 
 use barerock_bench_events::client;
 use barerock_bench_events::in_memory::{Events, Requests};
-use barerock_bench_protocol::{Items, Task, main as contender, whole_program};
+use barerock_bench_protocol::{Items, Task, WholeProgram, main as contender};
 use barerock_benches::request::add;
 
 fn task(name: &str, input: Vec<u8>) -> Option<Box<dyn Task>> {
@@ -31,8 +31,8 @@ fn task(name: &str, input: Vec<u8>) -> Option<Box<dyn Task>> {
 }
 
 fn main() -> ExitCode {
-    match whole_program() {
-        Some((url, calls)) => client::run(&url, calls),
+    match WholeProgram::from_arguments() {
+        Some(program) => client::run(program),
         None => return contender(task),
     }
     ExitCode::SUCCESS

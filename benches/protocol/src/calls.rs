@@ -1,5 +1,5 @@
-//! Protocol of a whole program: `PROGRAM client URL CALLS` calls ConverseStream that often over one client, and prints
-//! one line of JSON:
+//! Protocol of a whole program: `PROGRAM client URL CALLS` calls ConverseStream that often over one client, one call after
+//! the other, `PROGRAM streams URL CALLS` that often at once. It prints one line of JSON:
 //!
 //! `{"count":100000,"bytes":700000,"checksum":"0a1b2c3d","first_ns":[912345,301234],"total_ns":[…],"peak_kb":8512}`
 //!
@@ -11,18 +11,33 @@ use std::time::Instant;
 
 use crate::Items;
 
-/// The URL and the number of calls, if the program is run as `PROGRAM client URL CALLS`.
-///
-/// # Panics
-/// If the number is invalid.
-#[must_use]
-pub fn whole_program() -> Option<(String, u64)> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.as_slice() {
-        [command, url, calls] if command == "client" => {
-            Some((url.clone(), calls.parse().expect("a number of calls")))
+/// What a whole program is told.
+#[derive(Debug)]
+pub struct WholeProgram {
+    /// The endpoint.
+    pub url: String,
+    /// Number of calls.
+    pub calls: u64,
+    /// True if all calls are made at once.
+    pub at_once: bool,
+}
+
+impl WholeProgram {
+    /// Reads the arguments; `None` if they are not `client URL CALLS` or `streams URL CALLS`.
+    ///
+    /// # Panics
+    /// If the number is invalid.
+    #[must_use]
+    pub fn from_arguments() -> Option<Self> {
+        let arguments: Vec<String> = std::env::args().skip(1).collect();
+        match arguments.as_slice() {
+            [command, url, calls] if command == "client" || command == "streams" => Some(Self {
+                url: url.clone(),
+                calls: calls.parse().expect("a number of calls"),
+                at_once: command == "streams",
+            }),
+            _ => None,
         }
-        _ => None,
     }
 }
 
@@ -30,6 +45,7 @@ pub fn whole_program() -> Option<(String, u64)> {
 #[derive(Debug, Default)]
 pub struct Calls {
     first: Option<Items>,
+    skips_checksum: bool,
     current: Items,
     start: Option<Instant>,
     first_ns: Vec<u128>,
@@ -37,10 +53,33 @@ pub struct Calls {
 }
 
 impl Calls {
+    /// For one of several calls made at once; only the first, number 0, computes the checksum.
+    #[must_use]
+    pub fn of_stream(number: u64) -> Self {
+        Self { skips_checksum: number > 0, ..Self::default() }
+    }
+
+    /// Adds the calls that were measured apart.
+    ///
+    /// # Panics
+    /// If their items have other bytes.
+    pub fn merge(&mut self, mut other: Self) {
+        other.end();
+        self.first_ns.append(&mut other.first_ns);
+        self.total_ns.append(&mut other.total_ns);
+        match (&self.first, other.first) {
+            (None, items) => self.first = items,
+            (Some(first), items) => {
+                assert_eq!(Some(first.bytes), items.map(|items| items.bytes), "the calls differ")
+            }
+        }
+    }
+
     /// Begins a call.
     pub fn begin(&mut self) {
         self.end();
-        self.current = if self.first.is_none() { Items::verified() } else { Items::default() };
+        let is_verified = self.first.is_none() && !self.skips_checksum;
+        self.current = if is_verified { Items::verified() } else { Items::default() };
         self.start = Some(Instant::now());
     }
 

@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-pub use calls::{Calls, whole_program};
+pub use calls::{Calls, WholeProgram};
 
 /// Part of the iterations that is done before the clock starts: one of this many.
 const WARM_UP: u64 = 5;

@@ -13,7 +13,7 @@ const SIZES: [usize; 10] = [64, 128, 256, 512, 1024, 4096, 16_384, 65_536, 262_1
 /// Number of frames of the longest recorded stream.
 const LONGEST: usize = 382;
 /// Stream lengths of the whole programs, in frames.
-const STREAMS: [usize; 3] = [1_000, 10_000, 100_000];
+const STREAMS: [usize; 4] = [100, 1_000, 10_000, 100_000];
 
 fn main() -> io::Result<()> {
     let folder = PathBuf::from(std::env::args_os().nth(1).expect("usage: inputs FOLDER"));
