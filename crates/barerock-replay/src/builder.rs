@@ -1,4 +1,4 @@
-//! What a replay is told before it starts.
+//! Settings of a replay server.
 
 use crate::chunking::{Chunking, Pace};
 use crate::error::BindError;
@@ -17,14 +17,14 @@ use core::time::Duration;
 use std::io;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
-/// Largest request body by default, in bytes.
+/// Default limit on a request body, in bytes.
 const MAX_REQUEST_BYTES: usize = 32 * 1024 * 1024;
-/// Connections served at once by default.
+/// Default number of connections served at once.
 const MAX_CONNECTIONS: usize = 1024;
-/// How long to wait for a client by default.
+/// Default timeout for reading from and writing to a client.
 const IO_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Describes a [`ReplayServer`]; made by [`ReplayServer::builder`].
+/// Builds a [`ReplayServer`]; created by [`ReplayServer::builder`].
 #[must_use = "nothing listens before `bind`"]
 pub struct ReplayBuilder {
     fixtures: Fixtures,
@@ -63,106 +63,105 @@ impl ReplayBuilder {
         }
     }
 
-    /// What is served; the [built-in fixtures](Fixtures::builtin) by default.
+    /// Sets the fixtures to serve; the [built-in ones](Fixtures::builtin) by default.
     pub fn fixtures(mut self, fixtures: Fixtures) -> Self {
         self.fixtures = fixtures;
         self
     }
 
-    /// How like its fixture a request must be; [`MatchMode::Exact`] by default.
+    /// Sets how a fixture is chosen for a request; [`MatchMode::Exact`] by default.
     pub fn match_mode(mut self, mode: MatchMode) -> Self {
         self.match_mode = mode;
         self
     }
 
-    /// Serves only requests that are signed as `verify` expects, or carry its bearer key; any by default.
+    /// Rejects requests without a signature or bearer key that `verify` accepts; by default every request is served.
     ///
-    /// Responses then carry the current date and not the recorded one: clients that correct their clocks by it would sign
-    /// for the day of the recording.
+    /// Responses then carry the current date instead of the recorded one: a client that corrects its clock by the response
+    /// would otherwise sign for the day of the recording.
     pub fn verify(mut self, verify: Verify) -> Self {
         self.verify = Some(verify);
         self
     }
 
-    /// Serves over TLS; over plain HTTP by default.
+    /// Serves over TLS instead of plain HTTP.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    /// Adds rules for failing on demand. Where several strike one request, those that replace the whole response come
-    /// first, and the others work together.
+    /// Adds fault rules. If several apply to one request, a fault that replaces the whole response takes precedence; the
+    /// others are combined.
     pub fn faults(mut self, rules: impl IntoIterator<Item = FaultRule>) -> Self {
         self.rules.extend(rules);
         self
     }
 
-    /// How event streams are cut into HTTP chunks; a chunk a frame by default.
+    /// Sets how event streams are split into HTTP chunks; one chunk per frame by default.
     pub fn chunking(mut self, chunking: Chunking) -> Self {
         self.chunking = chunking;
         self
     }
 
-    /// When chunks are sent; at once by default.
+    /// Sets when chunks are sent; without delay by default.
     pub fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
     }
 
-    /// The largest request body, in bytes; 32 MiB by default. A larger one gets status 413.
+    /// Limits request bodies to this many bytes; 32 MiB by default. A larger one gets status 413.
     pub fn max_request_bytes(mut self, bytes: usize) -> Self {
         self.max_request_bytes = bytes;
         self
     }
 
-    /// How many connections are served at once; 1,024 by default. The next ones wait in the listener's queue.
+    /// Limits how many connections are served at once; 1,024 by default. Further ones wait in the listener's queue.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
         self
     }
 
-    /// How long to wait for a client; 30 seconds by default. It holds for a request's head, for its body, for an idle
-    /// connection, and for a client that does not read its response. A pace or a stall does not count.
+    /// Sets the timeout for a client; 30 seconds by default. It applies to reading a request's head, reading its body, an
+    /// idle connection, and a client that does not read its response. Delays of a pace or a fault do not count.
     pub fn io_timeout(mut self, timeout: Duration) -> Self {
         self.io_timeout = timeout;
         self
     }
 
-    /// Lets [`bind`](Self::bind) take an address that other machines can reach. There is no protection beyond
-    /// the signature check, if there is one. Requests may then name any host and origin.
+    /// Allows [`bind`](Self::bind) an address that other machines can reach. The `Host` and `Origin` headers are then not
+    /// checked; the only protection is the signature check, if [`verify`](Self::verify) was called.
     pub fn allow_other_machines(mut self) -> Self {
         self.allow_other_machines = true;
         self
     }
 
-    /// Calls `hook` with each request once its response is chosen, before it is sent: to log it, for example. The hook must
-    /// not block: it runs where connections are served.
+    /// Calls `hook` with each request once its response is chosen and before it is sent, for example to log it. The hook must
+    /// not block: it runs on the task that serves the connection.
     pub fn on_request(mut self, hook: impl Fn(&ReceivedRequest) + Send + Sync + 'static) -> Self {
         self.on_request = Some(Box::new(hook));
         self
     }
 
-    /// Responds to requests as `forward` says, and serves no fixture. Checks of host, origin, size and signature stay, and so do
-    /// faults that replace the whole response.
+    /// Responds to requests with `forward` instead of fixtures. Host, origin, size and signature are still checked, and
+    /// faults that replace the whole response still apply.
     pub fn forward(mut self, forward: impl Forward + 'static) -> Self {
         self.forward = Some(Box::new(forward));
         self
     }
 
-    /// Listens on `address`, such as `127.0.0.1:0` for any free port, and starts to serve on the current tokio
-    /// runtime.
+    /// Listens on `address`, such as `127.0.0.1:0` for any free port, and starts to serve on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`BindError`] where the address cannot be resolved or bound, or is no loopback address and
+    /// [`BindError`] if the address cannot be resolved or bound, or is not a loopback address and
     /// [`allow_other_machines`](Self::allow_other_machines) was not called.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with its network and time drivers on, as every tokio socket does.
+    /// Outside of a tokio runtime whose I/O and time drivers are enabled.
     ///
-    /// Cancel safety: dropping the future leaves nothing behind.
+    /// Cancel safety: dropping the future closes the listener.
     pub async fn bind(self, address: &str) -> Result<ReplayServer, BindError> {
         let failed = |source| BindError::Io { address: address.to_owned(), source };
         let resolved: Vec<_> = lookup_host(address).await.map_err(failed)?.collect();
@@ -197,14 +196,14 @@ impl ReplayBuilder {
     }
 }
 
-/// Listens on the first of these addresses that can be had, with a queue as long as the connections served: the default of
-/// 128 drops some of a thousand clients that come at once, and they try again only a second later.
+/// Listens on the first of these addresses that can be bound. The queue is as long as the number of connections served:
+/// the default of 128 drops some of a thousand clients that connect at once, and they retry only a second later.
 fn listen(addresses: &[SocketAddr], connections: usize) -> io::Result<TcpListener> {
     let mut failed = io::Error::from(io::ErrorKind::NotFound);
     for address in addresses {
         let listening = || {
             let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-            // As `TcpListener::bind` does; on Windows it means something else.
+            // As `TcpListener::bind` does; on Windows the option would let two processes share the port.
             #[cfg(not(windows))]
             socket.set_reuseaddr(true)?;
             socket.bind(*address)?;

@@ -1,4 +1,4 @@
-//! The built-in fixtures: complete responses to the calls that users try first.
+//! Fixtures embedded in the crate: complete responses to the calls that users try first.
 
 use crate::fixture::Fixture;
 use crate::fixtures::Fixtures;
@@ -14,7 +14,7 @@ macro_rules! embedded {
     };
 }
 
-/// A name and the three files.
+/// A fixture's name and the contents of its three files.
 type Embedded = (&'static str, &'static [u8], &'static [u8], &'static [u8]);
 
 /// Every fixture whose name does not begin with `error-`; `barerock-fixtures` writes the files.
@@ -50,7 +50,7 @@ static EMBEDDED: &[Embedded] = embedded![
 impl Fixtures {
     /// The fixtures built into this crate. They are composed, not recorded.
     pub fn builtin() -> Self {
-        // A test parses each one, so none is left out.
+        // None is skipped: a test parses each one.
         Self::new(EMBEDDED.iter().filter_map(|&(name, request, response, body)| {
             Fixture::parse(name, request, response, body).ok()
         }))

@@ -1,4 +1,4 @@
-//! How an event stream is cut into HTTP chunks, and how fast they go.
+//! Splitting of event streams into HTTP chunks, and the delays between the chunks.
 
 use crate::duration::parse_duration;
 use crate::frames;
@@ -11,32 +11,31 @@ use core::time::Duration;
 
 /// The longest chunk of random chunking, in bytes.
 const MAX_RANDOM: u64 = 1024;
-/// What random chunking is called before its seed.
+/// Prefix of random chunking's text form; the seed follows.
 const RANDOM: &str = "random:";
 
-/// Where an event stream is cut into HTTP chunks. As text: `frames`, `whole`, `recorded`, a number of bytes, or
-/// `random:SEED`.
+/// Splits an event stream into HTTP chunks. As text: `frames`, `whole`, `recorded`, a number of bytes, or `random:SEED`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Chunking {
-    /// A chunk a frame.
+    /// One chunk per frame.
     #[default]
     Frames,
-    /// This many bytes a chunk, the last one perhaps fewer.
+    /// Chunks of this many bytes; the last one may be shorter.
     Bytes(NonZeroUsize),
-    /// One chunk.
+    /// The whole body as one chunk.
     Whole,
-    /// The chunks of the recording, also of responses that are no streams; where none were recorded, as [`Frames`](Self::Frames).
+    /// The chunks of the recording, also for responses that are not streams; [`Frames`](Self::Frames) if none were recorded.
     Recorded,
-    /// Chunks of 1 to 1,024 bytes, the same ones for the same seed and body.
+    /// Chunks of 1 to 1,024 bytes, the same for the same seed and body.
     Random {
-        /// Where the random numbers begin.
+        /// Seed of the random number generator.
         seed: u64,
     },
 }
 
 impl Chunking {
-    /// Cuts the body of an event stream.
+    /// Splits the body of an event stream.
     pub(crate) fn cut(self, body: &Bytes, timing: Option<&Timing>) -> Vec<Bytes> {
         match (self, timing) {
             (Self::Recorded, Some(timing)) if !timing.chunks.is_empty() => {
@@ -56,7 +55,7 @@ impl Chunking {
         }
     }
 
-    /// Cuts a body that is no stream: in one piece, unless the recorded chunks are asked for.
+    /// Splits a body that is not a stream: one chunk, except for [`Recorded`](Self::Recorded).
     pub(crate) fn cut_whole(self, body: &Bytes, timing: Option<&Timing>) -> Vec<Bytes> {
         match self {
             Self::Recorded if timing.is_some() => self.cut(body, timing),
@@ -65,7 +64,7 @@ impl Chunking {
     }
 }
 
-/// Pieces of these sizes, as long as there is something left.
+/// Splits `body` into chunks of these sizes; the rest, if any, is the last chunk.
 fn split(body: &Bytes, sizes: impl Iterator<Item = usize>) -> Vec<Bytes> {
     let (mut rest, mut chunks, mut sizes) = (body.clone(), Vec::new(), sizes);
     while !rest.is_empty() {
@@ -75,7 +74,7 @@ fn split(body: &Bytes, sizes: impl Iterator<Item = usize>) -> Vec<Bytes> {
     chunks
 }
 
-/// SplitMix64, whose numbers depend on the seed alone.
+/// Chunk sizes from SplitMix64, which depend on the seed alone.
 fn random_sizes(seed: u64) -> impl Iterator<Item = usize> {
     let mut state = seed;
     core::iter::repeat_with(move || {
@@ -101,7 +100,7 @@ impl FromStr for Chunking {
         };
         parsed.ok_or_else(|| {
             format!(
-                "unknown chunking {text:?}: wants frames, whole, recorded, random:SEED, or a number of bytes above 0"
+                "unknown chunking {text:?}: expected frames, whole, recorded, random:SEED, or a number of bytes above 0"
             )
         })
     }
@@ -119,8 +118,8 @@ impl fmt::Display for Chunking {
     }
 }
 
-/// When the chunks of a response are sent; as soon as they can be by default. As text: a wait before each chunk of an event
-/// stream, such as `20ms` or `1s`, or `recorded`.
+/// Times at which the chunks of a response are sent; without delay by default. As text: a delay before each chunk of an
+/// event stream, such as `20ms` or `1s`, or `recorded`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pace {
     delay: Duration,
@@ -128,23 +127,24 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Waits this long before each chunk of an event stream.
+    /// Delays each chunk of an event stream by this duration.
     pub const fn every(delay: Duration) -> Self {
         Self { delay, is_recorded: false }
     }
 
-    /// Sends the head and each chunk when it arrived in the recording, counted from when the request
-    /// could be sent; what has no recorded times at once. Where responses are cut otherwise than recorded, a chunk is sent when its last byte arrived.
+    /// Sends the head and each chunk at the times of the recording, counted from when the connection was ready for the
+    /// request. A response without recorded times is sent without delay. If the chunks differ from the recorded ones, each is
+    /// sent at the time its last byte was recorded.
     pub const fn recorded() -> Self {
         Self { delay: Duration::ZERO, is_recorded: true }
     }
 
-    /// The wait before each chunk of an event stream.
+    /// Returns the delay before each chunk of an event stream.
     pub const fn delay(self) -> Duration {
         self.delay
     }
 
-    /// True for the pace of the recording.
+    /// Returns true for the pace of the recording.
     pub const fn is_recorded(self) -> bool {
         self.is_recorded
     }
@@ -191,7 +191,7 @@ mod tests {
     fn what_is_no_chunking_is_refused() {
         for text in ["0", "-1", "frame", ""] {
             let error = text.parse::<Chunking>().unwrap_err();
-            assert!(error.contains(": wants frames, whole, recorded, random:SEED"), "{error}");
+            assert!(error.contains(": expected frames, whole, recorded, random:SEED"), "{error}");
         }
     }
 

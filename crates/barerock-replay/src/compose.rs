@@ -1,4 +1,4 @@
-//! Fixtures composed in code, for tests of programs that call Converse.
+//! Construction of fixtures in code, for tests of programs that call Converse.
 
 use barerock_converse::types::ContentBlock;
 use barerock_converse::wire::header_name::X_AMZN_ERROR_TYPE;
@@ -21,34 +21,35 @@ const INPUT_TOKENS: usize = 10;
 const LATENCY_MS: u32 = 1;
 
 /// Composed fixtures. Each serves every request for its model, whatever the request's body and in every
-/// [`MatchMode`](crate::MatchMode); several for one model are served in turn. A fixture recorded for the very request
-/// comes first.
+/// [`MatchMode`](crate::MatchMode); several for one model are served in turn. A fixture recorded for exactly this request
+/// takes precedence.
 impl Fixture {
-    /// A message of this text, for Converse and, cut at its words, for ConverseStream. The stop reason is `end_turn`.
+    /// Composes a message of this text, for Converse and, split into one delta per word, for ConverseStream. The stop reason
+    /// is `end_turn`.
     pub fn text(model_id: &str, text: &str) -> Self {
         Self::of_content(model_id, &[json!({"text": text})])
     }
 
-    /// A message that calls the tool `name` with this input, for Converse and ConverseStream. The stop reason is
-    /// `tool_use`, the id of the call `tooluse_` and the tool's name.
+    /// Composes a message that calls the tool `name` with this input, for Converse and ConverseStream. The stop reason is
+    /// `tool_use`; the tool use id is `tooluse_` followed by the tool's name.
     pub fn tool_use(model_id: &str, name: &str, input: Value) -> Self {
         let id = format!("tooluse_{name}");
         Self::of_content(model_id, &[json!({"toolUse": {"toolUseId": id, "name": name, "input": input}})])
     }
 
-    /// A message of these blocks, for Converse and, if each is text, reasoning text or a tool call, for ConverseStream. The
-    /// stop reason is `tool_use` if one of them is a tool call, else `end_turn`.
+    /// Composes a message of these blocks, for Converse and, if each is text, reasoning text or a tool call, for
+    /// ConverseStream. The stop reason is `tool_use` if one of them is a tool call, else `end_turn`.
     pub fn message(model_id: &str, content: impl IntoIterator<Item = ContentBlock>) -> Self {
         let blocks: Vec<Value> =
             content.into_iter().filter_map(|block| serde_json::to_value(block).ok()).collect();
         Self::of_content(model_id, &blocks)
     }
 
-    /// A stream of these events, for ConverseStream: each a `StreamEvent`, or JSON in boto3's shape such as
-    /// `{"messageStart": {"role": "assistant"}}`. Nothing is added: a stream without `messageStop` is one that ends early.
+    /// Composes a stream of these events, for ConverseStream. Each is a `StreamEvent`, or JSON in boto3's shape such as
+    /// `{"messageStart": {"role": "assistant"}}`. No event is added: without `messageStop` the stream ends early.
     ///
     /// # Errors
-    /// [`ComposeError`] if an event is not an object of one member, or does not fit into a frame.
+    /// [`ComposeError`] if an event is not a JSON object with one member, or does not fit into a frame.
     pub fn stream<E: Serialize>(
         model_id: &str,
         events: impl IntoIterator<Item = E>,
@@ -60,8 +61,8 @@ impl Fixture {
         Ok(Self::composed_stream(model_id, body.into()))
     }
 
-    /// An error, for Converse and ConverseStream: the status, the code in `x-amzn-ErrorType`, and the message. A status that
-    /// HTTP has not is 500.
+    /// Composes an error response, for Converse and ConverseStream: the status, the code in `x-amzn-ErrorType`, and the
+    /// message. An invalid status becomes 500.
     pub fn error(model_id: &str, status: u16, code: &str, message: &str) -> Self {
         let mut headers = vec![(CONTENT_TYPE, HeaderValue::from_static(JSON))];
         if let Ok(code) = HeaderValue::from_str(code) {
@@ -120,7 +121,7 @@ impl Fixture {
     }
 }
 
-/// The events of a content block of a stream; `None` for a block that streams do not have.
+/// Returns the stream events of a content block; `None` for a block that cannot be streamed.
 fn block_events(index: usize, block: &Value) -> Option<Vec<Value>> {
     let (kind, value) = block.as_object().and_then(|members| members.iter().next())?;
     let deltas: Vec<Value> = match kind.as_str() {
@@ -149,12 +150,12 @@ fn block_events(index: usize, block: &Value) -> Option<Vec<Value>> {
     Some(start.into_iter().chain(deltas).chain([stop]).collect())
 }
 
-/// A text cut behind each space.
+/// Splits a text after each space.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(' ')
 }
 
-/// The frame of an event in boto3's shape.
+/// Encodes an event in boto3's shape as a frame.
 fn frame_of(event: &impl Serialize) -> Option<Bytes> {
     let Value::Object(members) = serde_json::to_value(event).ok()? else { return None };
     let mut members = members.into_iter();
@@ -166,7 +167,7 @@ fn frame_of(event: &impl Serialize) -> Option<Bytes> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ComposeError {
-    /// The event's place in the list, counted from 0.
+    /// Index of the event in the list, counted from 0.
     pub index: usize,
 }
 

@@ -1,21 +1,22 @@
-//! Durations as they are written on a command line.
+//! Parsing of durations in fault rules and paces.
 
 use core::time::Duration;
 
-/// The longest wait: one beyond a day is a typing error.
+/// Limit on a duration: one above a day is a typing error.
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Reads `500ms`, `2s` or `1m`.
+/// Parses `500ms`, `2s` or `1m`.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wanted = || format!("{text:?} is not a duration: wants a whole number and ms, s or m, such as 500ms");
+    let invalid =
+        || format!("{text:?} is not a duration: expected a whole number and ms, s or m, such as 500ms");
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| wanted())?;
+    let number: u64 = number.parse().map_err(|_| invalid())?;
     let milliseconds = match unit {
         "ms" => 1,
         "s" => 1_000,
         "m" => 60_000,
-        _ => return Err(wanted()),
+        _ => return Err(invalid()),
     };
     let duration = Duration::from_millis(number.saturating_mul(milliseconds));
     if duration > MAX {

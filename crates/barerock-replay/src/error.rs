@@ -1,4 +1,4 @@
-//! What keeps a replay from starting.
+//! Errors of loading fixtures and of listening.
 
 use core::fmt;
 use core::net::SocketAddr;
@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use barerock_audit::exchange::ExchangeError;
 
-/// A fixture that cannot be read.
+/// Error of loading fixtures.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FixtureError {
-    /// The folder cannot be read.
+    /// The folder or file cannot be read.
     #[non_exhaustive]
     Io {
         /// The folder.
@@ -27,7 +27,7 @@ pub enum FixtureError {
         /// What is wrong with it.
         source: ExchangeError,
     },
-    /// A folder holds no fixture.
+    /// The folder or archive holds no fixture.
     #[non_exhaustive]
     Empty {
         /// The folder.
@@ -43,7 +43,7 @@ impl fmt::Display for FixtureError {
             Self::Exchange { fixture, source } => write!(f, "fixture {fixture}: {source}"),
             Self::Empty { path } => write!(
                 f,
-                "{}: no fixture: wants folders with request.json, response.json and response.body, or a .har file",
+                "{}: no fixture: expected folders with request.json, response.json and response.body, or a .har file",
                 path.display()
             ),
         }
@@ -60,16 +60,16 @@ impl core::error::Error for FixtureError {
     }
 }
 
-/// An address that cannot be served.
+/// Error of listening on an address.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BindError {
     /// The address cannot be resolved or bound.
     #[non_exhaustive]
     Io {
-        /// The address as it was given.
+        /// The address passed to `bind`.
         address: String,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The address can be reached from other machines.

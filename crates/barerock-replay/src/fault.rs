@@ -1,4 +1,4 @@
-//! Failures on demand, each written as a short text such as `throttle@1x2` or `truncate=400`.
+//! Injected faults, with a text form such as `throttle@1x2` or `truncate=400`.
 
 mod parse;
 
@@ -6,75 +6,77 @@ use core::fmt;
 use core::time::Duration;
 use http::{HeaderValue, StatusCode};
 
-/// A way to fail. Each is given in the text form that [`FaultRule`] reads.
+/// A fault to inject into a response. Each variant's documentation begins with its text form, which [`FaultRule`] parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// `throttle[=DURATION]`: 429 `ThrottlingException`, with `x-amz-retry-after` in milliseconds where given.
+    /// `throttle[=DURATION]`: 429 `ThrottlingException`, with `x-amz-retry-after` in milliseconds if a duration is given.
     Throttle {
-        /// What `x-amz-retry-after` says.
+        /// Value of `x-amz-retry-after`.
         retry_after: Option<Duration>,
     },
-    /// `status=CODE[:ERROR]`: this status, with this error name or the service's own for the status.
+    /// `status=CODE[:ERROR]`: this status, with this error name or the service's own name for the status.
     Status {
         /// 400 to 599.
         status: StatusCode,
-        /// Goes into `x-amzn-ErrorType`.
+        /// Value of `x-amzn-ErrorType`.
         error: Option<String>,
     },
-    /// `html[=STATUS]`: a web page with status 502 or this one, as a proxy between would send it.
+    /// `html[=STATUS]`: a web page with this status (502 by default), as a proxy would send it.
     Html {
         /// 200 to 599.
         status: StatusCode,
     },
-    /// `redirect[=STATUS]`: 307 or this status, which points to `https://elsewhere.example/login`, as a captive portal would.
+    /// `redirect[=STATUS]`: a redirect with this status (307 by default) to `https://elsewhere.example/login`, as a captive
+    /// portal would send it.
     Redirect {
         /// 300 to 399.
         status: StatusCode,
     },
     /// `reset-before`: the connection is reset (TCP RST) instead of a response.
     ResetBefore,
-    /// `reset-after=BYTES`: reset (TCP RST) after this many bytes of the body, or at its end.
+    /// `reset-after=BYTES`: the connection is reset (TCP RST) after this many bytes of the body, or at its end.
     ResetAfter(usize),
-    /// `close-after=BYTES`: closed in good order after this many bytes or at the end, without the last chunk.
+    /// `close-after=BYTES`: the connection is closed (TCP FIN) after this many bytes of the body or at its end, without the
+    /// final chunk.
     CloseAfter(usize),
-    /// `truncate=BYTES`: the body is this long and ends as if it were whole. Only its bytes can tell.
+    /// `truncate=BYTES`: the body ends after this many bytes as if it were complete: only its content shows the cut.
     Truncate(usize),
-    /// `stall=DURATION`: nothing for this long, then the response.
+    /// `stall=DURATION`: the response starts after this delay.
     Stall(Duration),
-    /// `stall-after=BYTES[:DURATION]`: silence after this many bytes of the body, for ever or for this long.
+    /// `stall-after=BYTES[:DURATION]`: a pause after this many bytes of the body, without end or for this long.
     StallAfter {
-        /// Bytes sent before.
+        /// Bytes sent before the pause.
         bytes: usize,
-        /// For ever where `None`.
+        /// Length of the pause; `None` is without end.
         duration: Option<Duration>,
     },
-    /// `slow=DURATION`: a wait before each chunk, beside the pace.
+    /// `slow=DURATION`: a delay before each chunk, in addition to the pace.
     Slow(Duration),
-    /// `corrupt=OFFSET[:BIT]`: one bit of the body is flipped, the lowest of its byte where not given.
+    /// `corrupt=OFFSET[:BIT]`: one bit of the body is flipped, the lowest of its byte by default.
     Corrupt {
-        /// The byte, counted from 0.
+        /// Index of the byte, counted from 0.
         offset: usize,
-        /// 0, the lowest, to 7.
+        /// Number of the bit, from 0 (the lowest) to 7.
         bit: u8,
     },
-    /// `exception=NAME[:FRAME]`: this exception in place of a frame (the first, 1, where not given), and nothing after.
-    /// A response that is not a stream becomes the HTTP error of that name.
+    /// `exception=NAME[:FRAME]`: an exception replaces a frame (1, the first, by default) and those after it. A response that
+    /// is not a stream becomes the HTTP error of that name.
     Exception {
-        /// Such as `throttlingException`.
+        /// Name of the exception, such as `throttlingException`.
         name: String,
-        /// Counted from 1.
+        /// Number of the replaced frame, counted from 1.
         frame: usize,
     },
-    /// `error-frame[=CODE[:FRAME]]`: a frame of `:message-type: error` in place of a frame, and nothing after.
-    /// A response that is not a stream becomes status 500 with that code.
+    /// `error-frame[=CODE[:FRAME]]`: a frame of `:message-type: error` replaces a frame (1, the first, by default) and those
+    /// after it. A response that is not a stream becomes status 500 with that code.
     ErrorFrame {
-        /// Goes into `:error-code`.
+        /// Value of `:error-code`.
         code: String,
-        /// Counted from 1.
+        /// Number of the replaced frame, counted from 1.
         frame: usize,
     },
-    /// `content-type=VALUE`: another `Content-Type`; the body is as it was.
+    /// `content-type=VALUE`: another `Content-Type`; the body is unchanged.
     ContentType(HeaderValue),
 }
 
@@ -108,15 +110,15 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A fault and the requests it strikes.
+/// A fault and the numbers of the requests it applies to.
 ///
 /// ```text
 /// rule  = fault [ "@" first [ "x" count | "+" ] ]
 /// fault = name [ "=" value [ ":" detail ] ]
 /// ```
 ///
-/// Requests are counted from 1 as the server receives them, whatever their content. Without `@` each one is struck;
-/// `@2` strikes the second, `@2x3` the second to the fourth, `@2+` the second and all after.
+/// Requests are counted from 1 as the server receives them, whatever their content. Without `@` the fault applies to every
+/// request; with `@2` to the second, with `@2x3` to the second to fourth, with `@2+` to the second and all after it.
 ///
 /// ```
 /// use barerock_replay::FaultRule;
@@ -130,30 +132,30 @@ impl fmt::Display for Fault {
 pub struct FaultRule {
     fault: Fault,
     first: u64,
-    /// One past the last request; `None` for all that follow.
+    /// Number after the last request; `None` for no end.
     end: Option<u64>,
 }
 
 impl FaultRule {
-    /// Every form of a fault, comma-separated, for the help of a command line.
+    /// Text forms of all faults, comma-separated, for a program's help.
     pub const FORMS: &str = parse::FORMS;
 
-    /// Strikes every request.
+    /// Creates a rule that applies to every request.
     pub const fn always(fault: Fault) -> Self {
         Self { fault, first: 1, end: None }
     }
 
-    /// Strikes `count` requests from `first` on, the first of all being 1.
+    /// Creates a rule that applies to `count` requests, starting at number `first`, counted from 1.
     pub const fn starting_at(fault: Fault, first: u64, count: u64) -> Self {
         Self { fault, first, end: Some(first.saturating_add(count)) }
     }
 
-    /// The fault.
+    /// Returns the fault.
     pub const fn fault(&self) -> &Fault {
         &self.fault
     }
 
-    /// Whether the request of this number is struck.
+    /// Returns true if the fault applies to the request of this number, counted from 1.
     pub fn strikes(&self, number: u64) -> bool {
         number >= self.first && self.end.is_none_or(|end| number < end)
     }
@@ -171,7 +173,7 @@ impl fmt::Display for FaultRule {
     }
 }
 
-/// A text that is no fault rule: what was read, and what is wanted.
+/// Error of parsing a fault rule; its text names the input and the expected form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultError(String);
 

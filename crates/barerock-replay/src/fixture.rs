@@ -1,4 +1,4 @@
-//! A recorded or composed exchange, and what a replay needs to know of it.
+//! A recorded or composed exchange, with the properties that matching and sending need.
 
 use barerock_audit::Exchange;
 use barerock_audit::exchange::{ExchangeError, Timing};
@@ -12,23 +12,23 @@ use crate::frames::{self, Ending};
 use crate::operation::Operation;
 use crate::request_body::RequestBody;
 
-/// The media type of everything else.
+/// Media type of a response that is not an event stream.
 pub(crate) const JSON: &str = "application/json";
 
-/// A request and the response it gets: recorded ([`parse`](Self::parse), [`new`](Self::new)), or composed in code
+/// A request and its response: recorded ([`parse`](Self::parse), [`new`](Self::new)), or composed in code
 /// ([`text`](Self::text), [`tool_use`](Self::tool_use), [`message`](Self::message), [`stream`](Self::stream),
 /// [`error`](Self::error)).
 ///
 /// # Form
 ///
-/// A recorded fixture is a folder of these files, whose name is the fixture's:
+/// A recorded fixture is a folder of these files. The folder's name is the fixture's name.
 ///
 /// - `request.json`: `{"method": "POST", "uri": "…", "headers": [["name", "value"], …], "body": "…"}`. The URI is absolute or
 ///   a path. A body that is not UTF-8 is `{"base64": "…"}`.
 /// - `response.json`: `{"status": 200, "headers": [["name", "value"], …]}`.
 /// - `response.body`: the bytes of the response's body, without transfer coding.
-/// - `response.chunks.json`, which may be missing: where the chunks of the body begin, and when they arrived
-///   ([`barerock_audit::exchange::Timing`]).
+/// - `response.chunks.json`, optional: the offsets at which the chunks of the body begin, and the times at which they
+///   arrived ([`barerock_audit::exchange::Timing`]).
 ///
 /// Other members and files are ignored.
 #[derive(Debug, Clone)]
@@ -38,9 +38,9 @@ pub struct Fixture {
     request_body: RequestBody,
     response: Response,
     broken: bool,
-    /// When the response arrived, if that was recorded.
+    /// Times at which the response arrived, if they were recorded.
     timing: Option<Arc<Timing>>,
-    /// The same response to the operation that streams, if the fixture serves both.
+    /// The same response for the streaming operation, if the fixture serves both.
     streamed: Option<Box<Self>>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Response {
 }
 
 impl Fixture {
-    /// Reads the three files of a fixture: `request.json`, `response.json` and `response.body`.
+    /// Parses the three files of a fixture: `request.json`, `response.json` and `response.body`.
     ///
     /// # Errors
     /// As [`Exchange::parse`].
@@ -67,7 +67,7 @@ impl Fixture {
         Exchange::parse(request_json, response_json, response_body).map(|exchange| Self::new(name, &exchange))
     }
 
-    /// The fixture of an exchange. Its name is what logs and errors call it.
+    /// Creates the fixture of an exchange. Logs and errors refer to it by `name`.
     pub fn new(name: impl Into<String>, exchange: &Exchange) -> Self {
         let Exchange { request, response } = exchange;
         let operation = Operation::parse(request.method().clone(), request.target().unwrap_or_default());
@@ -100,58 +100,58 @@ impl Fixture {
         Self { name, operation, request_body, response, broken, timing: None, streamed: None }
     }
 
-    /// The name of its folder; `composed for MODEL` if it was composed in code.
+    /// Returns the fixture's name: that of its folder, or `composed for MODEL` if it was composed in code.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The operation of the request.
+    /// Returns the operation of the request.
     pub fn operation(&self) -> &Operation {
         &self.operation
     }
 
-    /// The response's status.
+    /// Returns the response's status.
     pub fn status(&self) -> StatusCode {
         self.response.status
     }
 
-    /// The response's headers in order; a missing `Content-Type` is derived from the body.
+    /// Returns the response's headers in order; a missing `Content-Type` is derived from the body.
     pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.response.headers
     }
 
-    /// The response's body.
+    /// Returns the response's body.
     pub fn body(&self) -> &Bytes {
         &self.response.body
     }
 
-    /// When the response arrived, if that was recorded.
+    /// Returns the times at which the response arrived, if they were recorded.
     pub fn timing(&self) -> Option<&Arc<Timing>> {
         self.timing.as_ref()
     }
 
-    /// True if the response is an event stream.
+    /// Returns true if the response is an event stream.
     pub fn is_event_stream(&self) -> bool {
         self.response.event_stream
     }
 
-    /// True if the response is an error, or a stream that does not complete. Such a fixture serves requests for its own
-    /// model only.
+    /// Returns true if the response is an error, or a stream that does not complete. Such a fixture serves requests for its
+    /// own model only.
     pub fn is_broken(&self) -> bool {
         self.broken
     }
 
-    /// Adds the response to the operation that streams.
+    /// Adds the response for the streaming operation.
     pub(crate) fn or_streamed(self, streamed: Option<Self>) -> Self {
         Self { streamed: streamed.map(Box::new), ..self }
     }
 
-    /// The fixture for the operation that streams, if this one serves both.
+    /// Returns the fixture for the streaming operation, if this one serves both.
     pub(crate) fn streamed(&self) -> Option<&Self> {
         self.streamed.as_deref()
     }
 
-    /// This fixture, and the one for the operation that streams.
+    /// Iterates over this fixture and the one for the streaming operation.
     pub(crate) fn by_operation(mut self) -> impl Iterator<Item = Self> {
         let streamed = self.streamed.take();
         [Some(self), streamed.map(|streamed| *streamed)].into_iter().flatten()

@@ -1,4 +1,4 @@
-//! A set of fixtures: from a folder, or built into the program.
+//! A list of fixtures, loaded from a folder or built into the program.
 
 use barerock_audit::Exchange;
 use barerock_audit::exchange::PARTIAL_SUFFIX;
@@ -8,31 +8,30 @@ use std::path::{Path, PathBuf};
 use crate::error::FixtureError;
 use crate::fixture::Fixture;
 
-/// Fixtures, in the order of their names.
+/// A list of fixtures; those loaded from a folder are sorted by name.
 #[derive(Debug, Clone, Default)]
 pub struct Fixtures {
     fixtures: Vec<Fixture>,
 }
 
 impl Fixtures {
-    /// These fixtures in this order. Several with the same request are served in turn.
+    /// Creates a list of these fixtures, in this order. Several with the same request are served in turn.
     pub fn new(fixtures: impl IntoIterator<Item = Fixture>) -> Self {
         Self { fixtures: fixtures.into_iter().collect() }
     }
 
-    /// Reads fixtures from one of:
+    /// Loads fixtures from one of:
     ///
     /// - a folder of exchanges: every folder in it that holds `request.json`, `response.json` and `response.body`.
-    ///   Everything else is ignored: other files, folders with none of the three, and folders of recordings that have not
-    ///   ended;
-    /// - a single exchange's folder, such as a recording;
-    /// - an HTTP archive, a file whose name ends in `.har` ([`barerock_audit::har`]); its fixtures are called
-    ///   `FILE.har#N` by the index of the entry.
+    ///   Other files, folders with none of the three files, and folders of unfinished recordings are ignored;
+    /// - the folder of a single exchange, such as a recording;
+    /// - an HTTP archive, a file whose name ends in `.har` ([`barerock_audit::har`]); its fixtures are named `FILE.har#N`,
+    ///   where N is the index of the entry.
     ///
     /// # Errors
     ///
-    /// [`FixtureError`] when the path cannot be read, holds no fixture, or holds a broken one: a folder with only
-    /// some of the three files, or with an invalid member.
+    /// [`FixtureError`] if the path cannot be read, holds no fixture, or holds an invalid one: a folder with only some of the
+    /// three files, or with an invalid member.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, FixtureError> {
         let folder = path.as_ref();
         if har::is_archive(folder) && !folder.is_dir() {
@@ -45,7 +44,7 @@ impl Fixtures {
         let mut fixtures = Vec::new();
         for path in subfolders(folder)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            // Only some of the files is a mistake worth an error; none of them is just another folder.
+            // A folder with some of the files is an error below; one with none of them is not a fixture.
             if name.ends_with(PARTIAL_SUFFIX) || !Exchange::is_in(&path) {
                 continue;
             }
@@ -69,24 +68,24 @@ impl Fixtures {
         Ok(Self { fixtures })
     }
 
-    /// These fixtures, then those of another set.
+    /// Appends the fixtures of another list.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.fixtures.extend(others.fixtures);
         self
     }
 
-    /// Every fixture, in order.
+    /// Iterates over the fixtures, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Fixture> {
         self.fixtures.iter()
     }
 
-    /// The number of fixtures.
+    /// Returns the number of fixtures.
     pub fn len(&self) -> usize {
         self.fixtures.len()
     }
 
-    /// True if there are no fixtures.
+    /// Returns true if there are no fixtures.
     pub fn is_empty(&self) -> bool {
         self.fixtures.is_empty()
     }
@@ -102,7 +101,7 @@ fn read(name: &str, folder: &Path) -> Result<Fixture, FixtureError> {
         .map_err(|source| FixtureError::Exchange { fixture: name.to_owned(), source })
 }
 
-/// The folders in `folder`, sorted by name.
+/// Lists the folders in `folder`, sorted by name.
 fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, FixtureError> {
     let error = |source| FixtureError::Io { path: folder.to_path_buf(), source };
     let mut paths = Vec::new();

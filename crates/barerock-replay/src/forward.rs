@@ -1,4 +1,4 @@
-//! Requests that another server responds to.
+//! Forwarding of requests to another server.
 
 use core::error::Error;
 use core::pin::Pin;
@@ -12,9 +12,9 @@ use http::header::{
 use http::{Request, Response};
 use http_body::{Body, Frame};
 
-use crate::script::{BrokenOff, Script};
+use crate::script::{Aborted, Script};
 
-/// Headers of one connection (RFC 9110, section 7.6.1), which are not passed on.
+/// Hop-by-hop headers (RFC 9110, section 7.6.1), which are not forwarded.
 const HOP_BY_HOP: [HeaderName; 9] = [
     CONNECTION,
     TE,
@@ -27,22 +27,22 @@ const HOP_BY_HOP: [HeaderName; 9] = [
     HeaderName::from_static("proxy-connection"),
 ];
 
-/// The body of a forwarded response, passed on as it arrives.
+/// Body of a forwarded response, sent as it arrives.
 pub type ForwardedBody = Pin<Box<dyn Body<Data = Bytes, Error = Box<dyn Error + Send + Sync>> + Send>>;
 
-/// A response that is being forwarded.
+/// Future of a forwarded response.
 pub type Forwarding<'a> = Pin<Box<dyn Future<Output = Response<ForwardedBody>> + Send + 'a>>;
 
-/// Responds to requests in the place of fixtures, with the responses of another server.
+/// Responds to requests with the responses of another server instead of fixtures.
 ///
-/// Requests come whole and responses leave as they arrive: their body is polled when the client can take more. A body that fails breaks the client's connection
-/// off. A client that leaves drops the body.
+/// A request is passed with its complete body. The response's body is sent as it arrives: it is polled when the client can
+/// take more. If the body fails, the client's connection is aborted; if the client disconnects, the body is dropped.
 pub trait Forward: Send + Sync {
-    /// The response to a request.
+    /// Forwards a request and returns its response.
     fn forward(&self, request: Request<Bytes>) -> Forwarding<'_>;
 }
 
-/// Removes the headers of a connection from a message that is passed on, those among them that `connection` names.
+/// Removes hop-by-hop headers, including those that the `connection` header names.
 pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
@@ -56,7 +56,7 @@ pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// What the server sends.
+/// Body of a response: scripted or forwarded.
 pub(crate) enum ResponseBody {
     Script(Script),
     Forwarded(ForwardedBody),
@@ -64,16 +64,16 @@ pub(crate) enum ResponseBody {
 
 impl Body for ResponseBody {
     type Data = Bytes;
-    type Error = BrokenOff;
+    type Error = Aborted;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
         match self.get_mut() {
             Self::Script(script) => Pin::new(script).poll_frame(context),
             Self::Forwarded(body) => {
-                body.as_mut().poll_frame(context).map(|frame| frame.map(|frame| frame.map_err(|_| BrokenOff)))
+                body.as_mut().poll_frame(context).map(|frame| frame.map(|frame| frame.map_err(|_| Aborted)))
             }
         }
     }

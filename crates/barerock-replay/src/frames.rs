@@ -1,11 +1,11 @@
-//! What a replay needs to know of a body's frames: where they end, and whether the stream completes.
+//! Frames of a response body: where they end, whether the stream completes, and frames of injected faults.
 
 use barerock_eventstream::{
     Frame, FrameDecoder, Header, Limits, MessageKind, Status, encode_frame, header_name,
 };
 use bytes::Bytes;
 
-/// How a stream ends.
+/// End of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
     Complete,
@@ -13,12 +13,12 @@ pub(crate) enum Ending {
     Broken,
 }
 
-/// Whether the body begins with a whole frame.
+/// Returns true if the body begins with a complete frame.
 pub(crate) fn starts_with_frame(body: &[u8]) -> bool {
     matches!(Frame::parse(body, Limits::default()), Ok(Status::Complete(_)))
 }
 
-/// How the stream of this operation ends. Converse alone has an event that says so, `messageStop`.
+/// Determines how the stream of this operation ends. Only ConverseStream has an event that marks the end, `messageStop`.
 pub(crate) fn ending(body: &[u8], operation: &str) -> Ending {
     let mut decoder = FrameDecoder::new();
     decoder.push(body);
@@ -29,11 +29,11 @@ pub(crate) fn ending(body: &[u8], operation: &str) -> Ending {
             _ => return Ending::Broken,
         }
     }
-    // `finish` repeats the error of a decoder that met one.
+    // `finish` returns the decode error that ended the loop.
     if stopped && decoder.finish().is_ok() { Ending::Complete } else { Ending::Broken }
 }
 
-/// Cuts a body into its frames. What is no whole frame is left as the last piece.
+/// Splits a body into its frames. Bytes that are not a complete frame are the last piece.
 pub(crate) fn split(body: &Bytes) -> Vec<Bytes> {
     let mut pieces = Vec::new();
     let mut rest = body.clone();
@@ -47,7 +47,7 @@ pub(crate) fn split(body: &Bytes) -> Vec<Bytes> {
     pieces
 }
 
-/// An event as the service frames it; `None` if a frame cannot hold it.
+/// Encodes an event frame as the service does; `None` if the event is too large for a frame.
 pub(crate) fn event(name: &str, payload: &[u8]) -> Option<Bytes> {
     let headers = [
         Header::new(header_name::EVENT_TYPE, name),
@@ -59,7 +59,7 @@ pub(crate) fn event(name: &str, payload: &[u8]) -> Option<Bytes> {
     Some(bytes.into())
 }
 
-/// An exception as the service frames it.
+/// Encodes an exception frame as the service does.
 pub(crate) fn exception(name: &str, message: &str) -> Bytes {
     let headers = [
         Header::new(header_name::EXCEPTION_TYPE, name),
@@ -69,7 +69,7 @@ pub(crate) fn exception(name: &str, message: &str) -> Bytes {
     encode(&headers, serde_json::json!({"message": message}).to_string().as_bytes())
 }
 
-/// An error that the service's model does not name.
+/// Encodes an error frame, which reports an error that the service's model does not name.
 pub(crate) fn error(code: &str, message: &str) -> Bytes {
     let headers = [
         Header::new(header_name::ERROR_CODE, code),
@@ -81,7 +81,7 @@ pub(crate) fn error(code: &str, message: &str) -> Bytes {
 
 fn encode(headers: &[Header<'_>], payload: &[u8]) -> Bytes {
     let mut bytes = Vec::new();
-    // Only a name or message beyond a header's 32,767 bytes can fail; fault rules refuse those.
+    // Fails only for a name or message above a header's 32,767 bytes, which fault rules reject.
     if encode_frame(headers, payload, &mut bytes).is_err() {
         bytes.clear();
     }

@@ -1,11 +1,11 @@
-//! A local Bedrock: responds to Converse requests with recorded exchanges, streams them as the service does, and
-//! fails on demand. Programs are tested against it, and demonstrated with it, without an account or a network.
+//! A local Bedrock for tests and demonstrations without an account or a network: responds to Converse requests with
+//! recorded exchanges, streams them as the service does, and injects faults.
 //!
-//! In scope: fixture folders ([`Fixtures`]), matching requests to them ([`MatchMode`]), chunked event streams at a pace
-//! ([`Chunking`], [`Pace`]), signature checks ([`Verify`]), faults ([`FaultRule`]), what was received ([`ReceivedRequest`]),
-//! and requests that are forwarded to another server instead ([`Forward`]).
+//! In scope: fixture folders ([`Fixtures`]), matching of requests ([`MatchMode`]), chunking and timing of event streams
+//! ([`Chunking`], [`Pace`]), signature checks ([`Verify`]), faults ([`FaultRule`]), a log of received requests
+//! ([`ReceivedRequest`]), and forwarding of requests to another server ([`Forward`]).
 //!
-//! Out of scope: models. It returns what its fixtures hold, whatever the prompt. Serving other machines.
+//! Out of scope: running a model (responses come from fixtures), and serving other machines.
 //!
 //! ```
 //! use barerock_replay::{Fixtures, MatchMode, ReplayServer};
@@ -40,7 +40,6 @@ mod fixture;
 mod fixtures;
 mod forward;
 mod frames;
-mod likeness;
 mod matching;
 mod operation;
 mod origin;
@@ -50,6 +49,7 @@ mod request_body;
 mod script;
 mod server;
 mod service;
+mod similarity;
 mod socket;
 #[cfg(feature = "tls")]
 mod tls;

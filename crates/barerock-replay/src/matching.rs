@@ -1,38 +1,48 @@
 //! Selection of the fixture for a request.
 
 use crate::fixture::Fixture;
-use crate::likeness::{Likeness, likeness};
 use crate::operation::{Operation, Subject};
 use crate::request_body::RequestBody;
+use crate::similarity::{Similarity, similarity};
 use barerock_audit::json;
 use core::fmt;
 use core::str::FromStr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Where the paths of model operations begin.
+/// Prefix of the paths of model operations.
 const MODEL_PATH: &str = "/model/";
-/// The most names listed when no fixture matches.
+/// Limit on the names listed in the error that no fixture matches.
 const LISTED: usize = 8;
 
-/// How like its fixture a request must be.
+/// Condition under which a fixture serves a request.
 ///
-/// A request for which a mode admits several fixtures gets the one that ranks first by, in this order: it was recorded for the
-/// very request; it was composed for the model; it is of the same model or guardrail; it completes; both or neither have tools
-/// and end with a tool result; the last texts are equal; the numbers of messages differ least; the most messages from the first
-/// on are equal; both or neither have tools, a system prompt, additional fields. Of equals the first is served.
+/// If a mode admits several fixtures, the best by these criteria is served; an earlier criterion outweighs all later ones:
+///
+/// 1. it was recorded for exactly this request;
+/// 2. it was composed for the model;
+/// 3. it has the same model or guardrail;
+/// 4. its response completes;
+/// 5. its request has no tools, or the received one has some too;
+/// 6. both or neither request ends with a tool result;
+/// 7. the last texts are equal;
+/// 8. the difference in the number of messages is smallest;
+/// 9. the number of equal messages from the start is largest;
+/// 10. both or neither have tools, then a system prompt, then additional fields.
+///
+/// Of equally good fixtures the first is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum MatchMode {
-    /// The same operation, model or guardrail, and body; bodies are compared as JSON values.
+    /// Same operation, model or guardrail, and body; bodies are compared as JSON values.
     #[default]
     Exact,
-    /// The same operation and model or guardrail: the exact fixture if there is one, else the most similar.
+    /// Same operation and model or guardrail: the exact fixture if there is one, else the most similar.
     Model,
-    /// The same operation: the exact fixture if there is one, else one of the same model or guardrail, else the most similar.
-    /// Fixtures that fail are served for their own model only.
+    /// Same operation: the exact fixture if there is one, else one of the same model or guardrail, else the most similar.
+    /// Fixtures whose response is an error or does not complete are served for their own model only.
     Any,
-    /// The fixtures one after another, each once, for requests of their operation with any model and body.
+    /// The fixtures in order, each once, for requests of the same operation with any model and body.
     InOrder,
 }
 
@@ -56,7 +66,7 @@ impl FromStr for MatchMode {
             "model" => Ok(Self::Model),
             "any" => Ok(Self::Any),
             "in-order" => Ok(Self::InOrder),
-            _ => Err(format!("unknown match mode {text:?}: wants exact, model, any or in-order")),
+            _ => Err(format!("unknown match mode {text:?}: expected exact, model, any or in-order")),
         }
     }
 }
@@ -68,7 +78,7 @@ pub(crate) struct Matcher {
     groups: Vec<Group>,
     /// Every fixture once, for [`MatchMode::InOrder`].
     sequence: Vec<Fixture>,
-    /// How many of the sequence were served.
+    /// Number of fixtures of the sequence that were served.
     served: Mutex<usize>,
 }
 
@@ -80,7 +90,8 @@ struct Group {
 }
 
 impl Group {
-    /// The next in turn; of those that complete, if there are any and the group is only like the request.
+    /// Returns the next fixture in turn. If the group was not made for this request, fixtures whose response does not complete
+    /// are skipped, unless all are such.
     fn take_turn(&self, intended: Intended) -> Option<&Fixture> {
         let all = intended > Intended::No || self.is_broken();
         let fixtures: Vec<&Fixture> =
@@ -118,7 +129,7 @@ impl Matcher {
         Self { mode, groups, sequence, served: Mutex::new(0) }
     }
 
-    /// The fixture to serve, or the reason why none matches.
+    /// Finds the fixture to serve, or returns the reason why none matches.
     pub(crate) fn find(&self, operation: &Operation, body: &RequestBody) -> Result<&Fixture, String> {
         if self.mode == MatchMode::InOrder {
             return self.next_in_order(operation);
@@ -127,13 +138,13 @@ impl Matcher {
             .groups
             .iter()
             .filter_map(|group| Some((self.rank(group, operation, body)?, group)))
-            // Of equals the first by name: `max_by` would take the last.
+            // Takes the first of equals; `max_by` would take the last.
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
         best.and_then(|(rank, group)| group.take_turn(rank.intended))
             .ok_or_else(|| self.explain(operation, body))
     }
 
-    /// The next fixture of the sequence. A request for another operation does not use it up.
+    /// Returns the next fixture of the sequence. A request for another operation does not consume it.
     fn next_in_order(&self, operation: &Operation) -> Result<&Fixture, String> {
         // Ignores lock poisoning: the guarded state is a number.
         let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
@@ -157,7 +168,7 @@ impl Matcher {
         Ok(found)
     }
 
-    /// How well a group matches; `None` if the mode excludes it.
+    /// Ranks a group for a request; `None` if the mode excludes it.
     fn rank(&self, group: &Group, operation: &Operation, body: &RequestBody) -> Option<Rank> {
         let fixture = group.first()?;
         if !fixture.operation().same_kind(operation) {
@@ -176,8 +187,8 @@ impl Matcher {
             MatchMode::Any => same_model || !group.is_broken(),
             MatchMode::InOrder => false,
         };
-        let likeness = likeness(fixture, body);
-        admitted.then_some(Rank { intended, same_model, completes: !group.is_broken(), likeness })
+        let similarity = similarity(fixture, body);
+        admitted.then_some(Rank { intended, same_model, completes: !group.is_broken(), similarity })
     }
 
     fn explain(&self, operation: &Operation, body: &RequestBody) -> String {
@@ -185,7 +196,7 @@ impl Matcher {
         let all = || self.groups.iter().filter_map(Group::first);
         let nearest = all()
             .filter(|fixture| fixture.operation() == operation)
-            .reduce(|best, next| if likeness(next, body) > likeness(best, body) { next } else { best });
+            .reduce(|best, next| if similarity(next, body) > similarity(best, body) { next } else { best });
         if let Some(nearest) = nearest {
             let difference = match (body, nearest.request_body()) {
                 (RequestBody::Json(request), RequestBody::Json(recorded)) => {
@@ -212,24 +223,24 @@ impl Matcher {
     }
 }
 
-/// What a group was made for.
+/// Relation of a group to the received request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Intended {
-    /// Another request.
+    /// Recorded for another request.
     No,
-    /// Every request for the model.
+    /// Composed for every request to the model.
     ForModel,
-    /// This very request.
+    /// Recorded for exactly this request.
     ForRequest,
 }
 
-/// The better of two is the greater; earlier members decide.
+/// Rank of a group for a request. Greater is better; earlier fields take precedence.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     intended: Intended,
     same_model: bool,
     completes: bool,
-    likeness: Option<Likeness>,
+    similarity: Option<Similarity>,
 }
 
 fn same_body(a: &RequestBody, b: &RequestBody) -> bool {
@@ -241,7 +252,7 @@ fn same_body(a: &RequestBody, b: &RequestBody) -> bool {
     }
 }
 
-/// The first few, each once.
+/// Lists the first few names, each once.
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let mut unique: Vec<&str> = Vec::new();
     for name in names {

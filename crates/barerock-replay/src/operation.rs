@@ -1,10 +1,10 @@
-//! The operation of a request, and its model or guardrail, read from the path.
+//! The operation of a request, and its model or guardrail, parsed from the path.
 
 use core::fmt;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-/// An operation and, if its path has one, the model or guardrail.
+/// Operation of a request with its model or guardrail, if the path has one.
 ///
 /// Ids are compared decoded: `v1:0` and `v1%3A0` are the same model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub(crate) enum Subject {
 }
 
 impl Operation {
-    /// Reads `/model/{modelId}/{operation}`, `/guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply` and
-    /// `/guardrail-checks/invoke`; any other path, with its query, is an operation of its own name.
+    /// Parses `/model/{modelId}/{operation}`, `/guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply` and
+    /// `/guardrail-checks/invoke`. Any other path, with its query, becomes the operation's name.
     pub fn parse(method: Method, path_and_query: &str) -> Self {
         let path = path_and_query.split('?').next().unwrap_or_default();
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
@@ -39,22 +39,22 @@ impl Operation {
         Self { method, name, subject }
     }
 
-    /// The operation `name` of a model, whose id is not encoded.
+    /// Creates the operation `name` of a model; the id is not percent-encoded.
     pub(crate) fn of_model(method: Method, model_id: &str, name: &str) -> Self {
         Self { method, name: name.to_owned(), subject: Some(Subject::Model(model_id.to_owned())) }
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The name, such as `converse-stream`; the whole path for one that is not Bedrock Runtime's.
+    /// Returns the name, such as `converse-stream`; the whole path if it is not one of Bedrock Runtime's.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The model id, decoded.
+    /// Returns the model id, percent-decoded.
     pub fn model_id(&self) -> Option<&str> {
         match &self.subject {
             Some(Subject::Model(model_id)) => Some(model_id),
@@ -62,7 +62,7 @@ impl Operation {
         }
     }
 
-    /// The guardrail's identifier and version, decoded.
+    /// Returns the guardrail's identifier and version, percent-decoded.
     pub fn guardrail(&self) -> Option<(&str, &str)> {
         match &self.subject {
             Some(Subject::Guardrail { identifier, version }) => Some((identifier, version)),
@@ -74,12 +74,12 @@ impl Operation {
         self.subject.as_ref()
     }
 
-    /// True if the operation's successful response is an event stream.
+    /// Returns true if the operation's successful response is an event stream.
     pub(crate) fn streams(&self) -> bool {
         self.model_id().is_some() && self.name.ends_with("-stream")
     }
 
-    /// True for the same operation, perhaps on another model or guardrail.
+    /// Returns true if both are the same operation, of any model or guardrail.
     pub(crate) fn same_kind(&self, other: &Self) -> bool {
         self.method == other.method
             && self.name == other.name

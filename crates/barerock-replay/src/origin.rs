@@ -1,14 +1,14 @@
-//! Requests that a web page could have sent to a server on the loopback.
+//! Rejection of requests that a web page could have sent to a server on a loopback address.
 
 use core::net::IpAddr;
 
 use http::header::{HOST, HeaderName, ORIGIN};
 use http::{HeaderMap, Uri};
 
-/// The header that does not name this machine, of a request to a server that only this machine can reach.
+/// Returns the name of a `host` or `origin` header that does not name this machine, if the request has one.
 ///
-/// A page whose host name is made to resolve to the loopback (DNS rebinding), or one that posts to it, would otherwise read
-/// recorded prompts. A browser sends `host` and `origin` truthfully.
+/// Otherwise a web page could read recorded prompts: through a host name that resolves to a loopback address (DNS
+/// rebinding), or by sending a request to one. Browsers do not let pages set `host` and `origin`.
 pub(crate) fn foreign_header(headers: &HeaderMap) -> Option<HeaderName> {
     let is_foreign = |name: &HeaderName, is_ours: fn(&str) -> bool| {
         headers.get_all(name).iter().any(|value| !value.to_str().is_ok_and(is_ours))
@@ -30,7 +30,7 @@ fn is_loopback_authority(authority: &str) -> bool {
 fn is_loopback_host(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     let name = host.trim_end_matches('.').to_ascii_lowercase();
-    // RFC 6761, section 6.3: names below `localhost` are loopback's too.
+    // RFC 6761, section 6.3: subdomains of `localhost` are loopback names too.
     name == "localhost"
         || name.ends_with(".localhost")
         || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -1,4 +1,4 @@
-//! Received requests, kept for tests.
+//! Log of received requests, for tests.
 
 use barerock_sigv4::header_name::X_AMZ_SECURITY_TOKEN;
 use bytes::Bytes;
@@ -9,20 +9,20 @@ use http::{HeaderMap, Method, StatusCode};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Requests kept at most.
+/// Limit on the number of logged requests.
 const KEPT_REQUESTS: usize = 1_000;
-/// Bytes of bodies, heads and paths kept at most.
+/// Limit on the logged bodies, headers and paths together, in bytes.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
-/// A request and how it was served.
+/// A received request and the outcome of serving it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
-    /// Counted from 1 as requests arrive: what fault rules count.
+    /// Number of the request, counted from 1 as requests arrive, as in fault rules.
     pub number: u64,
     /// The method.
     pub method: Method,
-    /// Path and query, as sent.
+    /// The path and query, as sent.
     pub path: String,
     /// The headers.
     pub headers: HeaderMap,
@@ -32,25 +32,25 @@ pub struct ReceivedRequest {
     pub fixture: Option<String>,
     /// The response's status; `None` if the connection was closed instead.
     pub status: Option<StatusCode>,
-    /// Why the response is not a fixture's: no match, an invalid signature, a fault.
+    /// The reason why no fixture was served: no match, an invalid signature, or a fault.
     pub note: Option<String>,
     pub(crate) progress: Progress,
 }
 
 impl ReceivedRequest {
-    /// The bytes of the response's body that were given to the connection so far.
+    /// Returns the number of bytes of the response's body that were written to the connection so far.
     pub fn sent_bytes(&self) -> u64 {
         self.progress.sent.load(Ordering::Acquire)
     }
 
-    /// True if the client closed the connection before all of the response's body was sent. A response whose last bytes fit into
-    /// the system's buffers counts as sent.
+    /// Returns true if the client closed the connection before all of the response's body was sent. Bytes in the system's
+    /// buffers count as sent.
     pub fn client_left(&self) -> bool {
         self.progress.left.load(Ordering::Acquire)
     }
 }
 
-/// How far a response was sent. Clones share it.
+/// Progress of sending a response; clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Progress {
     sent: Arc<AtomicU64>,
@@ -69,7 +69,7 @@ impl Progress {
 
 impl fmt::Debug for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Credentials are not for logs, and a body can be long.
+        // No credentials in logs; a body is shown by its length.
         let mut headers = self.headers.clone();
         for (name, value) in &mut headers {
             value.set_sensitive(*name == AUTHORIZATION || name.as_str() == X_AMZ_SECURITY_TOKEN);
@@ -89,18 +89,18 @@ impl fmt::Debug for ReceivedRequest {
     }
 }
 
-/// A presigned URL is a credential too: its query is not shown.
+/// Removes the query: a presigned URL is a credential.
 fn redact_query(path: &str) -> &str {
     path.split('?').next().unwrap_or_default()
 }
 
-/// What a request weighs in memory, about.
+/// Estimates a request's size in memory, in bytes.
 fn weight(request: &ReceivedRequest) -> usize {
     let headers = request.headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len()));
     [request.body.len(), request.path.len()].into_iter().chain(headers).fold(0, usize::saturating_add)
 }
 
-/// The newest requests, bounded in number and bytes.
+/// Log of the newest requests, limited in number and bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     requests: Mutex<VecDeque<ReceivedRequest>>,
@@ -122,7 +122,7 @@ impl Log {
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<ReceivedRequest>> {
-        // A list that a panicking thread left is still a list.
+        // Ignores lock poisoning: each change to the list is complete before a panic could happen.
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! A response before it is sent: recorded, composed, or changed by faults.
+//! Construction of a response: recorded, composed, or changed by faults.
 
 use crate::chunking::{Chunking, Pace};
 use crate::fault::Fault;
@@ -20,24 +20,24 @@ use tokio::time::Instant;
 const REQUEST_ID: HeaderName = HeaderName::from_static(X_AMZN_REQUEST_ID);
 const ERROR_TYPE: HeaderName = HeaderName::from_static(X_AMZN_ERROR_TYPE);
 const RETRY_AFTER: HeaderName = HeaderName::from_static(X_AMZ_RETRY_AFTER);
-/// What faults say of themselves.
+/// Message of errors that faults inject.
 const ON_DEMAND: &str = "barerock-replay was told to fail this request.";
-/// Where a redirect points: the name is reserved (RFC 6761, section 6.5), so no server is there.
+/// Target of a redirect; the name is reserved (RFC 6761, section 6.5), so no server has it.
 const ELSEWHERE: &str = "https://elsewhere.example/login";
-/// Headers of one connection, which say nothing about this one.
+/// Hop-by-hop headers, which are not replayed: they describe the recorded connection.
 const HOP_BY_HOP: [HeaderName; 4] = [CONNECTION, TE, TRAILER, UPGRADE];
 
-/// How a reply is sent.
+/// Settings for sending a reply.
 #[derive(Debug)]
 pub(crate) struct Delivery<'a> {
     pub(crate) faults: &'a [&'a Fault],
     pub(crate) chunking: Chunking,
     pub(crate) pace: Pace,
-    /// Used where the recording has none.
+    /// Request id for a response without a recorded one.
     pub(crate) request_id: HeaderValue,
-    /// Sends the date of now in place of the recorded one.
+    /// Sends the current date instead of the recorded one.
     pub(crate) live_date: bool,
-    /// When the request was received, from which recorded times count.
+    /// Time at which the request was received; recorded times are counted from it.
     pub(crate) received: Instant,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Reply {
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Bytes,
     event_stream: bool,
-    /// When the response arrived, if it is a recorded one.
+    /// Times at which the recorded response arrived.
     timing: Option<Arc<Timing>>,
 }
 
@@ -63,21 +63,21 @@ impl Reply {
         }
     }
 
-    /// An error as the service writes one: its name in a header, its message in the body.
+    /// Creates an error as the service sends it: its name in a header, its message in the body.
     pub(crate) fn error(status: StatusCode, name: &str, message: &str) -> Self {
         let mut reply = Self::unnamed_error(status, message);
         reply.headers.extend(HeaderValue::from_str(name).ok().map(|name| (ERROR_TYPE, name)));
         reply
     }
 
-    /// An error as whatever stands before the service writes one.
+    /// Creates an error as a gateway in front of the service sends it, without a name.
     fn unnamed_error(status: StatusCode, message: &str) -> Self {
         let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(JSON))];
         let body = serde_json::json!({"message": message}).to_string().into();
         Self { status, headers, body, event_stream: false, timing: None }
     }
 
-    /// The response of a fault that replaces every other.
+    /// Creates the response of a fault that replaces the whole response.
     pub(crate) fn of_fault(fault: &Fault) -> Option<Self> {
         match fault {
             Fault::Throttle { retry_after } => {
@@ -103,7 +103,7 @@ impl Reply {
         }
     }
 
-    /// A web page, as whatever stands before the service writes one.
+    /// Creates a web page as a proxy in front of the service sends it.
     fn page(status: StatusCode) -> Self {
         let headers = vec![(CONTENT_TYPE, HeaderValue::from_static("text/html"))];
         let body = format!(
@@ -117,13 +117,14 @@ impl Reply {
         self.status
     }
 
-    /// When the head of the response had arrived in its recording, counted from when there was a connection.
+    /// Returns the recorded time of the response's head, counted from when the connection was ready.
     pub(crate) fn recorded_head(&self) -> Option<Duration> {
         let timing = self.timing.as_ref()?;
         Some(timing.head?.saturating_sub(timing.connecting()))
     }
 
-    /// Replaces a frame of the stream and drops those after it; a response that is not a stream becomes an error.
+    /// Applies an exception or error-frame fault: replaces a frame of the stream and drops those after it. A response that is
+    /// not a stream becomes an error.
     fn spoil(&mut self, fault: &Fault) {
         let (frame, number) = match fault {
             Fault::Exception { name, .. } if !self.event_stream => {
@@ -145,11 +146,11 @@ impl Reply {
         self.body = pieces.concat().into();
     }
 
-    /// Makes the response, with what the faults do to its body.
+    /// Builds the HTTP response and applies faults to its body.
     pub(crate) fn into_response(mut self, delivery: Delivery<'_>) -> Response<Script> {
         let Delivery { faults, chunking, pace, request_id, live_date, received } = delivery;
         if live_date {
-            // hyper dates a response that has no date.
+            // hyper adds the current date to a response without one.
             self.headers.retain(|(name, _)| name != DATE);
         }
         faults.iter().for_each(|fault| self.spoil(fault));
@@ -174,7 +175,7 @@ impl Reply {
         };
         for fault in faults {
             let (bytes, interruption) = match fault {
-                Fault::ResetAfter(bytes) | Fault::CloseAfter(bytes) => (*bytes, Interruption::BreakOff),
+                Fault::ResetAfter(bytes) | Fault::CloseAfter(bytes) => (*bytes, Interruption::Abort),
                 Fault::StallAfter { bytes, duration: None } => (*bytes, Interruption::Hang),
                 Fault::StallAfter { bytes, duration: Some(duration) } => {
                     (*bytes, Interruption::Pause(*duration))
@@ -198,7 +199,7 @@ impl Reply {
         response
     }
 
-    /// Writes the recorded headers in their order, with the framing of this connection in the place of the recorded one.
+    /// Writes the recorded headers in their order; the framing header of this connection takes the place of the recorded one.
     fn write_headers(self, headers: &mut HeaderMap, length: usize) {
         let framing = if self.event_stream {
             (TRANSFER_ENCODING, HeaderValue::from_static("chunked"))
@@ -218,7 +219,7 @@ impl Reply {
     }
 }
 
-/// Sends each piece when its last byte had arrived in the recording.
+/// Schedules each piece for the time at which its last byte was recorded.
 fn recorded_pace(pieces: Vec<Bytes>, timing: &Timing, delay: Duration, received: Instant) -> Script {
     let time = |arrival: Duration| received.checked_add(arrival.saturating_sub(timing.connecting()));
     let mut end = 0_u64;
@@ -255,7 +256,7 @@ fn truncate(pieces: &mut Vec<Bytes>, length: usize) {
     pieces.retain(|piece| !piece.is_empty());
 }
 
-/// The first exception of the service model with this status.
+/// Returns the first exception of the service model with this status.
 fn code_of_status(status: StatusCode) -> Option<&'static str> {
     EXCEPTIONS.iter().find(|(_, code)| *code == status.as_u16()).map(|(name, _)| *name)
 }

@@ -1,28 +1,29 @@
-//! A request's body as it is matched.
+//! Request bodies in a form that can be compared.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::operation::Operation;
 
-/// The most values a body may hold to be compared as JSON: about 20 MB of memory. Recorded requests hold some hundreds.
+/// Limit on the number of JSON values in a body that is compared as JSON: about 20 MB of memory. Recorded requests hold some
+/// hundreds.
 const MAX_VALUES: usize = 200_000;
 
-/// The member of the request that Converse's path carries, and that some recorders put into the body too.
+/// Member of the request that is sent in the path; some recorders add it to the body too.
 const MODEL_ID: &str = "modelId";
 
-/// A request's body, kept parsed: spacing and escapes do not matter to a match.
+/// A request's body for matching; JSON is parsed, so that spacing and escapes do not matter.
 #[derive(Debug, Clone)]
 pub(crate) enum RequestBody {
     Json(Value),
     /// Not JSON, or JSON of too many values to hold.
     Other(Bytes),
-    /// Every body: that of a composed fixture.
+    /// Matches every body; the body of a composed fixture.
     Any,
 }
 
 impl RequestBody {
-    /// The body of a request for `operation`. A `modelId` beside that of the path is left out.
+    /// Parses the body of a request for `operation`. Removes `modelId` if the path has a model id.
     pub(crate) fn new(bytes: Bytes, operation: &Operation) -> Self {
         if has_more_values_than(MAX_VALUES, &bytes) {
             return Self::Other(bytes);
@@ -39,8 +40,8 @@ impl RequestBody {
     }
 }
 
-/// Whether JSON holds more than `limit` values: each but the first follows a comma or an opening bracket or brace. Those in
-/// strings do not count.
+/// Returns true if JSON holds more than `limit` values, by counting the commas and opening brackets and braces outside of
+/// strings: every value but the first follows one of them.
 fn has_more_values_than(limit: usize, json: &[u8]) -> bool {
     let (mut values, mut in_string, mut is_escaped) = (1_usize, false, false);
     for byte in json {

@@ -1,4 +1,4 @@
-//! A response body as a list of steps: what is sent, when, and how it ends.
+//! A response body as a list of steps: send, wait, pause, abort.
 
 use bytes::Bytes;
 use core::fmt;
@@ -11,24 +11,24 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::received::Progress;
 
-/// How long sent bytes get to reach the client before its connection is broken off.
+/// Delay before a connection is aborted, so that sent bytes reach the client.
 const LINGER: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub(crate) enum Step {
     Send(Bytes),
-    /// Lets what was sent leave for the client.
+    /// Lets hyper write the sent bytes to the socket.
     Flush,
     Wait(Duration),
-    /// Waits for a time that may have passed.
+    /// Waits until a time; no wait if it has passed.
     WaitUntil(Instant),
-    /// Sends nothing more, and does not end.
+    /// Sends nothing more and does not end.
     Hang,
-    /// Breaks the connection off.
+    /// Aborts the connection.
     Abort,
 }
 
-/// The body that follows the steps.
+/// Body that executes the steps.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     steps: VecDeque<Step>,
@@ -36,25 +36,25 @@ pub(crate) struct Script {
     progress: Progress,
 }
 
-/// A body broken off on purpose.
+/// Error that makes hyper abort the connection.
 #[derive(Debug)]
-pub(crate) struct BrokenOff;
+pub(crate) struct Aborted;
 
-impl fmt::Display for BrokenOff {
+impl fmt::Display for Aborted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("broken off, as a fault rule asks")
+        f.write_str("aborted by a fault rule or a failed upstream response")
     }
 }
 
-impl core::error::Error for BrokenOff {}
+impl core::error::Error for Aborted {}
 
 impl Script {
-    /// Sends each piece on its own, after this wait.
+    /// Sends each piece as a chunk, after this delay.
     pub(crate) fn pieces(pieces: impl IntoIterator<Item = Bytes>, delay: Duration) -> Self {
         Self::timed(pieces.into_iter().map(|piece| (piece, None)), delay, None)
     }
 
-    /// Sends each piece on its own at its time, after this wait, and ends at a time.
+    /// Sends each piece as a chunk at its time plus the delay, and ends the body at `end`.
     pub(crate) fn timed(
         pieces: impl IntoIterator<Item = (Bytes, Option<Instant>)>,
         delay: Duration,
@@ -72,12 +72,12 @@ impl Script {
         Self { steps, sleep: None, progress: Progress::default() }
     }
 
-    /// Counts what is sent in `progress`.
+    /// Counts the sent bytes in `progress`.
     pub(crate) fn count_in(&mut self, progress: Progress) {
         self.progress = progress;
     }
 
-    /// Keeps the first `bytes` bytes, and goes on with `then` (keeping the rest where `resume` says so).
+    /// Interrupts the body after the first `bytes` bytes. Only a pause keeps the rest.
     pub(crate) fn interrupt(&mut self, bytes: usize, then: Interruption) {
         let mut left = bytes;
         let mut before = VecDeque::new();
@@ -104,28 +104,28 @@ impl Script {
                 before.append(&mut self.steps);
             }
             Interruption::Hang => before.push_back(Step::Hang),
-            Interruption::BreakOff => before.extend([Step::Flush, Step::Wait(LINGER), Step::Abort]),
+            Interruption::Abort => before.extend([Step::Flush, Step::Wait(LINGER), Step::Abort]),
         }
         self.steps = before;
     }
 }
 
-/// What happens in the middle of a body.
+/// Interruption in the middle of a body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Interruption {
     Pause(Duration),
     Hang,
-    BreakOff,
+    Abort,
 }
 
 impl Body for Script {
     type Data = Bytes;
-    type Error = BrokenOff;
+    type Error = Aborted;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
         loop {
             if let Some(sleep) = &mut self.sleep {
                 match sleep.as_mut().poll(cx) {
@@ -142,7 +142,7 @@ impl Body for Script {
                 Some(Step::Wait(duration)) => self.sleep = Some(Box::pin(sleep(duration))),
                 Some(Step::WaitUntil(time)) => self.sleep = Some(Box::pin(sleep_until(time))),
                 Some(Step::Flush) => {
-                    // hyper writes out what it has when the body has nothing for now.
+                    // A pending body makes hyper write its buffer to the socket.
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
@@ -150,14 +150,14 @@ impl Body for Script {
                     self.steps.push_front(Step::Hang);
                     return Poll::Pending;
                 }
-                Some(Step::Abort) => return Poll::Ready(Some(Err(BrokenOff))),
+                Some(Step::Abort) => return Poll::Ready(Some(Err(Aborted))),
             }
         }
     }
 }
 
 impl Drop for Script {
-    /// hyper drops a body that has not ended if the connection is gone.
+    /// Records that the client left: hyper drops an unfinished body when the connection is closed.
     fn drop(&mut self) {
         if self.steps.iter().any(|step| matches!(step, Step::Send(_) | Step::Hang)) {
             self.progress.set_client_left();

@@ -1,4 +1,4 @@
-//! The server: a listener on the loopback, and a task a connection.
+//! The server: a listener, and one task per connection.
 
 use crate::builder::ReplayBuilder;
 use crate::received::ReceivedRequest;
@@ -16,12 +16,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// How long responses in progress may take to end after a shutdown is requested.
+/// Time limit for responses in progress after a shutdown is requested.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
-/// The rest after a failed accept: out of file descriptors, a retry at once would only spin.
+/// Delay after a failed accept: without it, the loop would spin while no file descriptor is free.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 
-/// A running replay. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets responses in progress end.
+/// A running replay server. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets responses in progress end.
 #[derive(Debug)]
 pub struct ReplayServer {
     address: SocketAddr,
@@ -31,7 +31,7 @@ pub struct ReplayServer {
 }
 
 impl ReplayServer {
-    /// Starts to describe a server.
+    /// Creates a builder with the default settings.
     pub fn builder() -> ReplayBuilder {
         ReplayBuilder::new()
     }
@@ -43,12 +43,12 @@ impl ReplayServer {
         Self { address, service, stop, task }
     }
 
-    /// Where it listens.
+    /// Returns the address on which the server listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// The endpoint URL to give to a client, such as `http://127.0.0.1:49152`.
+    /// Returns the endpoint URL for a client, such as `http://127.0.0.1:49152`.
     pub fn url(&self) -> String {
         #[cfg(feature = "tls")]
         if self.service.tls.is_some() {
@@ -57,16 +57,16 @@ impl ReplayServer {
         format!("http://{}", self.address)
     }
 
-    /// What was received, oldest first. At most the newest 1,000 requests are kept, of 64 MiB together.
+    /// Returns the received requests, oldest first. The newest 1,000 requests of at most 64 MiB together are kept.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.service.log.all()
     }
 
-    /// Takes no more requests, lets those under way end for up to five seconds, and stops.
+    /// Stops the server: no further request is accepted, and responses in progress have five seconds to end.
     ///
-    /// Cancel safety: dropping the future stops it at once.
+    /// Cancel safety: dropping the future stops the server at once.
     pub async fn shutdown(mut self) {
-        // No receiver is left only where the task has ended already.
+        // Fails only if the task has already ended.
         let _ = self.stop.send(true);
         if tokio::time::timeout(SHUTDOWN_GRACE, &mut self.task).await.is_err() {
             self.task.abort();
@@ -76,7 +76,7 @@ impl ReplayServer {
 
 impl Drop for ReplayServer {
     fn drop(&mut self) {
-        // The set of connections goes with the task.
+        // The task owns the connections, so they are closed too.
         self.task.abort();
     }
 }
@@ -109,14 +109,14 @@ async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: watch
 }
 
 async fn serve(stream: TcpStream, service: Arc<Service>, stopped: watch::Receiver<bool>) {
-    // Each chunk leaves when it is written, so that a pace is what the client sees. Without it the server still works.
+    // Sends each chunk when it is written, so that the client sees the pace. A failure only delays chunks.
     let _ = stream.set_nodelay(true);
     let reset = ResetFlag::default();
     let socket = Socket::new(stream, reset.clone(), service.io_timeout);
     #[cfg(feature = "tls")]
     if let Some(tls) = &service.tls {
         let handshake = tokio::time::timeout(service.io_timeout, tls.acceptor().accept(socket));
-        // A client that does not trust the certificate says so on its side.
+        // A failed handshake is reported by the client.
         if let Ok(Ok(stream)) = handshake.await {
             #[cfg(feature = "http2")]
             if stream.get_ref().1.alpn_protocol() == Some(crate::tls::HTTP2) {
@@ -138,14 +138,14 @@ async fn serve_http(
     let timeout = service.io_timeout;
     let handler = service_fn(move |request| {
         let (service, reset) = (Arc::clone(&service), reset.clone());
-        async move { service.answer(request, reset).await }
+        async move { service.respond(request, reset).await }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeout)
         .serve_connection(TokioIo::new(io), handler);
     let mut connection = pin!(connection);
-    // An error of the connection is the client's to see: there is no response left to send it in.
+    // An error of the connection is reported by the client: no response can carry it.
     tokio::select! {
         _ = connection.as_mut() => {}
         _ = stopped.changed() => {
@@ -155,7 +155,7 @@ async fn serve_http(
     }
 }
 
-/// Serves HTTP/2. A fault that breaks the response off resets its stream, and the connection stays.
+/// Serves HTTP/2. A fault that aborts a response resets its stream; the connection stays open.
 #[cfg(feature = "http2")]
 async fn serve_http2(
     io: impl AsyncRead + AsyncWrite + Unpin,
@@ -166,7 +166,7 @@ async fn serve_http2(
     let timeout = service.io_timeout;
     let handler = service_fn(move |request| {
         let (service, reset) = (Arc::clone(&service), reset.clone());
-        async move { service.answer(request, reset).await }
+        async move { service.respond(request, reset).await }
     });
     let connection = hyper::server::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
         .timer(TokioTimer::new())

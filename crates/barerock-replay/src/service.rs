@@ -1,4 +1,4 @@
-//! What happens to one request.
+//! Handling of a request: checks, faults, matching, and the log.
 
 use crate::chunking::{Chunking, Pace};
 use crate::fault::{Fault, FaultRule};
@@ -9,7 +9,7 @@ use crate::origin::foreign_header;
 use crate::received::{Log, Progress, ReceivedRequest};
 use crate::reply::{Delivery, Reply};
 use crate::request_body::RequestBody;
-use crate::script::BrokenOff;
+use crate::script::Aborted;
 use crate::socket::ResetFlag;
 use crate::verify::Verify;
 use bytes::Bytes;
@@ -23,13 +23,13 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tokio::time::{Instant, sleep_until};
 
-/// Called with each request once its response is chosen.
+/// Callback for each request, called once its response is chosen.
 pub(crate) type Hook = Box<dyn Fn(&ReceivedRequest) + Send + Sync>;
 
-/// Everything that requests share.
+/// State shared by all requests.
 pub(crate) struct Service {
     pub(crate) matcher: Matcher,
-    /// Whether only this machine can reach the server.
+    /// True if only this machine can reach the server.
     pub(crate) is_on_loopback: bool,
     pub(crate) verify: Option<Verify>,
     #[cfg(feature = "tls")]
@@ -41,20 +41,20 @@ pub(crate) struct Service {
     pub(crate) max_connections: usize,
     pub(crate) io_timeout: Duration,
     pub(crate) on_request: Option<Hook>,
-    /// What responds in the place of fixtures.
+    /// Responds instead of the fixtures, if set.
     pub(crate) forward: Option<Box<dyn Forward>>,
     pub(crate) log: Log,
     pub(crate) counter: AtomicU64,
 }
 
-/// The response to a request, and what is logged of it.
+/// The response to a request, with its fixture and note for the log.
 #[derive(Default)]
 struct Outcome {
     /// `None` closes the connection.
     reply: Option<Reply>,
     fixture: Option<String>,
     note: Option<String>,
-    /// Whether the response is another server's.
+    /// True if the request is to be forwarded.
     is_forwarded: bool,
 }
 
@@ -70,12 +70,12 @@ impl Outcome {
 }
 
 impl Service {
-    /// Responds to a request, or closes the connection.
-    pub(crate) async fn answer(
+    /// Responds to a request, or returns the error that closes the connection.
+    pub(crate) async fn respond(
         &self,
         request: Request<Incoming>,
         reset: ResetFlag,
-    ) -> Result<Response<ResponseBody>, BrokenOff> {
+    ) -> Result<Response<ResponseBody>, Aborted> {
         let number = self.counter.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let faults: Vec<&Fault> =
             self.rules.iter().filter(|rule| rule.strikes(number)).map(FaultRule::fault).collect();
@@ -111,7 +111,7 @@ impl Service {
         {
             sleep_until(received.checked_add(head).unwrap_or(received)).await;
         }
-        // Deterministic, so that two runs of a test see the same.
+        // Deterministic, so that two runs of a test see the same id.
         let request_id = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{number:012x}"));
         match (outcome.reply, request_id) {
             (Some(reply), Ok(request_id)) => {
@@ -120,7 +120,7 @@ impl Service {
                     chunking: self.chunking,
                     pace: self.pace,
                     request_id,
-                    // Clients correct their clocks by it, and a corrected clock must still pass the check.
+                    // Clients correct their clocks by the date; their signatures must still pass the check.
                     live_date: self.verify.is_some(),
                     received,
                 };
@@ -128,11 +128,11 @@ impl Service {
                 response.body_mut().count_in(progress);
                 Ok(response.map(ResponseBody::Script))
             }
-            _ => Err(BrokenOff),
+            _ => Err(Aborted),
         }
     }
 
-    /// The whole request body, within its bounds.
+    /// Reads the whole request body, within the limits on size and time.
     async fn collect(&self, body: Incoming) -> Result<Bytes, Outcome> {
         let collected = Limited::new(body, self.max_request_bytes).collect();
         match tokio::time::timeout(self.io_timeout, collected).await {
@@ -220,7 +220,8 @@ impl fmt::Debug for Service {
     }
 }
 
-/// HTTP/2 has the host in the URI, and so has a request meant for a proxy, whose header may differ.
+/// Sets the `host` header from the URI, if the URI has a host: in HTTP/2, and in a request for a proxy, where the header may
+/// differ.
 fn add_host(head: &mut Parts) {
     let authority = head.uri.authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
     if let Some(authority) = authority {

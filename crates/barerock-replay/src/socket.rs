@@ -1,4 +1,4 @@
-//! A connection that can be told to end with a reset, and that does not wait for ever for a client to read.
+//! A TCP connection with a write timeout that can be closed by a reset.
 
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -10,12 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// A flag that makes a connection end with a reset.
+/// Shared flag that makes a connection end with a TCP RST.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ResetFlag(Arc<AtomicBool>);
 
 impl ResetFlag {
-    /// The connection ends with a TCP RST when it is dropped next.
+    /// Makes the connection send a TCP RST when it is dropped.
     pub(crate) fn raise(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -25,14 +25,14 @@ impl ResetFlag {
     }
 }
 
-/// A TCP stream that obeys its flag.
+/// TCP stream with a write timeout and a [`ResetFlag`].
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
     reset: ResetFlag,
-    /// How long a write may wait for the client to read.
+    /// Time limit for a write to make progress.
     write_timeout: Duration,
-    /// Runs while a write waits.
+    /// Timer of a pending write.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
@@ -41,7 +41,7 @@ impl Socket {
         Self { stream, reset, write_timeout, waiting: None }
     }
 
-    /// Passes a write's outcome on, and gives up on a client that has not read for too long.
+    /// Returns the result of a write, or `TimedOut` if it has been pending for longer than the timeout.
     fn within_timeout(
         &mut self,
         cx: &mut Context<'_>,
@@ -61,7 +61,7 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if self.reset.is_raised() {
-            // A zero linger turns the close that follows into a reset. A connection that is gone already needs none.
+            // A zero linger turns the close that follows into a reset. Fails only if the connection is already closed.
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -89,7 +89,7 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.reset.is_raised() {
-            // No FIN before the reset.
+            // A shutdown would send a FIN before the reset.
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_shutdown(cx)

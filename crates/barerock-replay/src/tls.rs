@@ -1,4 +1,4 @@
-//! TLS for the loopback: a certificate authority that lives as long as the program, and a certificate it signed.
+//! TLS for tests: a certificate authority generated in memory, and a server certificate signed by it.
 
 use core::fmt;
 use rcgen::{
@@ -10,20 +10,20 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-/// Whom the certificate speaks for.
+/// Host names of the certificate by default.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
-/// The authority's name, so that it is recognised in a trust store.
+/// Name of the authority, so that a user recognises it in a trust store.
 const AUTHORITY: &str = "barerock-replay, for tests on this machine only";
-/// The last day of an expired certificate.
+/// Last day of validity of an expired certificate: year, month, day.
 const EXPIRED: (i32, u8, u8) = (2020, 1, 1);
-/// The ALPN name of HTTP/1.1: a client that offers HTTP/2 too must be told.
+/// ALPN name of HTTP/1.1, announced for clients that offer HTTP/2 too.
 const HTTP1: &[u8] = b"http/1.1";
-/// The ALPN name of HTTP/2 (RFC 9113, section 3.1).
+/// ALPN name of HTTP/2 (RFC 9113, section 3.1).
 #[cfg(feature = "http2")]
 pub(crate) const HTTP2: &[u8] = b"h2";
 
-/// A certificate, for `localhost`, `127.0.0.1` and `::1` unless said otherwise, and the authority that clients must trust for it. Both are made
-/// anew each time; neither key leaves memory.
+/// A server certificate, and the certificate authority that clients must trust for it. Both are generated anew each time;
+/// neither key leaves memory.
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
@@ -31,16 +31,16 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Makes an authority and a certificate.
+    /// Generates an authority and a certificate for `localhost`, `127.0.0.1` and `::1`.
     ///
     /// # Errors
     ///
-    /// [`TlsError`] where the system has no randomness for keys.
+    /// [`TlsError`] if the system provides no randomness for the keys.
     pub fn generate() -> Result<Self, TlsError> {
         Self::signed(leaf(&NAMES)?)
     }
 
-    /// [`generate`](Self::generate) for other host names.
+    /// Generates an authority and a certificate for these host names and IP addresses.
     ///
     /// # Errors
     ///
@@ -49,11 +49,11 @@ impl Tls {
         Self::signed(leaf(names)?)
     }
 
-    /// The same with a certificate that has expired, which a client must refuse.
+    /// Generates an authority and an expired certificate, which a client must reject.
     ///
     /// # Errors
     ///
-    /// As [`generate`](Self::generate)'s.
+    /// As [`generate`](Self::generate).
     pub fn generate_expired() -> Result<Self, TlsError> {
         let mut leaf = leaf(&NAMES)?;
         let (year, month, day) = EXPIRED;
@@ -61,7 +61,7 @@ impl Tls {
         Self::signed(leaf)
     }
 
-    /// Makes an authority, and signs the certificate with it.
+    /// Generates an authority and signs the certificate with it.
     fn signed(leaf: CertificateParams) -> Result<Self, TlsError> {
         let mut authority = CertificateParams::default();
         authority.distinguished_name.push(DnType::CommonName, AUTHORITY);
@@ -85,7 +85,7 @@ impl Tls {
         Ok(Self { acceptor: Arc::new(config).into(), ca_pem })
     }
 
-    /// Speaks HTTP/2 with clients that offer it, and HTTP/1.1 with all others.
+    /// Serves HTTP/2 to clients that offer it, and HTTP/1.1 to all others.
     #[cfg(feature = "http2")]
     #[must_use]
     pub fn with_http2(mut self) -> Self {
@@ -95,7 +95,7 @@ impl Tls {
         self
     }
 
-    /// The authority's certificate in PEM form: what goes into `AWS_CA_BUNDLE` or `--ca-bundle`.
+    /// Returns the authority's certificate in PEM format, for a file named by `AWS_CA_BUNDLE` or `--ca-bundle`.
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
@@ -105,7 +105,7 @@ impl Tls {
     }
 }
 
-/// What the server's certificate says.
+/// Returns the parameters of a server certificate for these names.
 fn leaf(names: &[&str]) -> Result<CertificateParams, TlsError> {
     let mut leaf = CertificateParams::new(names.iter().copied().map(str::to_owned).collect::<Vec<_>>())
         .map_err(TlsError::new)?;
@@ -120,7 +120,7 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// A certificate that could not be made.
+/// Error of generating a certificate.
 #[derive(Debug)]
 pub struct TlsError(Box<dyn core::error::Error + Send + Sync>);
 
@@ -132,7 +132,7 @@ impl TlsError {
 
 impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cannot make a certificate for the loopback")
+        f.write_str("cannot generate a certificate")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Authentication of requests: signatures and bearer keys, checked as the service checks them.
+//! Authentication of requests: checks signatures and bearer keys as the service does.
 
 use crate::reply::Reply;
 use barerock_sigv4::{BEARER, Credentials, REDACTED, Timestamp, VerifyError, VerifySettings, verify_http};
@@ -10,15 +10,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Bedrock's signing name.
 const SERVICE: &str = "bedrock";
-/// Seconds in the minutes that AWS writes.
+/// Seconds in a minute, the unit of AWS's messages.
 const MINUTE: u64 = 60;
 
 type Clock = Box<dyn Fn() -> Option<Timestamp> + Send + Sync>;
 
-/// The credentials that requests must be signed with. Any other request gets status 403 and the reason.
+/// Credentials that requests must be signed with. Any other request gets status 403 and the reason.
 ///
-/// Requests signed with SigV4 by known credentials pass, for the expected region and the service `bedrock`, and so do
-/// those with the expected bearer key. With neither, every request is refused.
+/// Accepted are SigV4 signatures by known credentials for the expected region and the service `bedrock`, and the expected
+/// bearer key. Without known credentials and bearer key every request is rejected.
 pub struct Verify {
     credentials: Vec<Credentials>,
     bearer_key: Option<String>,
@@ -27,7 +27,7 @@ pub struct Verify {
 }
 
 impl Verify {
-    /// Expects signatures for this region.
+    /// Creates a check that expects signatures for this region.
     pub fn for_region(region: impl Into<String>) -> Self {
         Self {
             credentials: Vec::new(),
@@ -37,28 +37,28 @@ impl Verify {
         }
     }
 
-    /// Lets requests pass that are signed with these; may be called for several.
+    /// Accepts requests signed with these credentials; may be called several times.
     #[must_use]
     pub fn with_credentials(mut self, credentials: Credentials) -> Self {
         self.credentials.push(credentials);
         self
     }
 
-    /// Lets requests pass that carry this bearer key.
+    /// Accepts requests that carry this bearer key.
     #[must_use]
     pub fn with_bearer_key(mut self, key: impl Into<String>) -> Self {
         self.bearer_key = Some(key.into());
         self
     }
 
-    /// Reads the time from `clock` and not from the system. `None` refuses every signature.
+    /// Reads the time from `clock` instead of the system. If it returns `None`, every signature is rejected.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> Option<Timestamp> + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
 
-    /// Checks a request: the refusal, and the reason for the log.
+    /// Checks a request; the error is the response and the reason for the log.
     pub(crate) fn check(&self, request: &Request<Bytes>) -> Result<(), (Reply, String)> {
         let authorization = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
         if let Some(key) = authorization.and_then(|value| value.strip_prefix(BEARER.as_bytes())) {
@@ -105,7 +105,7 @@ fn refuse_key(reason: &str) -> (Reply, String) {
     refuse("AccessDeniedException", &message, reason)
 }
 
-/// What AWS says, and after it, where AWS is short of words, the reason.
+/// Returns AWS's message for the error, followed by the reason if AWS's message does not contain it.
 fn message(error: &VerifyError) -> String {
     let aws = match error {
         VerifyError::SignatureMismatch(mismatch) => return mismatch.aws_message(),
@@ -127,7 +127,8 @@ fn message(error: &VerifyError) -> String {
     format!("{aws} ({error})")
 }
 
-/// `Signature expired: 20250130T064508Z is now earlier than 20250210T013411Z (20250210T013911Z - 5 min.)`
+/// Formats a clock error: `Signature expired: 20250130T064508Z is now earlier than 20250210T013411Z (20250210T013911Z - 5
+/// min.)`.
 fn skewed(what: &str, signed: &Timestamp, than: &str, now: &Timestamp, sign: &str, seconds: u64) -> String {
     let offset = i64::try_from(seconds).unwrap_or(i64::MAX);
     let bound = match sign {
@@ -142,7 +143,7 @@ fn skewed(what: &str, signed: &Timestamp, than: &str, now: &Timestamp, sign: &st
     )
 }
 
-/// Compares without telling, by its time, how much was right.
+/// Compares in constant time for equal lengths.
 fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |different, (a, b)| different | (a ^ b)) == 0
 }
@@ -176,7 +177,7 @@ mod tests {
         request
     }
 
-    /// The reason for the log.
+    /// Returns the reason for the log.
     fn reason(verify: &Verify, request: &Request<Bytes>) -> Option<String> {
         verify.check(request).err().map(|(_, reason)| reason)
     }

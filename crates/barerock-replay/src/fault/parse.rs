@@ -1,4 +1,4 @@
-//! The text form of faults.
+//! Parsing of the text form of faults.
 
 use super::{Fault, FaultError, FaultRule};
 use crate::duration::parse_duration;
@@ -6,17 +6,17 @@ use core::ops::Range;
 use core::str::FromStr;
 use http::{HeaderValue, StatusCode};
 
-/// Every form, comma-separated.
+/// Text forms of all faults, comma-separated.
 pub(super) const FORMS: &str = "throttle[=DURATION], status=CODE[:ERROR], html[=STATUS], redirect[=STATUS], reset-before, reset-after=BYTES, \
                      close-after=BYTES, truncate=BYTES, stall=DURATION, stall-after=BYTES[:DURATION], slow=DURATION, \
                      corrupt=OFFSET[:BIT], exception=NAME[:FRAME], error-frame[=CODE[:FRAME]], content-type=VALUE";
-/// The code of an error frame that names none.
+/// Default code of an error frame.
 const DEFAULT_ERROR_CODE: &str = "InternalError";
-/// The status of a web page that names none: what a proxy says of a server it cannot reach.
+/// Default status of a web page: that of a proxy which cannot reach the server.
 const DEFAULT_HTML_STATUS: StatusCode = StatusCode::BAD_GATEWAY;
-/// The status of a redirect that names none: ask there the same way, this time.
+/// Default status of a redirect: temporary, with the same method and body.
 const DEFAULT_REDIRECT_STATUS: StatusCode = StatusCode::TEMPORARY_REDIRECT;
-/// Longest name of an error or exception: it must fit a header of a frame.
+/// Limit on the name of an error or exception, in bytes: it must fit into a frame header.
 const MAX_NAME: usize = 256;
 
 impl FromStr for FaultRule {
@@ -52,7 +52,7 @@ impl FromStr for Fault {
             None => (text, None),
         };
         let wrong = |problem: String| FaultError(format!("fault {text:?}: {problem}"));
-        let needed = || value.ok_or_else(|| wrong(format!("{name} wants a value: {}", form(name))));
+        let needed = || value.ok_or_else(|| wrong(format!("missing value: {}", form(name))));
         let count = |text: &str| {
             text.parse::<usize>().map_err(|_| wrong(format!("{text:?} is not a number: {}", form(name))))
         };
@@ -109,21 +109,19 @@ impl FromStr for Fault {
             }
             "content-type" => {
                 let value = HeaderValue::from_str(needed()?);
-                value
-                    .map(Self::ContentType)
-                    .map_err(|_| wrong("the value is not that of a header".to_owned()))
+                value.map(Self::ContentType).map_err(|_| wrong("invalid header value".to_owned()))
             }
-            _ => Err(FaultError(format!("unknown fault {name:?}: wants one of {FORMS}"))),
+            _ => Err(FaultError(format!("unknown fault {name:?}: expected one of {FORMS}"))),
         }
     }
 }
 
-/// `value:detail`.
+/// Splits `value:detail`.
 fn detail(text: &str) -> (&str, Option<&str>) {
     text.split_once(':').map_or((text, None), |(value, detail)| (value, Some(detail)))
 }
 
-/// The form of one fault.
+/// Returns the text form of one fault.
 fn form(name: &str) -> &'static str {
     let named = |form: &&str| form.split(['=', '[']).next() == Some(name);
     FORMS.split(", ").find(named).unwrap_or(FORMS)
@@ -136,11 +134,11 @@ fn parse_status(text: &str, range: Range<u16>) -> Result<StatusCode, String> {
     })
 }
 
-/// The name of an error: it goes into a header as it is.
+/// Checks the name of an error, which is sent in a header.
 fn identifier(text: &str) -> Result<String, String> {
     let good = |c: char| c.is_ascii_alphanumeric() || "._-#".contains(c);
     if text.is_empty() || text.len() > MAX_NAME || !text.chars().all(good) {
-        return Err(format!("{text:?} is not the name of an error"));
+        return Err(format!("invalid error name {text:?}"));
     }
     Ok(text.to_owned())
 }
@@ -194,26 +192,26 @@ mod tests {
 
     #[test]
     fn a_rule_strikes_what_it_names() {
-        let struck = |text: &str| -> Vec<u64> {
+        let numbers = |text: &str| -> Vec<u64> {
             let rule: FaultRule = text.parse().unwrap();
             (1..=5).filter(|number| rule.strikes(*number)).collect()
         };
-        assert_eq!(struck("throttle"), [1, 2, 3, 4, 5]);
-        assert_eq!(struck("throttle@2"), [2]);
-        assert_eq!(struck("throttle@2x3"), [2, 3, 4]);
-        assert_eq!(struck("throttle@4+"), [4, 5]);
-        assert_eq!(struck("throttle@2x18446744073709551615"), [2, 3, 4, 5]);
+        assert_eq!(numbers("throttle"), [1, 2, 3, 4, 5]);
+        assert_eq!(numbers("throttle@2"), [2]);
+        assert_eq!(numbers("throttle@2x3"), [2, 3, 4]);
+        assert_eq!(numbers("throttle@4+"), [4, 5]);
+        assert_eq!(numbers("throttle@2x18446744073709551615"), [2, 3, 4, 5]);
     }
 
     #[test]
-    fn a_wrong_rule_says_what_is_wanted() {
+    fn an_invalid_rule_is_an_error_that_names_the_expected_form() {
         for (text, expected) in [
-            ("throttel", "unknown fault \"throttel\": wants one of throttle[=DURATION], status="),
-            ("", "unknown fault \"\": wants one of "),
-            ("status", "fault \"status\": status wants a value: status=CODE[:ERROR]"),
+            ("throttel", "unknown fault \"throttel\": expected one of throttle[=DURATION], status="),
+            ("", "unknown fault \"\": expected one of "),
+            ("status", "fault \"status\": missing value: status=CODE[:ERROR]"),
             ("status=200", "fault \"status=200\": \"200\" is not a status from 400 to 599"),
             ("redirect=200", "fault \"redirect=200\": \"200\" is not a status from 300 to 399"),
-            ("status=500:a b", "fault \"status=500:a b\": \"a b\" is not the name of an error"),
+            ("status=500:a b", "fault \"status=500:a b\": invalid error name \"a b\""),
             ("truncate=-1", "fault \"truncate=-1\": \"-1\" is not a number: truncate=BYTES"),
             ("stall=5", "fault \"stall=5\": \"5\" is not a duration"),
             ("reset-before=1", "fault \"reset-before=1\": reset-before takes no value"),
@@ -221,7 +219,7 @@ mod tests {
             ("corrupt=1:8", "fault \"corrupt=1:8\": \"8\" is not a bit from 0 to 7"),
             ("throttle@0", "fault \"throttle@0\": \"@0\" is not @FIRST, @FIRSTxCOUNT or @FIRST+"),
             ("throttle@1x", "fault \"throttle@1x\": \"@1x\" is not "),
-            ("content-type=a\nb", "fault \"content-type=a\\nb\": the value is not that of a header"),
+            ("content-type=a\nb", "fault \"content-type=a\\nb\": invalid header value"),
         ] {
             let error = text.parse::<FaultRule>().unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");

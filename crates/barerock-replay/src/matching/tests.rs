@@ -130,7 +130,7 @@ fn the_same_request_is_answered_in_turn() {
     let fixtures = vec![made("one", 200), made("two", 429), made("three", 200)];
     for (mode, body, expected) in [
         (MatchMode::Exact, json!({"a": 1}), ["one", "two", "three", "one"]),
-        // Another request gets an answer, not somebody's error.
+        // A request that is only similar gets the complete response, not the recorded error.
         (MatchMode::Model, json!({"a": 2}), ["one", "three", "one", "three"]),
     ] {
         let matcher = Matcher::new(fixtures.clone(), mode);
@@ -146,7 +146,7 @@ fn a_mode_reads_what_it_writes() {
     }
     assert_eq!(
         "all".parse::<MatchMode>().unwrap_err(),
-        "unknown match mode \"all\": wants exact, model, any or in-order"
+        "unknown match mode \"all\": expected exact, model, any or in-order"
     );
 }
 

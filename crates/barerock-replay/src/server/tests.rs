@@ -1,4 +1,4 @@
-//! Raw bytes over real sockets.
+//! Tests of the server over raw TCP connections.
 
 mod bounds;
 mod faults;
@@ -21,7 +21,7 @@ use tokio::time::{Instant, timeout};
 const STREAM: &str = "/model/us.anthropic.claude-sonnet-4-6/converse-stream";
 const CONVERSE: &str = "/model/us.anthropic.claude-sonnet-4-6/converse";
 const BODY: &str = r#"{"messages":[{"role":"user","content":[{"text":"What are the tradeoffs between REST and GraphQL?"}]}]}"#;
-/// Nothing here takes as long, unless it hangs.
+/// Time limit that no passing test reaches.
 const LONG: Duration = Duration::from_secs(20);
 
 fn builder() -> ReplayBuilder {
@@ -48,7 +48,7 @@ async fn connect(replay: &ReplayServer) -> TcpStream {
     TcpStream::connect(replay.local_addr()).await.unwrap()
 }
 
-/// Sends raw bytes and reads until the connection ends: what came, and how it ended.
+/// Sends raw bytes and reads until the connection ends: the head, the body, and the result of the last read.
 async fn exchange(replay: &ReplayServer, request: &str) -> (String, Vec<u8>, io::Result<()>) {
     let mut stream = connect(replay).await;
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -60,7 +60,7 @@ async fn exchange(replay: &ReplayServer, request: &str) -> (String, Vec<u8>, io:
     (String::from_utf8(received).unwrap(), body, end.map(drop))
 }
 
-/// Undoes chunked coding: the chunks, and whether the last one came.
+/// Decodes the chunked coding: the chunks, and whether the final one arrived.
 fn chunks(mut body: &[u8]) -> (Vec<Vec<u8>>, bool) {
     let mut chunks = Vec::new();
     while let Some(at) = body.windows(2).position(|window| window == b"\r\n") {
@@ -131,7 +131,7 @@ async fn a_pace_is_seen_by_the_client() {
     stream.write_all(post(STREAM, BODY).as_bytes()).await.unwrap();
     let start = Instant::now();
     let mut buffer = [0; 65_536];
-    // The head leaves at once, each frame after its wait.
+    // The head is sent at once, each frame after its delay.
     for read in 0..4 {
         assert!(stream.read(&mut buffer).await.unwrap() > 0);
         assert!(start.elapsed() >= delay * read, "read {read} came after {:?}", start.elapsed());

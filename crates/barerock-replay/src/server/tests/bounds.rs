@@ -1,4 +1,4 @@
-//! Limits on clients and on the address.
+//! Tests of the limits on clients and of the address check.
 
 use super::*;
 
@@ -20,7 +20,7 @@ async fn a_request_has_bounds_in_size_and_time() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_given_up_on() {
-    // More than the buffers of two sockets hold.
+    // More than the buffers of both sockets hold.
     let body = vec![b' '; 32 * 1024 * 1024];
     let request = br#"{"method":"GET","uri":"/large","headers":[],"body":""}"#;
     let large = Fixture::parse("large", request, br#"{"status":200,"headers":[]}"#, body).unwrap();

@@ -1,4 +1,4 @@
-//! What each fault does to the bytes.
+//! Tests of each fault's effect on the bytes.
 
 use super::*;
 
@@ -61,7 +61,7 @@ async fn a_reset_is_a_tcp_reset() {
     let (chunks, ended) = chunks(&body);
     assert_eq!((chunks.concat().len(), ended), (300, false));
     assert_eq!(end.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
-    // The server lives on.
+    // The server still runs.
     let (head, ..) = exchange(&replay, &post(STREAM, BODY)).await;
     assert!(head.starts_with("HTTP/1.1 200 OK"));
 }
@@ -126,6 +126,6 @@ async fn a_stall_is_silence_and_a_client_that_leaves_ends_it() {
     assert!(silence.is_err(), "it does not end");
     assert!(received.len() > 300 && received.len() < 1_500, "{}", received.len());
     drop(stream);
-    // A hanging answer must not outlive its client, nor hold up a shutdown.
+    // A response that hangs must not outlive its client, nor delay a shutdown.
     timeout(Duration::from_secs(2), replay.shutdown()).await.unwrap();
 }

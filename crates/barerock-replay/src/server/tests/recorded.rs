@@ -1,4 +1,4 @@
-//! Recorded chunks and times.
+//! Tests of recorded chunks and times.
 
 use super::*;
 use barerock_audit::Exchange;

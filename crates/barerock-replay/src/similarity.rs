@@ -1,4 +1,4 @@
-//! How alike two Converse requests are: the shape of the conversation counts before its settings.
+//! Similarity of two Converse requests: the structure of the conversation counts before its settings.
 
 use core::cmp::Reverse;
 
@@ -8,33 +8,33 @@ use serde_json::Value;
 use crate::fixture::Fixture;
 use crate::request_body::RequestBody;
 
-/// How like a fixture's request is to a request for a Converse operation. The greater is the more alike; earlier members decide.
+/// Similarity of a fixture's request to a received Converse request. Greater is more similar; earlier fields take precedence.
 #[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Likeness {
-    /// The request has tools if the fixture's has: a tool call in response to a request without tools makes no sense.
+pub(crate) struct Similarity {
+    /// False if only the fixture's request has tools: its response may call a tool that the received request lacks.
     may_call_tools: bool,
     /// Both or neither end with a tool result.
     same_ending: bool,
     /// The last texts of the last messages are equal.
     same_last_text: bool,
-    /// The difference in the number of messages.
+    /// Difference in the number of messages; smaller is more similar.
     messages: Reverse<usize>,
-    /// The number of equal messages from the first on.
+    /// Number of equal messages, counted from the first until one differs.
     equal_messages: usize,
     same_tools: bool,
     same_system: bool,
     same_additional_fields: bool,
 }
 
-/// How like the fixture's request is to one with this body; the least of all if either is not JSON.
-pub(crate) fn likeness(fixture: &Fixture, body: &RequestBody) -> Option<Likeness> {
+/// Compares the fixture's request with one of this body; `None`, which sorts lowest, if either is not JSON.
+pub(crate) fn similarity(fixture: &Fixture, body: &RequestBody) -> Option<Similarity> {
     let (RequestBody::Json(request), RequestBody::Json(recorded)) = (body, fixture.request_body()) else {
         return None;
     };
     let both = |member: &str| has(request, member) == has(recorded, member);
     let (asked, answered) = (messages(request), messages(recorded));
     let equal = asked.iter().zip(answered).take_while(|(a, b)| json::equal(a, b)).count();
-    Some(Likeness {
+    Some(Similarity {
         may_call_tools: has(request, "toolConfig") || !has(recorded, "toolConfig"),
         same_ending: ends_with_tool_result(request) == ends_with_tool_result(recorded),
         same_last_text: last_text(request).is_some() && last_text(request) == last_text(recorded),
@@ -54,7 +54,7 @@ fn has(body: &Value, member: &str) -> bool {
     body.get(member).is_some_and(|value| !value.is_null())
 }
 
-/// The content blocks of the last message.
+/// Returns the content blocks of the last message.
 fn last_content(body: &Value) -> &[Value] {
     messages(body)
         .last()
@@ -67,7 +67,7 @@ fn ends_with_tool_result(body: &Value) -> bool {
     last_content(body).iter().any(|block| block.get("toolResult").is_some())
 }
 
-/// The last text of the last message.
+/// Returns the last text of the last message.
 fn last_text(body: &Value) -> Option<&str> {
     last_content(body).iter().rev().find_map(|block| block.get("text")?.as_str())
 }
