@@ -1,4 +1,4 @@
-//! Settings of a transport.
+//! Builder of the transport.
 
 use core::fmt;
 use core::time::Duration;
@@ -19,7 +19,7 @@ use crate::transport::{HyperTransport, Proxied, Route};
 #[cfg(feature = "http2")]
 pub(crate) const H2: &[u8] = b"h2";
 
-/// Settings of a [`HyperTransport`].
+/// Builds a [`HyperTransport`].
 #[derive(Clone)]
 #[must_use = "`build` makes the transport"]
 pub struct HyperTransportBuilder {
@@ -49,33 +49,33 @@ impl HyperTransportBuilder {
         }
     }
 
-    /// Sets how long making a connection may take, from name lookup to the end of the TLS handshake; [`CONNECT_TIMEOUT`] if
-    /// unset. `None` leaves it to the operating system.
+    /// Sets the time limit for opening a connection, from name lookup to the end of the TLS handshake; [`CONNECT_TIMEOUT`] by
+    /// default. With `None` only the operating system's limits apply.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = limit.into();
         self
     }
 
-    /// Sets how long an idle connection is kept for the next request; [`POOL_IDLE_TIMEOUT`] if unset. `None` keeps it until the
-    /// peer closes it.
+    /// Sets how long an idle connection is kept for the next request; [`POOL_IDLE_TIMEOUT`] by default. `None` keeps it until
+    /// the peer closes it.
     pub fn pool_idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.pool_idle_timeout = limit.into();
         self
     }
 
-    /// Sets how many idle connections to a host are kept; all if unset, none with 0.
+    /// Limits how many idle connections per host are kept; unlimited by default. 0 keeps none.
     pub fn pool_max_idle_per_host(mut self, count: usize) -> Self {
         self.pool_max_idle_per_host = count;
         self
     }
 
-    /// Sets how long a connection is silent before TCP probes the peer; [`TCP_KEEPALIVE`] if unset. `None` never probes.
+    /// Sets how long a connection is silent before TCP probes the peer; [`TCP_KEEPALIVE`] by default. `None` disables probes.
     pub fn tcp_keepalive(mut self, after: impl Into<Option<Duration>>) -> Self {
         self.tcp_keepalive = after.into();
         self
     }
 
-    /// Gives the secrets of each TLS connection to a key log, which lets Wireshark decrypt a capture.
+    /// Writes the secrets of each TLS connection to a key log, with which Wireshark can decrypt a capture.
     pub fn key_log(mut self, log: Arc<dyn KeyLog>) -> Self {
         self.key_log = Some(log);
         self
@@ -86,11 +86,11 @@ impl HyperTransportBuilder {
         self.key_log(Arc::new(KeyLogFile::new()))
     }
 
-    /// Sends requests through the proxies of these rules. A proxy is spoken to over plain HTTP: for `https` URIs with
-    /// CONNECT, so that it sees neither requests nor responses; for `http` URIs with the whole request.
+    /// Sends requests through the proxies of these rules. The connection to a proxy is plain HTTP. For `https` URIs it opens a
+    /// tunnel by CONNECT and sees neither requests nor responses; for `http` URIs it receives the whole request.
     ///
     /// # Errors
-    /// If a proxy has another scheme than `http`.
+    /// If a proxy has a scheme other than `http`.
     #[cfg(feature = "proxy")]
     pub fn proxy(
         mut self,
@@ -103,7 +103,7 @@ impl HyperTransportBuilder {
         Ok(self)
     }
 
-    /// Offers HTTP/2 beside HTTP/1.1 in the TLS handshake.
+    /// Offers HTTP/2 in addition to HTTP/1.1 in the TLS handshake.
     #[cfg(feature = "http2")]
     pub fn http2(mut self) -> Self {
         self.http2 = true;
@@ -114,7 +114,7 @@ impl HyperTransportBuilder {
     #[must_use]
     pub fn build(self) -> HyperTransport {
         let mut tls = self.tls;
-        // Only what hyper speaks here may be offered.
+        // Only protocols that this transport supports may be offered.
         tls.alpn_protocols.clear();
         #[cfg(feature = "http2")]
         if self.http2 {
@@ -124,11 +124,11 @@ impl HyperTransportBuilder {
             tls.key_log = log;
         }
         let mut tcp = HttpConnector::new_with_resolver(Resolver);
-        // `https` URIs are connected by the TLS layer.
+        // The TLS layer handles `https` URIs; without this, hyper's connector rejects them.
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(self.tcp_keepalive);
-        // Each of several addresses gets its share, so that a dead one does not use up the whole limit.
+        // Divides the limit among the addresses of a host, so that one that does not respond leaves time for the others.
         tcp.set_connect_timeout(self.connect_timeout);
         let direct = Arc::new(Direct { tcp, tls: Arc::new(tls).into() });
         let mut client = Client::builder(TokioExecutor::new());
@@ -136,7 +136,7 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle_per_host)
-            // hyper's own limit is 408 KiB, and a connection keeps the buffer it once needed: half the memory of a thousand streams.
+            // hyper's default is 408 KiB, and a connection's buffer never shrinks: half the memory of a thousand streams.
             .http1_max_buf_size(MAX_RESPONSE_HEAD);
         let route = |proxy| {
             let (direct, spares) = (Arc::clone(&direct), Arc::new(Spares::new(self.pool_idle_timeout)));

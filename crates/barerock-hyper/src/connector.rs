@@ -1,4 +1,4 @@
-//! Connections: TCP and TLS within one time limit.
+//! Opening of connections: TCP, an optional proxy, and TLS within one time limit.
 
 use core::fmt;
 use core::pin::Pin;
@@ -23,22 +23,22 @@ use crate::resolver::Resolver;
 use crate::spare::Spares;
 use crate::stream::Stream;
 
-/// A connection that is being made.
+/// Future of a connection that is being opened.
 pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
 
-/// Connections through proxies. A trait object, so that unused proxy code is not linked.
+/// Opens connections through proxies. A trait object, so that unused proxy code is not linked.
 pub(crate) trait ProxyConnect: fmt::Debug + Send + Sync {
-    /// Whether requests to this URI use a proxy.
+    /// Returns true if requests to this URI use a proxy.
     fn applies(&self, uri: &Uri) -> bool;
 
     /// Connects through the URI's proxy.
     fn connect(&self, direct: &Arc<Direct>, uri: &Uri) -> Connecting;
 
-    /// Adds the headers for the proxy to a request that it reads, and returns the mark for the response.
+    /// If the proxy reads the request (an `http` URI), adds its headers and returns the mark for the response.
     fn prepare(&self, request: &mut Request<Full<Bytes>>) -> Option<ThroughProxy>;
 }
 
-/// Connections without a proxy.
+/// Opens connections without a proxy.
 pub(crate) struct Direct {
     pub(crate) tcp: HttpConnector<Resolver>,
     pub(crate) tls: TlsConnector,
@@ -56,7 +56,7 @@ impl Direct {
         self.secure(tcp, uri.host().unwrap_or_default(), None, connect).await
     }
 
-    /// Adds TLS to a connection to the host, which may be a tunnel through a proxy and took `connect` to be made.
+    /// Adds TLS to a connection to the host, which may be a tunnel through a proxy. `connect` is the time it took to open.
     pub(crate) async fn secure(
         &self,
         tcp: TcpStream,
@@ -71,20 +71,20 @@ impl Direct {
     }
 }
 
-/// Makes hyper's connections within the time limit.
+/// Opens hyper's connections within the time limit.
 #[derive(Clone)]
 pub(crate) struct Connector {
     pub(crate) direct: Arc<Direct>,
-    /// The proxies, if every connection is to go through one.
+    /// The proxies, for a connector all of whose connections use one.
     pub(crate) proxy: Option<Arc<dyn ProxyConnect>>,
     pub(crate) limit: Option<Duration>,
     pub(crate) spares: Arc<Spares>,
 }
 
 impl Connector {
-    /// Opens a connection for the next request to this URI, unless one is there.
+    /// Opens a connection for the next request to this URI, unless an idle one exists.
     pub(crate) async fn connect_ahead(&mut self, uri: &Uri) -> Result<(), BoxError> {
-        // One that is kept already is handed out by `call`, and goes back.
+        // `call` returns a kept connection if there is one; it is put back.
         let stream = self.call(uri.clone()).await?;
         self.spares.put(uri, stream);
         Ok(())

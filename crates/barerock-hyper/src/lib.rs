@@ -1,8 +1,8 @@
-//! The async transport of `barerock`: hyper over tokio, TLS by rustls with ring, connections kept alive. It sends requests as
-//! they are given and returns responses as they come.
+//! The async transport of `barerock`: hyper over tokio, TLS by rustls with ring, connections kept alive. It sends requests
+//! unchanged and streams responses as they arrive.
 //!
-//! In scope: sockets, TLS, connection reuse, proxies, timers. Out of scope: signing, retries, settings, which are `barerock`'s
-//! and `barerock-config`'s.
+//! In scope: sockets, TLS, connection reuse, proxies, timers. Out of scope: signing and retries, which `barerock` does, and
+//! settings, which `barerock-config` reads.
 //!
 //! ```
 //! use barerock::{Client, Credentials};
@@ -17,24 +17,25 @@
 //! # }
 //! ```
 //!
-//! What [`HyperTransportBuilder`] is not told is not linked. It reads neither the environment nor files, except in
-//! `HyperTransport::with_native_roots` and [`key_log_file`](HyperTransportBuilder::key_log_file), which exist to do so.
+//! Code for an option of [`HyperTransportBuilder`] is linked only if a program uses the option. Only
+//! `HyperTransport::with_native_roots`, [`key_log_file`](HyperTransportBuilder::key_log_file) and the functions of the feature
+//! `config` read the environment or files.
 //!
 //! # Limits
 //!
-//! The head of a response may have 100 headers and 16 KiB, its chunk extensions and trailers 16 KiB each; what exceeds that
-//! breaks the connection off. Responses of status 1xx are skipped for as long as [`Timeouts`](barerock::Timeouts) allow; a flood
-//! of them can starve a single-threaded runtime, so timeouts may fire late. A connection buffers at most 16 KiB, and what is not
-//! read stays with the peer.
+//! The head of a response is limited to 100 headers and 16 KiB, its chunk extensions and trailers to 16 KiB each; a response
+//! that exceeds a limit is an error. Responses of status 1xx are skipped until a limit of [`Timeouts`](barerock::Timeouts) has
+//! passed; a flood of them can starve a single-threaded runtime, so timeouts may fire late. A connection buffers at most
+//! 16 KiB; while a program does not read, TCP flow control stops the peer.
 //!
 //! # Features
 //!
-//! - `tls12` (default): TLS 1.2 beside 1.3.
+//! - `tls12` (default): TLS 1.2 in addition to 1.3.
 //! - `webpki-roots` (default): Mozilla's roots, built into the program: `HyperTransport::new` and `HyperTransport::builder`.
 //! - `native-roots`: the system's roots: `HyperTransport::with_native_roots`.
 //! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.
-//! - `proxy`: HTTP proxies by [`ProxyRules`](barerock::transport::ProxyRules): `HyperTransportBuilder::proxy`.
-//! - `config`: transports and clients by AWS's shared configuration: `from_config`, `HyperTransport::from_config`.
+//! - `proxy`: HTTP proxies, selected by [`ProxyRules`](barerock::transport::ProxyRules): `HyperTransportBuilder::proxy`.
+//! - `config`: transports and clients from AWS's shared configuration: `from_config`, `HyperTransport::from_config`.
 //! - `http2`: HTTP/2: `HyperTransportBuilder::http2`.
 
 mod builder;
@@ -54,9 +55,9 @@ pub use builder::HyperTransportBuilder;
 pub use config::from_config;
 pub use transport::HyperTransport;
 
-/// A client over this transport.
+/// Client over this transport.
 pub type Client = barerock::Client<HyperTransport>;
-/// A stream of such a client.
+/// Event stream of a [`Client`] over this transport.
 pub type EventStream = barerock::EventStream<HyperTransport>;
 
 /// Compiles the example of the README with the tests.

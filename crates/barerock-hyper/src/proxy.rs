@@ -19,18 +19,18 @@ use tower_service::Service as _;
 use crate::connector::{Connecting, Direct, ProxyConnect};
 use crate::stream::Stream;
 
-/// The room for one read of a proxy's response, in bytes.
+/// Size of the buffer for a proxy's response, in bytes.
 const READ: usize = 1024;
 
-/// Connects through the proxies of [`ProxyRules`]: over plain HTTP, with `CONNECT` for `https` URIs.
+/// Opens connections through the proxies of [`ProxyRules`]: over plain HTTP, with `CONNECT` for `https` URIs.
 #[derive(Debug)]
 pub(crate) struct HttpProxies(ProxyRules);
 
 impl HttpProxies {
-    /// Proxies of the scheme `http`.
+    /// Accepts rules whose proxies have the scheme `http`.
     ///
     /// # Errors
-    /// If one has another scheme.
+    /// If a proxy has another scheme.
     pub(crate) fn new(rules: ProxyRules) -> Result<Self, ProxyError> {
         rules.require_schemes(&[ProxyScheme::Http])?;
         Ok(Self(rules))

@@ -12,8 +12,8 @@ use hyper_util::client::legacy::connect::dns::Name;
 use tokio::sync::oneshot;
 use tower_service::Service;
 
-/// Looks names up on a thread of their own. tokio's `spawn_blocking` would panic where the system has no thread to spare;
-/// here that is an error.
+/// Resolver that looks each name up on a new thread. If the thread cannot be created, the lookup is an error; tokio's
+/// `spawn_blocking` would panic.
 #[derive(Clone)]
 pub(crate) struct Resolver;
 
@@ -31,7 +31,7 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let (sender, found) = oneshot::channel();
         let thread = thread::Builder::new().name("barerock-resolver".to_owned()).spawn(move || {
-            // Nobody receives it if the request was dropped meanwhile.
+            // Fails if the request was dropped meanwhile.
             let _dropped = sender.send((name.as_str(), 0).to_socket_addrs());
         });
         Box::pin(async move {

@@ -1,4 +1,4 @@
-//! Connections opened ahead of the requests that will use them.
+//! Connections opened in advance.
 
 use core::fmt;
 use core::time::Duration;
@@ -10,10 +10,10 @@ use tokio::time::Instant;
 
 use crate::stream::Stream;
 
-/// At most one connection a host, until a request needs it. hyper's pool takes only connections of requests.
+/// Keeps at most one connection per host until a request uses it: hyper's pool takes no connection opened without a request.
 pub(crate) struct Spares {
     spares: Mutex<Vec<Spare>>,
-    /// How long a connection may be idle.
+    /// Time after which an idle connection is closed.
     timeout: Option<Duration>,
 }
 
@@ -29,7 +29,7 @@ impl Spares {
         Self { spares: Mutex::default(), timeout }
     }
 
-    /// The connection for requests to this URI, if it is still open.
+    /// Takes the connection for requests to this URI, if it is still open.
     pub(crate) fn take(&self, uri: &Uri) -> Option<Stream> {
         let mut spare = self.with(|spares| {
             let at = spares.iter().position(|spare| spare.is_for(uri))?;
@@ -38,7 +38,7 @@ impl Spares {
         spare.stream.is_idle().then_some(spare.stream)
     }
 
-    /// Keeps a connection for the next request to this URI, in place of an earlier one.
+    /// Keeps a connection for the next request to this URI; replaces an earlier one.
     pub(crate) fn put(&self, uri: &Uri, stream: Stream) {
         let (scheme, authority) = (uri.scheme().cloned(), uri.authority().cloned());
         self.with(|spares| {
@@ -47,9 +47,9 @@ impl Spares {
         });
     }
 
-    /// Closes what was idle for too long first.
+    /// Changes the list after closing connections that were idle for too long.
     fn with<R>(&self, change: impl FnOnce(&mut Vec<Spare>) -> R) -> R {
-        // Ignores lock poisoning: whatever connections are in the list are idle.
+        // Ignores lock poisoning: every connection in the list is idle.
         let mut spares = self.spares.lock().unwrap_or_else(PoisonError::into_inner);
         spares.retain(|spare| self.timeout.is_none_or(|timeout| spare.since.elapsed() < timeout));
         change(&mut spares)

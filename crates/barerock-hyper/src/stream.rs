@@ -1,4 +1,4 @@
-//! Connections, with TLS or without.
+//! An open connection, with or without TLS.
 
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -13,15 +13,15 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-/// A connection.
+/// An open connection.
 pub(crate) struct Stream {
     io: Io,
-    /// Whether a proxy reads the requests: they then carry the absolute URI.
+    /// True if a proxy reads the requests, which then carry the absolute URI.
     proxied: bool,
     time: FreshConnection,
 }
 
-/// How long a connection took to be made, for the first response over it.
+/// Time it took to open the connection, reported with the first response.
 #[derive(Debug, Clone)]
 pub(crate) struct FreshConnection {
     time: ConnectTime,
@@ -29,7 +29,7 @@ pub(crate) struct FreshConnection {
 }
 
 impl FreshConnection {
-    /// The time, to the first who asks.
+    /// Returns the time on the first call, `None` afterwards.
     pub(crate) fn take(&self) -> Option<ConnectTime> {
         (!self.is_taken.swap(true, Ordering::Relaxed)).then_some(self.time)
     }
@@ -53,8 +53,8 @@ impl Stream {
         Self { io, proxied: false, time: FreshConnection { time, is_taken: Arc::default() } }
     }
 
-    /// Whether the connection is open and has received nothing: it may be used for a request. TLS messages without content are
-    /// read and do not count.
+    /// Returns true if the connection is open and has received no data, so that a request may use it. TLS messages without
+    /// application data are read and ignored.
     pub(crate) fn is_idle(&mut self) -> bool {
         let mut room = [0; 1];
         let mut room = ReadBuf::new(&mut room);
@@ -81,7 +81,7 @@ impl Connection for Stream {
     }
 }
 
-/// Calls the method of the stream, whichever kind it is.
+/// Calls a method of the inner stream, plain or TLS.
 macro_rules! forward {
     ($self:ident.$method:ident($($argument:ident),*)) => {
         match &mut $self.get_mut().io {

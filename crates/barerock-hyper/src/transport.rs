@@ -1,4 +1,4 @@
-//! hyper as a transport.
+//! The transport over hyper.
 
 use core::error::Error;
 use core::time::Duration;
@@ -19,22 +19,21 @@ use crate::builder::HyperTransportBuilder;
 use crate::connector::{Connector, ProxyConnect};
 use crate::stream::FreshConnection;
 
-/// hyper as a [`Transport`]. Cheap to clone; clones share connections.
+/// A [`Transport`] over hyper. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct HyperTransport {
     direct: Route,
     proxied: Option<Proxied>,
 }
 
-/// A client and what makes its connections.
+/// A client and the connector it uses.
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
     pub(crate) client: Client<Connector, Full<Bytes>>,
     pub(crate) connector: Connector,
 }
 
-/// The client for requests that use a proxy. Its connections are kept apart: a request that must not use a proxy may have the
-/// same host.
+/// The client for requests that use a proxy. It has its own pool: a request that must not use a proxy may have the same host.
 #[derive(Debug, Clone)]
 pub(crate) struct Proxied {
     pub(crate) route: Route,
@@ -42,29 +41,29 @@ pub(crate) struct Proxied {
 }
 
 impl HyperTransport {
-    /// A transport with Mozilla's roots, the default limits and no proxy.
+    /// Creates a transport with Mozilla's roots, the default limits and no proxy.
     #[cfg(feature = "webpki-roots")]
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Settings of a transport with Mozilla's roots.
+    /// Creates a builder with Mozilla's roots.
     #[cfg(feature = "webpki-roots")]
     pub fn builder() -> HyperTransportBuilder {
         Self::with_tls(barerock_tls::webpki_client_config())
     }
 
-    /// Settings of a transport with the system's roots, which are read now.
+    /// Creates a builder with the system's roots, which this function reads.
     ///
     /// # Errors
-    /// If the system has none.
+    /// If the system has no roots.
     #[cfg(feature = "native-roots")]
     pub fn with_native_roots() -> Result<HyperTransportBuilder, RootsError> {
         barerock_tls::client_config(barerock_tls::native_roots()?).map(Self::with_tls)
     }
 
-    /// Settings of a transport with the certificates of a PEM text as its only roots: the file that `AWS_CA_BUNDLE` names.
+    /// Creates a builder with the certificates of a PEM text, such as the file that `AWS_CA_BUNDLE` names, as the only roots.
     ///
     /// # Errors
     /// If a certificate is invalid, or there is none.
@@ -72,8 +71,8 @@ impl HyperTransport {
         barerock_tls::client_config(barerock_tls::ca_bundle(pem)?).map(Self::with_tls)
     }
 
-    /// Settings of a transport with a TLS configuration of your own: other roots, a client certificate, a verifier. Its ALPN
-    /// protocols are replaced by those that are spoken here.
+    /// Creates a builder with your own TLS configuration, for example with other roots, a client certificate or a verifier. Its
+    /// ALPN protocols are replaced by those that this transport supports.
     pub fn with_tls(tls: ClientConfig) -> HyperTransportBuilder {
         HyperTransportBuilder::new(tls)
     }
@@ -134,12 +133,12 @@ impl Transport for HyperTransport {
     }
 }
 
-/// The kind of an error of making a connection.
+/// Returns the kind of a connection error.
 fn kind_of_connect(error: &(dyn Error + 'static)) -> TransportErrorKind {
     if timed_out(error) { TransportErrorKind::ConnectTimeout } else { HopError::kind_of(error) }
 }
 
-/// Whether a time limit passed, somewhere in the chain of causes.
+/// Returns true if the error or one of its causes is a time limit.
 fn timed_out(error: &(dyn Error + 'static)) -> bool {
     core::iter::successors(Some(error), |error| Error::source(*error)).any(|error| {
         let io = error.downcast_ref::<io::Error>();

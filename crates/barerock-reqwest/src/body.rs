@@ -1,4 +1,4 @@
-//! The body of a response.
+//! Response bodies.
 
 use core::fmt;
 use core::pin::Pin;
@@ -10,7 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use crate::error::convert;
 
-/// The body of a response.
+/// Body of a response.
 pub struct ReqwestBody(pub(crate) reqwest::Body);
 
 impl Body for ReqwestBody {

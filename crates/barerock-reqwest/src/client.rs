@@ -1,4 +1,4 @@
-//! Builders of reqwest clients as `barerock` needs them.
+//! Builders of reqwest clients with the settings that `barerock` needs.
 
 use barerock::transport::{CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT, ProxyRules, TCP_KEEPALIVE};
 #[cfg(feature = "rustls")]
@@ -6,7 +6,7 @@ use barerock_tls::rustls::ClientConfig;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Proxy};
 
-/// A builder with the settings every client needs; its TLS is reqwest's default.
+/// Creates a builder with the settings that every client needs; its TLS is reqwest's default.
 pub(crate) fn base() -> ClientBuilder {
     Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
@@ -18,7 +18,7 @@ pub(crate) fn base() -> ClientBuilder {
         .no_proxy()
 }
 
-/// A builder with this rustls configuration. Without ALPN protocols in it, those that reqwest speaks here are offered.
+/// Creates a builder with this rustls configuration. If it has no ALPN protocols, those that reqwest supports are added.
 #[cfg(feature = "rustls")]
 pub(crate) fn with_tls(mut tls: ClientConfig) -> ClientBuilder {
     const H2: &[u8] = b"h2";
@@ -30,7 +30,7 @@ pub(crate) fn with_tls(mut tls: ClientConfig) -> ClientBuilder {
     base().tls_backend_preconfigured(tls)
 }
 
-/// A builder of a client for `http` URIs. Where reqwest has rustls, it wants a configuration all the same.
+/// Creates a builder of a client for `http` URIs. With rustls, reqwest requires a TLS configuration nevertheless.
 pub(crate) fn without_tls() -> ClientBuilder {
     #[cfg(feature = "rustls")]
     return with_tls(barerock_tls::untrusting_client_config());
@@ -38,7 +38,7 @@ pub(crate) fn without_tls() -> ClientBuilder {
     base()
 }
 
-/// The rules as reqwest takes them.
+/// Converts the rules to reqwest's type.
 pub(crate) fn proxy(rules: ProxyRules) -> Proxy {
     Proxy::custom(move |url| Some(rules.proxy_for(&url.as_str().parse().ok()?)?.with_password()))
 }

@@ -1,4 +1,4 @@
-//! Transports and clients by AWS's shared configuration.
+//! Transports and clients from AWS's shared configuration.
 
 use std::sync::Arc;
 
@@ -9,26 +9,26 @@ use barerock_tls::webpki_client_config;
 
 use crate::transport::ReqwestTransport;
 
-/// A client by everything the AWS SDKs read: environment, shared files, and the credentials providers, CA bundle and proxies
-/// these name.
+/// Builds a client from the sources that the AWS SDKs read: the environment, the shared files, and the credentials
+/// providers, CA bundle and proxies that they name.
 ///
 /// # Errors
-/// If a file or setting is invalid, or there is no region. Missing credentials show at the first call.
+/// If a file or setting is invalid, or there is no region. Missing credentials are an error of the first call.
 ///
-/// Cancel safety: dropping the future leaves nothing behind.
+/// Cancel safety: dropping the future has no effect beyond its requests.
 pub async fn from_config() -> Result<Client<ReqwestTransport>, Error> {
-    // The instance metadata service, which may have to name the region, is reached over plain HTTP and without a proxy.
+    // This transport is for the instance metadata service, which may supply the region: over plain HTTP and without a proxy.
     let config = Config::loader().load(Arc::new(SystemIo::new(Arc::new(ReqwestTransport::new())))).await?;
     config.builder(ReqwestTransport::from_config(&config).await?).build()
 }
 
 impl ReqwestTransport {
-    /// A transport with the CA bundle of a configuration, else Mozilla's roots, and its proxies.
+    /// Builds a transport with a configuration's proxies, and its CA bundle or else Mozilla's roots.
     ///
     /// # Errors
     /// If the bundle cannot be read or is invalid, or a proxy's URL is invalid.
     ///
-    /// Cancel safety: dropping the future leaves nothing behind.
+    /// Cancel safety: dropping the future has no effect.
     pub async fn from_config(config: &Config) -> Result<Self, ConfigError> {
         let network = config.network_settings(&SystemIo::without_http()).await?;
         let tls = match network.ca_bundle {
@@ -38,7 +38,7 @@ impl ReqwestTransport {
                 .map_err(|error| bundle.invalid(error))?,
         };
         let transport = Self::build(Self::client_builder_with_tls(tls.clone()), network.proxies);
-        // A client that cannot be built here cannot be built above, and that error is the one requests fail with.
+        // If the client cannot be built here, it could not be built above either, and requests fail with that error.
         Ok(match Self::client_builder_with_tls(tls).build() {
             Ok(direct) => transport.direct_client(direct),
             Err(_) => transport,

@@ -1,4 +1,4 @@
-//! reqwest's errors in `barerock`'s terms.
+//! Conversion of reqwest's errors to `barerock`'s.
 
 use core::error::Error;
 use core::fmt;
@@ -10,14 +10,14 @@ use barerock::transport::ProxyUrl;
 use barerock::{TransportError, TransportErrorKind};
 use reqwest::Url;
 
-/// An error of a request that was to use the proxy, if any. The URL is left out: `barerock` names it already.
+/// Converts the error of a request that used this proxy, if any. The URL is removed: `barerock` adds it.
 pub(crate) fn convert(error: reqwest::Error, proxy: Option<&ProxyUrl>) -> TransportError {
     let is_connect = error.is_connect();
     let kind = match () {
         () if error.is_timeout() && is_connect => TransportErrorKind::ConnectTimeout,
         () if error.is_timeout() => TransportErrorKind::Timeout,
         () if is_connect => kind_of_connect(&error),
-        // The redirect policy of the client refused.
+        // The redirect policy of the client rejected a redirect.
         () if error.is_redirect() => TransportErrorKind::Redirect,
         () => TransportErrorKind::Io,
     };
@@ -30,7 +30,7 @@ pub(crate) fn convert(error: reqwest::Error, proxy: Option<&ProxyUrl>) -> Transp
     }
 }
 
-/// Tells a proxy's failure from others. The type of a failed tunnel is private to hyper-util, so its text decides.
+/// Returns the kind of a connection error. The error type of a failed tunnel is private in hyper-util, so its text decides.
 fn kind_of_connect(error: &(dyn Error + 'static)) -> TransportErrorKind {
     let causes = core::iter::successors(Some(error), |error| Error::source(*error));
     let tunnel = causes.map(ToString::to_string).find(|text| text.starts_with("tunnel error"));
@@ -41,10 +41,10 @@ fn kind_of_connect(error: &(dyn Error + 'static)) -> TransportErrorKind {
     }
 }
 
-/// A connection that failed and was to use a proxy.
+/// Connection error of a request that used a proxy.
 #[derive(Debug)]
 struct ThroughProxy {
-    /// `HOST:PORT`.
+    /// `HOST:PORT` of the proxy.
     proxy: String,
     source: reqwest::Error,
 }
@@ -61,7 +61,7 @@ impl Error for ThroughProxy {
     }
 }
 
-/// Why there is no client for a request.
+/// Reason why there is no client for a request.
 #[derive(Debug, Clone)]
 pub(crate) enum BuildError {
     Client(Arc<reqwest::Error>),
@@ -96,7 +96,7 @@ impl Error for BuildError {
     }
 }
 
-/// A redirect that the client followed.
+/// Error for a redirect that the client followed.
 #[derive(Debug)]
 pub(crate) struct Redirected {
     host: String,

@@ -1,8 +1,8 @@
-//! reqwest as a transport of `barerock`: bring your own `reqwest::Client`, with its middleware, resolvers, HTTP/2 and TLS, or take
-//! one built here. It sends requests as they are given and returns responses as they come.
+//! reqwest as a transport of `barerock`: bring your own `reqwest::Client`, with its middleware, resolvers, HTTP/2 and TLS, or
+//! use one built by this crate. It sends requests unchanged and streams responses as they arrive.
 //!
-//! In scope: converting requests, responses and errors to reqwest's and back. Out of scope: signing, retries, settings, which are
-//! `barerock`'s and `barerock-config`'s.
+//! In scope: converting requests, responses and errors to reqwest's types and back. Out of scope: signing and retries, which
+//! `barerock` does, and settings, which `barerock-config` reads.
 //!
 //! ```
 //! use barerock::transport::ProxyRules;
@@ -22,15 +22,16 @@
 //!
 //! # Limits
 //!
-//! reqwest's own: the head of a response may have 100 headers (`http1_max_headers`) and 408 KiB, its chunk extensions and trailers
-//! 16 KiB each; what exceeds that breaks the connection off. A proxy must open a tunnel with status 200: hyper-util, which opens it for
-//! reqwest, takes no other 2xx and keeps the status of a refusal to itself. No layer of ours can do better: reqwest's connector
-//! layers see neither the destination nor the connection, and another CONNECT to learn the status would be a second try with the same
-//! password.
+//! reqwest's own: the head of a response is limited to 100 headers (`http1_max_headers`) and 408 KiB, its chunk extensions and
+//! trailers to 16 KiB each; a response that exceeds a limit is an error.
 //!
-//! It opens no connection ahead of a request: `Client::connect` gets the credentials alone. A request that does nothing, such as HEAD
-//! to the root of the endpoint, would do it, but the service would see a request without authentication: send it with your own
-//! `reqwest::Client` if that is wanted.
+//! A proxy must open a tunnel with status 200: hyper-util, which opens it for reqwest, accepts no other 2xx status and does not
+//! report the status of a rejection. This crate cannot change that: reqwest's connector layers see neither the destination nor
+//! the connection, and a second CONNECT to learn the status would send the same password again.
+//!
+//! `Client::connect` gets the credentials but opens no connection, because reqwest cannot open one without a request. A HEAD
+//! request to the root of the endpoint would open one, but the service would receive it without authentication; if that is
+//! acceptable, send it with your own `reqwest::Client`.
 //!
 //! # Features
 //!
@@ -41,10 +42,11 @@
 //! - `rustls`: TLS by rustls with roots of your own: `ReqwestTransport::client_builder_with_tls`.
 //! - `native-roots`: the system's roots for rustls: `tls::native_roots`.
 //! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.
-//! - `native-tls`: TLS by the system's library with the system's roots: `ReqwestTransport::native_tls_client_builder`. It takes a
-//!   connection that breaks for one that ends; lengths, chunks, frames and `messageStop` still tell.
-//! - `config`: transports and clients by AWS's shared configuration: `from_config`, `ReqwestTransport::from_config`.
-//! - `http2`: HTTP/2, where the server has it.
+//! - `native-tls`: TLS by the system's library with the system's roots: `ReqwestTransport::native_tls_client_builder`. It does
+//!   not distinguish a connection closed without TLS's `close_notify` from one that ended; truncation is still detected by the
+//!   content length, chunks, frames and `messageStop`.
+//! - `config`: transports and clients from AWS's shared configuration: `from_config`, `ReqwestTransport::from_config`.
+//! - `http2`: HTTP/2, if the server supports it.
 
 mod body;
 mod client;
@@ -60,9 +62,9 @@ pub use body::ReqwestBody;
 pub use config::from_config;
 pub use transport::ReqwestTransport;
 
-/// A client over this transport.
+/// Client over this transport.
 pub type Client = barerock::Client<ReqwestTransport>;
-/// A stream of such a client.
+/// Event stream of a [`Client`] over this transport.
 pub type EventStream = barerock::EventStream<ReqwestTransport>;
 
 /// Compiles the example of the README with the tests.

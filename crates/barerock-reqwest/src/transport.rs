@@ -1,4 +1,4 @@
-//! reqwest as a transport.
+//! The transport over reqwest.
 
 use core::time::Duration;
 use std::sync::{Arc, OnceLock};
@@ -14,20 +14,20 @@ use crate::body::ReqwestBody;
 use crate::client;
 use crate::error::{BuildError, Redirected, convert};
 
-/// reqwest as a [`Transport`]. Cheap to clone; clones share connections.
+/// A [`Transport`] over reqwest. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct ReqwestTransport {
     client: Result<Client, BuildError>,
-    /// The proxies of the client, if they are known.
+    /// The proxies of the client; empty for a client that the caller built.
     proxies: Arc<ProxyRules>,
-    /// The client for requests that must not use a proxy; without one, a client for `http` URIs is built for the first of them.
+    /// The client for requests that must not use a proxy. If unset, the first such request to an `http` URI builds one.
     direct: Option<Client>,
     direct_http: Arc<OnceLock<Result<Client, BuildError>>>,
 }
 
 impl ReqwestTransport {
-    /// A transport with the client of [`client_builder`](Self::client_builder) and the proxies of the process's environment by
-    /// [`ProxyRules::from_environment`]. If a proxy's URL is invalid, every request fails with that error.
+    /// Creates a transport with the client of [`client_builder`](Self::client_builder) and the proxies of the process's
+    /// environment ([`ProxyRules::from_environment`]). If a proxy's URL is invalid, every request fails with that error.
     #[cfg(feature = "webpki-roots")]
     #[must_use]
     pub fn new() -> Self {
@@ -37,8 +37,8 @@ impl ReqwestTransport {
         }
     }
 
-    /// A transport with the client of a builder and the proxies of these rules; proxies that were added to the builder before
-    /// come first. If the client cannot be built, every request fails with that error.
+    /// Creates a transport with the client of a builder and the proxies of these rules; proxies already added to the builder
+    /// take precedence. If the client cannot be built, every request fails with that error.
     #[must_use]
     pub fn build(builder: ClientBuilder, proxies: ProxyRules) -> Self {
         let builder =
@@ -50,15 +50,15 @@ impl ReqwestTransport {
         Self { client, proxies: Arc::new(proxies), direct: None, direct_http: Arc::default() }
     }
 
-    /// Sets the client, one without proxies, for requests marked [`NoProxy`]. Without it those to `http` URIs are sent by a client
-    /// of our own, and those to `https` URIs are refused if the transport may have proxies.
+    /// Sets a client without proxies for requests marked [`NoProxy`]. By default such a request to an `http` URI is sent by a
+    /// client that this crate builds; one to an `https` URI is an error.
     #[must_use]
     pub fn direct_client(mut self, client: Client) -> Self {
         self.direct = Some(client);
         self
     }
 
-    /// The client for a request.
+    /// Returns the client for a request.
     fn client_for(&self, request: &Request<Bytes>) -> Result<&Client, BuildError> {
         let is_marked = request.extensions().get::<NoProxy>().is_some();
         let client = match &self.direct {
@@ -72,21 +72,21 @@ impl ReqwestTransport {
         client.as_ref().map_err(Clone::clone)
     }
 
-    /// A builder of clients as `barerock` needs them, with rustls and Mozilla's roots: the limits of
-    /// [`barerock::transport`], no redirects and no retries, which would need a new signature, and no proxies, which
-    /// [`build`](Self::build) adds.
+    /// Creates a builder of a client for `barerock`, with rustls and Mozilla's roots. It has the limits of
+    /// [`barerock::transport`]; it follows no redirects and retries nothing, since both would need a new signature; and it has
+    /// no proxies, which [`build`](Self::build) adds.
     #[cfg(feature = "webpki-roots")]
     pub fn client_builder() -> ClientBuilder {
         client::with_tls(barerock_tls::webpki_client_config())
     }
 
-    /// The same builder with the system's TLS library and roots.
+    /// Creates the same builder with the system's TLS library and roots.
     #[cfg(feature = "native-tls")]
     pub fn native_tls_client_builder() -> ClientBuilder {
         client::base().tls_backend_native()
     }
 
-    /// The same builder with a configuration of rustls: [`tls`](crate::tls) makes those for a CA bundle and for the system's roots.
+    /// Creates the same builder with a rustls configuration, such as [`tls`](crate::tls)'s for a CA bundle or the system's roots.
     ///
     /// ```
     /// use barerock_reqwest::{ReqwestTransport, tls};
@@ -98,8 +98,8 @@ impl ReqwestTransport {
     /// # assert!(build(b"").is_err());
     /// ```
     ///
-    /// It offers the versions of HTTP that its ALPN protocols name, and where they name none those that reqwest speaks here:
-    /// 1.1, and 2 with the feature `http2`. reqwest's own TLS settings have no effect on it.
+    /// It offers the HTTP versions that the configuration's ALPN protocols name. If there are none, it offers 1.1, and 2 with the
+    /// feature `http2`. reqwest's own TLS settings have no effect on it.
     #[cfg(feature = "rustls")]
     pub fn client_builder_with_tls(tls: barerock_tls::rustls::ClientConfig) -> ClientBuilder {
         client::with_tls(tls)
@@ -113,10 +113,10 @@ impl Default for ReqwestTransport {
     }
 }
 
-/// A client of your own. It must follow no redirects (`redirect(Policy::none())`), for a signature holds for one host only: a
-/// response that was redirected is an error, but by then the request, and a session token with it, has been sent to the
-/// redirect's target. Its own limits (`timeout`, `read_timeout`) apply beside those of [`Timeouts`](barerock::Timeouts); a
-/// `timeout` would cut long streams.
+/// Creates a transport with your own client. The client must not follow redirects (`redirect(Policy::none())`): a signature
+/// is valid for one host only. A redirected response is an error, but by then the request, with any session token, has been
+/// sent to the redirect's target. The client's own limits (`timeout`, `read_timeout`) apply in addition to those of
+/// [`Timeouts`](barerock::Timeouts); a `timeout` would cut long streams.
 impl From<Client> for ReqwestTransport {
     fn from(client: Client) -> Self {
         Self::of(Ok(client), ProxyRules::default())

@@ -1,15 +1,15 @@
-//! The certificates of a CA bundle.
+//! Parsing of CA bundles.
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use crate::error::RootsError;
 
-/// Returns the certificates of a PEM text, in its order: of the file that `AWS_CA_BUNDLE` names. Other items are skipped, and
-/// the contents of a certificate are not checked.
+/// Parses the certificates of a PEM text, such as the file that `AWS_CA_BUNDLE` names, in its order. Other PEM items are
+/// skipped, and the contents of a certificate are not checked.
 ///
 /// # Errors
-/// If the PEM of a certificate is invalid, or there is no certificate.
+/// If the PEM encoding of a certificate is invalid, or there is no certificate.
 pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, RootsError> {
     let mut certificates = Vec::new();
     for (index, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {

@@ -1,4 +1,4 @@
-//! rustls for clients.
+//! rustls configurations for clients.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use crate::error::RootsError;
 
-/// Loads no private key: no client certificate is used here, and the code for keys of all kinds would be linked into every
-/// program. A caller with a client certificate brings a configuration of their own.
+/// Key provider that rejects every private key. These configurations have no client certificate, and the crypto library's
+/// own key provider would link the code for all kinds of keys into every program.
 #[derive(Debug)]
 struct NoKeys;
 
@@ -23,17 +23,17 @@ impl KeyProvider for NoKeys {
         Err(rustls::Error::General("this configuration has no client certificate".to_owned()))
     }
 
-    /// No key is used, so none is used outside a validated module.
+    /// Returns true: without keys, none is used outside a validated module.
     fn fips(&self) -> bool {
         true
     }
 }
 
-/// Builds a rustls configuration that trusts these roots, has no client certificate and offers no ALPN protocol. Its cryptography
-/// is aws-lc-rs's if the feature is on, else ring's.
+/// Builds a rustls configuration that trusts these roots, has no client certificate and offers no ALPN protocol. It uses
+/// aws-lc-rs if that feature is enabled, else ring.
 ///
 /// # Errors
-/// If there are no roots: every server would be refused.
+/// If there are no roots: every server would be rejected.
 pub fn client_config(roots: RootCertStore) -> Result<ClientConfig, RootsError> {
     if roots.is_empty() { Err(RootsError::EmptyStore) } else { Ok(build(roots)) }
 }
@@ -45,14 +45,16 @@ pub fn webpki_client_config() -> ClientConfig {
     build(crate::webpki_roots())
 }
 
-/// Builds the same configuration without roots: for HTTP stacks that need one though they send no `https` request.
+/// Builds the same configuration without roots, for HTTP stacks that require a configuration although they send no `https`
+/// request.
 #[must_use]
 pub fn untrusting_client_config() -> ClientConfig {
     build(RootCertStore::empty())
 }
 
-/// Builds the same configuration with the verifier of the operating system, which knows its roots, its administrator's changes to
-/// them and, on Windows and Apple's systems, revocations. Elsewhere it verifies as rustls does, with the system's roots.
+/// Builds the same configuration with the certificate verifier of the operating system. On Windows and Apple's systems it
+/// uses the system's root certificates as configured by the administrator, and checks revocation. Elsewhere rustls verifies
+/// with the system's roots.
 ///
 /// # Errors
 /// If the verifier cannot be set up.
@@ -71,17 +73,17 @@ fn build(roots: RootCertStore) -> ClientConfig {
 
 fn builder() -> ConfigBuilder<ClientConfig, WantsVerifier> {
     let provider = CryptoProvider { key_provider: &NoKeys, ..library::default_provider() };
-    #[expect(clippy::expect_used, reason = "both libraries have TLS 1.3, and 1.2 if the feature is on")]
+    #[expect(clippy::expect_used, reason = "both libraries support TLS 1.3, and 1.2 if the feature is on")]
     ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()
         .expect("the library supports every protocol version")
 }
 
-/// Returns the name a server's certificate must have, from the host of a URI: a URI has brackets around an IPv6 address, a
-/// certificate has none.
+/// Returns the name that a server's certificate must have, from the host of a URI. The brackets around an IPv6 address are
+/// removed.
 ///
 /// # Errors
-/// If no certificate can have such a name.
+/// If the host is neither a valid DNS name nor an IP address.
 pub fn server_name(host: &str) -> Result<ServerName<'static>, InvalidDnsNameError> {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     Ok(ServerName::try_from(bare.unwrap_or(host))?.to_owned())

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// A root store that cannot be used.
+/// Error of building a root store or a configuration with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RootsError {
@@ -10,7 +10,7 @@ pub enum RootsError {
     EmptyBundle,
     /// A certificate of the CA bundle is invalid.
     Broken {
-        /// Its number, counted from 1.
+        /// The certificate's number, counted from 1.
         number: usize,
         /// What is wrong with it.
         reason: String,
@@ -20,7 +20,7 @@ pub enum RootsError {
         /// The first error of reading them.
         reason: String,
     },
-    /// The root store is empty: no server could be trusted.
+    /// The root store is empty, so no server would be trusted.
     EmptyStore,
 }
 

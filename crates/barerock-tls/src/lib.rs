@@ -1,8 +1,8 @@
-//! TLS root stores (a CA bundle, Mozilla's roots, the system's) and the rustls configuration that the transports of `barerock`
-//! share. A transport built over it never trusts nobody, or somebody else, without an error.
+//! TLS root stores (a CA bundle, Mozilla's roots, the system's roots) and the rustls configuration that the transports of
+//! `barerock` share. An empty root store or an invalid certificate is an error; no other root store is used instead.
 //!
-//! In scope: root stores, and a rustls configuration for clients. Out of scope: connections and handshakes, which are
-//! the transports'.
+//! In scope: root stores, and a rustls configuration for clients. Out of scope: connections and handshakes, which the
+//! transports implement.
 //!
 //! ```
 //! # #[cfg(feature = "rustls")]
@@ -16,9 +16,9 @@
 //!
 //! # Features
 //!
-//! - `rustls`: the configuration of rustls (`client_config`), and the crate, with ring.
+//! - `rustls`: the rustls configuration (`client_config`) with ring, and a re-export of rustls.
 //! - `aws-lc-rs`: aws-lc-rs in place of ring; see `docs/fips.md` of the repository.
-//! - `tls12`: TLS 1.2 beside 1.3.
+//! - `tls12`: TLS 1.2 in addition to 1.3.
 //! - `webpki-roots`: Mozilla's roots, built into the program.
 //! - `native-roots`: the system's roots.
 //! - `platform-verifier`: the verifier of the operating system (`platform_client_config`).

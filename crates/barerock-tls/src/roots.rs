@@ -5,7 +5,7 @@ use rustls::RootCertStore;
 use crate::bundle::certificates;
 use crate::error::RootsError;
 
-/// Returns the certificates of a PEM text as roots: the file that `AWS_CA_BUNDLE` names.
+/// Returns the certificates of a PEM text, such as the file that `AWS_CA_BUNDLE` names, as roots.
 ///
 /// # Errors
 /// If a certificate is invalid, or there is none.
@@ -24,8 +24,8 @@ pub fn webpki_roots() -> RootCertStore {
     RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
-/// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name. Invalid certificates are skipped, as every
-/// store has some.
+/// Reads the system's roots, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name. Invalid certificates, which many system
+/// stores contain, are skipped.
 ///
 /// # Errors
 /// If there is no valid certificate.

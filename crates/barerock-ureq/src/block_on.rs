@@ -1,4 +1,4 @@
-//! Futures on the calling thread.
+//! Execution of futures on the calling thread.
 
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::task::Wake;
 use std::thread::{self, Thread};
 
-/// Runs a future to its end on this thread, which sleeps while the future waits.
+/// Runs a future to completion on this thread, which sleeps while the future is pending.
 ///
-/// The methods of [`Client`](crate::Client) do so. It runs any future that needs no runtime: those of a client over
-/// a [`UreqTransport`](crate::UreqTransport) need none, and block while they are polled.
+/// The methods of [`Client`](crate::Client) use it. It runs any future that needs no runtime, such as those of a client over
+/// a [`UreqTransport`](crate::UreqTransport), which block while they are polled.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
     impl Wake for Unpark {
@@ -24,7 +24,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        // It returns at once after an earlier unpark, and sometimes without any: hence the loop.
+        // May return without a wake: after an earlier unpark, or spuriously.
         thread::park();
     }
 }

@@ -1,4 +1,4 @@
-//! The body of a response.
+//! Response bodies.
 
 use core::fmt;
 use core::pin::Pin;
@@ -20,26 +20,26 @@ use crate::limit::TimeLimit;
 use crate::pool::{Key, Pool};
 use crate::socket::Connection;
 
-/// The room for one piece of the body, in bytes: one TLS record.
+/// Size of the buffer for one read of the body, in bytes: one TLS record.
 const READ: usize = 16 * 1024;
 
-/// Less room than this is not worth a read.
+/// Chunks of fewer bytes are copied out of the read buffer.
 const LEAST: usize = 2 * 1024;
 
-/// The most that chunk headers and trailers may have between two pieces of the body, in bytes.
+/// Limit on chunk headers and trailers between two reads that return data, in bytes.
 const MAX_FRAMING: usize = 16 * 1024;
 
-/// The body of a response. Polling it blocks until the next piece is there.
+/// Body of a response. Polling it blocks until the next bytes arrive.
 pub struct UreqBody {
-    /// `None` once the body has ended, or failed.
+    /// `None` after the body has ended or failed.
     receiving: Option<Receiving>,
     timeouts: Timeouts,
     last_event: LastEventSeen,
-    /// When all of the response must be there.
+    /// Time limit for the whole response.
     whole: Option<TimeLimit>,
 }
 
-/// The connection while it is in use.
+/// State of a body that is being received, with its connection.
 pub(crate) struct Receiving {
     pub(crate) call: Box<Call<RecvBody>>,
     pub(crate) connection: Box<dyn Connection>,
@@ -69,7 +69,7 @@ impl UreqBody {
 }
 
 impl Receiving {
-    /// The next piece, or none at the end.
+    /// Returns the next bytes; empty at the end.
     fn next(&mut self) -> io::Result<Bytes> {
         let mut room = BytesMut::zeroed(READ);
         let mut framing: usize = 0;
@@ -79,7 +79,7 @@ impl Receiving {
             self.input.consume(consumed);
             if produced > 0 {
                 room.truncate(produced);
-                // A short piece does not hold on to the whole room.
+                // A small chunk does not keep the whole buffer allocated.
                 let is_short = produced < LEAST;
                 return Ok(if is_short { Bytes::copy_from_slice(&room) } else { room.freeze() });
             }
@@ -91,7 +91,7 @@ impl Receiving {
                 return Err(io::Error::other(format!("chunk framing of more than {MAX_FRAMING} bytes")));
             }
             if consumed == 0 && self.input.fill(&mut *self.connection)? == 0 {
-                // Either only the end of the connection ends the body, or all its chunks have come.
+                // Complete if the body is delimited by the end of the connection, or its final chunk has arrived.
                 let is_whole =
                     self.call.body_mode() == BodyMode::CloseDelimited || self.call.is_ended_chunked();
                 return if is_whole { Ok(Bytes::new()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
@@ -99,12 +99,12 @@ impl Receiving {
         }
     }
 
-    /// Whether the whole body has come, as its framing says.
+    /// Returns true if the whole body has arrived according to its framing.
     fn has_ended(&self) -> bool {
         self.call.can_proceed() && self.call.body_mode() != BodyMode::CloseDelimited
     }
 
-    /// Keeps the connection for the next request, if the response allows it and nothing follows.
+    /// Returns the connection to the pool if the response allows reuse and no bytes follow it.
     fn release(mut self) {
         let nothing_follows = self.has_ended() && self.input.unread().is_empty();
         let is_reusable = match (*self.call).proceed() {

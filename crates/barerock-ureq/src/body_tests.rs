@@ -1,4 +1,4 @@
-//! Responses of each framing, cut at every byte and in pieces of every length.
+//! Tests of responses with each framing, truncated at every byte and delivered in pieces of every length.
 
 use core::pin::pin;
 use core::time::Duration;
@@ -19,7 +19,7 @@ use crate::testing::Peer;
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nx: y\r\n";
 
-/// A body and whether its connection was kept, or the error of head or body.
+/// A body and true if its connection was kept, or the error of head or body.
 type Outcome = Result<(Vec<u8>, bool), String>;
 
 fn run(response: &[u8], length: usize) -> Outcome {
@@ -43,7 +43,7 @@ fn run(response: &[u8], length: usize) -> Outcome {
     Ok((bytes, pool.count() == 1))
 }
 
-/// The outcome, which is the same for pieces of each length.
+/// Returns the outcome after checking that it is the same for pieces of every length.
 fn outcome(response: &str) -> Outcome {
     let whole = run(response.as_bytes(), response.len().max(1));
     for length in [1, 2, 3, 7] {
@@ -82,7 +82,7 @@ fn a_response_that_is_cut_is_an_error() {
     ] {
         let response = format!("{HEAD}{framing}");
         for end in 0..response.len() {
-            // The last chunk ends the body, and only the connection cannot be used again.
+            // The body is complete after the final chunk; without the end of the trailers only the connection is not reusable.
             if response[..end].ends_with("\r\n0\r\n") || response[..end].ends_with("\r\n0\r\n\r") {
                 assert_eq!(outcome(&response[..end]), whole("hello", false), "{end}");
                 continue;
@@ -92,7 +92,7 @@ fn a_response_that_is_cut_is_an_error() {
     }
 }
 
-/// What follows a response is no part of it, and no response to the next request.
+/// Bytes after a response belong neither to it nor to the next response.
 #[test]
 fn a_connection_with_excess_bytes_is_closed() {
     for framing in ["content-length: 2\r\n\r\nhi", "transfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"] {

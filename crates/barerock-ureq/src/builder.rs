@@ -1,4 +1,4 @@
-//! Settings of a transport.
+//! Builder of the transport.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::pool::Pool;
 use crate::tls::TlsLayer;
 use crate::transport::UreqTransport;
 
-/// The supported schemes of proxies.
+/// Supported proxy schemes.
 const SCHEMES: &[ProxyScheme] = &[
     ProxyScheme::Http,
     ProxyScheme::Https,
@@ -27,7 +27,7 @@ const SCHEMES: &[ProxyScheme] = &[
     ProxyScheme::Socks5h,
 ];
 
-/// Settings of a [`UreqTransport`].
+/// Builds a [`UreqTransport`].
 #[derive(Debug)]
 #[must_use = "`build` makes the transport"]
 pub struct UreqTransportBuilder {
@@ -49,30 +49,30 @@ impl UreqTransportBuilder {
         }
     }
 
-    /// Sets how long making a connection may take, from name lookup to the end of the TLS handshake; [`CONNECT_TIMEOUT`] if
-    /// unset. Several addresses of a host share it. `None` leaves it to the operating system.
+    /// Sets the time limit for opening a connection, from name lookup to the end of the TLS handshake; [`CONNECT_TIMEOUT`] by
+    /// default. It is divided among the addresses of a host. With `None` only the operating system's limits apply.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = limit.into();
         self
     }
 
-    /// Sets how long an idle connection is kept for the next request; [`POOL_IDLE_TIMEOUT`] if unset. Zero keeps none.
+    /// Sets how long an idle connection is kept for the next request; [`POOL_IDLE_TIMEOUT`] by default. Zero keeps none.
     pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
         self.pool_idle_timeout = limit;
         self
     }
 
-    /// Sets how long a connection is silent before TCP probes the peer; [`TCP_KEEPALIVE`] if unset. `None` never probes.
+    /// Sets how long a connection is silent before TCP probes the peer; [`TCP_KEEPALIVE`] by default. `None` disables probes.
     pub fn tcp_keepalive(mut self, after: impl Into<Option<Duration>>) -> Self {
         self.tcp_keepalive = after.into();
         self
     }
 
-    /// Sets the proxies; if unset, those of the process's environment by [`ProxyRules::from_environment`] (if a URL there is
+    /// Sets the proxies; by default those of the process's environment ([`ProxyRules::from_environment`]; if a URL there is
     /// invalid, every request fails with that error). An HTTP proxy opens a tunnel by CONNECT, for `http` URIs too.
     ///
     /// # Errors
-    /// If a proxy has another scheme than `http`, `https` and, with the feature `socks`, those of SOCKS.
+    /// If a proxy has a scheme other than `http`, `https` and, with the feature `socks`, those of SOCKS.
     pub fn proxy(mut self, rules: ProxyRules) -> Result<Self, ProxyError> {
         rules.require_schemes(SCHEMES)?;
         self.proxies = Some(rules);

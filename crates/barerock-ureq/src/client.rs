@@ -11,9 +11,9 @@ use crate::block_on::block_on;
 use crate::stream::EventStream;
 use crate::transport::UreqTransport;
 
-/// Calls Bedrock and blocks until the response has come. Cheap to clone; clones share connections and signing keys.
+/// Blocking Bedrock client. Cheap to clone; clones share connections and signing keys.
 ///
-/// It is [`barerock::Client`] on the calling thread, with its settings.
+/// It runs [`barerock::Client`], with its settings, on the calling thread.
 ///
 /// ```
 /// use barerock::Credentials;
@@ -29,32 +29,33 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with region, endpoint, credentials and retries from the process's environment.
+    /// Creates a client with region, endpoint, credentials and retries from the process's environment.
     ///
     /// # Errors
-    /// As [`barerock::Client::from_env`]'s.
+    /// As [`barerock::Client::from_env`].
     #[cfg(feature = "webpki-roots")]
     pub fn from_env() -> Result<Self, Error> {
         barerock::Client::from_env(UreqTransport::new()).map(Self::from)
     }
 
-    /// A builder with [`UreqTransport::new`]: `Client::from(Client::builder().region("us-east-1").build()?)`. For another transport
-    /// begin with [`barerock::Client::builder`].
+    /// Creates a builder with [`UreqTransport::new`]: `Client::from(Client::builder().region("us-east-1").build()?)`. For another
+    /// transport use [`barerock::Client::builder`].
     #[cfg(feature = "webpki-roots")]
     pub fn builder() -> ClientBuilder<UreqTransport> {
         barerock::Client::builder(UreqTransport::new())
     }
 
-    /// As [`builder`](Self::builder), without checking requests against the service model first; the rules are not linked.
+    /// Creates a builder as [`builder`](Self::builder) does, without the check of requests against the service model: its rules
+    /// are not linked.
     #[cfg(feature = "webpki-roots")]
     pub fn builder_without_validation() -> ClientBuilder<UreqTransport> {
         barerock::Client::builder_without_validation(UreqTransport::new())
     }
 
-    /// Opens a connection to the endpoint ahead and gets the credentials, so that the first call need not.
+    /// Opens a connection to the endpoint and gets the credentials, so that the first call does not wait for them.
     ///
     /// # Errors
-    /// As [`barerock::Client::connect`]'s.
+    /// As [`barerock::Client::connect`].
     pub fn connect(&self) -> Result<(), Error> {
         block_on(self.inner.connect())
     }
@@ -62,7 +63,7 @@ impl Client {
     /// Sends a Converse request and waits for the whole response.
     ///
     /// # Errors
-    /// As [`barerock::Client::converse`]'s.
+    /// As [`barerock::Client::converse`].
     pub fn converse(&self, request: &ConverseRequest) -> Result<ConverseResponse, Error> {
         block_on(self.inner.converse(request))
     }
@@ -70,7 +71,7 @@ impl Client {
     /// Sends a ConverseStream request and returns as soon as the response begins.
     ///
     /// # Errors
-    /// As [`barerock::Client::converse_stream`]'s.
+    /// As [`barerock::Client::converse_stream`].
     pub fn converse_stream(&self, request: &ConverseRequest) -> Result<EventStream, Error> {
         block_on(self.inner.converse_stream(request)).map(EventStream::new)
     }
@@ -78,7 +79,7 @@ impl Client {
     /// Counts the input tokens of a request.
     ///
     /// # Errors
-    /// As [`barerock::Client::count_tokens`]'s.
+    /// As [`barerock::Client::count_tokens`].
     pub fn count_tokens(&self, request: &CountTokensRequest) -> Result<CountTokensResponse, Error> {
         block_on(self.inner.count_tokens(request))
     }
@@ -86,7 +87,7 @@ impl Client {
     /// Applies a guardrail to text or images.
     ///
     /// # Errors
-    /// As [`barerock::Client::apply_guardrail`]'s.
+    /// As [`barerock::Client::apply_guardrail`].
     pub fn apply_guardrail(&self, request: &ApplyGuardrailRequest) -> Result<ApplyGuardrailResponse, Error> {
         block_on(self.inner.apply_guardrail(request))
     }
@@ -94,7 +95,7 @@ impl Client {
     /// Runs Bedrock's predefined guardrail checks on messages.
     ///
     /// # Errors
-    /// As [`barerock::Client::invoke_guardrail_checks`]'s.
+    /// As [`barerock::Client::invoke_guardrail_checks`].
     pub fn invoke_guardrail_checks(
         &self,
         request: &InvokeGuardrailChecksRequest,
@@ -102,7 +103,7 @@ impl Client {
         block_on(self.inner.invoke_guardrail_checks(request))
     }
 
-    /// The async client below: for [`block_on`] and what has no method here.
+    /// Returns the async client, for methods that this client lacks; [`block_on`] runs their futures.
     #[must_use]
     pub fn as_async(&self) -> &barerock::Client<UreqTransport> {
         &self.inner

@@ -1,4 +1,4 @@
-//! Transports and clients by AWS's shared configuration.
+//! Transports and clients from AWS's shared configuration.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use crate::client::Client;
 use crate::transport::UreqTransport;
 
 impl Client {
-    /// A client by everything the AWS SDKs read: environment, shared files, and the credentials providers, CA bundle and
-    /// proxies these name.
+    /// Builds a client from the sources that the AWS SDKs read: the environment, the shared files, and the credentials
+    /// providers, CA bundle and proxies that they name.
     ///
     /// # Errors
-    /// If a file or setting is invalid, or there is no region. Missing credentials show at the first call.
+    /// If a file or setting is invalid, or there is no region. Missing credentials are an error of the first call.
     pub fn from_config() -> Result<Self, Error> {
-        // The instance metadata service, which may have to name the region, is reached without a proxy.
+        // This transport is for the instance metadata service, which may supply the region; it is reached without a proxy.
         let io = SystemIo::new(Arc::new(UreqTransport::new()));
         let config = block_on(Config::loader().load(Arc::new(io)))?;
         config.builder(UreqTransport::from_config(&config)?).build().map(Self::from)
@@ -26,18 +26,18 @@ impl Client {
 }
 
 impl UreqTransport {
-    /// A transport with the CA bundle of a configuration, else Mozilla's roots, and its proxies.
+    /// Builds a transport with a configuration's proxies, and its CA bundle or else Mozilla's roots.
     ///
     /// # Errors
-    /// As [`builder_from_config`](Self::builder_from_config)'s.
+    /// As [`builder_from_config`](Self::builder_from_config).
     pub fn from_config(config: &Config) -> Result<Self, ConfigError> {
         Self::builder_from_config(config).map(UreqTransportBuilder::build)
     }
 
-    /// Settings of a transport with the CA bundle of a configuration, else Mozilla's roots, and its proxies.
+    /// Creates a builder with a configuration's proxies, and its CA bundle or else Mozilla's roots.
     ///
     /// # Errors
-    /// If the bundle cannot be read or is invalid, or a proxy's URL is invalid or of an unsupported scheme.
+    /// If the bundle cannot be read or is invalid, or a proxy's URL is invalid or has an unsupported scheme.
     pub fn builder_from_config(config: &Config) -> Result<UreqTransportBuilder, ConfigError> {
         let network = block_on(config.network_settings(&SystemIo::without_http()))?;
         let builder = match network.ca_bundle {

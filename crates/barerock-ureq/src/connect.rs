@@ -1,4 +1,4 @@
-//! New connections: TCP, the tunnel through a proxy, TLS.
+//! Opening of connections: TCP, a proxy tunnel, and TLS.
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -17,10 +17,10 @@ use crate::resolve::resolve;
 use crate::socket::{Connection, Socket};
 use crate::tls::TlsLayer;
 
-/// The room for one read of a proxy's response, in bytes.
+/// Size of the buffer for a proxy's response, in bytes.
 const READ: usize = 1024;
 
-/// Makes connections.
+/// Opens connections.
 #[derive(Debug)]
 pub(crate) struct Connector {
     pub(crate) tls: Arc<dyn TlsLayer>,
@@ -29,12 +29,12 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// The limit of a connection that is made now.
+    /// Returns the time limit of a connection that is opened now.
     pub(crate) fn limit(&self) -> Option<TimeLimit> {
         TimeLimit::after(self.timeout, "the connection")
     }
 
-    /// Connects for requests to this URI.
+    /// Opens a connection for requests to this URI.
     pub(crate) fn connect(
         &self,
         uri: &Uri,
@@ -54,7 +54,7 @@ impl Connector {
         self.tls.secure(connection, host).map_err(|error| HopError::tls(host, proxy, error).into())
     }
 
-    /// Connects through a proxy to the host of a URI: with CONNECT, or SOCKS.
+    /// Connects to the host of a URI through a proxy, by CONNECT or SOCKS.
     fn through(
         &self,
         proxy: &ProxyUrl,
@@ -84,8 +84,8 @@ impl Connector {
         Ok(connection)
     }
 
-    /// Tries the addresses of a host one after the other. Each gets its share of the limit, so that a dead one does not use up
-    /// the whole.
+    /// Tries the addresses of a host in order. The time limit is divided among them, so that one that does not respond leaves
+    /// time for the others.
     fn tcp(&self, host: &str, port: u16, limit: Option<TimeLimit>) -> Result<Box<dyn Connection>, BoxError> {
         let addresses = resolve(host, port, limit)?;
         let mut failed = None;
@@ -112,7 +112,7 @@ impl Connector {
     }
 }
 
-/// Connects to an address within one of so many shares of what is left of the limit.
+/// Connects to an address within the remaining time divided by `shares`.
 #[expect(clippy::disallowed_methods, reason = "a transport opens sockets")]
 fn connect(address: &SocketAddr, limit: Option<TimeLimit>, shares: u32) -> io::Result<TcpStream> {
     let Some(limit) = limit else { return TcpStream::connect(address) };
@@ -153,7 +153,7 @@ mod tests {
         Connector { tls: Arc::new(NoTls), timeout, tcp_keepalive: Some(Duration::from_secs(42)) }
     }
 
-    /// `localhost` may have an IPv6 address, where nobody listens here.
+    /// `localhost` may also have an IPv6 address, on which the test does not listen.
     #[test]
     fn the_addresses_of_a_host_are_tried_in_turn() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -178,6 +178,6 @@ mod tests {
         let uri = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
         let error = connector(None).connect(&uri, None, None).err().unwrap();
         assert_eq!(error.to_string(), "TLS handshake with 127.0.0.1 failed");
-        assert_eq!(error.source().unwrap().to_string(), "the transport is set up without TLS");
+        assert_eq!(error.source().unwrap().to_string(), "transport has no TLS");
     }
 }

@@ -1,4 +1,4 @@
-//! One request and the head of its response over a connection, by ureq-proto's HTTP/1.1.
+//! Sending a request and receiving the head of its response, with ureq-proto's HTTP/1.1.
 
 use std::io;
 
@@ -12,17 +12,17 @@ use ureq_proto::client::{Await100Result, Call, RecvResponseResult, SendRequestRe
 use crate::input::Input;
 use crate::socket::Connection;
 
-/// The room for the head of a request, in bytes, which grows by as much; no header may be longer.
+/// Initial size and growth of the buffer for a request's head, in bytes; also the limit on one header.
 const HEAD: usize = 16 * 1024;
 
 /// Bodies up to this length are sent with the head, in one write.
 const SHORT_BODY: usize = 16 * 1024;
 
-/// What follows the head of a response.
+/// Remainder of a response after its head.
 pub(crate) enum Rest {
     /// A body.
     Body(Box<Call<RecvBody>>),
-    /// No body, and whether the connection can be used again.
+    /// No body; the flag tells if the connection is reusable.
     Nothing { is_reusable: bool },
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn exchange(
     }
 }
 
-/// The bytes of a request's head, and the state after head and body were sent.
+/// Encodes a request's head, and returns it with the protocol state after head and body are sent.
 fn head_of(request: Request<()>, body: &[u8]) -> Result<(Call<RecvResponse>, Vec<u8>), BoxError> {
     let mut call = Call::new(request)?;
     if !body.is_empty() {
@@ -64,7 +64,7 @@ fn head_of(request: Request<()>, body: &[u8]) -> Result<(Call<RecvResponse>, Vec
     let mut call = match call.proceed()? {
         Some(SendRequestResult::RecvResponse(call)) => return Ok((call, head)),
         Some(SendRequestResult::SendBody(call)) => call,
-        // The body is sent without waiting for the server's consent.
+        // Sends the body without waiting for `100 Continue`.
         Some(SendRequestResult::Await100(call)) => match call.proceed()? {
             Await100Result::SendBody(call) => call,
             Await100Result::RecvResponse(call) => return Ok((call, head)),

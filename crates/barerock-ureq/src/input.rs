@@ -1,11 +1,11 @@
-//! What was received and not read yet.
+//! Buffer of received bytes.
 
 use core::ops::Range;
 use std::io::{self, Read};
 
 use barerock::transport::MAX_RESPONSE_HEAD;
 
-/// A buffer of 16 KiB: the longest head of a response, and what one read takes at most.
+/// Buffer of 16 KiB, the limit on a response's head and on one read.
 pub(crate) struct Input {
     room: Box<[u8]>,
     unread: Range<usize>,
@@ -28,7 +28,7 @@ impl Input {
         self.unread.len() == self.room.len()
     }
 
-    /// Reads once and returns how many bytes came: 0 at the end, or if there is no room.
+    /// Reads once and returns the number of bytes read: 0 at the end of input, or if the buffer is full.
     pub(crate) fn fill(&mut self, from: &mut (impl Read + ?Sized)) -> io::Result<usize> {
         if self.unread.end == self.room.len() || self.unread.is_empty() {
             self.room.copy_within(self.unread.clone(), 0);

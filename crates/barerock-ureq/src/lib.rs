@@ -1,8 +1,9 @@
 //! `barerock` without an async runtime: a blocking [`Client`] whose streams are iterators, and its transport, a small HTTP/1.1
-//! client over ureq-proto, ureq's protocol without I/O. TLS is rustls's or the system's own.
+//! client over ureq-proto, ureq's protocol crate without I/O. TLS is by rustls or the system's library.
 //!
 //! In scope: sockets, TLS, connection reuse, proxies, time limits, and running `barerock`'s futures on the calling thread
-//! ([`block_on`]). Out of scope: signing, retries, credentials, settings, which are `barerock`'s and `barerock-config`'s; HTTP/2.
+//! ([`block_on`]). Out of scope: signing, retries and credentials, which `barerock` does; settings, which `barerock-config`
+//! reads; HTTP/2.
 //!
 //! ```
 //! use barerock::Credentials;
@@ -22,10 +23,10 @@
 //!
 //! # Limits
 //!
-//! The limits of [`Timeouts`](barerock::Timeouts) hold while a call blocks: `first_byte` up to the head of the response, name lookup
-//! and connecting included, `idle` for each piece of the body, `operation` for all of it. The head of a response may have 128 headers
-//! and 16 KiB, chunk headers and trailers 16 KiB between two pieces of the body. A call that blocks cannot be cancelled; dropping a
-//! stream closes its connection.
+//! The limits of [`Timeouts`](barerock::Timeouts) apply while a call blocks: `first_byte` up to the head of the response,
+//! including name lookup and connecting; `idle` to each read of the body; `operation` to the whole exchange. The head of a
+//! response is limited to 128 headers and 16 KiB, chunk headers and trailers to 16 KiB between two reads that return data. A
+//! blocked call cannot be cancelled; dropping a stream closes its connection.
 //!
 //! # Features
 //!
@@ -34,14 +35,14 @@
 //! - `webpki-roots` (default): rustls with ring and Mozilla's roots: `UreqTransport::new`, `UreqTransport::builder`, and the
 //!   constructors of [`Client`] over it.
 //! - `rustls`: rustls with roots of your own: `UreqTransport::with_tls`, `UreqTransport::with_ca_bundle`.
-//! - `tls12` (default): TLS 1.2 beside 1.3 in rustls.
+//! - `tls12` (default): TLS 1.2 in addition to 1.3 in rustls.
 //! - `native-roots`: the system's roots for rustls: `UreqTransport::with_native_roots`.
 //! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.
 //! - `native-tls`: TLS by the system's library with the system's roots, which makes the smallest program:
-//!   `UreqTransport::native_tls`. It takes a connection that breaks for one that ends; lengths, chunks, frames and `messageStop`
-//!   still tell.
-//! - `config`: transports and clients by AWS's shared configuration: `Client::from_config`, `UreqTransport::from_config`.
-//! - `socks`: SOCKS proxies beside HTTP ones.
+//!   `UreqTransport::native_tls`. It does not distinguish a connection closed without TLS's `close_notify` from one that ended;
+//!   truncation is still detected by the content length, chunks, frames and `messageStop`.
+//! - `config`: transports and clients from AWS's shared configuration: `Client::from_config`, `UreqTransport::from_config`.
+//! - `socks`: SOCKS proxies in addition to HTTP ones.
 
 mod block_on;
 mod body;

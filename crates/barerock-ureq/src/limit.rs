@@ -7,31 +7,31 @@ use std::time::Instant;
 
 use barerock::Elapsed;
 
-/// The time by which something must be done.
+/// A deadline, with the duration and the name for its error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TimeLimit {
     at: Instant,
     after: Duration,
-    /// Names in the error what did not come.
+    /// What the call waited for, named in the error.
     waited_for: &'static str,
 }
 
 impl TimeLimit {
-    /// A limit from now on; `None` if there is none, or it lies beyond what the clock can represent.
+    /// Starts a limit now; `None` if there is no limit, or the deadline is beyond what the clock can represent.
     pub(crate) fn after(limit: Option<Duration>, waited_for: &'static str) -> Option<Self> {
         let after = limit?;
         Some(Self { at: now().checked_add(after)?, after, waited_for })
     }
 
-    /// The earlier of two limits.
+    /// Returns the earlier of two limits.
     pub(crate) fn earlier(first: Option<Self>, second: Option<Self>) -> Option<Self> {
         [first, second].into_iter().flatten().min()
     }
 
-    /// What is left of it.
+    /// Returns the remaining time.
     ///
     /// # Errors
-    /// If nothing is left.
+    /// If the limit has passed.
     pub(crate) fn left(&self) -> Result<Duration, Elapsed> {
         let left = self.at.saturating_duration_since(now());
         if left.is_zero() { Err(self.elapsed()) } else { Ok(left) }
@@ -45,7 +45,7 @@ impl TimeLimit {
         Elapsed::new(self.waited_for, self.after)
     }
 
-    /// The error of a socket.
+    /// Returns the limit's error as an I/O error.
     pub(crate) fn io_error(&self) -> io::Error {
         io::Error::new(io::ErrorKind::TimedOut, self.elapsed())
     }

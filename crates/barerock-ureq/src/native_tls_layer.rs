@@ -1,4 +1,4 @@
-//! TLS by the system's library.
+//! TLS by the system's library (native-tls).
 
 use core::fmt;
 use std::io::{self, Read, Write};
@@ -13,14 +13,14 @@ use crate::tls::TlsLayer;
 /// TLS by the system's library.
 #[derive(Default)]
 pub(crate) struct NativeTls {
-    /// The only roots, in place of the system's.
+    /// The only trusted roots; the system's if `None`.
     roots: Option<Vec<Certificate>>,
-    /// Set up for the first connection: that reads the system's roots.
+    /// Built for the first connection, because building it reads the system's roots.
     connector: OnceLock<TlsConnector>,
 }
 
 impl NativeTls {
-    /// With these roots alone.
+    /// Creates a layer that trusts these roots alone.
     pub(crate) fn with_roots(roots: Vec<Certificate>) -> Self {
         Self { roots: Some(roots), connector: OnceLock::new() }
     }
@@ -58,7 +58,7 @@ impl fmt::Debug for NativeTls {
     }
 }
 
-/// A connection with TLS by the system's library.
+/// Connection with TLS by the system's library.
 struct NativeTlsConnection(TlsStream<Box<dyn Connection>>);
 
 impl Connection for NativeTlsConnection {

@@ -1,4 +1,4 @@
-//! Idle connections, kept for the next request.
+//! Pool of idle connections.
 
 use core::fmt;
 use core::time::Duration;
@@ -12,7 +12,7 @@ use http::uri::{Authority, Scheme};
 use crate::limit::now;
 use crate::socket::{Connection, is_idle};
 
-/// What a connection is for: requests with the same key may share it.
+/// Key of a connection: requests with the same key may reuse it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
     scheme: Option<Scheme>,
@@ -26,10 +26,10 @@ impl Key {
     }
 }
 
-/// Idle connections.
+/// Pool of idle connections.
 pub(crate) struct Pool {
     idle: Mutex<Vec<Idle>>,
-    /// How long a connection may be idle.
+    /// Time after which an idle connection is closed.
     timeout: Duration,
 }
 
@@ -44,7 +44,7 @@ impl Pool {
         Self { idle: Mutex::default(), timeout }
     }
 
-    /// The connection for this key that was used last, if one is still open.
+    /// Takes the most recently used connection for this key that is still open.
     pub(crate) fn take(&self, key: &Key) -> Option<Box<dyn Connection>> {
         loop {
             let mut candidate = self.with(|idle| {
@@ -57,13 +57,13 @@ impl Pool {
         }
     }
 
-    /// Whether there is an open connection for this key.
+    /// Returns true if there is an open connection for this key.
     pub(crate) fn has(&self, key: &Key) -> bool {
         let connection = self.take(key);
         connection.map(|connection| self.put(key.clone(), connection)).is_some()
     }
 
-    /// Keeps a connection for the next request.
+    /// Adds a connection for the next request.
     pub(crate) fn put(&self, key: Key, connection: Box<dyn Connection>) {
         if !self.timeout.is_zero() {
             self.with(|idle| idle.push(Idle { key, connection, since: now() }));
@@ -75,9 +75,9 @@ impl Pool {
         self.with(|idle| idle.len())
     }
 
-    /// Closes what was idle for too long first.
+    /// Changes the list after closing connections that were idle for too long.
     fn with<T>(&self, change: impl FnOnce(&mut Vec<Idle>) -> T) -> T {
-        // Ignores lock poisoning: whatever connections are in the list are idle.
+        // Ignores lock poisoning: every connection in the list is idle.
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let now = now();
         idle.retain(|idle| now.saturating_duration_since(idle.since) < self.timeout);

@@ -11,7 +11,7 @@ use barerock::transport::BoxError;
 
 use crate::limit::TimeLimit;
 
-/// The addresses of a host, written as in a URI.
+/// Resolves a host, in the form it has in a URI.
 pub(crate) fn resolve(host: &str, port: u16, limit: Option<TimeLimit>) -> Result<Vec<SocketAddr>, BoxError> {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     if let Ok(address) = bare.parse::<IpAddr>() {
@@ -31,20 +31,21 @@ pub(crate) fn resolve(host: &str, port: u16, limit: Option<TimeLimit>) -> Result
     }
 }
 
-/// The lookup itself has no limit of its own. It goes on after the limit has passed, and then ends its thread.
+/// Looks the name up on a new thread, because the system's lookup takes no time limit. The thread ends with the lookup, which
+/// may be after the limit has passed.
 fn on_a_thread(host: &str, port: u16, limit: TimeLimit) -> Result<io::Result<Vec<SocketAddr>>, BoxError> {
     let (sender, found) = mpsc::sync_channel(1);
     let name = host.to_owned();
     let thread = thread::Builder::new().name("barerock-resolver".to_owned()).spawn(move || {
         let addresses = (name.as_str(), port).to_socket_addrs().map(Iterator::collect);
-        // Nobody receives it after the limit has passed.
+        // Fails if the limit has passed.
         let _late = sender.send(addresses);
     });
     thread.map_err(|source| LookupError { host: host.to_owned(), source })?;
     found.recv_timeout(limit.left()?).map_err(|_| limit.elapsed().into())
 }
 
-/// A name that could not be looked up.
+/// Error of a name lookup.
 #[derive(Debug)]
 struct LookupError {
     host: String,

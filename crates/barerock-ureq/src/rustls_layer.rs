@@ -16,7 +16,7 @@ pub(crate) struct Rustls(Arc<ClientConfig>);
 
 impl Rustls {
     pub(crate) fn new(mut config: ClientConfig) -> Self {
-        // HTTP/1.1 is all that is spoken here.
+        // Without ALPN the server uses HTTP/1.1, the only version this transport supports.
         config.alpn_protocols.clear();
         Self(Arc::new(config))
     }
@@ -39,7 +39,7 @@ impl fmt::Debug for Rustls {
     }
 }
 
-/// A connection with TLS by rustls.
+/// Connection with TLS by rustls.
 struct RustlsConnection(StreamOwned<ClientConnection, Box<dyn Connection>>);
 
 impl Connection for RustlsConnection {

@@ -1,4 +1,4 @@
-//! Waiting without a runtime.
+//! Timer without an async runtime.
 
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -10,15 +10,15 @@ use std::time::Instant;
 
 use crate::limit::now;
 
-/// A timer without a runtime: from the first poll on a thread of its own waits and wakes the task, and it ends with the future.
+/// Timer future without a runtime. The first poll starts a thread that wakes the task; it ends when the future is dropped.
 #[derive(Debug)]
 pub(crate) struct Sleep {
-    /// `None` if it lies beyond what the clock can represent.
+    /// End of the sleep; `None` if it is beyond what the clock can represent.
     until: Option<Instant>,
     timer: Option<Timer>,
 }
 
-/// The thread that waits; dropping this ends it.
+/// Handle of the timer thread; dropping it ends the thread.
 #[derive(Debug)]
 struct Timer {
     wakes: Waker,
@@ -68,7 +68,7 @@ impl Future for Sleep {
         if self.timer.as_ref().is_none_or(|timer| !timer.wakes.will_wake(context.waker())) {
             match Timer::start(until, context.waker()) {
                 Ok(timer) => self.timer = Some(timer),
-                // Without a thread to spare this one waits.
+                // No thread can be created: blocks this one.
                 Err(_) => {
                     thread::sleep(left);
                     return Poll::Ready(());
@@ -107,7 +107,7 @@ mod tests {
         }
     }
 
-    /// Threads are counted by the references they hold.
+    /// The thread is observed through the references it holds.
     #[test]
     fn its_thread_ends_with_it() {
         let mut sleep = Box::pin(Sleep::new(Duration::from_secs(600)));

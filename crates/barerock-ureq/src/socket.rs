@@ -1,4 +1,4 @@
-//! Sockets with a time limit, and the layers above them.
+//! TCP sockets with a time limit, and the trait of connections over them.
 
 use core::time::Duration;
 use std::io::{self, Read, Write};
@@ -8,12 +8,12 @@ use crate::limit::TimeLimit;
 
 /// A connection: a socket, or TLS over one.
 pub(crate) trait Connection: Read + Write + Send {
-    /// The socket at the bottom.
+    /// Returns the underlying socket.
     fn socket(&mut self) -> &mut Socket;
 }
 
-/// Whether an idle connection is open and has received nothing: bytes that lie ready would be taken for the response to the next
-/// request. TLS messages without content are read and do not count.
+/// Returns true if an idle connection is open and has received no data, which would be taken for the response to the next
+/// request. TLS messages without application data are read and ignored.
 pub(crate) fn is_idle(connection: &mut dyn Connection) -> bool {
     if connection.socket().set_probing(true).is_err() {
         return false;
@@ -23,14 +23,14 @@ pub(crate) fn is_idle(connection: &mut dyn Connection) -> bool {
     connection.socket().set_probing(false).is_ok() && is_idle
 }
 
-/// A TCP socket whose reads and writes end when a limit passes.
+/// TCP socket whose reads and writes fail when a time limit has passed.
 #[derive(Debug)]
 pub(crate) struct Socket {
     tcp: TcpStream,
     limit: Option<TimeLimit>,
-    /// Reads return at once.
+    /// True while reads do not block.
     is_probing: bool,
-    /// The timeouts of the operating system as they are set: of reads, and of writes.
+    /// The read and write timeouts currently set on the socket.
     set: [Option<Duration>; 2],
 }
 
@@ -45,7 +45,7 @@ impl Socket {
         Self { tcp, limit: None, is_probing: false, set: [None; 2] }
     }
 
-    /// Sets the limit for all reads and writes from now on.
+    /// Sets the limit for all further reads and writes.
     pub(crate) fn set_limit(&mut self, limit: Option<TimeLimit>) {
         self.limit = limit;
     }
@@ -61,7 +61,7 @@ impl Socket {
         Ok(())
     }
 
-    /// Sets the timeout of the next system call to what is left of the limit.
+    /// Sets the timeout of the next system call to the remaining time.
     fn prepare(&mut self, direction: Direction) -> io::Result<()> {
         let left = match &self.limit {
             Some(limit) => Some(limit.left().map_err(|_| limit.io_error())?),
@@ -82,7 +82,7 @@ impl Socket {
         Ok(())
     }
 
-    /// A timeout of the operating system as that of the limit.
+    /// Replaces a timeout error of the operating system by that of the limit.
     fn explain(&self, error: io::Error) -> io::Error {
         match (error.kind(), &self.limit) {
             (io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut, Some(limit)) => limit.io_error(),

@@ -16,7 +16,7 @@ const USER_AND_PASSWORD: u8 = 2;
 /// The command CONNECT.
 const CONNECT: u8 = 1;
 
-/// Has the proxy connect to a host and port.
+/// Requests a connection to a host and port from the proxy.
 pub(crate) fn connect(
     connection: &mut dyn Connection,
     proxy: &ProxyUrl,
@@ -31,15 +31,15 @@ pub(crate) fn connect(
     }
 }
 
-/// What the proxy is told.
+/// Destination sent to the proxy.
 enum Target {
     Address(IpAddr),
-    /// Not longer than 255 bytes.
+    /// Host name of at most 255 bytes.
     Name(String),
 }
 
 impl Target {
-    /// An address, or a name if the proxy is to look it up.
+    /// Creates the destination: an address, or a name if the proxy's scheme lets the proxy look it up.
     fn new(scheme: ProxyScheme, host: &str, port: u16, limit: Option<TimeLimit>) -> Result<Self, BoxError> {
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         if let Ok(address) = bare.parse() {
@@ -62,12 +62,12 @@ fn version_4(
     target: &Target,
     port: u16,
 ) -> Result<(), BoxError> {
-    /// The reply "request granted".
+    /// Reply code "request granted" of SOCKS 4.
     const GRANTED: u8 = 90;
     let (address, name) = match target {
         Target::Address(IpAddr::V4(address)) => (*address, None),
         Target::Address(IpAddr::V6(_)) => return Err("no IPv6 in SOCKS 4".into()),
-        // An invalid address says that a name follows.
+        // SOCKS 4a: an invalid address announces a name.
         Target::Name(name) => (Ipv4Addr::new(0, 0, 0, 1), Some(name)),
     };
     let mut request = vec![4, CONNECT];
@@ -121,7 +121,7 @@ fn version_5(
     if reply != 0 {
         return Err(format!("SOCKS 5 proxy refused the connection: {}", reason(reply)).into());
     }
-    // The address the proxy connects from, and its port.
+    // Skips the proxy's outgoing address and port.
     let length = match kind {
         1 => 4,
         4 => 16,
@@ -132,7 +132,7 @@ fn version_5(
     Ok(connection.read_exact(&mut rest)?)
 }
 
-/// Agrees on a method of authentication, and authenticates.
+/// Negotiates an authentication method and authenticates.
 fn authenticate(connection: &mut dyn Connection, proxy: &ProxyUrl) -> Result<(), BoxError> {
     let user = proxy.user();
     let methods: &[u8] = if user.is_some() {
@@ -158,9 +158,9 @@ fn authenticate(connection: &mut dyn Connection, proxy: &ProxyUrl) -> Result<(),
     }
 }
 
-/// A text behind its length.
+/// Appends a text, preceded by its length as one byte.
 fn push_short(text: &[u8], into: &mut Vec<u8>) -> Result<(), BoxError> {
-    into.push(u8::try_from(text.len()).map_err(|_| "name or password of more than 255 bytes")?);
+    into.push(u8::try_from(text.len()).map_err(|_| "user name or password longer than 255 bytes")?);
     into.extend(text);
     Ok(())
 }
@@ -180,7 +180,7 @@ fn not_socks() -> BoxError {
     "the proxy's response is not SOCKS".into()
 }
 
-/// The names of RFC 1928, section 6.
+/// Returns the name of a reply code (RFC 1928, section 6).
 fn reason(reply: u8) -> &'static str {
     match reply {
         1 => "general failure",
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
     use crate::testing::Peer;
 
-    /// What was sent, and the error if there was one.
+    /// Returns the bytes sent to the proxy and the result.
     fn run(proxy: &str, host: &str, response: &[u8]) -> (Vec<u8>, Result<(), String>) {
         let mut peer = Peer::new(response, 3);
         let outcome = connect(&mut peer, &proxy.parse().unwrap(), host, 443, None);

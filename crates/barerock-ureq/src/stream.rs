@@ -9,11 +9,11 @@ use http::HeaderMap;
 use crate::block_on::block_on;
 use crate::transport::UreqTransport;
 
-/// The events of a streamed response, as they come: an iterator, or [`next_event`](Self::next_event) for events that
-/// borrow. Memory holds one frame and one piece of the body, however slowly they are read.
+/// Events of a streamed response as they arrive: an iterator, or [`next_event`](Self::next_event) for events that borrow.
+/// It buffers one frame and one chunk of the body, however slowly they are read.
 ///
-/// An iteration that ends without an error has seen the whole response. After an error there are no more events. Dropping the
-/// stream before its end closes the connection.
+/// An iteration that ends without an error has returned the whole response. After an error there are no more events. Dropping
+/// the stream before its end closes the connection.
 #[derive(Debug)]
 pub struct EventStream {
     inner: barerock::EventStream<UreqTransport>,
@@ -25,26 +25,26 @@ impl EventStream {
         Self { inner, failed: false }
     }
 
-    /// The next event, borrowed, or `None` when the response is complete.
+    /// Returns the next event, borrowed, or `None` when the response is complete.
     ///
     /// # Errors
-    /// As [`barerock::EventStream::next_event`]'s.
+    /// As [`barerock::EventStream::next_event`].
     pub fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, Error> {
         block_on(self.inner.next_event())
     }
 
-    /// The next event beside the payload it was read from, byte for byte.
+    /// Returns the next event with the unchanged payload it was parsed from.
     ///
     /// # Errors
-    /// As [`next_event`](Self::next_event)'s.
+    /// As [`next_event`](Self::next_event).
     pub fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, Error> {
         block_on(self.inner.next_with_payload())
     }
 
-    /// The next bytes of the body as they come, or `None` at its end: for a decoder of your own.
+    /// Returns the next bytes of the body, for your own decoder, or `None` at its end.
     ///
     /// # Errors
-    /// As [`barerock::EventStream::next_chunk`]'s.
+    /// As [`barerock::EventStream::next_chunk`].
     pub fn next_chunk(&mut self) -> Result<Option<Bytes>, Error> {
         block_on(self.inner.next_chunk())
     }
@@ -52,19 +52,18 @@ impl EventStream {
     /// Waits for the whole response and assembles its message.
     ///
     /// # Errors
-    /// As [`next_event`](Self::next_event)'s; the error holds the message as far as it came
-    /// ([`Error::partial`]).
+    /// As [`next_event`](Self::next_event); the error holds the part of the message that arrived ([`Error::partial`]).
     pub fn into_message(self) -> Result<AssembledMessage, Error> {
         block_on(self.inner.into_message())
     }
 
-    /// The headers of the response.
+    /// Returns the headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.inner.headers()
     }
 
-    /// The request id, which AWS Support asks for.
+    /// Returns the request id, which AWS Support needs.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.inner.request_id()

@@ -1,4 +1,4 @@
-//! A peer in memory.
+//! In-memory connection for tests.
 
 use core::time::Duration;
 use std::io::{self, Read, Write};
@@ -6,13 +6,13 @@ use std::net::{TcpListener, TcpStream};
 
 use crate::socket::{Connection, Socket};
 
-/// A connection whose peer sends these pieces, one a read, and then ends it.
+/// Connection whose peer sends these pieces, one per read, and then closes it.
 pub(crate) struct Peer {
     pieces: std::vec::IntoIter<Vec<u8>>,
     piece: io::Cursor<Vec<u8>>,
-    /// What was written to it.
+    /// Bytes written to the connection.
     pub(crate) sent: Vec<u8>,
-    /// Not used, but every connection has one.
+    /// Unused; required by the trait.
     socket: Socket,
 }
 

@@ -1,4 +1,4 @@
-//! TLS over connections.
+//! Trait of TLS libraries.
 
 use core::fmt;
 
@@ -6,18 +6,17 @@ use barerock::transport::BoxError;
 
 use crate::socket::Connection;
 
-/// Adds TLS to a connection with a host. A trait object: which library does it is the transport's choice, and one that is not
-/// used is not linked.
+/// Adds TLS to a connection. A trait object, so that only the library that a transport uses is linked.
 pub(crate) trait TlsLayer: fmt::Debug + Send + Sync {
     fn secure(&self, below: Box<dyn Connection>, host: &str) -> Result<Box<dyn Connection>, BoxError>;
 }
 
-/// Refuses: the transport was set up without TLS.
+/// Rejects every connection, for a transport without TLS.
 #[derive(Debug)]
 pub(crate) struct NoTls;
 
 impl TlsLayer for NoTls {
     fn secure(&self, _: Box<dyn Connection>, _: &str) -> Result<Box<dyn Connection>, BoxError> {
-        Err("the transport is set up without TLS".into())
+        Err("transport has no TLS".into())
     }
 }

@@ -22,8 +22,8 @@ use crate::sleep::Sleep;
 use crate::socket::Connection;
 use crate::tls::NoTls;
 
-/// A blocking HTTP/1.1 [`Transport`]. Its requests and its bodies block the thread that polls them; its waits do not. Cheap to
-/// clone; clones share connections.
+/// A blocking HTTP/1.1 [`Transport`]. Sending a request and reading a body block the thread that polls; sleeping does not.
+/// Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
 pub struct UreqTransport {
     pub(crate) connector: Arc<Connector>,
@@ -32,31 +32,31 @@ pub struct UreqTransport {
 }
 
 impl UreqTransport {
-    /// A transport with rustls and Mozilla's roots, the default limits, and the proxies of the process's environment by
-    /// [`ProxyRules::from_environment`].
+    /// Creates a transport with rustls and Mozilla's roots, the default limits, and the proxies of the process's environment
+    /// ([`ProxyRules::from_environment`]).
     #[cfg(feature = "webpki-roots")]
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Settings of a transport with rustls and Mozilla's roots.
+    /// Creates a builder with rustls and Mozilla's roots.
     #[cfg(feature = "webpki-roots")]
     pub fn builder() -> UreqTransportBuilder {
         Self::with_tls(barerock_tls::webpki_client_config())
     }
 
-    /// Settings of a transport with rustls and the system's roots, which are read now.
+    /// Creates a builder with rustls and the system's roots, which this function reads.
     ///
     /// # Errors
-    /// If the system has none.
+    /// If the system has no roots.
     #[cfg(feature = "native-roots")]
     pub fn with_native_roots() -> Result<UreqTransportBuilder, RootsError> {
         barerock_tls::client_config(barerock_tls::native_roots()?).map(Self::with_tls)
     }
 
-    /// Settings of a transport with rustls and the certificates of a PEM text as its only roots: the file that `AWS_CA_BUNDLE`
-    /// names.
+    /// Creates a builder with rustls and the certificates of a PEM text, such as the file that `AWS_CA_BUNDLE` names, as the only
+    /// roots.
     ///
     /// # Errors
     /// If a certificate is invalid, or there is none.
@@ -65,20 +65,20 @@ impl UreqTransport {
         barerock_tls::client_config(barerock_tls::ca_bundle(pem)?).map(Self::with_tls)
     }
 
-    /// Settings of a transport with a configuration of rustls of your own: other roots, a client certificate, a verifier, a key
-    /// log. Its ALPN protocols are replaced: HTTP/1.1 is all that is spoken here.
+    /// Creates a builder with your own rustls configuration, for example with other roots, a client certificate, a verifier or a
+    /// key log. Its ALPN protocols are removed: the transport supports HTTP/1.1 only.
     #[cfg(feature = "rustls")]
     pub fn with_tls(tls: barerock_tls::rustls::ClientConfig) -> UreqTransportBuilder {
         UreqTransportBuilder::new(Arc::new(crate::rustls_layer::Rustls::new(tls)))
     }
 
-    /// Settings of a transport with the system's TLS library and roots.
+    /// Creates a builder with the system's TLS library and roots.
     #[cfg(feature = "native-tls")]
     pub fn native_tls() -> UreqTransportBuilder {
         UreqTransportBuilder::new(Arc::new(crate::native_tls_layer::NativeTls::default()))
     }
 
-    /// Settings of a transport with the system's TLS library and the certificates of a PEM text as its only roots.
+    /// Creates a builder with the system's TLS library and the certificates of a PEM text as the only roots.
     ///
     /// # Errors
     /// If a certificate is invalid, or there is none.
@@ -95,19 +95,19 @@ impl UreqTransport {
         Ok(UreqTransportBuilder::new(Arc::new(crate::native_tls_layer::NativeTls::with_roots(roots))))
     }
 
-    /// Settings of a transport without TLS: it refuses `https` URIs.
+    /// Creates a builder without TLS: a request to an `https` URI is an error.
     pub fn without_tls() -> UreqTransportBuilder {
         UreqTransportBuilder::new(Arc::new(NoTls))
     }
 
-    /// The proxy for requests to this URI.
+    /// Returns the proxy for requests to this URI.
     fn proxy_for(&self, uri: &Uri) -> Result<Option<&ProxyUrl>, TransportError> {
         let refused = |error: &ProxyError| TransportError::new(TransportErrorKind::Connect, error.clone());
         let rules = (*self.proxies).as_ref().map_err(refused)?;
         Ok(rules.proxy_for(uri))
     }
 
-    /// Makes a connection within the earlier of its own limit and this one.
+    /// Opens a connection within the earlier of the connector's limit and this one.
     fn open(
         &self,
         uri: &Uri,
@@ -118,7 +118,7 @@ impl UreqTransport {
         self.connector.connect(uri, proxy, limit).map_err(|error| of_connect(error, limit))
     }
 
-    /// Sends a request over an idle connection, or a new one.
+    /// Sends a request over an idle or a new connection.
     fn run(
         &self,
         request: Request<Bytes>,
@@ -167,8 +167,9 @@ impl Transport for UreqTransport {
     type Body = UreqBody;
     type Error = TransportError;
 
-    /// Enforces the [`Timeouts`] that travel with the request: `first_byte` up to the head of the response, `idle` for each chunk
-    /// of the body (after [`LastEventSeen`] at most [`Timeouts::END_OF_BODY`]), `operation` for all of it. Without them the only limit is that of making a connection.
+    /// Enforces the [`Timeouts`] in the request's extensions: `first_byte` up to the head of the response, `idle` for each read
+    /// of the body (after [`LastEventSeen`] at most [`Timeouts::END_OF_BODY`]), `operation` for the whole exchange. Without them
+    /// only the limit on opening a connection applies.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<UreqBody>, TransportError> {
         let timeouts = request.extensions().get().copied().unwrap_or_else(Timeouts::never);
         let last_event = request.extensions().get().cloned().unwrap_or_default();
@@ -179,7 +180,7 @@ impl Transport for UreqTransport {
         Sleep::new(duration).await;
     }
 
-    /// Blocks the thread for as long as a connection may take to be made.
+    /// Blocks the thread until the connection is open or its limit has passed.
     async fn connect(&self, uri: &Uri) -> Result<(), TransportError> {
         let proxy = self.proxy_for(uri)?;
         let key = Key::new(uri, proxy);
