@@ -1,4 +1,4 @@
-//! The CRC of preludes and messages: "CRC32 (the IEEE polynomial of gzip)".
+//! CRC-32 of preludes and messages, with the polynomial of IEEE 802.3 and gzip.
 
 #[cfg(feature = "fast")]
 pub(crate) use crc32fast::{Hasher, hash};
@@ -9,7 +9,7 @@ pub(crate) use small::{Hasher, hash};
 /// Table-driven fallback: 24 KB smaller, about 40 times slower.
 #[cfg(any(test, not(feature = "fast")))]
 mod small {
-    /// The polynomial x³² + x²⁶ + x²³ + … + 1, its bits in the order in which they are sent.
+    /// The polynomial x³² + x²⁶ + x²³ + … + 1, bit-reversed.
     const POLYNOMIAL: u32 = 0xedb8_8320;
 
     const TABLE: [u32; 256] = {
@@ -17,7 +17,7 @@ mod small {
         let mut byte: u8 = 0;
         let mut rest: &mut [u32] = &mut table;
         while let [entry, after @ ..] = rest {
-            // The remainder of the byte, eight bits of division.
+            // The remainder of one byte.
             let mut crc = u32::from_le_bytes([byte, 0, 0, 0]);
             let mut bits = 8_u8;
             while let Some(left) = bits.checked_sub(1) {
@@ -31,7 +31,7 @@ mod small {
         table
     };
 
-    /// The CRC of bytes that come in pieces.
+    /// Incremental CRC.
     #[derive(Clone, Debug)]
     pub(crate) struct Hasher(u32);
 
@@ -59,7 +59,7 @@ mod small {
         }
     }
 
-    /// The CRC of bytes.
+    /// Returns the CRC of bytes.
     pub(crate) fn hash(bytes: &[u8]) -> u32 {
         let mut hasher = Hasher::new();
         hasher.update(bytes);
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn is_the_crc_of_gzip() {
-        // The check value of CRC-32/ISO-HDLC in the catalogue of parametrised CRC algorithms.
+        // The check value of CRC-32/ISO-HDLC in the Catalogue of Parametrised CRC Algorithms.
         assert_eq!(small::hash(b"123456789"), 0xcbf4_3926);
         assert_eq!(small::hash(b""), 0);
     }

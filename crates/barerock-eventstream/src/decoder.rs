@@ -1,4 +1,4 @@
-//! Decoding of frames from chunks that are cut anywhere.
+//! Decoding of frames from chunks with arbitrary boundaries.
 
 use alloc::vec::Vec;
 
@@ -10,12 +10,11 @@ use crate::limits::{Limits, PRELUDE_LENGTH, index};
 use crate::prelude::Prelude;
 use crate::truncated::truncated;
 
-/// Decodes frames from chunks of bytes that are cut anywhere.
+/// Decodes frames from chunks of bytes with arbitrary boundaries.
 ///
-/// After every [`push`](Self::push), take frames until [`next_frame`](Self::next_frame) returns `None`:
-/// the buffer then never holds more than one frame and one chunk, and time is linear in the bytes pushed
-/// however small the chunks are. At the end of the stream [`finish`](Self::finish) tells a whole stream
-/// from a cut one.
+/// After every [`push`](Self::push), call [`next_frame`](Self::next_frame) until it returns `None`: the buffer then never
+/// holds more than one frame and one chunk, and the time is linear in the bytes pushed, however small the chunks are. At the
+/// end of the stream [`finish`](Self::finish) returns an error if the stream was truncated.
 ///
 /// ```
 /// use barerock_eventstream::{FrameDecoder, Header, encode_frame};
@@ -38,13 +37,13 @@ use crate::truncated::truncated;
 pub struct FrameDecoder {
     limits: Limits,
     buffer: Vec<u8>,
-    /// Where in `buffer` the next frame begins.
+    /// Index in `buffer` at which the next frame begins.
     start: usize,
-    /// The next frame's prelude, parsed once however many chunks the frame comes in, and the CRC of its lengths.
+    /// The next frame's prelude and the CRC of its lengths; parsed once, however many chunks the frame spans.
     pending: Option<(Prelude, Hasher)>,
     /// A hasher of nothing, cloned for each frame: a new one asks for the processor's features.
     fresh: Hasher,
-    /// Where in the stream the next frame begins.
+    /// Offset in the stream at which the next frame begins.
     offset: u64,
     frames: u64,
     poison: Option<DecodeError>,
@@ -52,37 +51,36 @@ pub struct FrameDecoder {
 }
 
 impl FrameDecoder {
-    /// A decoder with the default [`Limits`].
+    /// Creates a decoder with the default [`Limits`].
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A decoder with these limits.
+    /// Creates a decoder with these limits.
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    /// Adds bytes of the stream. After an error they are dropped.
+    /// Appends bytes of the stream. After an error they are ignored.
     pub fn push(&mut self, chunk: &[u8]) {
         if self.poison.is_some() {
             return;
         }
-        // Moves no more bytes than were taken since the last move, so time stays linear also where frames
-        // are left in the buffer.
+        // Moves at most as many bytes as were consumed since the last move, so that the time stays linear even if the caller
+        // leaves frames in the buffer.
         if self.start >= self.buffer.len().saturating_sub(self.start) {
             self.compact();
         }
         self.buffer.extend_from_slice(chunk);
     }
 
-    /// The next frame, or `None` where more bytes are needed.
+    /// Returns the next frame, or `None` if more bytes are needed.
     ///
     /// # Errors
     ///
-    /// A fault in the frame. From then on the decoder is poisoned: it returns the same error
-    /// again and never another frame.
+    /// If the frame is invalid. The decoder then returns the same error on every call and no further frame.
     #[inline]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, DecodeError> {
         if let Some(error) = self.poison {
@@ -122,8 +120,8 @@ impl FrameDecoder {
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Truncated`] if it ended inside a frame, [`DecodeErrorKind::FramesPending`] if a frame was not
-    /// taken, and the error of a poisoned decoder.
+    /// [`DecodeErrorKind::Truncated`] if the stream ended inside a frame, [`DecodeErrorKind::FramesPending`] if a frame was not
+    /// taken, and any earlier error of this decoder.
     pub fn finish(&mut self) -> Result<(), DecodeError> {
         if let Some(error) = self.poison {
             return Err(error);
@@ -142,7 +140,7 @@ impl FrameDecoder {
         Err(error.starting_at(self.offset))
     }
 
-    /// Whether [`next_frame`](Self::next_frame) would return a frame or an error without more bytes.
+    /// Returns true if [`next_frame`](Self::next_frame) would return a frame or an error without more bytes.
     #[must_use]
     pub fn is_ready(&mut self) -> bool {
         if self.poison.is_some() {
@@ -155,27 +153,27 @@ impl FrameDecoder {
         }
     }
 
-    /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.
+    /// Returns the offset in the stream, in bytes, at which the next frame begins; after an error, that of the invalid frame.
     #[must_use]
     pub const fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// The number of frames taken.
+    /// Returns the number of frames taken.
     #[must_use]
     pub const fn frames(&self) -> u64 {
         self.frames
     }
 
-    /// The bytes pushed from [`offset`](Self::offset) on: what no frame was made of. After an error they begin
-    /// with the faulty frame, to be shown.
+    /// Returns the bytes pushed from [`offset`](Self::offset) on, which are not part of a frame taken. After an error they begin
+    /// with the invalid frame.
     #[must_use]
     #[inline]
     pub fn unread(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
-    /// Takes the prelude of the next frame, if its bytes are there, with the CRC of its lengths.
+    /// Takes the prelude of the next frame and the CRC of its lengths, if its bytes have arrived.
     #[inline(always)]
     fn take_prelude(&mut self) -> Result<Option<(Prelude, Hasher)>, DecodeError> {
         if let Some(pending) = self.pending.take() {
@@ -195,13 +193,13 @@ impl FrameDecoder {
         }
     }
 
-    /// The prelude of the next frame, if its bytes are there; it is parsed once and kept for the frame.
+    /// Returns the prelude of the next frame, if its bytes have arrived. It is kept for the frame, so it is parsed once.
     fn await_prelude(&mut self) -> Result<Option<Prelude>, DecodeError> {
         self.pending = self.take_prelude()?;
         Ok(self.pending.as_ref().map(|(prelude, _)| *prelude))
     }
 
-    /// Moves what is left of the buffer to its front.
+    /// Moves the unread bytes to the front of the buffer.
     fn compact(&mut self) {
         if self.start > 0 {
             self.buffer.drain(..self.start);

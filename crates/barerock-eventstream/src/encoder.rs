@@ -1,4 +1,4 @@
-//! Frames out of headers and payloads.
+//! Encoding of frames.
 
 use crate::error::EncodeError;
 use crate::header::{Header, HeaderValue, header_type};
@@ -7,36 +7,36 @@ use crate::limits::{
     Limits, MAX_HEADER_NAME_LENGTH, MAX_HEADER_VALUE_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, index,
 };
 
-/// Encodes frames that keep to the same [`Limits`] a decoder checks.
+/// Encodes frames within the same [`Limits`] that a decoder checks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FrameEncoder {
     limits: Limits,
 }
 
-/// The lengths of a frame that can be encoded.
+/// Checked lengths of a frame.
 struct Lengths {
     total: u32,
     headers: u32,
 }
 
 impl FrameEncoder {
-    /// An encoder with the default [`Limits`].
+    /// Creates an encoder with the default [`Limits`].
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An encoder with these limits.
+    /// Creates an encoder with these limits.
     #[must_use]
     pub const fn with_limits(limits: Limits) -> Self {
         Self { limits }
     }
 
-    /// One frame in a buffer of its own: a chunk of an HTTP body as it is.
+    /// Encodes a frame into a new buffer, for example to send it as a chunk of an HTTP body.
     ///
     /// # Errors
     ///
-    /// Headers or a payload that no frame can hold, or only one over the limits.
+    /// If a header is invalid, or the headers, the payload or the frame exceed a limit.
     #[cfg(feature = "alloc")]
     pub fn encode(&self, headers: &[Header<'_>], payload: &[u8]) -> Result<alloc::vec::Vec<u8>, EncodeError> {
         let mut frame = alloc::vec::Vec::new();
@@ -44,7 +44,7 @@ impl FrameEncoder {
         Ok(frame)
     }
 
-    /// Appends a frame to `out`, or leaves it as it is.
+    /// Appends a frame to `out`; on an error `out` is unchanged.
     ///
     /// # Errors
     ///
@@ -66,11 +66,11 @@ impl FrameEncoder {
         Ok(())
     }
 
-    /// Writes a frame to the start of `out` and returns its length, or leaves `out` as it is.
+    /// Writes a frame to the start of `out` and returns its length; on an error `out` is unchanged.
     ///
     /// # Errors
     ///
-    /// As [`encode`](Self::encode), and [`EncodeError::BufferTooSmall`] where the frame does not fit.
+    /// As [`encode`](Self::encode), and [`EncodeError::BufferTooSmall`] if the frame does not fit.
     pub fn encode_into(
         &self,
         headers: &[Header<'_>],
@@ -121,11 +121,11 @@ impl FrameEncoder {
     }
 }
 
-/// Appends a frame to `out` under the default [`Limits`], or leaves it as it is.
+/// Appends a frame to `out` with the default [`Limits`]; on an error `out` is unchanged.
 ///
 /// # Errors
 ///
-/// Headers or a payload that no frame can hold, or only one over the limits.
+/// If a header is invalid, or the headers, the payload or the frame exceed a limit.
 #[cfg(feature = "alloc")]
 pub fn encode_frame(
     headers: &[Header<'_>],
@@ -135,7 +135,7 @@ pub fn encode_frame(
     FrameEncoder::new().append(headers, payload, out)
 }
 
-/// Bytes of an encoded header: name length, name, type, value.
+/// Returns the length of an encoded header: name length, name, type, value.
 fn header_length(header: &Header<'_>, position: usize) -> Result<usize, EncodeError> {
     let name = header.name.len();
     if name == 0 || name > MAX_HEADER_NAME_LENGTH {
@@ -154,7 +154,7 @@ fn header_length(header: &Header<'_>, position: usize) -> Result<usize, EncodeEr
     Ok(name.saturating_add(2).saturating_add(value))
 }
 
-/// Bytes of a value that its length precedes.
+/// Returns the length of an encoded value that is preceded by its length.
 fn prefixed_length(value: &[u8], position: usize) -> Result<usize, EncodeError> {
     if value.len() > usize::from(MAX_HEADER_VALUE_LENGTH) {
         let (length, limit) = (value.len(), MAX_HEADER_VALUE_LENGTH);
@@ -163,7 +163,7 @@ fn prefixed_length(value: &[u8], position: usize) -> Result<usize, EncodeError> 
     Ok(value.len().saturating_add(2))
 }
 
-/// Writes the frame into `frame`, which is exactly as long as `lengths` says.
+/// Writes the frame into `frame`, whose length is the frame's.
 fn write_frame(lengths: &Lengths, headers: &[Header<'_>], payload: &[u8], frame: &mut [u8]) {
     let mut writer = Writer { out: frame, position: 0 };
     writer.put(&lengths.total.to_be_bytes());
@@ -178,7 +178,7 @@ fn write_frame(lengths: &Lengths, headers: &[Header<'_>], payload: &[u8], frame:
 }
 
 fn write_header(header: &Header<'_>, writer: &mut Writer<'_>) {
-    // The lengths were checked by `header_length`.
+    // Cannot fall back: `header_length` has checked the length.
     writer.put(&[u8::try_from(header.name.len()).unwrap_or(u8::MAX)]);
     writer.put(header.name.as_bytes());
     match header.value {
@@ -195,7 +195,7 @@ fn write_header(header: &Header<'_>, writer: &mut Writer<'_>) {
     }
 }
 
-/// Fills a buffer whose length was computed beforehand.
+/// Writer into a buffer whose length was computed in advance.
 struct Writer<'a> {
     out: &'a mut [u8],
     position: usize,
@@ -221,7 +221,7 @@ impl Writer<'_> {
         self.put(value);
     }
 
-    /// "The checksum of all the data from the start of the message to the start of the checksum."
+    /// Writes the message CRC: "The checksum of all the data from the start of the message to the start of the checksum."
     fn put_crc(&mut self) {
         let crc = crate::crc::hash(self.out.get(..self.position).unwrap_or_default());
         self.put(&crc.to_be_bytes());

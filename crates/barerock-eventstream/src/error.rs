@@ -1,4 +1,4 @@
-//! Errors of decoding and encoding: what is wrong and where.
+//! Errors of decoding and encoding.
 
 use core::fmt;
 
@@ -8,10 +8,9 @@ mod kind;
 pub use encode::EncodeError;
 pub use kind::{DecodeErrorKind, FramePart, HeaderPart};
 
-/// A fault in a stream: what is wrong and at which byte.
+/// Error of decoding a stream, with the offset of the invalid byte.
 ///
-/// A stream cannot be decoded past its first fault: "If either checksum is invalid, the stream MUST be
-/// terminated."
+/// A stream cannot be decoded beyond its first error: "If either checksum is invalid, the stream MUST be terminated."
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     kind: DecodeErrorKind,
@@ -20,44 +19,44 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// An error at `offset` bytes into a frame that begins at byte 0 of the stream.
+    /// Creates an error at byte `offset` of a frame that begins at byte 0 of the stream.
     #[cold]
     pub(crate) fn in_frame(kind: DecodeErrorKind, offset: usize) -> Self {
         let frame_offset = u64::try_from(offset).unwrap_or(u64::MAX);
         Self { kind, frame_start: 0, frame_offset }
     }
 
-    /// The same error in a frame that begins at byte `frame_start` of the stream.
+    /// Sets the offset in the stream at which the frame begins.
     pub(crate) fn starting_at(mut self, frame_start: u64) -> Self {
         self.frame_start = frame_start;
         self
     }
 
-    /// What is wrong, with the values found and computed.
+    /// Returns the kind of error, with the values found and computed.
     #[must_use]
     pub const fn kind(&self) -> &DecodeErrorKind {
         &self.kind
     }
 
-    /// The byte of the stream where the fault is, counted from 0. For a cut stream: its end.
+    /// Returns the offset of the error in the stream, in bytes; for a truncated stream, the offset of its end.
     #[must_use]
     pub const fn stream_offset(&self) -> u64 {
         self.frame_start.saturating_add(self.frame_offset)
     }
 
-    /// The byte of the frame where the fault is, counted from 0.
+    /// Returns the offset of the error in its frame, in bytes.
     #[must_use]
     pub const fn frame_offset(&self) -> u64 {
         self.frame_offset
     }
 
-    /// Whether the stream ended inside a frame, and nothing else was wrong.
+    /// Returns true if the stream ended inside a frame and was valid up to there.
     #[must_use]
     pub const fn is_truncated(&self) -> bool {
         matches!(self.kind, DecodeErrorKind::Truncated { .. })
     }
 
-    /// What to do about it, in one sentence.
+    /// Returns advice in one sentence.
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         self.kind.hint()

@@ -1,4 +1,4 @@
-//! A frame, which is the specification's "message", borrowed from the bytes it came in.
+//! A frame, the specification's "message", that borrows the bytes it was parsed from.
 
 use core::fmt;
 
@@ -10,19 +10,19 @@ use crate::kind::{MessageKind, header_name};
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
 use crate::prelude::{MESSAGE_CRC_LENGTH, PRELUDE_CRC_AT, Prelude};
 
-/// The result of parsing bytes that may be incomplete: too few bytes are not an error.
+/// Result of parsing bytes that may be incomplete, which is not an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third case")]
 pub enum Status<T> {
-    /// The bytes were enough.
+    /// The bytes hold a complete value.
     Complete(T),
-    /// The bytes are valid so far, and more are needed.
+    /// The bytes are valid so far, but more are needed.
     Partial,
 }
 
 /// A frame whose CRCs and headers are valid.
 ///
-/// It borrows the bytes it was parsed from; `to_owned` makes an [`OwnedFrame`](crate::OwnedFrame).
+/// It borrows the bytes it was parsed from; `to_owned` copies it into an [`OwnedFrame`](crate::OwnedFrame).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
     prelude: Prelude,
@@ -31,14 +31,13 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Parses the frame at the start of `bytes`, and says how many of them it took.
+    /// Parses the frame at the start of `bytes`, and returns it with its length in bytes.
     ///
-    /// Nothing is copied or allocated. The prelude is checked as soon as its twelve bytes are there.
+    /// Nothing is copied or allocated. The prelude is checked as soon as its twelve bytes are present.
     ///
     /// # Errors
     ///
-    /// A fault in the prelude, the message CRC or a header. The offsets of the error count
-    /// from the start of `bytes`.
+    /// If the prelude, the message CRC or a header is invalid. The error's offsets count from the start of `bytes`.
     #[inline]
     pub fn parse(bytes: &'a [u8], limits: Limits) -> Result<Status<(Self, usize)>, DecodeError> {
         let Some(start) = bytes.first_chunk::<PRELUDE_LENGTH>() else {
@@ -55,38 +54,38 @@ impl<'a> Frame<'a> {
         Ok(Status::Complete((Self::new(prelude, bytes, event_headers), length)))
     }
 
-    /// A frame whose parts have been checked.
+    /// Creates a frame from checked parts.
     #[inline(always)]
     pub(crate) fn new(prelude: Prelude, bytes: &'a [u8], event_headers: EventHeaders<'a>) -> Self {
         Self { prelude, bytes, event_headers }
     }
 
-    /// The lengths and their CRC.
+    /// Returns the prelude: the lengths and their CRC.
     #[must_use]
     pub const fn prelude(&self) -> Prelude {
         self.prelude
     }
 
-    /// Bytes of the whole frame, prelude and CRCs counted.
+    /// Returns the length of the whole frame in bytes, including prelude and CRCs.
     #[must_use]
     pub const fn total_length(&self) -> u32 {
         self.prelude.total_length()
     }
 
-    /// The headers, in the order of the wire.
+    /// Returns the headers, in wire order.
     #[inline]
     #[must_use]
     pub fn headers(&self) -> Headers<'a> {
         Headers::new(header_block(self.prelude, self.bytes))
     }
 
-    /// The value of the first header of this name. Names are compared byte for byte.
+    /// Returns the value of the first header of this name. Names are compared byte for byte.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<HeaderValue<'a>> {
         self.headers().find_value(name)
     }
 
-    /// The payload, at most 24 MiB.
+    /// Returns the payload, at most 24 MiB.
     #[inline]
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
@@ -95,32 +94,32 @@ impl<'a> Frame<'a> {
         self.bytes.get(start..end).unwrap_or_default()
     }
 
-    /// The CRC of the whole frame but its last four bytes, as found and computed.
+    /// Returns the message CRC: that of the whole frame except its last four bytes.
     #[must_use]
     pub fn message_crc(&self) -> u32 {
         message_crc(self.bytes)
     }
 
-    /// The message's kind: event, exception, error or other.
+    /// Returns the message's kind: event, exception, error or other.
     #[inline]
     #[must_use]
     pub fn kind(&self) -> MessageKind<'a> {
         MessageKind::of(self.event_headers, self.headers())
     }
 
-    /// The media type of the payload, by the header `:content-type`.
+    /// Returns the media type of the payload, from the header `:content-type`.
     #[must_use]
     pub fn content_type(&self) -> Option<&'a str> {
         self.header(header_name::CONTENT_TYPE)?.as_str()
     }
 
-    /// The frame's bytes, prelude and CRCs included.
+    /// Returns the frame's bytes, including prelude and CRCs.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// A copy of the frame that owns its bytes.
+    /// Copies the frame into one that owns its bytes.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn to_owned(&self) -> crate::OwnedFrame {
@@ -128,8 +127,8 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Checks the message CRC of the frame `bytes`, of whose two lengths `hasher` has the CRC, and returns the
-/// header block. The message CRC covers the prelude too, so it goes on from there: no byte is read twice.
+/// Checks the message CRC of the frame `bytes` and returns the header block. `hasher` holds the CRC of the two lengths, with
+/// which the message CRC begins, so that no byte is hashed twice.
 #[inline(always)]
 pub(crate) fn checked_block(
     prelude: Prelude,
@@ -140,15 +139,15 @@ pub(crate) fn checked_block(
     hasher.update(bytes.get(PRELUDE_CRC_AT..end).unwrap_or_default());
     let (found, computed) = (message_crc(bytes), hasher.finalize());
     // spec: eventstream#message-crc "If either checksum is invalid, the stream MUST be terminated."
-    // "Both clients and servers MUST validate these checksums." Before the headers are looked at: in a
-    // frame that was changed on the way their faults say nothing.
+    // "Both clients and servers MUST validate these checksums." Checked before the headers: in a frame that was changed in
+    // transit, errors in the headers are meaningless.
     if found != computed {
         return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, end));
     }
     Ok(header_block(prelude, bytes))
 }
 
-/// The bytes between prelude and payload. They are there: the prelude's lengths agree with each other.
+/// Returns the bytes between prelude and payload, which exist because the prelude's lengths are consistent.
 #[inline]
 pub(crate) fn header_block(prelude: Prelude, bytes: &[u8]) -> &[u8] {
     let end = PRELUDE_LENGTH.saturating_add(index(prelude.headers_length()));
@@ -160,7 +159,7 @@ fn message_crc(bytes: &[u8]) -> u32 {
     bytes.last_chunk().map_or(0, |crc| u32::from_be_bytes(*crc))
 }
 
-/// The payload is not shown: it is what people and models say.
+/// Omits the payload, which holds the texts of users and models.
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Frame")

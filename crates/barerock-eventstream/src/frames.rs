@@ -1,4 +1,4 @@
-//! Frames out of bytes that are all there.
+//! Iteration over the frames of a stream in memory.
 
 use core::fmt;
 
@@ -10,9 +10,9 @@ use crate::limits::{Limits, PRELUDE_LENGTH, index};
 use crate::prelude::Prelude;
 use crate::truncated::truncated;
 
-/// The frames of a stream that is in memory as a whole, without copies and without an allocator.
+/// Iterator over the frames of a stream that is completely in memory, without copies or an allocator.
 ///
-/// The first error is the last item. A stream that ends inside a frame ends with one.
+/// An error is the last item. A stream that ends inside a frame is an error.
 ///
 /// ```
 /// use barerock_eventstream::{Frames, Limits};
@@ -50,14 +50,14 @@ struct Known<'a> {
 }
 
 impl<'a> Frames<'a> {
-    /// The frames of a stream that begins at the first of `bytes`.
+    /// Creates an iterator over the frames of a stream that begins at the first byte of `bytes`.
     #[must_use]
     pub const fn new(bytes: &'a [u8], limits: Limits) -> Self {
         let none = Known { block: &[], fingerprint: 0, event_headers: EventHeaders::NONE };
         Self { rest: bytes, limits, offset: 0, fresh: None, known: [none; BLOCKS], last: 0, oldest: 0 }
     }
 
-    /// Where in the stream the next frame begins, in bytes; after an error, where the faulty one does.
+    /// Returns the offset in the stream, in bytes, at which the next frame begins; after an error, that of the invalid frame.
     #[must_use]
     pub const fn offset(&self) -> u64 {
         self.offset

@@ -1,7 +1,6 @@
-//! Headers: names and values of ten types.
+//! Headers: names, and values of ten types.
 
-/// The type bytes of header values. "The following table shows the available types and their indicators." (Headers
-/// Format.)
+/// Type bytes of header values (Amazon Event Stream Specification, Headers Format).
 pub mod header_type {
     /// The boolean true, without value bytes.
     pub const TRUE: u8 = 0;
@@ -24,7 +23,8 @@ pub mod header_type {
     /// Sixteen bytes.
     pub const UUID: u8 = 9;
 
-    /// Bytes of a value of this type; `None` for byte arrays and strings, which state their length, and for unknown types.
+    /// Returns the length in bytes of a value of this type; `None` for byte arrays and strings, which are preceded by their
+    /// length, and for unknown types.
     #[inline]
     #[must_use]
     pub const fn fixed_length(value_type: u8) -> Option<usize> {
@@ -39,7 +39,7 @@ pub mod header_type {
         }
     }
 
-    /// The type's name: `true`, `false`, `byte`, `short`, `integer`, `long`, `bytes`, `string`, `timestamp` or `uuid`;
+    /// Returns the type's name: `true`, `false`, `byte`, `short`, `integer`, `long`, `bytes`, `string`, `timestamp` or `uuid`;
     /// `None` for unknown types.
     #[must_use]
     pub const fn name(value_type: u8) -> Option<&'static str> {
@@ -59,7 +59,7 @@ pub mod header_type {
     }
 }
 
-/// A header's value. "The set of types is fixed and not open to extension."
+/// Value of a header. "The set of types is fixed and not open to extension."
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the specification closes the set")]
 pub enum HeaderValue<'a> {
@@ -84,7 +84,7 @@ pub enum HeaderValue<'a> {
 }
 
 impl<'a> HeaderValue<'a> {
-    /// The text of a [`HeaderValue::String`].
+    /// Returns the text of a [`HeaderValue::String`].
     #[must_use]
     pub const fn as_str(&self) -> Option<&'a str> {
         match *self {
@@ -93,7 +93,7 @@ impl<'a> HeaderValue<'a> {
         }
     }
 
-    /// The value that these bytes are as this type; `None` for an unknown type, and for bytes that are not such a value.
+    /// Decodes bytes as a value of this type; `None` for an unknown type or invalid bytes.
     #[inline]
     #[must_use]
     pub fn decode(value_type: u8, bytes: &'a [u8]) -> Option<Self> {
@@ -112,7 +112,7 @@ impl<'a> HeaderValue<'a> {
         })
     }
 
-    /// The type byte, one of [`header_type`]'s.
+    /// Returns the type byte, one of [`header_type`]'s.
     #[must_use]
     pub const fn value_type(&self) -> u8 {
         match self {
@@ -129,7 +129,7 @@ impl<'a> HeaderValue<'a> {
         }
     }
 
-    /// The type's name, as [`header_type::name`] has it.
+    /// Returns the type's name, as [`header_type::name`] does.
     #[must_use]
     pub const fn type_name(&self) -> &'static str {
         match header_type::name(self.value_type()) {
@@ -181,19 +181,19 @@ impl<'a> From<&'a str> for HeaderValue<'a> {
     }
 }
 
-/// A header: "key-value pairs where the key is a UTF-8 string and the value is one of several possible
-/// data types".
+/// Header of a frame: "key-value pairs where the key is a UTF-8 string and the value is one of several possible data
+/// types".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "a name and a value are all a header can be")]
+#[expect(clippy::exhaustive_structs, reason = "a header has a name and a value, by the specification")]
 pub struct Header<'a> {
-    /// 1 to 255 bytes.
+    /// The name, 1 to 255 bytes.
     pub name: &'a str,
     /// The value.
     pub value: HeaderValue<'a>,
 }
 
 impl<'a> Header<'a> {
-    /// A header of this name and value; `Header::new(":event-type", "messageStart")` is a string header.
+    /// Creates a header; `Header::new(":event-type", "messageStart")` is a string header.
     pub fn new(name: &'a str, value: impl Into<HeaderValue<'a>>) -> Self {
         Self { name, value: value.into() }
     }

@@ -1,4 +1,4 @@
-//! The header block of a frame: checked once, then read without faults.
+//! The header block of a frame: checked once, then read without errors.
 
 use core::fmt;
 
@@ -18,10 +18,10 @@ pub(crate) use memo::Memo;
 use raw::{RawHeader, RawHeaders, saturate};
 pub(crate) use repeated::{SeenNames, first_repeat};
 
-/// What is wrong with a header, and how many bytes of the block are left there.
+/// An error in a header, and the number of bytes left in the block at its position.
 type HeaderFault = (DecodeErrorKind, usize);
 
-/// The headers that identify an event, by far the most frequent message.
+/// Headers that identify the message; most messages are events.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EventHeaders<'a> {
     pub(crate) message_type: MessageType,
@@ -47,7 +47,7 @@ pub(crate) fn fingerprint(block: &[u8]) -> u64 {
     different ^ word(block.last_chunk()).rotate_left(32) ^ length
 }
 
-/// Checks every header of `block`, so that [`Headers`] meets no fault.
+/// Checks every header of `block`, so that [`Headers`] cannot fail.
 #[inline(always)]
 pub(crate) fn check(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, DecodeError> {
     match scan(block, limits) {
@@ -56,7 +56,7 @@ pub(crate) fn check(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, De
     }
 }
 
-/// The event headers of a block that [`check`] has accepted, under whatever limits.
+/// Returns the event headers of a block that [`check`] has accepted, with any limits.
 #[cfg(feature = "alloc")]
 pub(crate) fn event_headers(block: &[u8]) -> EventHeaders<'_> {
     let limits = Limits::default().with_duplicate_headers(true).with_max_headers(u32::MAX);
@@ -69,7 +69,7 @@ fn scan(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, HeaderFault> {
     plain.map_or_else(|| scan_each(block, limits), Ok)
 }
 
-/// Reads header by header, whatever their types and faults.
+/// Checks the headers one by one; accepts every type and finds every error.
 #[inline(never)]
 fn scan_each(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, HeaderFault> {
     let mut event_headers = EventHeaders::NONE;
@@ -106,19 +106,19 @@ fn scan_each(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, HeaderFau
         rest = header.rest;
     };
     if may_repeat && !limits.duplicate_headers() {
-        // A repeated name precedes the fault that ended the scan, if there is one.
+        // A repeated name precedes the error that ended the scan, if any.
         duplicate(block, count).map_or(outcome, Err)
     } else {
         outcome
     }
 }
 
-/// The first repeated name among the first `count` headers.
+/// Returns the error of the first repeated name among the first `count` headers.
 #[cold]
 fn duplicate(block: &[u8], count: u32) -> Option<HeaderFault> {
     let names = RawHeaders(block).take(index(count)).map(|header| header.name);
     let (first, repeat) = first_repeat(names)?;
-    // How many bytes of the block are left where the header at this position begins.
+    // The number of bytes left in the block at the start of the header at this position.
     let left = |position: usize| {
         let mut headers = RawHeaders(block);
         if let Some(before) = position.checked_sub(1) {
@@ -136,20 +136,20 @@ fn frame_offset(block: &[u8], left: usize) -> usize {
     block.len().saturating_sub(left).saturating_add(PRELUDE_LENGTH)
 }
 
-/// The headers of a frame, in the order of the wire.
+/// Iterator over the headers of a frame, in wire order.
 #[derive(Clone)]
 pub struct Headers<'a> {
     raw: RawHeaders<'a>,
 }
 
 impl<'a> Headers<'a> {
-    /// The headers of a block that [`check`] has accepted.
+    /// Creates an iterator over a block that [`check`] has accepted.
     #[inline]
     pub(crate) const fn new(block: &'a [u8]) -> Self {
         Self { raw: RawHeaders(block) }
     }
 
-    /// The value of the first header of this name.
+    /// Returns the value of the first header of this name.
     pub(crate) fn find_value(mut self, name: &str) -> Option<HeaderValue<'a>> {
         let header = self.raw.find(|header| header.name == name.as_bytes())?;
         header.decode().map(|header| header.value)

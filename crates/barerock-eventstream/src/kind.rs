@@ -1,10 +1,10 @@
-//! The kinds of messages, by their `:message-type`.
+//! Kinds of messages, by their `:message-type`.
 
 use crate::headers::{EventHeaders, Headers};
 
-/// The names of the headers that AWS gives a meaning (Amazon Event Semantics).
+/// Names of the headers that AWS defines (Amazon Event Semantics).
 pub mod header_name {
-    /// `event`, `exception` or `error`.
+    /// The message type: `event`, `exception` or `error`.
     pub const MESSAGE_TYPE: &str = ":message-type";
     /// Of an event: "the name of the member that targets the event shape".
     pub const EVENT_TYPE: &str = ":event-type";
@@ -22,29 +22,29 @@ pub mod header_name {
 }
 
 // spec: eventstream#media-type "The media type for this format is application/vnd.amazon.eventstream."
-/// The media type of an event stream, as the `content-type` of an HTTP body has it.
+/// Media type of an event stream, in the `content-type` header of an HTTP body.
 pub const MEDIA_TYPE: &str = "application/vnd.amazon.eventstream";
 
-/// The kind of a message. "Events are categorized into one of five categories."
+/// Kind of a message. "Events are categorized into one of five categories."
 ///
-/// The `:message-type` alone decides, so that an exception or error without its other headers is still
-/// one; what such a frame leaves out is the empty string.
+/// Only `:message-type` decides whether a message is an event, an exception or an error. Other headers of the kind that are
+/// missing are empty strings here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MessageKind<'a> {
     /// A message event, `:message-type: event`.
     Event {
-        /// The `:event-type`, `contentBlockDelta` for one.
+        /// The `:event-type`, such as `contentBlockDelta`.
         event_type: &'a str,
     },
     /// A modeled error event, `:message-type: exception`. The payload describes it.
     Exception {
-        /// The `:exception-type`, `throttlingException` for one.
+        /// The `:exception-type`, such as `throttlingException`.
         exception_type: &'a str,
     },
     /// An unmodeled error event, `:message-type: error`.
     Error {
-        /// The `:error-code`, `InternalError` for one.
+        /// The `:error-code`, such as `InternalError`.
         code: &'a str,
         /// The `:error-message`.
         message: &'a str,
@@ -53,9 +53,9 @@ pub enum MessageKind<'a> {
     InitialRequest,
     /// The event `initial-response` of an RPC protocol.
     InitialResponse,
-    /// Anything else.
+    /// A message with another `:message-type`, or none.
     Unknown {
-        /// The `:message-type`, if there is one and it is a string.
+        /// The `:message-type`, if it is present and a string.
         message_type: Option<&'a str>,
     },
 }
@@ -83,7 +83,7 @@ impl<'a> MessageKind<'a> {
     }
 }
 
-/// The value of `:message-type`.
+/// Value of `:message-type`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum MessageType {
     Event,

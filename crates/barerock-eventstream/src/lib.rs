@@ -1,11 +1,11 @@
-//! Decodes and encodes `application/vnd.amazon.eventstream`, the framing in which AWS services stream.
-//! Strict, zero-copy, without `unsafe`; `no_std`, with or without an allocator.
+//! Decoder and encoder of `application/vnd.amazon.eventstream`, the framing of AWS's streaming responses. Strict, zero-copy,
+//! without `unsafe`; `no_std`, with or without an allocator.
 //!
-//! In scope: the wire format of the Amazon Event Stream Specification (prelude, CRCs, ten header types),
-//! its message kinds, limits, and positions of faults.
+//! In scope: the wire format of the Amazon Event Stream Specification (prelude, CRCs, ten header types), its message kinds,
+//! limits, and the offsets of errors.
 //!
-//! Out of scope: what payloads mean, HTTP, signing of events, and retries. `barerock-audit` maps every byte of a stream to
-//! its field.
+//! Out of scope: the content of payloads, HTTP, signing of events, and retries. `barerock-audit` maps every byte of a stream
+//! to its field.
 //!
 //! ```
 //! use barerock_eventstream::{FrameDecoder, Header, MessageKind, encode_frame};
@@ -24,13 +24,13 @@
 //!     assert_eq!(frame.kind(), MessageKind::Event { event_type: "contentBlockDelta" });
 //!     assert!(frame.payload().starts_with(b"{"));
 //! }
-//! decoder.finish()?; // a cut stream is an error, not an ending
+//! decoder.finish()?; // a truncated stream is an error
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Features
 //!
-//! | feature | default | gives |
+//! | feature | default | provides |
 //! |---|---|---|
 //! | `std` | yes | the CPU's fastest CRC instructions, chosen at run time |
 //! | `alloc` | yes | [`FrameDecoder`], [`OwnedFrame`], encoding into a `Vec` |

@@ -7,7 +7,7 @@ use crate::frame::{Frame, header_block};
 use crate::headers;
 use crate::prelude::Prelude;
 
-/// A [`Frame`] that outlives the buffer it was decoded from.
+/// A frame that owns its bytes, unlike [`Frame`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnedFrame {
     prelude: Prelude,
@@ -19,7 +19,7 @@ impl OwnedFrame {
         Self { prelude: frame.prelude(), bytes: frame.as_bytes().into() }
     }
 
-    /// The frame, borrowed from this one. Its CRCs are not checked again.
+    /// Returns a [`Frame`] that borrows from this one. Its CRCs are not checked again.
     #[must_use]
     pub fn as_frame(&self) -> Frame<'_> {
         let event_headers = headers::event_headers(header_block(self.prelude, &self.bytes));

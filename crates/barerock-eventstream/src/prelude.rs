@@ -1,4 +1,4 @@
-//! The first twelve bytes of a frame, which say how long it is.
+//! The prelude: the first twelve bytes of a frame, with its lengths.
 
 use crate::crc::Hasher;
 use crate::error::{DecodeError, DecodeErrorKind};
@@ -8,10 +8,10 @@ pub(crate) const TOTAL_LENGTH_AT: usize = 0;
 pub(crate) const HEADERS_LENGTH_AT: usize = 4;
 pub(crate) const PRELUDE_CRC_AT: usize = 8;
 
-/// Bytes of the message CRC, the last of a frame.
+/// Length in bytes of the message CRC, the last field of a frame.
 pub(crate) const MESSAGE_CRC_LENGTH: usize = 4;
 
-/// A frame's lengths, whose CRC is valid and which keep to the limits.
+/// Lengths of a frame, with a valid CRC and within the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prelude {
     total_length: u32,
@@ -20,16 +20,16 @@ pub struct Prelude {
 }
 
 impl Prelude {
-    /// Checks the twelve bytes that a frame begins with, before the rest of it is buffered.
+    /// Parses the first twelve bytes of a frame, before the rest of it is buffered.
     ///
     /// # Errors
     ///
-    /// A prelude CRC that does not match, lengths that contradict each other, or lengths over `limits`.
+    /// If the prelude CRC does not match, or the lengths are inconsistent or above `limits`.
     pub fn parse(bytes: &[u8; PRELUDE_LENGTH], limits: Limits) -> Result<Self, DecodeError> {
         Self::parse_hashing(bytes, limits, &mut Hasher::new())
     }
 
-    /// As [`parse`](Self::parse), and leaves the CRC of the two lengths in `hasher`.
+    /// Parses as [`parse`](Self::parse) does, and adds the two lengths to `hasher`.
     #[inline(always)]
     pub(crate) fn parse_hashing(
         bytes: &[u8; PRELUDE_LENGTH],
@@ -42,8 +42,7 @@ impl Prelude {
         let found = u32::from_be_bytes([c0, c1, c2, c3]);
 
         // spec: eventstream#prelude-crc "Both clients and servers MUST validate these checksums."
-        // "Both clients and servers MUST validate these checksums." First of all: lengths with a wrong
-        // CRC mean nothing.
+        // "Both clients and servers MUST validate these checksums." Checked first: lengths with an invalid CRC are meaningless.
         hasher.update(&[t0, t1, t2, t3, h0, h1, h2, h3]);
         let computed = hasher.clone().finalize();
         if found != computed {
@@ -88,26 +87,26 @@ impl Prelude {
         None
     }
 
-    /// Bytes of the whole frame, prelude and CRCs counted.
+    /// Returns the length of the whole frame in bytes, including prelude and CRCs.
     #[must_use]
     pub const fn total_length(&self) -> u32 {
         self.total_length
     }
 
-    /// Bytes of the header block.
+    /// Returns the length of the header block in bytes.
     #[must_use]
     pub const fn headers_length(&self) -> u32 {
         self.headers_length
     }
 
-    /// Bytes of the payload.
+    /// Returns the length of the payload in bytes.
     #[must_use]
     pub const fn payload_length(&self) -> u32 {
-        // Cannot saturate: `parse` refused lengths that contradict each other.
+        // Cannot saturate: `parse` rejects inconsistent lengths.
         self.total_length.saturating_sub(MESSAGE_OVERHEAD).saturating_sub(self.headers_length)
     }
 
-    /// The CRC of the two lengths, as found and computed.
+    /// Returns the CRC of the two lengths.
     #[must_use]
     pub const fn crc(&self) -> u32 {
         self.crc
@@ -127,7 +126,7 @@ mod tests {
         bytes
     }
 
-    /// What is wrong with these lengths, and at which byte.
+    /// Returns the error of these lengths and its offset, if any.
     fn fault(total_length: u32, headers_length: u32, limits: Limits) -> Option<(DecodeErrorKind, u64)> {
         let parsed = Prelude::parse(&prelude(total_length, headers_length), limits);
         parsed.err().map(|error| (*error.kind(), error.frame_offset()))

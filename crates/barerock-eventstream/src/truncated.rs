@@ -1,14 +1,12 @@
-//! Where a stream that ends too early was cut.
+//! The error of a truncated stream.
 
 use crate::error::{DecodeError, DecodeErrorKind, FramePart};
 use crate::limits::{PRELUDE_LENGTH, index};
 use crate::prelude::{MESSAGE_CRC_LENGTH, Prelude};
 
-/// The error of a stream that ends `received` bytes into a frame, before the end of its prelude or, where
-/// that is there, of the frame.
+/// Returns the error of a stream that ends `received` bytes into a frame.
 ///
-/// Cut exactly between two parts, it is the second whose bytes are missing: a stream that ends after the
-/// twelve bytes of a prelude is cut like any other.
+/// If the stream ends exactly between two parts of the frame, the error names the second, whose bytes are missing.
 pub(crate) fn truncated(prelude: Option<Prelude>, received: usize) -> DecodeError {
     let (part, needed) = match prelude {
         None => (FramePart::Prelude, PRELUDE_LENGTH),

@@ -1,4 +1,4 @@
-//! Short-term Bedrock API keys: a presigned `CallWithBearerToken` in base64. They are minted and read without a call.
+//! Short-term Bedrock API keys: a presigned `CallWithBearerToken` request in base64, created and parsed without a call.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -17,28 +17,28 @@ use crate::sign::SigningContext;
 use crate::uri::{decoded, parameters};
 use crate::{CredentialScope, Credentials, SignError, SigningSettings, Timestamp};
 
-/// The longest a short-term key can be valid: 12 hours, in seconds.
+/// Limit on the validity of a short-term key: 12 hours, in seconds.
 pub const MAX_API_KEY_SECONDS: u32 = 43_200;
 
 const PREFIX: &str = "bedrock-api-key-";
-/// Long-term keys begin so; they are made by IAM and say nothing about themselves.
+/// Prefix of long-term keys, which IAM creates and which contain no region or expiry.
 const LONG_TERM_PREFIX: &str = "ABSK";
 const HOST: &str = "bedrock.amazonaws.com";
 const SERVICE: &str = "bedrock";
 const ACTION: &str = "Action=CallWithBearerToken";
 const VERSION: &str = "&Version=1";
 
-/// A short-term key: `bedrock-api-key-…`. Zeroed when dropped; `Debug` does not show it.
+/// Short-term Bedrock API key, `bedrock-api-key-…`. Zeroed when dropped; `Debug` does not show it.
 #[derive(Clone)]
 pub struct ApiKey(Zeroizing<String>);
 
 impl ApiKey {
-    /// Mints a key for `region` that is valid from `timestamp` for `seconds`, or until the credentials expire if that
-    /// is earlier.
+    /// Creates a key for `region` that is valid from `timestamp` for `seconds`, or until the credentials expire if that is
+    /// earlier.
     ///
     /// # Errors
-    /// [`SignError::InvalidApiKeyExpiry`] unless it is valid for 1 second to 12 hours; an empty or malformed region,
-    /// key id, secret or token.
+    /// [`SignError::InvalidApiKeyExpiry`] unless `seconds` is from 1 to 43,200 (12 hours); the error of an empty or malformed
+    /// region, key id, secret or token.
     pub fn mint(
         credentials: &Credentials,
         region: &str,
@@ -59,12 +59,12 @@ impl ApiKey {
             &context.derive_key(),
             Order::ExpiresFirst,
         )?;
-        // The version is no part of what is signed.
+        // The version is not signed.
         let url = Zeroizing::new(format!("{HOST}/?{}{VERSION}", presigned.query()));
         Ok(Self(Zeroizing::new(format!("{PREFIX}{}", *Zeroizing::new(STANDARD.encode(url.as_bytes()))))))
     }
 
-    /// The key itself, the value of `Authorization: Bearer` and of `AWS_BEARER_TOKEN_BEDROCK`. Never log it.
+    /// Returns the key, the value for `Authorization: Bearer` and `AWS_BEARER_TOKEN_BEDROCK`. Never log it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -77,7 +77,7 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// What a short-term key says about itself. Its signature is for AWS to check.
+/// Contents of a short-term key. Only AWS can check its signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKeyInfo {
     access_key_id: String,
@@ -87,10 +87,10 @@ pub struct ApiKeyInfo {
 }
 
 impl ApiKeyInfo {
-    /// Reads a short-term key.
+    /// Parses a short-term key.
     ///
     /// # Errors
-    /// [`ApiKeyError`] says what it is instead. The key is not in the error.
+    /// [`ApiKeyError`] if the text is not a short-term key. The error does not contain the text.
     pub fn read(key: &str) -> Result<Self, ApiKeyError> {
         let key = key.trim();
         if key.starts_with(LONG_TERM_PREFIX) {
@@ -128,52 +128,52 @@ impl ApiKeyInfo {
         })
     }
 
-    /// Whose credentials it was minted with.
+    /// Returns the access key id of the credentials that created the key.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// The one region it is good for.
+    /// Returns the only region for which the key is valid.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// When it was minted.
+    /// Returns the time at which the key was created.
     #[must_use]
     pub fn signed_at(&self) -> Timestamp {
         self.signed_at
     }
 
-    /// When it ends, unless the credentials it was minted with end before.
+    /// Returns the time at which the key expires, unless the credentials that created it expire earlier.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 }
 
-/// Why a text is not a short-term Bedrock API key.
+/// Error of parsing a short-term Bedrock API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApiKeyError {
-    /// It does not begin as one.
+    /// The text does not begin with the prefix of a key.
     NotAnApiKey,
-    /// It is a long-term key, which says nothing about itself.
+    /// The text is a long-term key, which contains no region or expiry.
     LongTerm,
-    /// It begins as one, and then is not base64: often cut off in copying.
+    /// The text after the prefix is not base64, often because it was truncated when copied.
     NotBase64,
-    /// It is not a presigned `CallWithBearerToken`.
+    /// The content is not a presigned `CallWithBearerToken` request.
     NotPresigned,
 }
 
 impl ApiKeyError {
-    /// Advice, if there is any.
+    /// Returns advice in one sentence, if there is any.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::LongTerm => Some("The IAM console shows the expiry of a long-term key."),
-            Self::NotBase64 => Some("Check that the key was not cut off in copying."),
+            Self::NotBase64 => Some("Check that the key was copied completely."),
             Self::NotAnApiKey | Self::NotPresigned => None,
         }
     }

@@ -1,6 +1,6 @@
-//! Sets of bytes as tables.
+//! Lookup tables for sets of bytes.
 
-/// Letters, digits and a few more.
+/// Set of ASCII letters, digits and some further bytes.
 pub(crate) struct ByteSet([bool; 256]);
 
 impl ByteSet {
@@ -8,7 +8,7 @@ impl ByteSet {
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
         clippy::as_conversions,
-        reason = "runs while compiling, where a wrong index stops the build"
+        reason = "evaluated at compile time, where an invalid index is a compile error"
     )]
     pub(crate) const fn of(others: &[u8]) -> Self {
         let mut set = [false; 256];

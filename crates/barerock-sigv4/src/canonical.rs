@@ -1,4 +1,4 @@
-//! The canonical request: the text both sides of a signature must agree on, byte for byte.
+//! The canonical request: the text that client and service must derive identically, byte for byte.
 
 use core::fmt::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::settings::{SessionTokenSigning, SigningSettings};
 use crate::sign::SigningContext;
 use crate::{SignError, UriEncoding, uri};
 
-/// A request borrowed from whatever holds it: what is on the wire, neither decoded nor encoded again.
+/// Request to sign, borrowed, with its path, query and headers as they are sent.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     method: &'a str,
@@ -22,8 +22,8 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// `method` in uppercase, `path` and `query` as they are sent (the query without its `?`), and the headers in the
-    /// order sent, names in any case, `host` among them.
+    /// Creates a request. `method` is in uppercase; `path` and `query` are as sent, the query without its `?`; the headers are
+    /// in the order sent, with names in any case, and include `host`.
     #[must_use]
     pub fn new(method: &'a str, path: &'a str, query: &'a str, headers: &'a [(&'a str, &'a [u8])]) -> Self {
         Self { method, path, query, headers }
@@ -38,7 +38,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A request without its headers, which come from slices and maps alike.
+/// Request without its headers, which are in a slice or a map.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestParts<'a> {
     pub(crate) method: &'a str,
@@ -46,11 +46,10 @@ pub(crate) struct RequestParts<'a> {
     pub(crate) query: &'a str,
 }
 
-/// "CanonicalRequest = HTTPRequestMethod + '\n' + CanonicalURI + '\n' + CanonicalQueryString + '\n' +
+/// Canonical request: "CanonicalRequest = HTTPRequestMethod + '\n' + CanonicalURI + '\n' + CanonicalQueryString + '\n' +
 /// CanonicalHeaders + '\n' + SignedHeaders + '\n' + HexEncode(Hash(RequestPayload))."
 ///
-/// `Display` writes the text that is hashed, session token included: see [`CanonicalRequest::redacted`] before showing
-/// it to anyone.
+/// `Display` writes the text that is hashed, including the session token; to show it, use [`CanonicalRequest::redacted`].
 #[derive(Clone, Copy)]
 pub struct CanonicalRequest<'a> {
     parts: RequestParts<'a>,
@@ -62,10 +61,10 @@ pub struct CanonicalRequest<'a> {
 }
 
 impl<'a> CanonicalRequest<'a> {
-    /// The canonical request of a request that is signed in its `authorization` header.
+    /// Creates the canonical request for a signature in the `authorization` header.
     ///
-    /// What signing adds is in it: `x-amz-date`, `x-amz-security-token` when the credentials have a token that is to be
-    /// signed, `x-amz-content-sha256` when the settings ask for it. Headers of those names in `request` are replaced.
+    /// It includes the headers that signing adds: `x-amz-date`; `x-amz-security-token` if the credentials have a token and the
+    /// settings sign it; `x-amz-content-sha256` if the settings add it. Headers of those names in `request` are replaced.
     ///
     /// # Errors
     /// As [`sign_request`](crate::sign_request).
@@ -108,7 +107,7 @@ impl<'a> CanonicalRequest<'a> {
         Ok(canonical)
     }
 
-    /// The canonical request of one to be signed in its query: as yet without a query.
+    /// Creates the canonical request for a signature in the query, without the query, which `with_query` adds.
     #[cfg(feature = "alloc")]
     pub(crate) fn for_query_form(
         parts: RequestParts<'a>,
@@ -123,7 +122,7 @@ impl<'a> CanonicalRequest<'a> {
         Ok(canonical)
     }
 
-    /// The same with this query.
+    /// Sets the query.
     #[cfg(feature = "alloc")]
     pub(crate) fn with_query(mut self, query: &'a str) -> Result<Self, SignError> {
         uri::check_query(query)?;
@@ -131,7 +130,7 @@ impl<'a> CanonicalRequest<'a> {
         Ok(self)
     }
 
-    /// The canonical request of one received: exactly `headers` are signed.
+    /// Creates the canonical request of a received request in which exactly `headers` are signed.
     #[cfg(feature = "http")]
     pub(crate) fn for_received(
         parts: RequestParts<'a>,
@@ -166,24 +165,24 @@ impl<'a> CanonicalRequest<'a> {
         })
     }
 
-    /// "You must include the host header."
+    /// Checks the rule "You must include the host header."
     fn check_host(&self) -> Result<(), SignError> {
         if self.headers.has_host() { Ok(()) } else { Err(SignError::MissingHost) }
     }
 
-    /// The names of the headers that are signed.
+    /// Returns the names of the signed headers.
     #[must_use]
     pub fn signed_headers(&self) -> SignedHeaders<'_, 'a> {
         SignedHeaders(&self.headers)
     }
 
-    /// The payload's hash, the last line.
+    /// Returns the payload's hash, the last line.
     #[must_use]
     pub fn payload_hash(&self) -> &'a PayloadHash {
         self.payload
     }
 
-    /// The SHA-256 of the text, written piece by piece into the hash: nothing is allocated.
+    /// Returns the SHA-256 of the text, without allocating it.
     #[must_use]
     pub fn hash(&self) -> [u8; SHA256_LENGTH] {
         let mut writer = TextHasher::new(Sha256::new());
@@ -192,13 +191,13 @@ impl<'a> CanonicalRequest<'a> {
         writer.finish()
     }
 
-    /// The same text with the value of `x-amz-security-token` blanked, fit to be shown.
+    /// Returns the text with the value of `x-amz-security-token` redacted, for output.
     #[must_use]
     pub fn redacted(&self) -> RedactedCanonicalRequest<'_, 'a> {
         RedactedCanonicalRequest(self)
     }
 
-    /// At least the bytes of the text and a string to sign, so that a string for both seldom moves.
+    /// Returns an upper bound for the length of the text and a string to sign, so that a buffer for both rarely grows.
     #[cfg(feature = "http")]
     pub(crate) fn length_estimate(&self) -> usize {
         const STRING_TO_SIGN_AND_PAYLOAD: usize = 256;
@@ -206,7 +205,7 @@ impl<'a> CanonicalRequest<'a> {
         self.headers.length_estimate().saturating_add(escaped).saturating_add(STRING_TO_SIGN_AND_PAYLOAD)
     }
 
-    /// The bytes that [`CanonicalRequest::write_signed_headers`] writes.
+    /// Returns the number of bytes that [`CanonicalRequest::write_signed_headers`] writes.
     #[cfg(feature = "http")]
     pub(crate) fn signed_headers_length(&self) -> usize {
         self.headers.names_length()
@@ -243,7 +242,7 @@ impl fmt::Debug for CanonicalRequest<'_> {
     }
 }
 
-/// A [`CanonicalRequest`] whose session token is not shown.
+/// [`CanonicalRequest`] whose `Display` redacts the session token.
 #[derive(Clone, Copy, Debug)]
 pub struct RedactedCanonicalRequest<'r, 'a>(&'r CanonicalRequest<'a>);
 

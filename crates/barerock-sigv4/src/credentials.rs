@@ -1,4 +1,4 @@
-//! Access keys, borrowed (no allocator needed) and owned. `Debug` shows neither secret nor token.
+//! Access keys: borrowed, without an allocator, and owned. `Debug` shows neither secret nor token.
 
 use core::fmt;
 
@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use crate::SignError;
 
-/// What is printed in place of a secret.
+/// Text printed in place of a secret.
 pub const REDACTED: &str = "**redacted**";
 
-/// An access key borrowed from its owner. `Debug` shows the key id and neither the secret nor the token.
+/// Borrowed access key. `Debug` shows the key id but neither the secret nor the token.
 #[derive(Clone, Copy)]
 pub struct CredentialsRef<'a> {
     access_key_id: &'a str,
@@ -21,33 +21,33 @@ pub struct CredentialsRef<'a> {
 }
 
 impl<'a> CredentialsRef<'a> {
-    /// A long-term key, or a temporary one with its session token.
+    /// Creates a long-term key, or a temporary one with its session token.
     #[must_use]
     pub fn new(access_key_id: &'a str, secret_access_key: &'a str, session_token: Option<&'a str>) -> Self {
         Self { access_key_id, secret_access_key, session_token }
     }
 
-    /// Names the key; not a secret.
+    /// Returns the key id, which is not a secret.
     #[must_use]
     pub fn access_key_id(&self) -> &'a str {
         self.access_key_id
     }
 
-    /// The secret itself. Never log it.
+    /// Returns the secret. Never log it.
     #[must_use]
     pub fn secret_access_key(&self) -> &'a str {
         self.secret_access_key
     }
 
-    /// The session token of temporary credentials. Never log it.
+    /// Returns the session token of temporary credentials. Never log it.
     #[must_use]
     pub fn session_token(&self) -> Option<&'a str> {
         self.session_token
     }
 
-    /// Refuses what could not stand in a header, or would be no key at all.
+    /// Checks that the key is not empty and fits into the headers of a signature.
     pub(crate) fn check(&self) -> Result<(), SignError> {
-        // '/' ends the key id in the credential scope, ',' and '=' end it in the header.
+        // '/' would end the key id in the credential scope, ',' and '=' in the header.
         let in_scope = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b',' | b'=');
         if self.access_key_id.is_empty() || !self.access_key_id.bytes().all(in_scope) {
             return Err(SignError::InvalidAccessKeyId);
@@ -74,7 +74,7 @@ impl fmt::Debug for CredentialsRef<'_> {
     }
 }
 
-/// An access key of its own. The secret and the token are overwritten with zeros when dropped; `Debug` shows neither.
+/// Owned access key. The secret and the token are zeroed when dropped; `Debug` shows neither.
 #[cfg(feature = "alloc")]
 #[derive(Clone)]
 pub struct Credentials {
@@ -85,7 +85,7 @@ pub struct Credentials {
 
 #[cfg(feature = "alloc")]
 impl Credentials {
-    /// A long-term key, or a temporary one with its session token.
+    /// Creates a long-term key, or a temporary one with its session token.
     #[must_use]
     pub fn new(
         access_key_id: impl Into<String>,
@@ -99,25 +99,25 @@ impl Credentials {
         }
     }
 
-    /// Names the key; not a secret.
+    /// Returns the key id, which is not a secret.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// The secret itself. Never log it.
+    /// Returns the secret. Never log it.
     #[must_use]
     pub fn secret_access_key(&self) -> &str {
         &self.secret_access_key
     }
 
-    /// The session token of temporary credentials. Never log it.
+    /// Returns the session token of temporary credentials. Never log it.
     #[must_use]
     pub fn session_token(&self) -> Option<&str> {
         self.session_token.as_ref().map(|token| token.as_str())
     }
 
-    /// The same key, borrowed.
+    /// Borrows the key.
     #[must_use]
     pub fn borrowed(&self) -> CredentialsRef<'_> {
         CredentialsRef::new(self.access_key_id(), self.secret_access_key(), self.session_token())

@@ -1,4 +1,4 @@
-//! SHA-256 and HMAC-SHA-256, of the library that the features choose: RustCrypto, ring or aws-lc-rs.
+//! SHA-256 and HMAC-SHA-256 of the library that the features select: RustCrypto, ring or aws-lc-rs.
 
 #[cfg(feature = "aws-lc-rs")]
 #[path = "crypto/ring.rs"]
@@ -13,7 +13,7 @@ mod library;
 pub(crate) use self::library::{HmacSha256, Sha256};
 use crate::payload::SHA256_LENGTH;
 
-/// A hash that takes its input in pieces: [`Sha256`], and [`HmacSha256`] with its key.
+/// Incremental hash: [`Sha256`], and [`HmacSha256`] with its key.
 pub(crate) trait Hash: Clone {
     fn update(&mut self, bytes: &[u8]);
 

@@ -1,4 +1,4 @@
-//! Why a request was not signed.
+//! Errors of signing.
 
 use core::fmt;
 
@@ -7,72 +7,72 @@ use crate::settings::MAX_EXPIRES_SECONDS;
 use crate::timestamp::{MAX_YEAR, MIN_YEAR};
 use crate::uri::{MAX_PATH_SEGMENTS, MAX_QUERY_PARAMETERS};
 
-/// Why a request was not signed. The request is as it was before.
+/// Error of signing a request. The request is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignError {
-    /// The region is empty, or has a character that cannot stand in a credential scope.
+    /// The region is empty, or has a character that is invalid in a credential scope.
     InvalidRegion,
-    /// The service's signing name is empty, or has a character that cannot stand in a credential scope.
+    /// The service's signing name is empty, or has a character that is invalid in a credential scope.
     InvalidService,
-    /// The access key id is empty, or has a character that cannot stand in an `authorization` header.
+    /// The access key id is empty, or has a character that is invalid in an `authorization` header.
     InvalidAccessKeyId,
     /// The secret access key is empty.
     EmptySecretAccessKey,
-    /// The session token has a character that cannot stand in a header.
+    /// The session token is empty, or has a character that is invalid in a header.
     InvalidSessionToken,
-    /// The time is not in 1970 to 9999, or its text is not of the form `20150830T123600Z`.
+    /// The time is outside of the years 1970 to 9999, or its text is not of the form `20150830T123600Z`.
     InvalidTimestamp,
-    /// The method is empty, or not a token in the sense of HTTP.
+    /// The method is empty or not an HTTP token.
     InvalidMethod,
     /// The request target has a control character.
     InvalidTarget {
-        /// Bytes from the start of the path or query.
+        /// Offset in the path or query, in bytes.
         offset: usize,
     },
-    /// The URI would be longer than an `http::Uri` can be.
+    /// The URI with the signature is too long for an `http::Uri`.
     UriTooLong,
-    /// There is neither a `host` header nor an authority in the URI to derive one from.
+    /// There is no `host` header, and no authority in the URI to derive one from.
     MissingHost,
-    /// A header's name is not a token in the sense of HTTP.
+    /// A header's name is not an HTTP token.
     InvalidHeaderName {
-        /// Which header, from 0, in the order given.
+        /// Index of the header, counted from 0, in the order given.
         index: usize,
     },
     /// A header's value has a control character, or is not UTF-8.
     InvalidHeaderValue {
-        /// Which header, from 0, in the order given.
+        /// Index of the header, counted from 0, in the order given.
         index: usize,
-        /// Bytes from the start of the value.
+        /// Offset in the value, in bytes.
         offset: usize,
     },
     /// More than [`MAX_SIGNED_HEADERS`] header lines would be signed.
     TooManyHeaders,
     /// The query has more than [`MAX_QUERY_PARAMETERS`] parameters.
     TooManyQueryParameters {
-        /// How many it has.
+        /// Number of parameters.
         found: usize,
     },
     /// A path that needs normalizing has more than [`MAX_PATH_SEGMENTS`] segments.
     TooManyPathSegments {
-        /// How many it has.
+        /// Number of segments.
         found: usize,
     },
-    /// A presigned URL would be valid for no time, or for longer than seven days.
+    /// The validity of a presigned URL is zero or longer than seven days.
     InvalidExpiry {
-        /// The seconds asked for.
+        /// The requested validity in seconds.
         seconds: u64,
     },
-    /// A Bedrock API key would be valid for no time, or for longer than 12 hours.
+    /// The validity of a Bedrock API key is zero or longer than 12 hours.
     #[cfg(feature = "apikey")]
     InvalidApiKeyExpiry {
-        /// The seconds asked for.
+        /// The requested validity in seconds.
         seconds: u32,
     },
 }
 
 impl SignError {
-    /// Whether it is the credentials or the region that nothing can be signed with, and not what is signed.
+    /// Returns true if the credentials, region or service are invalid, so that no request can be signed with them.
     #[must_use]
     pub const fn is_of_credentials(&self) -> bool {
         matches!(
@@ -86,7 +86,7 @@ impl SignError {
 }
 
 impl SignError {
-    /// What to do about it, in one sentence; `None` where the error says it all.
+    /// Returns advice in one sentence, if there is any.
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         Some(match self {

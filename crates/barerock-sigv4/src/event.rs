@@ -1,4 +1,4 @@
-//! Signing the events of an event stream, each chained to the one before.
+//! Signing of the events of an event stream: each signature covers the previous one.
 
 use core::fmt;
 
@@ -15,20 +15,20 @@ const EVENT_ALGORITHM: &str = "AWS4-HMAC-SHA256-PAYLOAD";
 
 const DATE_NAME: &[u8; 5] = b":date";
 const CHUNK_SIGNATURE_NAME: &[u8; 16] = b":chunk-signature";
-/// The header types of `application/vnd.amazon.eventstream`: 8 is a timestamp in milliseconds, 6 is bytes.
+/// Header types of `application/vnd.amazon.eventstream`: 8 is a timestamp in milliseconds, 6 is bytes.
 const TIMESTAMP_TYPE: u8 = 8;
 const BYTES_TYPE: u8 = 6;
 
-/// Bytes of an encoded `:date` header: name length, name, type, 64-bit value.
+/// Length in bytes of an encoded `:date` header: name length, name, type, 64-bit value.
 const DATE_HEADER_LENGTH: usize = 1 + DATE_NAME.len() + 1 + size_of::<i64>();
-/// Bytes of an encoded `:chunk-signature` header: name length, name, type, value length, value.
+/// Length in bytes of an encoded `:chunk-signature` header: name length, name, type, value length, value.
 const CHUNK_SIGNATURE_HEADER_LENGTH: usize =
     1 + CHUNK_SIGNATURE_NAME.len() + 1 + size_of::<u16>() + SHA256_LENGTH;
-/// Bytes of both headers of a signed event, encoded.
+/// Length in bytes of both encoded headers of a signed event.
 pub const EVENT_HEADERS_LENGTH: usize = DATE_HEADER_LENGTH + CHUNK_SIGNATURE_HEADER_LENGTH;
 
-/// "AWS4-HMAC-SHA256-PAYLOAD", the date, the scope, the previous signature, the hash of the encoded `:date` header and
-/// the hash of the payload, a line each.
+/// String to sign of an event. Its lines are `AWS4-HMAC-SHA256-PAYLOAD`, the date, the scope, the previous signature, the
+/// hash of the encoded `:date` header, and the hash of the payload.
 #[derive(Clone, Copy)]
 pub struct EventStringToSign<'a> {
     timestamp: &'a Timestamp,
@@ -39,8 +39,8 @@ pub struct EventStringToSign<'a> {
 }
 
 impl<'a> EventStringToSign<'a> {
-    /// For an event whose `:date` header is encoded already, as in a received stream: `encoded_date_header` is that
-    /// header whole, name and type included.
+    /// Creates the string to sign of an event whose `:date` header is already encoded, as in a received stream.
+    /// `encoded_date_header` is the whole header, including name and type.
     #[must_use]
     pub fn new(
         timestamp: &'a Timestamp,
@@ -81,27 +81,27 @@ impl fmt::Debug for EventStringToSign<'_> {
     }
 }
 
-/// Signs events one after the other, allocating nothing.
+/// Signs the events of a stream in order, without allocating.
 ///
 /// The request that opens the stream is signed with
-/// [`PayloadHash::streaming_events`](crate::PayloadHash::streaming_events); its signature is the first event's
-/// predecessor. Each event is sent as the payload of a frame with the headers `:date` and `:chunk-signature`, and the
-/// stream ends with such a frame around an empty payload.
+/// [`PayloadHash::streaming_events`](crate::PayloadHash::streaming_events); its signature is the previous signature of the
+/// first event. Each event is sent as the payload of a frame with the headers `:date` and `:chunk-signature`. The last frame
+/// of the stream has an empty payload.
 #[derive(Clone, Debug)]
 pub struct EventSigner<'a> {
     credentials: CredentialsRef<'a>,
     region: &'a str,
     service: &'a str,
     previous: Option<Signature>,
-    /// The key of the last event's day, and that event's time.
+    /// Time of the last event, and the signing key of its day.
     key: Option<(Timestamp, SigningKey)>,
 }
 
 impl<'a> EventSigner<'a> {
-    /// `seed` is the signature of the request that opens the stream; `None` writes an empty line in its place.
+    /// Creates a signer. `seed` is the signature of the request that opens the stream; `None` signs an empty line instead.
     ///
     /// # Errors
-    /// An empty or malformed region, service, key id, secret or token.
+    /// If the region, service, key id, secret or token is empty or malformed.
     pub fn new(
         credentials: CredentialsRef<'a>,
         region: &'a str,
@@ -113,10 +113,10 @@ impl<'a> EventSigner<'a> {
         Ok(Self { credentials, region, service, previous: seed, key: None })
     }
 
-    /// What the next event's signature would sign.
+    /// Returns the string to sign of the next event.
     ///
     /// # Errors
-    /// None that [`EventSigner::new`] has not ruled out.
+    /// None: [`EventSigner::new`] has checked everything.
     pub fn string_to_sign<'t>(
         &self,
         payload: &[u8],
@@ -130,10 +130,10 @@ impl<'a> EventSigner<'a> {
         Ok(EventStringToSign::new(timestamp, scope, previous, &date_header(timestamp), payload))
     }
 
-    /// Signs the next event: `payload` is the whole encoded frame that the event is. Sign an empty payload last.
+    /// Signs the next event. `payload` is the event's whole encoded frame; for the end of the stream it is empty.
     ///
     /// # Errors
-    /// None that [`EventSigner::new`] has not ruled out.
+    /// None: [`EventSigner::new`] has checked everything.
     pub fn sign(&mut self, payload: &[u8], timestamp: &Timestamp) -> Result<SignedEvent, SignError> {
         let signature = {
             let string_to_sign = self.string_to_sign(payload, timestamp)?;
@@ -149,7 +149,7 @@ impl<'a> EventSigner<'a> {
     }
 }
 
-/// The signature of one event.
+/// Signature of one event, with its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignedEvent {
     timestamp: Timestamp,
@@ -157,19 +157,19 @@ pub struct SignedEvent {
 }
 
 impl SignedEvent {
-    /// The value of `:date`, in milliseconds since 1970.
+    /// Returns the value of `:date`, in milliseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn date_millis(&self) -> i64 {
         millis(&self.timestamp)
     }
 
-    /// The value of `:chunk-signature`.
+    /// Returns the value of `:chunk-signature`.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// Both headers as they stand in the frame that carries the event.
+    /// Returns both headers, encoded for the frame that carries the event.
     #[must_use]
     pub fn encoded_headers(&self) -> [u8; EVENT_HEADERS_LENGTH] {
         let mut headers = [0; EVENT_HEADERS_LENGTH];
@@ -189,7 +189,7 @@ impl SignedEvent {
     }
 }
 
-/// The `:date` header as the event stream's encoding has it: this is what is hashed.
+/// Encodes the `:date` header, whose bytes are hashed.
 fn date_header(timestamp: &Timestamp) -> [u8; DATE_HEADER_LENGTH] {
     let mut header = [0; DATE_HEADER_LENGTH];
     let bytes = [u8::try_from(DATE_NAME.len()).unwrap_or_default()]
@@ -204,7 +204,7 @@ fn date_header(timestamp: &Timestamp) -> [u8; DATE_HEADER_LENGTH] {
 }
 
 fn millis(timestamp: &Timestamp) -> i64 {
-    // The year 9999 is far from the end of 64 bits.
+    // Cannot saturate: a timestamp ends in the year 9999.
     timestamp.unix_secs().saturating_mul(1000)
 }
 

@@ -1,14 +1,14 @@
-//! Text into a hash, without a string in between.
+//! Hashing of formatted text without an intermediate string.
 
 use core::fmt::{self, Write};
 
 use crate::crypto::{Hash, Sha256};
 use crate::payload::SHA256_LENGTH;
 
-/// Longer than nearly every canonical request without a session token.
+/// Size of the buffer in bytes; most canonical requests without a session token fit.
 const BUFFER: usize = 512;
 
-/// Collects small pieces before they are hashed: the hash has a price per call.
+/// Writer that buffers text before it is hashed, because each call of the hash has a fixed cost.
 pub(crate) struct TextHasher<H> {
     hasher: H,
     pending: [u8; BUFFER],
@@ -32,7 +32,7 @@ impl<H: Hash> TextHasher<H> {
 }
 
 impl<H: Hash> Write for TextHasher<H> {
-    // A hint only: in a program built for size, forty copies are 12 KB.
+    // A hint, not `inline(always)`: in a program built for size, forty copies would be 12 KB.
     #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if text.len() > BUFFER.saturating_sub(self.count) {
@@ -44,14 +44,14 @@ impl<H: Hash> Write for TextHasher<H> {
                 space.copy_from_slice(text.as_bytes());
                 self.count = end;
             }
-            // Longer than the whole buffer, which the flush has emptied.
+            // Longer than the whole buffer, which `flush` has emptied.
             None => self.hasher.update(text.as_bytes()),
         }
         Ok(())
     }
 }
 
-/// The SHA-256 of one piece.
+/// Returns the SHA-256 of bytes.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; SHA256_LENGTH] {
     let mut hash = Sha256::new();
     hash.update(bytes);

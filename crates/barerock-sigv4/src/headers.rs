@@ -1,4 +1,4 @@
-//! The canonical headers: which are signed, in what order, and what is trimmed.
+//! The canonical headers: selection, order and trimming.
 
 use core::fmt::{self, Write};
 
@@ -7,10 +7,10 @@ use crate::bytes::ByteSet;
 use crate::credentials::REDACTED;
 use crate::names::header_name::{AUTHORIZATION, HOST, X_AMZ_SECURITY_TOKEN};
 
-/// The most header lines a request can sign: they are sorted on the stack. Servers commonly take no more.
+/// Limit on the number of signed header lines, which are sorted on the stack. Servers commonly accept no more.
 pub const MAX_SIGNED_HEADERS: usize = 100;
 
-/// Headers that proxies and HTTP libraries add or change on the way, and the signature itself.
+/// Headers that are never signed: those that proxies and HTTP libraries add or change, and the signature itself.
 const NEVER_SIGNED: [&str; 13] = [
     AUTHORIZATION,
     "baggage",
@@ -26,15 +26,15 @@ const NEVER_SIGNED: [&str; 13] = [
     "user-agent",
     "x-amzn-trace-id",
 ];
-/// `proxy-authorization` and its kind.
+/// Prefix of headers that are never signed, such as `proxy-authorization`.
 const NEVER_SIGNED_PREFIX: &str = "proxy-";
 
 /// Signing name of the service whose servers drop headers in snake_case before they verify a signature
 /// (codex#21623).
 const DROPS_SNAKE_CASE: &str = "bedrock-mantle";
 
-/// Whether a header of a request to `service` is signed. Left out of every signature, in any case, are `authorization` and what
-/// proxies and HTTP libraries add or change on the way; for bedrock-mantle also names with `_`.
+/// Returns true if a header of a request to `service` is signed. Not signed, with names in any case, are `authorization`, and
+/// headers that proxies and HTTP libraries add or change; for bedrock-mantle also names with `_`.
 #[must_use]
 pub fn is_signed(service: &str, name: &str) -> bool {
     let is_prefixed = || {
@@ -46,37 +46,37 @@ pub fn is_signed(service: &str, name: &str) -> bool {
     !(is_never_signed() || is_prefixed() || is_dropped())
 }
 
-/// A header line as it is sent.
+/// Header line as it is sent.
 pub(crate) type HeaderLine<'a> = (&'a str, &'a [u8]);
 
-/// `x-amz-date`, `x-amz-content-sha256` and `x-amz-security-token`.
+/// Number of headers that signing adds: `x-amz-date`, `x-amz-content-sha256` and `x-amz-security-token`.
 const MAX_ADDED: usize = 3;
 
-/// The header lines to sign, sorted by name. Lines of the same name stay in the order sent.
+/// List of the header lines to sign, sorted by name. Lines of the same name stay in the order sent.
 ///
-/// Only the order is kept here: the lines stay where they are, so that the list is small enough to be moved about.
+/// It stores only the order and borrows the lines, so that it is small enough to move.
 #[derive(Clone, Copy)]
 pub(crate) struct HeaderList<'a> {
     sent: &'a [HeaderLine<'a>],
     added: [HeaderLine<'a>; MAX_ADDED],
     added_count: usize,
-    /// Places in `sent`, or behind its end in `added`.
+    /// Indices into `sent`, followed by `added`.
     order: [u16; MAX_SIGNED_HEADERS],
     count: usize,
-    /// All names are in lowercase, all values of visible ASCII: those are written as they are.
+    /// True if all names are lowercase and all values visible ASCII, so that they are written unchanged.
     has_plain_names: bool,
     has_plain_values: bool,
-    /// A name comes more than once.
+    /// True if a name occurs more than once.
     has_repeats: bool,
     has_host: bool,
-    /// Bytes of all names and values.
+    /// Length of all names and values, in bytes.
     length: usize,
-    /// Bytes of each name once, and of a separator after each.
+    /// Length of all names without repeats, each with a separator, in bytes.
     names_length: usize,
 }
 
 impl<'a> HeaderList<'a> {
-    /// Those of `sent` that `is_signed`.
+    /// Creates a list of the lines of `sent` for which `is_signed` returns true.
     pub(crate) fn new(
         sent: &'a [HeaderLine<'a>],
         is_signed: impl Fn(&str) -> bool,
@@ -108,7 +108,7 @@ impl<'a> HeaderList<'a> {
         Ok(list)
     }
 
-    /// Adds a line of the signature's own, whose value is known to be good.
+    /// Adds a header of the signature, whose value is known to be valid.
     pub(crate) fn add(&mut self, name: &'a str, value: &'a str) -> Result<(), SignError> {
         let slot = self.added.get_mut(self.added_count).ok_or(SignError::TooManyHeaders)?;
         *slot = (name, value.as_bytes());
@@ -135,14 +135,14 @@ impl<'a> HeaderList<'a> {
         Ok(())
     }
 
-    /// The line at a place in the sorted order.
+    /// Returns the line at an index of the sorted order.
     fn line(&self, at: usize) -> HeaderLine<'a> {
         let index = self.order.get(at).copied().map_or(usize::MAX, usize::from);
         let added = || self.added.get(index.saturating_sub(self.sent.len()));
         self.sent.get(index).or_else(added).copied().unwrap_or(("", b""))
     }
 
-    /// The lines in order, each with whether its name is that of the line before.
+    /// Iterates over the lines in order, each with true if its name equals that of the previous line.
     fn lines(&self) -> impl Iterator<Item = (HeaderLine<'a>, bool)> {
         let mut before = "";
         (0..self.count).map(move |at| {
@@ -157,21 +157,21 @@ impl<'a> HeaderList<'a> {
         self.has_host
     }
 
-    /// The bytes that [`HeaderList::write_names`] writes.
+    /// Returns the number of bytes that [`HeaderList::write_names`] writes.
     #[cfg(feature = "http")]
     pub(crate) fn names_length(&self) -> usize {
         self.names_length.saturating_sub(1)
     }
 
-    /// At least the bytes of all lines and of the list of names.
+    /// Returns an upper bound for the length of all lines and the list of names.
     #[cfg(feature = "http")]
     pub(crate) fn length_estimate(&self) -> usize {
-        // Names are at most as long as the lines they are in, and a line has two separators more.
+        // Names are no longer than their lines, and each line adds two separators.
         self.length.saturating_mul(2).saturating_add(self.count.saturating_mul(2))
     }
 
     // spec: sigv4#canonical-headers "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'"
-    /// "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'", the values of one name joined by commas.
+    /// Writes the lines: "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'", with the values of one name joined by commas.
     pub(crate) fn write_lines(&self, w: &mut impl Write, redact: bool) -> fmt::Result {
         for (at, ((name, value), is_repeated)) in self.lines().enumerate() {
             if is_repeated {
@@ -193,7 +193,7 @@ impl<'a> HeaderList<'a> {
     }
 
     // spec: sigv4#signed-headers "An alphabetically sorted, semicolon-separated list of lowercase request header names."
-    /// "An alphabetically sorted, semicolon-separated list of lowercase request header names."
+    /// Writes "An alphabetically sorted, semicolon-separated list of lowercase request header names."
     pub(crate) fn write_names(&self, w: &mut impl Write) -> fmt::Result {
         for (at, ((name, _), is_repeated)) in self.lines().enumerate() {
             if is_repeated {
@@ -220,8 +220,8 @@ impl<'a> HeaderList<'a> {
 }
 
 // spec: sigv4#trim "convert sequential spaces to a single space"
-/// "Trim any leading or trailing spaces … convert sequential spaces to a single space", in quotes too. A line folded in
-/// HTTP's old way counts as a space, the tabs around it with it. A tab elsewhere is not a space.
+/// Writes a value with the rule "Trim any leading or trailing spaces … convert sequential spaces to a single space", also in
+/// quotes. An obsolete line fold (RFC 9112, section 5.2) counts as a space, including the tabs around it; other tabs do not.
 fn write_trimmed(w: &mut impl Write, value: &str) -> fmt::Result {
     let mut is_first = true;
     let mut rest = value;
@@ -241,7 +241,7 @@ fn write_trimmed(w: &mut impl Write, value: &str) -> fmt::Result {
     }
 }
 
-/// Tabs as they are, and one space for any number of others.
+/// Writes tabs unchanged, and one space for any number of other blanks.
 fn write_blanks(w: &mut impl Write, blanks: &str) -> fmt::Result {
     let mut before = b'\t';
     blanks.bytes().try_for_each(|byte| {
@@ -255,7 +255,7 @@ fn write_blanks(w: &mut impl Write, blanks: &str) -> fmt::Result {
     })
 }
 
-/// Splits before the first byte that is blank, or before the first that is not: blanks are ASCII.
+/// Splits before the first blank byte if `blank` is true, else before the first other byte. Blanks are ASCII.
 fn split_where(text: &str, blank: bool) -> (&str, &str) {
     let at = text.bytes().position(|byte| is_blank(byte) == blank).unwrap_or(text.len());
     text.split_at_checked(at).unwrap_or((text, ""))
@@ -265,22 +265,23 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// RFC 9110, section 5.6.2, as a table: names are checked byte by byte for every request.
+/// Characters of a token (RFC 9110, section 5.6.2). A table, because every byte of every name is checked.
 const TOKEN: ByteSet = ByteSet::of(b"!#$%&'*+-.^_`|~");
 
 pub(crate) fn is_token(byte: u8) -> bool {
     TOKEN.contains(byte)
 }
 
-/// "Sort by lowercase character code."
+/// Compares names by the rule "Sort by lowercase character code."
 fn sorts_before(name: &str, other: &str) -> bool {
     let lowercase = |byte: u8| byte.to_ascii_lowercase();
     name.bytes().map(lowercase).lt(other.bytes().map(lowercase))
 }
 
-/// Whether the value is of visible ASCII only, and so written as it is; or else the offset of the byte that cannot stand in a value.
+/// Checks a value. Returns true if it is visible ASCII only, so that it is written unchanged; the error is the offset of an
+/// invalid byte.
 fn check_value(value: &[u8]) -> Result<bool, usize> {
-    // No early end: the compiler compares many at once. What is visible ASCII is UTF-8, too.
+    // No early exit, so that the loop is vectorized. Visible ASCII is valid UTF-8.
     if !value.iter().fold(false, |found, byte| found | (*byte <= b' ') | (*byte >= 0x7f)) {
         return Ok(true);
     }
@@ -299,7 +300,7 @@ fn check_value(value: &[u8]) -> Result<bool, usize> {
     Ok(false)
 }
 
-/// `content-type;host;x-amz-date`: the names of what a request signs.
+/// List of the signed headers, such as `content-type;host;x-amz-date`.
 #[derive(Clone, Copy)]
 pub struct SignedHeaders<'r, 'a>(pub(crate) &'r HeaderList<'a>);
 

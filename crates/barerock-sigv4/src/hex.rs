@@ -1,11 +1,11 @@
-//! Lowercase hexadecimal, as the specification prints every hash and signature.
+//! Hexadecimal text of hashes and signatures, in lowercase as in the specification.
 
 use crate::payload::SHA256_LENGTH;
 
-/// Characters of a SHA-256 hash in hexadecimal.
+/// Length of a SHA-256 hash in hexadecimal, in characters.
 pub(crate) const HEX_LENGTH: usize = 2 * SHA256_LENGTH;
 
-/// A SHA-256 hash as text.
+/// SHA-256 hash in hexadecimal.
 #[derive(Clone, Copy)]
 pub(crate) struct HexText([u8; HEX_LENGTH]);
 
@@ -22,18 +22,18 @@ impl HexText {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        // Hexadecimal digits are ASCII, so this never falls back.
+        // Never falls back: hexadecimal digits are ASCII.
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
-/// Arithmetic and no table, so that it takes the same time for every value and the compiler can do many at once.
+/// Returns a hexadecimal digit. Without a table, so that the time is constant and the loop is vectorized.
 fn digit(nibble: u8) -> u8 {
     let letter = u8::from(nibble > 9);
     nibble.wrapping_add(b'0').wrapping_add(letter.wrapping_mul(b'a' - b'9' - 1))
 }
 
-/// Reads 64 lowercase or uppercase hexadecimal digits.
+/// Parses 64 lowercase or uppercase hexadecimal digits.
 pub(crate) fn parse(text: &str) -> Option<[u8; SHA256_LENGTH]> {
     let mut hash = [0; SHA256_LENGTH];
     if text.len() != HEX_LENGTH {
@@ -46,7 +46,7 @@ pub(crate) fn parse(text: &str) -> Option<[u8; SHA256_LENGTH]> {
     Some(hash)
 }
 
-/// The value of one hexadecimal digit.
+/// Returns the value of a hexadecimal digit.
 pub(crate) fn value(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

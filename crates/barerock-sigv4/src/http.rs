@@ -1,4 +1,4 @@
-//! Signing an `http::Request` in place.
+//! Signing of an `http::Request` in place.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -25,10 +25,10 @@ static DATE_NAME: HeaderName = HeaderName::from_static(X_AMZ_DATE);
 static TOKEN_NAME: HeaderName = HeaderName::from_static(X_AMZ_SECURITY_TOKEN);
 static CONTENT_SHA256_NAME: HeaderName = HeaderName::from_static(X_AMZ_CONTENT_SHA256);
 
-/// The most header names a request can have, signed or not. An `http::HeaderMap` holds some more.
+/// Limit on the number of header names of a request, signed or not; below the limit of `http::HeaderMap`.
 const MAX_HEADER_NAMES: usize = 16_384;
 
-/// Signs requests for one region and service, and keeps the derived key for the day.
+/// Signs requests for one region and service. Caches the derived key of the day.
 #[derive(Clone, Debug)]
 pub struct Signer {
     region: String,
@@ -37,11 +37,11 @@ pub struct Signer {
     key: Option<CachedKey>,
 }
 
-/// A derived key and what it was derived from, besides the signer's own region and service.
+/// Derived key, with the credentials and the time it was derived from.
 #[derive(Clone, Debug)]
 struct CachedKey {
     credentials: Credentials,
-    /// The first second it was used in: only its day counts.
+    /// A time on the key's day.
     timestamp: Timestamp,
     key: SigningKey,
 }
@@ -55,7 +55,7 @@ impl CachedKey {
 }
 
 impl Signer {
-    /// A signer with the default settings, which are Bedrock's. Bedrock's signing name is `bedrock`.
+    /// Creates a signer with the default settings, which are Bedrock's. Bedrock's signing name is `bedrock`.
     ///
     /// # Errors
     /// [`SignError::InvalidRegion`] or [`SignError::InvalidService`].
@@ -65,39 +65,39 @@ impl Signer {
         Ok(Self { region, service, settings: SigningSettings::default(), key: None })
     }
 
-    /// The same signer by other rules.
+    /// Sets the signing settings.
     #[must_use]
     pub fn with_settings(mut self, settings: SigningSettings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// The region in the scope.
+    /// Returns the region.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// The service's signing name.
+    /// Returns the service's signing name.
     #[must_use]
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// The rules of signing.
+    /// Returns the signing settings.
     #[must_use]
     pub fn settings(&self) -> &SigningSettings {
         &self.settings
     }
 
     /// Signs a request in place: adds `x-amz-date`, `authorization` (marked sensitive), `x-amz-security-token` (marked
-    /// sensitive) if the credentials have a token, and `x-amz-content-sha256` if the settings ask for it.
+    /// sensitive) if the credentials have a token, and `x-amz-content-sha256` if the settings require it.
     ///
-    /// A missing `host` header is added from the URI's authority, without the scheme's default port, as HTTP libraries
-    /// do on sending. Headers that a signature added before are replaced, so a request can be signed again.
+    /// A missing `host` header is added from the URI's authority, without the scheme's default port, as HTTP libraries do when
+    /// they send. Headers of an earlier signature are replaced, so a request can be signed again.
     ///
     /// # Errors
-    /// See [`SignError`]; the request is then as it was.
+    /// See [`SignError`]; the request is then unchanged.
     pub fn sign_http<B: AsRef<[u8]>>(
         &mut self,
         request: &mut ::http::Request<B>,
@@ -105,7 +105,7 @@ impl Signer {
         timestamp: Timestamp,
     ) -> Result<Signed, SignError> {
         let payload = PayloadHash::with(self.settings.payload, request.body().as_ref());
-        // Taken out to be changed while the method and the URI are read, and put back whatever happens.
+        // Moved out, so that they can change while the method and the URI are borrowed; moved back below, also on an error.
         let mut headers = core::mem::take(request.headers_mut());
         let (method, uri) = (request.method().as_str(), request.uri());
         let signed = self.sign_head(method, uri, &mut headers, &payload, credentials, timestamp);
@@ -113,13 +113,13 @@ impl Signer {
         signed
     }
 
-    /// Signs a request in its query, which makes of its URI one that is valid for `expires_seconds` from `timestamp`.
+    /// Signs a request in its query: the URI becomes a presigned URL, valid for `expires_seconds` from `timestamp`.
     ///
-    /// All headers but those never signed are signed, and must be sent with the request; a missing `host` header is
-    /// added. See [`presign`](crate::presign).
+    /// All headers except those never signed are signed, and must be sent with the request; a missing `host` header is added.
+    /// See [`presign`](crate::presign).
     ///
     /// # Errors
-    /// As [`presign`](crate::presign); the request is then as it was.
+    /// As [`presign`](crate::presign); the request is then unchanged.
     pub fn presign_http<B: AsRef<[u8]>>(
         &mut self,
         request: &mut ::http::Request<B>,
@@ -145,7 +145,7 @@ impl Signer {
             Order::SignedHeadersFirst,
         )?;
 
-        // Both values are made before either is put in: signing is all or nothing.
+        // Both values are built before either is set, so that an error leaves the request unchanged.
         let host = head.new_host.map(header_value).transpose()?;
         let target = alloc::format!("{}?{}", uri.path(), presigned.query());
         let mut new_uri = uri.clone().into_parts();
@@ -158,7 +158,7 @@ impl Signer {
         Ok(presigned)
     }
 
-    /// Everything that does not depend on the body's type.
+    /// Signs the head of a request. Not generic, so that there is one copy for all body types.
     fn sign_head(
         &mut self,
         method: &str,
@@ -168,7 +168,7 @@ impl Signer {
         credentials: &Credentials,
         timestamp: Timestamp,
     ) -> Result<Signed, SignError> {
-        // So that putting headers in cannot fail.
+        // Below the limit, inserting headers cannot fail.
         if headers.keys_len() > MAX_HEADER_NAMES {
             return Err(SignError::TooManyHeaders);
         }
@@ -187,12 +187,12 @@ impl Signer {
             canonical_request: &canonical_request,
             signature: signed.signature,
         };
-        // Of the exact length, so that the header takes the string as it is.
+        // Of the exact length, so that the header value takes the string without a copy.
         let mut authorization = String::with_capacity(new_authorization.length());
         // Writing to a string never fails.
         let _infallible = new_authorization.write_to(&mut authorization);
 
-        // All values are made before the first is put in: signing is all or nothing.
+        // All values are built before the first is set, so that an error leaves the request unchanged.
         let mut new_authorization =
             HeaderValue::try_from(authorization).map_err(|_odd| SignError::InvalidAccessKeyId)?;
         new_authorization.set_sensitive(true);
@@ -218,7 +218,7 @@ impl Signer {
     }
 }
 
-/// Derives the key if the last one was another day's or another credential's.
+/// Returns the cached key; derives a new one if the day or the credentials differ.
 fn key_of_the_day<'k>(
     cache: &'k mut Option<CachedKey>,
     credentials: &Credentials,
@@ -235,11 +235,11 @@ fn key_of_the_day<'k>(
     &cached.key
 }
 
-/// What of a request is signed, besides its body.
+/// Signed parts of a request, except its body.
 struct Head<'r> {
     parts: RequestParts<'r>,
     lines: Vec<HeaderLine<'r>>,
-    /// The `host` header that the request lacks.
+    /// Value of the `host` header, if the request has none.
     new_host: Option<&'r str>,
 }
 
@@ -248,19 +248,19 @@ impl<'r> Head<'r> {
         let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
         let new_host = if headers.contains_key(&HOST) { None } else { host_of(uri) };
         let mut lines = Vec::with_capacity(headers.len().saturating_add(1));
-        // Not by `as_str`, of which each crate that calls it has a kilobyte of its own.
+        // Not `as_str`, which would be compiled again here: 1 KB.
         lines.extend(headers.iter().map(|(name, value)| (name.as_ref(), value.as_bytes())));
         lines.extend(new_host.map(|host| ("host", host.as_bytes())));
         Self { parts, lines, new_host }
     }
 }
 
-/// All that is put into a header is checked before; should it still not fit, the token is to blame.
+/// Converts a text to a header value. Key id and token are checked before, so the error is not expected.
 fn header_value(text: &str) -> Result<HeaderValue, SignError> {
     HeaderValue::from_str(text).map_err(|_odd| SignError::InvalidSessionToken)
 }
 
-/// The authority as HTTP libraries send it: without user information and the scheme's default port.
+/// Returns the authority as HTTP libraries send it: without user information and the scheme's default port.
 pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
     let authority = uri.authority()?.as_str();
     let host_and_port = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
@@ -273,7 +273,7 @@ pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
     Some(host.unwrap_or(host_and_port)).filter(|host| !host.is_empty())
 }
 
-/// The stages of a signature that was put into a request.
+/// Stages of the signature of a signed request.
 #[derive(Clone)]
 pub struct Signed {
     /// The canonical request, then the string to sign.
@@ -296,25 +296,25 @@ impl Signed {
         Self { text, canonical_request_length, signature, has_session_token }
     }
 
-    /// What was hashed first, session token included: see [`Signed::redacted_canonical_request`] before showing it.
+    /// Returns the canonical request, including the session token; to show it, use [`Signed::redacted_canonical_request`].
     #[must_use]
     pub fn canonical_request(&self) -> &str {
         self.text.get(..self.canonical_request_length).unwrap_or_default()
     }
 
-    /// The same with the session token blanked.
+    /// Returns the canonical request with the session token redacted.
     #[must_use]
     pub fn redacted_canonical_request(&self) -> String {
         redact(self.canonical_request())
     }
 
-    /// What was signed.
+    /// Returns the string to sign.
     #[must_use]
     pub fn string_to_sign(&self) -> &str {
         self.text.get(self.canonical_request_length..).unwrap_or_default()
     }
 
-    /// The signature.
+    /// Returns the signature.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature

@@ -1,4 +1,4 @@
-//! The derived signing key, and the signature it makes.
+//! The derived signing key, and signatures.
 
 use core::fmt::{self, Write};
 
@@ -13,17 +13,17 @@ use crate::hex::{self, HexText};
 use crate::payload::SHA256_LENGTH;
 use crate::scope::{CredentialScope, TERMINATION};
 
-/// A key good for one day, region and service. Zeroed when dropped, and not shown by `Debug`.
+/// Signing key for one day, region and service. Zeroed when dropped; `Debug` does not show it.
 #[derive(Clone)]
 pub struct SigningKey {
     bytes: [u8; SHA256_LENGTH],
-    /// The key already mixed into the hash's state: two blocks that every signature would hash again.
+    /// HMAC state with the key, which saves each signature the hashing of two blocks.
     keyed: HmacSha256,
 }
 
 impl SigningKey {
     // spec: sigv4#signing-key "kDate = HMAC('AWS4' + secret, date)"
-    /// "kDate = HMAC('AWS4' + secret, date), kRegion = HMAC(kDate, region), kService = HMAC(kRegion, service),
+    /// Derives the key: "kDate = HMAC('AWS4' + secret, date), kRegion = HMAC(kDate, region), kService = HMAC(kRegion, service),
     /// kSigning = HMAC(kService, 'aws4_request')."
     #[must_use]
     pub fn derive(secret_access_key: &str, scope: &CredentialScope<'_>) -> Self {
@@ -37,19 +37,19 @@ impl SigningKey {
         Self { bytes, keyed }
     }
 
-    /// The key itself. It signs anything in its scope for a day: never log it.
+    /// Returns the key. Never log it: it signs any request in its scope for a day.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; SHA256_LENGTH] {
         &self.bytes
     }
 
-    /// The HMAC of a string to sign: a [`StringToSign`](crate::StringToSign), or its text.
+    /// Signs a string to sign: a [`StringToSign`](crate::StringToSign), or its text.
     #[must_use]
     pub fn sign(&self, string_to_sign: impl fmt::Display) -> Signature {
         self.sign_written(|writer| write!(writer, "{string_to_sign}"))
     }
 
-    /// [`SigningKey::sign`] without going through `Display`.
+    /// Signs as [`SigningKey::sign`] does, without `Display`.
     pub(crate) fn sign_written(
         &self,
         write: impl FnOnce(&mut TextHasher<HmacSha256>) -> fmt::Result,
@@ -60,7 +60,7 @@ impl SigningKey {
         Signature(writer.finish())
     }
 
-    /// The HMAC of a text that stands in one piece.
+    /// Signs a text.
     #[cfg(feature = "alloc")]
     pub(crate) fn sign_text(&self, string_to_sign: &str) -> Signature {
         let mut hmac = self.keyed.clone();
@@ -82,10 +82,10 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// HMAC's own rule for keys: a longer one than a block is hashed, so 'AWS4' and the secret must be one key.
+/// Returns the HMAC state keyed by `AWS4` and the secret as one key: HMAC hashes a key that is longer than a block.
 fn keyed_by_secret(secret_access_key: &str) -> HmacSha256 {
     const PREFIX: &[u8] = b"AWS4";
-    /// A block of SHA-256: room for the prefix and any secret AWS issues (40 characters).
+    /// Block size of SHA-256 in bytes: enough for the prefix and a secret of AWS (40 characters).
     const BLOCK: usize = 64;
 
     let mut key = [0_u8; BLOCK];
@@ -109,24 +109,24 @@ fn keyed_by_secret(secret_access_key: &str) -> HmacSha256 {
 }
 
 // spec: sigv4#signature "signature = HexEncode(HMAC(signing key, string to sign))"
-/// "signature = HexEncode(HMAC(signing key, string to sign))." Compared in constant time.
+/// Signature: "signature = HexEncode(HMAC(signing key, string to sign))." `==` takes constant time.
 #[derive(Clone, Copy)]
 pub struct Signature([u8; SHA256_LENGTH]);
 
 impl Signature {
-    /// Reads 64 hexadecimal digits; `None` for anything else.
+    /// Parses 64 hexadecimal digits; `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         hex::parse(text).map(Self)
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; SHA256_LENGTH] {
         &self.0
     }
 
-    /// Not a signature, but compared as one.
+    /// Returns the hash of a text, which is not a signature, to compare it in constant time.
     #[cfg(feature = "http")]
     pub(crate) fn hash_of(text: &str) -> Self {
         Self(crate::hash::sha256(text.as_bytes()))
@@ -138,7 +138,7 @@ impl Signature {
 }
 
 impl PartialEq for Signature {
-    /// Takes the same time wherever the first difference is.
+    /// Compares in constant time.
     fn eq(&self, other: &Self) -> bool {
         let in_constant_time = |bytes: [u8; SHA256_LENGTH]| CtOutput::<Hmac<sha2::Sha256>>::new(bytes.into());
         in_constant_time(self.0) == in_constant_time(other.0)

@@ -1,13 +1,13 @@
-//! AWS Signature Version 4 without the AWS SDK: every stage of a signature is a value that can be printed, and what is
-//! printed is what is hashed. It signs and verifies requests, presigned URLs and event streams, on anything from a
-//! server to a microcontroller without an allocator.
+//! AWS Signature Version 4 without the AWS SDK: signs and verifies requests, presigned URLs and event streams. Every stage of
+//! a signature is a value whose printed text is the text that is hashed. It runs on servers and on microcontrollers without
+//! an allocator.
 //!
 //! In scope: header signing, query presigning, event signing, verification of a received request, and short-term Bedrock
 //! API keys.
-//! Out of scope: where credentials come from, what time it is, sending anything, SigV4A, and the explanation of a
-//! mismatch, which is `barerock-audit`'s.
+//! Out of scope: credentials providers, clocks, sending requests, SigV4A, and the explanation of a mismatch, which
+//! `barerock-audit` has.
 //!
-//! Cites of "the specification" mean [AWS's description of Signature Version 4][spec].
+//! Quotations and "the specification" refer to [AWS's description of Signature Version 4][spec].
 //!
 //! ```
 //! # #[cfg(feature = "http")] {
@@ -36,16 +36,16 @@
 //!
 //! # Features
 //!
-//! | feature | default | gives |
+//! | feature | default | provides |
 //! |---|---|---|
 //! | `std` | yes | `Timestamp` from and to `SystemTime` |
 //! | `alloc` | yes | [`Credentials`], presigning, texts in strings |
 //! | `http` | yes | [`Signer`] and verification over `http::Request` |
-//! | `apikey` | no | short-term Bedrock API keys, minted and read back |
+//! | `apikey` | no | creation and parsing of short-term Bedrock API keys |
 //! | `ring` | no | SHA-256 and HMAC of ring in place of RustCrypto's |
-//! | `aws-lc-rs` | no | those of aws-lc-rs, whichever else is on: see `docs/fips.md` of the repository |
+//! | `aws-lc-rs` | no | SHA-256 and HMAC of aws-lc-rs, even if `ring` is on: see `docs/fips.md` of the repository |
 //!
-//! The library that hashes changes no signature.
+//! The signatures are the same with every library.
 //!
 //! With no feature at all the crate needs neither `std` nor an allocator: see [`sign_request`].
 //!
@@ -60,11 +60,7 @@
 )]
 #![cfg_attr(
     test,
-    allow(
-        clippy::arithmetic_side_effects,
-        clippy::indexing_slicing,
-        reason = "a test that goes wrong should stop"
-    )
+    allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test fails by a panic")
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

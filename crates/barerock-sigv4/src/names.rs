@@ -1,12 +1,12 @@
-//! The names that carry a signature: headers, and query parameters.
+//! Names of the headers and query parameters of a signature.
 
-/// Names of headers, in lowercase: as HTTP/2 sends them and as the canonical request has them.
+/// Names of headers, in lowercase as in HTTP/2 and in the canonical request.
 pub mod header_name {
     /// The signature and its scope, or a bearer token.
     pub const AUTHORIZATION: &str = "authorization";
     /// The host, with its port unless that is the scheme's default.
     pub const HOST: &str = "host";
-    /// The payload's hash, or the word that replaces it.
+    /// The payload's hash, or the literal that replaces it.
     pub const X_AMZ_CONTENT_SHA256: &str = "x-amz-content-sha256";
     /// The time of the signature, such as `20150830T123600Z`.
     pub const X_AMZ_DATE: &str = "x-amz-date";
@@ -32,5 +32,5 @@ pub mod parameter_name {
     pub const SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
 }
 
-/// The scheme of an `authorization` header that carries a bearer token, which follows it.
+/// Prefix of a bearer token in an `authorization` header.
 pub const BEARER: &str = "Bearer ";

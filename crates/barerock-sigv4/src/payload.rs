@@ -1,4 +1,4 @@
-//! The last line of the canonical request: the payload's hash, or the word that stands in for it.
+//! The last line of the canonical request: the payload's hash, or the literal that replaces it.
 
 use core::fmt;
 
@@ -6,16 +6,16 @@ use crate::hash::sha256;
 use crate::hex::HexText;
 use crate::settings::PayloadSigning;
 
-/// Bytes of a SHA-256 hash.
+/// Length of a SHA-256 hash in bytes.
 pub const SHA256_LENGTH: usize = 32;
 
 // spec: sigv4#unsigned-payload "If the payload is not signed, use the literal string UNSIGNED-PAYLOAD."
-/// "If the payload is not signed, use the literal string UNSIGNED-PAYLOAD."
+/// Literal of an unsigned payload: "If the payload is not signed, use the literal string UNSIGNED-PAYLOAD."
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
-/// The word for a body of signed events.
+/// Literal of a body of signed events.
 const STREAMING_EVENTS: &str = "STREAMING-AWS4-HMAC-SHA256-EVENTS";
 
-/// The payload as the canonical request names it: "Hex(SHA256Hash(payload))", or a word in its place.
+/// Last line of the canonical request: "Hex(SHA256Hash(payload))", or the literal that replaces it.
 #[derive(Clone, Copy)]
 pub struct PayloadHash(Kind);
 
@@ -26,31 +26,31 @@ enum Kind {
 }
 
 impl PayloadHash {
-    /// Hashes a body. An empty body has a hash too.
+    /// Hashes a body, which may be empty.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
         Self::precomputed(&sha256(body))
     }
 
-    /// A SHA-256 the caller computed.
+    /// Takes a SHA-256 that the caller computed.
     #[must_use]
     pub fn precomputed(sha256: &[u8; SHA256_LENGTH]) -> Self {
         Self(Kind::Sha256(HexText::new(sha256)))
     }
 
-    /// `UNSIGNED-PAYLOAD`.
+    /// Returns `UNSIGNED-PAYLOAD`.
     #[must_use]
     pub fn unsigned() -> Self {
         Self(Kind::Word(UNSIGNED_PAYLOAD))
     }
 
-    /// `STREAMING-AWS4-HMAC-SHA256-EVENTS`: the body is a stream of signed events.
+    /// Returns `STREAMING-AWS4-HMAC-SHA256-EVENTS`: the body is a stream of signed events.
     #[must_use]
     pub fn streaming_events() -> Self {
         Self(Kind::Word(STREAMING_EVENTS))
     }
 
-    /// What the settings ask for; the body is only read when it is to be hashed.
+    /// Returns the line for these settings; the body is read only if it is hashed.
     #[must_use]
     pub fn with(signing: PayloadSigning, body: &[u8]) -> Self {
         match signing {
@@ -60,7 +60,7 @@ impl PayloadHash {
         }
     }
 
-    /// 64 hexadecimal digits, or the word.
+    /// Returns the line: 64 hexadecimal digits, or a literal.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -86,7 +86,7 @@ impl fmt::Debug for PayloadHash {
 mod tests {
     use super::*;
 
-    /// FIPS 180-4's value for the empty message.
+    /// SHA-256 of the empty message.
     const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     // spec-test: sigv4#unsigned-payload

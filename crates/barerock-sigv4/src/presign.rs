@@ -1,4 +1,4 @@
-//! Presigned URLs: the signature in the query.
+//! Presigned URLs: signatures in the query.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -15,7 +15,7 @@ use crate::settings::{MAX_EXPIRES_SECONDS, SessionTokenSigning};
 use crate::sign::{ALGORITHM, SigningContext, StringToSign};
 use crate::uri::write_encoded_component;
 
-/// What a signature before may have left in the query.
+/// Parameters of an earlier signature, which are replaced.
 const ALL: [&str; 7] = [
     parameter_name::ALGORITHM,
     parameter_name::CREDENTIAL,
@@ -26,16 +26,16 @@ const ALL: [&str; 7] = [
     parameter_name::SIGNATURE,
 ];
 
-/// The order of two parameters in the URL. The signature sorts them and so does not depend on it.
+/// Order of two parameters in the URL. The signature does not depend on it, since the canonical query is sorted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// As in AWS's test suite.
+    /// The order of AWS's test suite.
     SignedHeadersFirst,
-    /// As botocore writes them, and so the Bedrock API keys.
+    /// The order of botocore and of Bedrock API keys.
     ExpiresFirst,
 }
 
-/// The query of a presigned URL, and the stages of its signature.
+/// Query of a presigned URL, and the stages of its signature.
 #[derive(Clone)]
 pub struct Presigned {
     query: String,
@@ -45,26 +45,26 @@ pub struct Presigned {
 }
 
 impl Presigned {
-    /// The whole query to send, without the `?`: the request's own parameters, then those of the signature. It is
-    /// a secret: it authorizes the request until it expires.
+    /// Returns the whole query to send, without the `?`: the request's parameters, then those of the signature. It is a secret
+    /// that authorizes the request until it expires.
     #[must_use]
     pub fn query(&self) -> &str {
         &self.query
     }
 
-    /// What was hashed first, session token included.
+    /// Returns the canonical request, including the session token.
     #[must_use]
     pub fn canonical_request(&self) -> &str {
         &self.canonical_request
     }
 
-    /// What was signed.
+    /// Returns the string to sign.
     #[must_use]
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign
     }
 
-    /// The signature.
+    /// Returns the signature.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature
@@ -80,13 +80,13 @@ impl fmt::Debug for Presigned {
     }
 }
 
-/// Signs a request in its query. It is valid from the context's time for `expires_seconds`.
+/// Signs a request in its query. The URL is valid for `expires_seconds` from the context's time.
 ///
-/// All headers of the request but those never signed are signed, and must be sent with the URL: for a link to be opened
-/// anywhere, give none but `host`. What an earlier signature left in the query is replaced.
+/// All headers of the request except those never signed are signed, and must be sent with the URL; for a link that any
+/// client can open, pass only `host`. Parameters of an earlier signature are replaced.
 ///
 /// # Errors
-/// [`SignError::InvalidExpiry`] unless the URL is valid for 1 second to 7 days; else as
+/// [`SignError::InvalidExpiry`] unless `expires_seconds` is from 1 to 604,800 (seven days); else as
 /// [`sign_request`](crate::sign_request).
 pub fn presign(
     request: &Request<'_>,
@@ -106,7 +106,7 @@ pub fn presign(
     )
 }
 
-/// [`presign`] for headers from anywhere.
+/// Presigns as [`presign`] does, with headers as a slice.
 pub(crate) fn presign_parts<'a>(
     parts: RequestParts<'a>,
     headers: &'a [HeaderLine<'a>],

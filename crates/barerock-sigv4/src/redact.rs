@@ -1,13 +1,13 @@
-//! Hiding session tokens in texts that are shown.
+//! Redaction of session tokens in text.
 
 use alloc::string::String;
 
 use crate::credentials::REDACTED;
 use crate::names::header_name::X_AMZ_SECURITY_TOKEN;
 
-/// Blanks the value of every `x-amz-security-token`, as header or query parameter and in any case, in a text such as a
-/// canonical request, an HTTP head or the error body in which AWS echoes one. A header's folded lines are part of its
-/// value; a shell variable in the value's place, as in `$AWS_SESSION_TOKEN`, stays.
+/// Redacts the value of every `x-amz-security-token`, as header or query parameter and in any case, in a text such as a
+/// canonical request, an HTTP head or an error body in which AWS echoes one. A header's folded lines are part of its value. A
+/// shell variable such as `$AWS_SESSION_TOKEN` in place of the value is kept.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut redacted = String::with_capacity(text.len());
@@ -18,7 +18,7 @@ pub fn redact(text: &str) -> String {
         redacted.push_str(before);
         redacted.push_str(name);
         let separator_at = blanks(after);
-        // To the end of the line, also of a line in a JSON string ("\n") or a quoted argument.
+        // The value ends with the line, also with a line in a JSON string ("\n") or a quoted argument.
         let more_ends: &[u8] = match after.as_bytes().get(separator_at) {
             // A header.
             Some(b':') => b"",
@@ -42,24 +42,25 @@ pub fn redact(text: &str) -> String {
     redacted
 }
 
-/// The shell variable that the text begins with: it names the token and does not hold it. No token begins with a `$`.
+/// Returns the shell variable at the start of the text. It is not a token: no token begins with a `$`.
 fn shell_variable(text: &str) -> Option<&str> {
     let name = text.strip_prefix('$')?;
     let length = name.bytes().take_while(|byte| byte.is_ascii_uppercase() || *byte == b'_').count();
     text.get(..=length).filter(|_| length > 0)
 }
 
-/// How many blanks and quotes the text begins with.
+/// Counts the blanks and quotes at the start of the text.
 fn blanks(text: &str) -> usize {
     text.bytes().take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'\t')).count()
 }
 
-/// What follows the value at the start of `text`: it ends at the end of a line, of a string, or at one of `more_ends`.
+/// Returns the text after the value at the start of `text`. The value ends with the line, with the string, or at one of
+/// `more_ends`.
 fn rest_after<'t>(text: &'t str, more_ends: &[u8]) -> &'t str {
     let mut rest = text.as_bytes();
     while let Some((byte, after)) = rest.split_first() {
         let next_line = after.strip_prefix(b"\n").filter(|_| *byte == b'\r').unwrap_or(after);
-        // RFC 9112, section 5.2: a line that begins with a blank goes on with the header before.
+        // RFC 9112, section 5.2: a line that begins with a blank continues the header.
         let is_fold = matches!(byte, b'\r' | b'\n') && matches!(next_line, [b' ' | b'\t', ..]);
         if !is_fold && (b"\n\r\\\"'<".contains(byte) || more_ends.contains(byte)) {
             break;

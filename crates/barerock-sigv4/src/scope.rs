@@ -1,14 +1,14 @@
-//! The credential scope: the day, region and service a derived key is good for.
+//! The credential scope: the day, region and service of a signing key.
 
 use core::fmt;
 
 use crate::{SignError, Timestamp};
 
 // spec: sigv4#scope "The termination string: aws4_request."
-/// "The termination string: aws4_request."
+/// Last part of a scope: "The termination string: aws4_request."
 pub(crate) const TERMINATION: &str = "aws4_request";
 
-/// `20150830/us-east-1/bedrock/aws4_request`.
+/// Credential scope, such as `20150830/us-east-1/bedrock/aws4_request`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialScope<'a> {
     date: &'a str,
@@ -17,21 +17,21 @@ pub struct CredentialScope<'a> {
 }
 
 impl<'a> CredentialScope<'a> {
-    /// Stands where a scope is known to parse.
+    /// Fallback where a scope is known to parse.
     #[cfg(feature = "http")]
     pub(crate) const EMPTY: Self = Self { date: "", region: "", service: "" };
 
-    /// The scope of a signature made at `timestamp`.
+    /// Creates the scope of a signature made at `timestamp`.
     ///
     /// # Errors
-    /// [`SignError::InvalidRegion`] or [`SignError::InvalidService`] when one is empty or has a character outside
+    /// [`SignError::InvalidRegion`] or [`SignError::InvalidService`] if it is empty or has a character other than ASCII
     /// letters, digits, `-`, `_` and `.`.
     pub fn new(timestamp: &'a Timestamp, region: &'a str, service: &'a str) -> Result<Self, SignError> {
         check_names(region, service)?;
         Ok(Self { date: timestamp.date(), region, service })
     }
 
-    /// Reads `20150830/us-east-1/bedrock/aws4_request`. `None` for anything else.
+    /// Parses `20150830/us-east-1/bedrock/aws4_request`; `None` for any other form.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split('/');
@@ -45,25 +45,25 @@ impl<'a> CredentialScope<'a> {
         })
     }
 
-    /// The day: `20150830`.
+    /// Returns the day: `20150830`.
     #[must_use]
     pub fn date(&self) -> &'a str {
         self.date
     }
 
-    /// The region: `us-east-1`.
+    /// Returns the region: `us-east-1`.
     #[must_use]
     pub fn region(&self) -> &'a str {
         self.region
     }
 
-    /// The service's signing name: `bedrock`.
+    /// Returns the service's signing name: `bedrock`.
     #[must_use]
     pub fn service(&self) -> &'a str {
         self.service
     }
 
-    /// The bytes that [`CredentialScope::write_to`] writes.
+    /// Returns the number of bytes that [`CredentialScope::write_to`] writes.
     #[cfg(feature = "http")]
     pub(crate) fn length(&self) -> usize {
         [self.date, self.region, self.service, "///", TERMINATION]
@@ -85,7 +85,7 @@ impl fmt::Display for CredentialScope<'_> {
     }
 }
 
-/// A '/' in a name would shift the scope's parts, a control byte would split the string to sign.
+/// Checks region and service: a '/' would shift the parts of the scope, a line break would split the string to sign.
 pub(crate) fn check_names(region: &str, service: &str) -> Result<(), SignError> {
     let is_name = |name: &str| {
         !name.is_empty()

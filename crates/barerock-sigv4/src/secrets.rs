@@ -1,4 +1,4 @@
-//! Secrets hidden in text, in every spelling in which a peer may echo them.
+//! Redaction of secrets in text, in all encodings in which a peer may echo them.
 
 mod spelling;
 
@@ -10,15 +10,15 @@ use core::fmt;
 use crate::credentials::{Credentials, REDACTED};
 use spelling::{Found, Pattern, patterns};
 
-/// Secrets to hide in text: session tokens, secret access keys, bearer keys.
+/// Set of secrets to redact in text: session tokens, secret access keys, bearer keys.
 ///
-/// A peer may echo a secret as it was sent, or as its own encoder writes it. These spellings are recognised, in either case and
-/// mixed: plain text, JSON and source-code escapes (`\/`, `\u003d`, `\x3d`), percent-encoding (also twice), character references
-/// (`&#61;`, `&amp;`), hexadecimal, and base64 or base64url of a text that contains the secret. A secret cut off by the end of the text is
-/// recognised from its eighth character on. A secret shorter than 16 bytes is hidden only as a word of its own, so that ordinary words that
-/// contain it stay readable.
+/// A peer may echo a secret unchanged or encoded. These encodings are recognised, in either case and mixed: plain text, JSON
+/// and source-code escapes (`\/`, `\u003d`, `\x3d`), percent-encoding (also twice), character references (`&#61;`, `&amp;`),
+/// hexadecimal, and base64 or base64url of a text that contains the secret. If the text ends inside a secret, its first
+/// eight or more characters are recognised. A secret shorter than 16 bytes is redacted only as a separate word, so that
+/// ordinary words that contain it stay readable.
 ///
-/// `Debug` shows none of them.
+/// `Debug` does not show the secrets.
 ///
 /// ```
 /// use barerock_sigv4::Secrets;
@@ -32,7 +32,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// No secrets yet.
+    /// Creates an empty set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -43,18 +43,18 @@ impl Secrets {
         self.patterns.extend(patterns(secret.as_ref()));
     }
 
-    /// True if there is nothing to hide.
+    /// Returns true if there are no secrets.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.patterns.is_empty()
     }
 
-    /// The text with [`REDACTED`] in place of every secret.
+    /// Replaces every secret in a text with [`REDACTED`].
     #[must_use]
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.hide_bytes(text.as_bytes()) {
             Cow::Borrowed(_) => Cow::Borrowed(text),
-            // A pattern is whole characters, so this loses nothing.
+            // Lossless: a pattern consists of whole characters.
             Cow::Owned(bytes) => Cow::Owned(
                 String::from_utf8(bytes)
                     .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
@@ -62,14 +62,14 @@ impl Secrets {
         }
     }
 
-    /// The bytes with [`REDACTED`] in place of every secret; they need not be UTF-8.
+    /// Replaces every secret in bytes, which need not be UTF-8, with [`REDACTED`].
     #[must_use]
     pub fn hide_bytes<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         let mut out: Vec<u8> = Vec::new();
-        // Where the part of the text that is not yet in `out` begins.
+        // Offset of the text that is not yet copied to `out`.
         let mut kept = 0;
         let mut at = 0;
-        // Most bytes of a long body begin no pattern.
+        // Skips the bytes, most of a body, with which no pattern begins.
         let mut begins = [false; 256];
         self.patterns.iter().for_each(|pattern| pattern.mark_beginnings(&mut begins));
         while let Some(byte) = text.get(at) {
@@ -105,7 +105,7 @@ impl<S: AsRef<[u8]>> FromIterator<S> for Secrets {
     }
 }
 
-/// The secret access key and the session token.
+/// Takes the secret access key and the session token.
 impl From<&Credentials> for Secrets {
     fn from(credentials: &Credentials) -> Self {
         [Some(credentials.secret_access_key()), credentials.session_token()].into_iter().flatten().collect()

@@ -1,60 +1,60 @@
-//! The choices the specification leaves to the service.
+//! Settings of signing, which differ between services.
 
-/// The longest a presigned URL can be valid: seven days, in seconds.
+/// Limit on the validity of a presigned URL: seven days, in seconds.
 ///
 // spec: sigv4#expires "The maximum value is 604800 seconds (seven days)."
 /// "X-Amz-Expires … The maximum value is 604800 seconds (seven days)."
 pub const MAX_EXPIRES_SECONDS: u32 = 604_800;
 
-/// How often the path is percent-encoded before it is hashed.
+/// Number of times the path is percent-encoded before it is hashed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UriEncoding {
-    /// The path as it is sent, encoded once more: every service but S3. `%3A` is hashed as `%253A`.
+    /// The path as sent is encoded again, for every service except S3: `%3A` is hashed as `%253A`.
     #[default]
     Double,
-    /// The path as it is sent: S3.
+    /// The path as sent is used, for S3.
     Single,
 }
 
-/// Whether the session token is part of what is signed.
+/// Signing of the session token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionTokenSigning {
-    /// `x-amz-security-token` is signed: nearly every service.
+    /// `x-amz-security-token` is signed, as by most services.
     #[default]
     Signed,
     /// The token is added to the request after it is signed.
     AddedAfter,
 }
 
-/// What stands for the payload in the canonical request.
+/// Signing of the payload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PayloadSigning {
-    /// The SHA-256 of the body.
+    /// The SHA-256 of the body is signed.
     #[default]
     Hashed,
-    /// `UNSIGNED-PAYLOAD`: the body is not protected. Only over TLS, and only where the service allows it.
+    /// The body is not signed (`UNSIGNED-PAYLOAD`). Use it only over TLS, and only if the service allows it.
     Unsigned,
-    /// `STREAMING-AWS4-HMAC-SHA256-EVENTS`: the body is a stream of signed events.
+    /// The body is a stream of signed events (`STREAMING-AWS4-HMAC-SHA256-EVENTS`).
     StreamingEvents,
 }
 
-/// The rules of signing. The default is Bedrock's, and nearly every other service's: path normalized and encoded
-/// twice, body hashed, no `x-amz-content-sha256` header, session token signed.
+/// Settings of signing. The default is that of Bedrock and most services: path normalized and encoded twice, body hashed, no
+/// `x-amz-content-sha256` header, session token signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SigningSettings {
-    /// How often the path is encoded.
+    /// Number of times the path is encoded.
     pub uri_encoding: UriEncoding,
-    /// Whether `.`, `..` and empty segments are resolved before the path is hashed. S3 does not.
+    /// True if `.`, `..` and empty segments are resolved before the path is hashed; false for S3.
     pub normalize_path: bool,
-    /// What stands for the payload.
+    /// Signing of the payload.
     pub payload: PayloadSigning,
-    /// Whether the payload's hash is also sent and signed as the header `x-amz-content-sha256`.
+    /// True if the payload's hash is also sent and signed as the header `x-amz-content-sha256`.
     pub content_sha256_header: bool,
-    /// Whether the session token is signed.
+    /// Signing of the session token.
     pub session_token: SessionTokenSigning,
 }
 
@@ -71,35 +71,35 @@ impl Default for SigningSettings {
 }
 
 impl SigningSettings {
-    /// The same with another [`UriEncoding`].
+    /// Sets the [`UriEncoding`].
     #[must_use]
     pub fn with_uri_encoding(mut self, uri_encoding: UriEncoding) -> Self {
         self.uri_encoding = uri_encoding;
         self
     }
 
-    /// The same with path normalization on or off.
+    /// Sets whether the path is normalized.
     #[must_use]
     pub fn with_normalize_path(mut self, normalize_path: bool) -> Self {
         self.normalize_path = normalize_path;
         self
     }
 
-    /// The same with another [`PayloadSigning`].
+    /// Sets the [`PayloadSigning`].
     #[must_use]
     pub fn with_payload(mut self, payload: PayloadSigning) -> Self {
         self.payload = payload;
         self
     }
 
-    /// The same with the header `x-amz-content-sha256` on or off.
+    /// Sets whether the header `x-amz-content-sha256` is added.
     #[must_use]
     pub fn with_content_sha256_header(mut self, content_sha256_header: bool) -> Self {
         self.content_sha256_header = content_sha256_header;
         self
     }
 
-    /// The same with another [`SessionTokenSigning`].
+    /// Sets the [`SessionTokenSigning`].
     #[must_use]
     pub fn with_session_token(mut self, session_token: SessionTokenSigning) -> Self {
         self.session_token = session_token;

@@ -1,4 +1,4 @@
-//! The string to sign, the `authorization` header, and all stages in one call.
+//! The string to sign, the `authorization` header, and signing of a borrowed request.
 
 use core::fmt::{self, Write};
 
@@ -10,10 +10,11 @@ use crate::key::{Signature, SigningKey};
 use crate::payload::{PayloadHash, SHA256_LENGTH};
 use crate::{CredentialScope, CredentialsRef, SignError, SigningSettings, Timestamp};
 
-/// "The algorithm used to create the hash of the canonical request. For SHA-256, the algorithm is AWS4-HMAC-SHA256."
+/// Algorithm: "The algorithm used to create the hash of the canonical request. For SHA-256, the algorithm is
+/// AWS4-HMAC-SHA256."
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// Who signs, where, when and by which rules.
+/// Credentials, scope, time and settings of a signature.
 #[derive(Clone, Copy, Debug)]
 pub struct SigningContext<'a> {
     pub(crate) credentials: CredentialsRef<'a>,
@@ -23,10 +24,10 @@ pub struct SigningContext<'a> {
 }
 
 impl<'a> SigningContext<'a> {
-    /// Everything but the request.
+    /// Creates a context.
     ///
     /// # Errors
-    /// An empty or malformed region, service, key id, secret or token.
+    /// If the region, service, key id, secret or token is empty or malformed.
     pub fn new(
         credentials: CredentialsRef<'a>,
         timestamp: &'a Timestamp,
@@ -39,31 +40,31 @@ impl<'a> SigningContext<'a> {
         Ok(Self { credentials, scope, timestamp, settings })
     }
 
-    /// The credentials to sign with.
+    /// Returns the credentials.
     #[must_use]
     pub fn credentials(&self) -> CredentialsRef<'a> {
         self.credentials
     }
 
-    /// The time of the signature.
+    /// Returns the time of the signature.
     #[must_use]
     pub fn timestamp(&self) -> &'a Timestamp {
         self.timestamp
     }
 
-    /// The rules to sign by.
+    /// Returns the settings.
     #[must_use]
     pub fn settings(&self) -> SigningSettings {
         self.settings
     }
 
-    /// The scope of the signature.
+    /// Returns the scope of the signature.
     #[must_use]
     pub fn scope(&self) -> CredentialScope<'a> {
         self.scope
     }
 
-    /// The key of the day: keep it for as long as the scope is the same.
+    /// Derives the signing key, which is valid as long as the scope is the same.
     #[must_use]
     pub fn derive_key(&self) -> SigningKey {
         SigningKey::derive(self.credentials.secret_access_key(), &self.scope)
@@ -71,7 +72,8 @@ impl<'a> SigningContext<'a> {
 }
 
 // spec: sigv4#string-to-sign "StringToSign = Algorithm + '\n' + RequestDateTime + '\n' + CredentialScope + '\n' + HashedCanonicalRequest."
-/// "StringToSign = Algorithm + '\n' + RequestDateTime + '\n' + CredentialScope + '\n' + HashedCanonicalRequest."
+/// String to sign: "StringToSign = Algorithm + '\n' + RequestDateTime + '\n' + CredentialScope + '\n' +
+/// HashedCanonicalRequest."
 #[derive(Clone, Copy)]
 pub struct StringToSign<'a> {
     timestamp: &'a Timestamp,
@@ -80,7 +82,7 @@ pub struct StringToSign<'a> {
 }
 
 impl<'a> StringToSign<'a> {
-    /// The string to sign of a canonical request's hash.
+    /// Creates the string to sign for the hash of a canonical request.
     #[must_use]
     pub fn new(
         timestamp: &'a Timestamp,
@@ -112,7 +114,7 @@ impl fmt::Debug for StringToSign<'_> {
     }
 }
 
-/// Every stage of one signature.
+/// All stages of a signature.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedRequest<'a> {
     access_key_id: &'a str,
@@ -123,25 +125,25 @@ pub struct SignedRequest<'a> {
 }
 
 impl<'a> SignedRequest<'a> {
-    /// What was hashed first.
+    /// Returns the canonical request.
     #[must_use]
     pub fn canonical_request(&self) -> &CanonicalRequest<'a> {
         &self.canonical_request
     }
 
-    /// What was signed.
+    /// Returns the string to sign.
     #[must_use]
     pub fn string_to_sign(&self) -> &StringToSign<'a> {
         &self.string_to_sign
     }
 
-    /// The signature.
+    /// Returns the signature.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// The value of the `authorization` header.
+    /// Returns the value of the `authorization` header.
     #[must_use]
     pub fn authorization(&self) -> Authorization<'_, 'a> {
         Authorization {
@@ -153,10 +155,10 @@ impl<'a> SignedRequest<'a> {
     }
 }
 
-/// Signs a borrowed request in header form; nothing is allocated and nothing is changed.
+/// Signs a borrowed request in the `authorization` header, without allocating or changing the request.
 ///
-/// The caller sends the request with `x-amz-date`, `x-amz-security-token` and `x-amz-content-sha256` (as far as the
-/// settings and credentials call for them) and the `authorization` header. `key` is [`SigningContext::derive_key`]'s.
+/// The caller sends the request with the `authorization` header, with `x-amz-date`, and, if the credentials and settings
+/// require them, with `x-amz-security-token` and `x-amz-content-sha256`. `key` is from [`SigningContext::derive_key`].
 ///
 /// ```
 /// use barerock_sigv4::{CredentialsRef, PayloadHash, Request, SigningContext, SigningSettings, Timestamp, sign_request};
@@ -178,8 +180,8 @@ impl<'a> SignedRequest<'a> {
 /// ```
 ///
 /// # Errors
-/// What cannot be signed: no `host` header, control characters, more headers, query parameters or path segments than
-/// are sorted on the stack.
+/// If there is no `host` header, the request has control characters, or it has too many headers, query parameters or path
+/// segments to sort on the stack.
 pub fn sign_request<'a>(
     request: &Request<'a>,
     payload: &'a PayloadHash,
@@ -197,8 +199,8 @@ pub fn sign_request<'a>(
     })
 }
 
-/// "Authorization: algorithm Credential=access key ID/credential scope, SignedHeaders=SignedHeaders,
-/// Signature=signature."
+/// Value of the `authorization` header: "Authorization: algorithm Credential=access key ID/credential scope,
+/// SignedHeaders=SignedHeaders, Signature=signature."
 #[derive(Clone, Copy)]
 pub struct Authorization<'r, 'a> {
     pub(crate) access_key_id: &'a str,
@@ -212,7 +214,7 @@ const SIGNED_HEADERS: &str = ", SignedHeaders=";
 const SIGNATURE: &str = ", Signature=";
 
 impl Authorization<'_, '_> {
-    /// The bytes that [`Authorization::write_to`] writes.
+    /// Returns the number of bytes that [`Authorization::write_to`] writes.
     #[cfg(feature = "http")]
     pub(crate) fn length(&self) -> usize {
         [ALGORITHM, CREDENTIAL, self.access_key_id, "/", SIGNED_HEADERS, SIGNATURE]

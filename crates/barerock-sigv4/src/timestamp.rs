@@ -4,9 +4,9 @@ use core::fmt;
 
 use crate::SignError;
 
-/// The first year a timestamp can be in.
+/// First year of a timestamp.
 pub(crate) const MIN_YEAR: u16 = 1970;
-/// The last year that four digits can write.
+/// Last year of a timestamp: the last of four digits.
 pub(crate) const MAX_YEAR: u16 = 9999;
 
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -20,7 +20,7 @@ const EXTENDED_LENGTH: usize = 20;
 /// Length of `20150830`.
 const DATE_LENGTH: usize = 8;
 
-/// A second in UTC, from 1970 to 9999, with its text.
+/// Time in UTC with a resolution of one second, from 1970 to 9999, with its text.
 ///
 // spec: sigv4#date "must be in ISO 8601 basic format"
 /// "The date and time used in the signature … must be in ISO 8601 basic format": `20150830T123600Z`.
@@ -31,10 +31,10 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// The second `seconds` after 1970-01-01T00:00:00Z.
+    /// Creates the timestamp that is `seconds` after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// [`SignError::InvalidTimestamp`] outside 1970 to 9999.
+    /// [`SignError::InvalidTimestamp`] outside of the years 1970 to 9999.
     pub fn from_unix_secs(seconds: i64) -> Result<Self, SignError> {
         if !(0..=MAX_UNIX_SECONDS).contains(&seconds) {
             return Err(SignError::InvalidTimestamp);
@@ -60,7 +60,7 @@ impl Timestamp {
         Ok(Self { unix_seconds: seconds, text })
     }
 
-    /// Reads `20150830T123600Z`; nothing else is accepted.
+    /// Parses `20150830T123600Z`, the only accepted form.
     ///
     /// # Errors
     /// [`SignError::InvalidTimestamp`] for another form, or for a day or time of day that does not exist.
@@ -82,11 +82,11 @@ impl Timestamp {
             .checked_add(number(9, 2)?.checked_mul(3600)?)?
             .checked_add(number(11, 2)?.checked_mul(60)?)?
             .checked_add(number(13, 2)?)?;
-        // A day that does not exist, such as February 30, or the second 60, would come back with another text.
+        // A day that does not exist, such as February 30, or the second 60 results in another text.
         Self::from_unix_secs(seconds).ok().filter(|parsed| parsed.text == text)
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Returns the seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn unix_secs(&self) -> i64 {
         self.unix_seconds
@@ -98,14 +98,14 @@ impl Timestamp {
         day(self) == day(other)
     }
 
-    /// The text of the `x-amz-date` header: `20150830T123600Z`.
+    /// Returns the text of the `x-amz-date` header: `20150830T123600Z`.
     #[must_use]
     pub fn amz_date(&self) -> &str {
-        // Digits, 'T' and 'Z' are ASCII, so this never falls back.
+        // Never falls back: digits, 'T' and 'Z' are ASCII.
         core::str::from_utf8(&self.text).unwrap_or_default()
     }
 
-    /// The extended form of ISO 8601, as in RFC 3339: `2015-08-30T12:36:00Z`.
+    /// Returns the extended form of ISO 8601, as in RFC 3339: `2015-08-30T12:36:00Z`.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn to_extended(&self) -> alloc::string::String {
@@ -121,7 +121,7 @@ impl Timestamp {
         text
     }
 
-    /// The day, as it stands in a credential scope: `20150830`.
+    /// Returns the day as in a credential scope: `20150830`.
     #[must_use]
     pub fn date(&self) -> &str {
         self.amz_date().get(..DATE_LENGTH).unwrap_or_default()
@@ -144,7 +144,7 @@ impl fmt::Debug for Timestamp {
 impl TryFrom<std::time::SystemTime> for Timestamp {
     type Error = SignError;
 
-    /// Cuts the fraction of the second off.
+    /// Converts the time, without its fraction of a second.
     fn try_from(time: std::time::SystemTime) -> Result<Self, SignError> {
         let since_epoch =
             time.duration_since(std::time::UNIX_EPOCH).map_err(|_before| SignError::InvalidTimestamp)?;
@@ -157,13 +157,13 @@ const DAYS_PER_YEAR: i64 = 365;
 const DAYS_PER_4_YEARS: i64 = 4 * DAYS_PER_YEAR + 1;
 const DAYS_PER_CENTURY: i64 = 25 * DAYS_PER_4_YEARS - 1;
 const DAYS_PER_400_YEARS: i64 = 4 * DAYS_PER_CENTURY + 1;
-/// From 0000-03-01 to 1970-01-01. Years that begin in March have their leap day last.
+/// Days from 0000-03-01 to 1970-01-01. In years that begin in March the leap day is the last day.
 const EPOCH_SINCE_MARCH_0: i64 = 719_468;
 
-/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.
+/// Returns year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.
 #[expect(
     clippy::arithmetic_side_effects,
-    reason = "the caller bounds `days` to the year 9999: no step nears i64's end"
+    reason = "the caller limits `days` to the year 9999, so no step overflows"
 )]
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + EPOCH_SINCE_MARCH_0;
@@ -174,17 +174,17 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
         - day_of_era / (DAYS_PER_400_YEARS - 1))
         / DAYS_PER_YEAR;
     let day_of_year = day_of_era - (DAYS_PER_YEAR * year_of_era + year_of_era / 4 - year_of_era / 100);
-    // March to July and August to December have 153 days each; so does this line's slope.
+    // The five months March to July have 153 days, as have August to December: 153 / 5 days per month.
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// The inverse of [`civil_from_days`]; a day or month that does not exist runs over into the next.
+/// Returns the inverse of [`civil_from_days`]; a day or month that does not exist counts into the next.
 #[expect(
     clippy::arithmetic_side_effects,
-    reason = "the arguments have at most four digits: no step nears i64's end"
+    reason = "the arguments have at most four digits, so no step overflows"
 )]
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);

@@ -8,15 +8,15 @@ use crate::credentials::REDACTED;
 use crate::names::parameter_name;
 use crate::{SignError, UriEncoding, hex};
 
-/// The most parameters a signed query can have: they are sorted on the stack.
+/// Limit on the number of parameters of a signed query, which are sorted on the stack.
 pub const MAX_QUERY_PARAMETERS: usize = 256;
-/// The most segments a path can have that needs normalizing: they are kept on the stack.
+/// Limit on the number of segments of a path that needs normalizing, which are kept on the stack.
 pub const MAX_PATH_SEGMENTS: usize = 256;
 
 // spec: sigv4#unreserved "Letters, digits, '-', '.', '_' and '~' are not encoded"
-/// "Letters, digits, '-', '.', '_' and '~' are not encoded" (RFC 3986's unreserved characters).
+/// Bytes that are not encoded: "Letters, digits, '-', '.', '_' and '~' are not encoded" (RFC 3986's unreserved characters).
 const UNRESERVED: ByteSet = ByteSet::of(b"-._~");
-/// The same, and the separator of segments.
+/// Bytes of a path that are not encoded: the same, and the separator of segments.
 const PATH: ByteSet = ByteSet::of(b"-._~/");
 
 fn is_unreserved(byte: u8) -> bool {
@@ -25,7 +25,7 @@ fn is_unreserved(byte: u8) -> bool {
 
 const HEX_DIGITS: &[u8; 16] = b"0123456789ABCDEF";
 
-/// "Percent-encode … the hexadecimal digits in uppercase."
+/// Writes a percent-encoded byte: "Percent-encode … the hexadecimal digits in uppercase."
 fn write_escape(w: &mut impl Write, byte: u8) -> fmt::Result {
     w.write_str("%")?;
     for nibble in [byte >> 4, byte & 0x0f] {
@@ -34,7 +34,7 @@ fn write_escape(w: &mut impl Write, byte: u8) -> fmt::Result {
     Ok(())
 }
 
-/// Writes `text`, percent-encoded but for the bytes in `kept`.
+/// Writes `text`, percent-encoded except for the bytes in `kept`.
 fn write_encoded(w: &mut impl Write, text: &str, kept: &ByteSet) -> fmt::Result {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| !kept.contains(byte)) {
@@ -55,7 +55,7 @@ pub(crate) fn write_encoded_component(w: &mut impl Write, text: &str) -> fmt::Re
     write_encoded(w, text, &UNRESERVED)
 }
 
-/// Writes the canonical path of a path as it is sent.
+/// Writes the canonical form of a path as sent.
 pub(crate) fn write_path(
     w: &mut impl Write,
     path: &str,
@@ -98,14 +98,14 @@ pub(crate) fn write_path(
 fn write_path_part(w: &mut impl Write, part: &str, encoding: UriEncoding) -> fmt::Result {
     match encoding {
         // spec: sigv4#encode-twice "Each path segment must be URI-encoded twice"
-        // "Each path segment must be URI-encoded twice (except for Amazon S3 which only gets URI-encoded once)": the
-        // path as sent has been encoded once.
+        // "Each path segment must be URI-encoded twice (except for Amazon S3 which only gets URI-encoded once)": the path as
+        // sent is already encoded once.
         UriEncoding::Double => write_encoded(w, part, &PATH),
         UriEncoding::Single => w.write_str(part),
     }
 }
 
-/// Whether there is nothing to normalize. A segment such as `.hidden` is sent the long way round.
+/// Returns true if there is nothing to normalize; false also for a segment such as `.hidden`, which only costs time.
 fn is_normal(path: &str) -> bool {
     let bytes = path.as_bytes();
     let next = bytes.get(1..).unwrap_or_default();
@@ -115,7 +115,7 @@ fn is_normal(path: &str) -> bool {
     }) && !path.starts_with('.')
 }
 
-/// Refuses a path that could not be normalized on the stack, and control characters.
+/// Checks that a path has no control characters and can be normalized on the stack.
 pub(crate) fn check_path(path: &str, normalize: bool) -> Result<(), SignError> {
     check_target(path)?;
     if normalize && !is_normal(path) {
@@ -127,7 +127,7 @@ pub(crate) fn check_path(path: &str, normalize: bool) -> Result<(), SignError> {
     Ok(())
 }
 
-/// Refuses a query with control characters, or one that could not be sorted on the stack.
+/// Checks that a query has no control characters and can be sorted on the stack.
 pub(crate) fn check_query(query: &str) -> Result<(), SignError> {
     check_target(query)?;
     let found = parameters(query).count();
@@ -146,7 +146,8 @@ fn check_target(target: &str) -> Result<(), SignError> {
     Err(SignError::InvalidTarget { offset })
 }
 
-/// The parameters of a query in the order sent, each split at its first `=`. Empty ones, as in `a&&b`, are none.
+/// Iterates over the parameters of a query in the order sent, each split at its first `=`. Empty ones, as in `a&&b`, are
+/// skipped.
 pub(crate) fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query
         .split('&')
@@ -154,11 +155,11 @@ pub(crate) fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
         .map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
 }
 
-/// Writes the canonical query of a query as it is sent, without the parameters in `left_out`.
+/// Writes the canonical form of a query as sent, without the parameters in `left_out`.
 ///
 // spec: sigv4#query "Sort by the encoded name, in ascending order by code point."
-/// "URI-encode each name and value … Sort by the encoded name, in ascending order by code point. Parameters with
-/// the same name are sorted by value." One encoded twice by its sender is encoded twice here too.
+/// "URI-encode each name and value … Sort by the encoded name, in ascending order by code point. Parameters with the same
+/// name are sorted by value." Escapes are decoded once: a parameter that was encoded twice stays encoded twice.
 pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], redact: bool) -> fmt::Result {
     if query.is_empty() {
         return Ok(());
@@ -177,7 +178,7 @@ pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], re
             w.write_str("&")?;
         }
         write_recoded(w, name)?;
-        // "If a parameter has no value, use an empty string": the '=' stands all the same.
+        // "If a parameter has no value, use an empty string": the '=' is always written.
         w.write_str("=")?;
         if redact && *name == parameter_name::SECURITY_TOKEN {
             w.write_str(REDACTED)?;
@@ -188,8 +189,8 @@ pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], re
     Ok(())
 }
 
-/// Sorts by encoded name, then by encoded value. By insertion: there are few, [`MAX_QUERY_PARAMETERS`] at most, and
-/// core's sort is 4 KB.
+/// Sorts by encoded name, then by encoded value. Insertion sort, because there are at most [`MAX_QUERY_PARAMETERS`] and
+/// core's sort is 4 KB of code.
 fn sort(parameters: &mut [(&str, &str)]) {
     let comes_after = |one: &(&str, &str), other: &(&str, &str)| {
         compare_encoded(one.0, other.0).then_with(|| compare_encoded(one.1, other.1)).is_gt()
@@ -206,7 +207,7 @@ fn sort(parameters: &mut [(&str, &str)]) {
     }
 }
 
-/// The bytes a part of a query stands for. `+` is a space, and a `%` without two digits is itself.
+/// Decodes a part of a query. `+` is a space, and a `%` without two digits is kept.
 pub(crate) fn decoded(part: &str) -> impl Iterator<Item = u8> {
     let mut rest = part.as_bytes();
     core::iter::from_fn(move || {
@@ -236,8 +237,8 @@ fn write_recoded(w: &mut impl Write, part: &str) -> fmt::Result {
     })
 }
 
-/// Compares what [`write_recoded`] would write. An escape begins with '%', which sorts before all unreserved characters,
-/// and two escapes sort as their bytes do.
+/// Compares the output of [`write_recoded`]. An escape begins with '%', which sorts before all unreserved characters, and
+/// two escapes sort as their bytes do.
 fn compare_encoded(one: &str, other: &str) -> Ordering {
     let rank = |byte: u8| (is_unreserved(byte), byte);
     decoded(one).map(rank).cmp(decoded(other).map(rank))

@@ -1,4 +1,4 @@
-//! Checking the signature of a received `http::Request`, as a service does.
+//! Verification of the signature of a received `http::Request`, as a service does it.
 
 mod claim;
 mod error;
@@ -25,13 +25,13 @@ use crate::settings::{PayloadSigning, SessionTokenSigning};
 use crate::sign::StringToSign;
 use crate::{SigningSettings, Timestamp};
 
-/// The most seconds that the clocks of client and service may be apart: five minutes, as for AWS's services.
+/// Limit on the difference between the clocks of client and service, in seconds: five minutes, as for AWS's services.
 pub const MAX_CLOCK_SKEW_SECONDS: u32 = 300;
 
-/// "x-amz-" in front of a header's name means that it must be signed.
+/// Prefix of headers that must be signed.
 const MUST_BE_SIGNED_PREFIX: &str = "x-amz-";
 
-/// What a service expects of a signature.
+/// Settings of verification.
 #[derive(Clone, Debug, Default)]
 pub struct VerifySettings {
     signing: SigningSettings,
@@ -41,28 +41,28 @@ pub struct VerifySettings {
 }
 
 impl VerifySettings {
-    /// The rules the client should have signed by. The default is Bedrock's.
+    /// Sets the settings that the client signs with; Bedrock's by default.
     #[must_use]
     pub fn with_signing(mut self, signing: SigningSettings) -> Self {
         self.signing = signing;
         self
     }
 
-    /// Takes only signatures for this region; any, if not called.
+    /// Accepts only signatures for this region; any region by default.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// Takes only signatures for this service; any, if not called.
+    /// Accepts only signatures for this service; any service by default.
     #[must_use]
     pub fn with_service(mut self, service: impl Into<String>) -> Self {
         self.service = Some(service.into());
         self
     }
 
-    /// Whether a client may send `x-amz-content-sha256: UNSIGNED-PAYLOAD`. Not unless called.
+    /// Sets whether a client may send `x-amz-content-sha256: UNSIGNED-PAYLOAD`; false by default.
     #[must_use]
     pub fn with_allow_unsigned_payload(mut self, allow: bool) -> Self {
         self.allow_unsigned_payload = allow;
@@ -70,7 +70,7 @@ impl VerifySettings {
     }
 }
 
-/// A signature that is right.
+/// A verified signature.
 #[derive(Clone, Debug)]
 pub struct Verified {
     access_key_id: String,
@@ -81,31 +81,31 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Who signed.
+    /// Returns the access key id that signed.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// The region of the scope.
+    /// Returns the region of the scope.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// The service of the scope.
+    /// Returns the service of the scope.
     #[must_use]
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// When it was signed.
+    /// Returns the time of the signature.
     #[must_use]
     pub fn timestamp(&self) -> Timestamp {
         self.timestamp
     }
 
-    /// The signature, with which a stream of signed events begins.
+    /// Returns the signature, the seed of a stream of signed events.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature
@@ -114,11 +114,11 @@ impl Verified {
 
 /// Verifies the signature of a received request, in its `authorization` header or in its query.
 ///
-/// `credentials_of` finds the credentials of an access key id; for one known key, give
+/// `credentials_of` finds the credentials of an access key id; for one known key, pass
 /// `|id| (id == credentials.access_key_id()).then(|| credentials.clone())`. The signature is compared in constant time.
 ///
 /// # Errors
-/// The first step that failed, as a [`VerifyError`].
+/// A [`VerifyError`] for the first check that failed.
 pub fn verify_http<B: AsRef<[u8]>>(
     request: &Request<B>,
     credentials_of: impl FnOnce(&str) -> Option<Credentials>,
@@ -139,11 +139,8 @@ pub fn verify_http<B: AsRef<[u8]>>(
     )
 }
 
-/// Everything that does not depend on the body's type.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a request in its parts, so that one copy serves every body type"
-)]
+/// Verifies a request in parts. Not generic, so that there is one copy for all body types.
+#[expect(clippy::too_many_arguments, reason = "the parts of a request of any body type")]
 fn verify_claim(
     claim: &Claim,
     method: &str,
@@ -214,7 +211,7 @@ fn check_scope(claim: &Claim, settings: &VerifySettings) -> Result<(), VerifyErr
 }
 
 // spec: sigv4#required-headers "You must include the host header"
-/// "You must include the host header … and any x-amz-* headers in the request."
+/// Checks the rule "You must include the host header … and any x-amz-* headers in the request."
 fn check_signed_headers(
     claim: &Claim,
     headers: &HeaderMap,
@@ -233,7 +230,7 @@ fn check_signed_headers(
 fn check_time(claim: &Claim, now: Timestamp) -> Result<(), VerifyError> {
     let skew = i64::from(MAX_CLOCK_SKEW_SECONDS);
     let (signed_at, now_seconds) = (claim.timestamp.unix_secs(), now.unix_secs());
-    // A presigned request lasts as long as it says, and no clock skew is added.
+    // A presigned request is valid for the time in its query, without an allowance for clock skew.
     let lasts = match claim.form {
         Form::Header => skew,
         Form::Query { expires_seconds } => i64::from(expires_seconds),
@@ -250,14 +247,14 @@ fn check_time(claim: &Claim, now: Timestamp) -> Result<(), VerifyError> {
 fn check_token(claim: &Claim, credentials: &Credentials) -> Result<(), VerifyError> {
     let matches = match (&claim.session_token, credentials.session_token()) {
         (None, None) => true,
-        // Hashed first, so that neither length nor content shows in the time.
+        // Hashed first, so that the time of the comparison depends neither on length nor on content.
         (Some(sent), Some(known)) => Signature::hash_of(sent) == Signature::hash_of(known),
         _ => false,
     };
     if matches { Ok(()) } else { Err(VerifyError::WrongSessionToken) }
 }
 
-/// What stands for the payload: the header's word, once it is checked, or else what the settings say.
+/// Returns the payload's line of the canonical request: the checked value of `x-amz-content-sha256`, or else the settings'.
 fn check_payload(
     headers: &HeaderMap,
     body: &[u8],
@@ -272,7 +269,7 @@ fn check_payload(
     if settings.allow_unsigned_payload && sent.as_bytes() == unsigned.as_str().as_bytes() {
         return Ok(unsigned);
     }
-    // A client may always sign the body, whatever is expected.
+    // A client may always sign the body, whatever the settings expect.
     let hashed = PayloadHash::with(PayloadSigning::Hashed, body);
     if sent.as_bytes() == hashed.as_str().as_bytes() {
         return Ok(hashed);
@@ -280,7 +277,7 @@ fn check_payload(
     Err(VerifyError::WrongPayloadHash)
 }
 
-/// The header lines the client says it signed.
+/// Collects the header lines that the client lists as signed.
 fn signed_lines<'r>(
     claim: &'r Claim,
     uri: &'r Uri,

@@ -1,4 +1,4 @@
-//! Streams cut, changed and mistaken.
+//! Tests of the decoder with truncated, corrupt and foreign streams.
 
 use std::string::ToString;
 use std::vec;
@@ -148,7 +148,7 @@ fn frames_left_in_the_buffer_take_linear_time() {
         assert!(decoder.next_frame().unwrap().is_some());
         decoder.push(b"");
     }
-    // The buffer was moved only when at least half of it had been taken.
+    // The buffer is moved only after at least half of it was consumed.
     assert!(decoder.buffer.len() <= capacity);
     decoder.finish().unwrap();
 }

@@ -1,73 +1,73 @@
-//! Why a frame cannot be written.
+//! Errors of encoding.
 
 use core::fmt;
 
-/// Why a frame cannot be encoded. Positions count headers from 0.
+/// Error of encoding a frame. Positions count headers from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// A header name has no bytes or too many.
+    /// A header name is empty or too long.
     HeaderNameLength {
-        /// Which header.
+        /// The header's position.
         position: usize,
-        /// The name's bytes.
+        /// The name's length in bytes.
         length: usize,
         /// [`MAX_HEADER_NAME_LENGTH`](crate::MAX_HEADER_NAME_LENGTH).
         limit: usize,
     },
-    /// A header value has too many bytes.
+    /// A header value is too long.
     HeaderValueLength {
-        /// Which header.
+        /// The header's position.
         position: usize,
-        /// The value's bytes.
+        /// The value's length in bytes.
         length: usize,
         /// [`MAX_HEADER_VALUE_LENGTH`](crate::MAX_HEADER_VALUE_LENGTH).
         limit: u16,
     },
-    /// A header has the name of an earlier one.
+    /// A header has the same name as an earlier one.
     DuplicateHeader {
-        /// Which header.
+        /// The header's position.
         position: usize,
     },
     /// There are too many headers.
     TooManyHeaders {
-        /// How many.
+        /// The number of headers.
         count: usize,
         /// [`Limits::max_headers`](crate::Limits::max_headers).
         limit: u32,
     },
     /// The encoded headers are too long.
     HeadersTooLong {
-        /// Their bytes.
+        /// Their length in bytes.
         length: usize,
         /// [`Limits::max_headers_length`](crate::Limits::max_headers_length).
         limit: u32,
     },
     /// The payload is too long.
     PayloadTooLong {
-        /// Its bytes.
+        /// Its length in bytes.
         length: usize,
         /// [`MAX_PAYLOAD_LENGTH`](crate::MAX_PAYLOAD_LENGTH).
         limit: u32,
     },
     /// The whole message is too long.
     MessageTooLong {
-        /// Its bytes.
+        /// Its length in bytes.
         length: usize,
         /// [`Limits::max_message_length`](crate::Limits::max_message_length).
         limit: u32,
     },
-    /// The buffer given cannot hold the frame.
+    /// The buffer is too small for the frame.
     BufferTooSmall {
-        /// The frame's bytes.
+        /// The frame's length in bytes.
         needed: usize,
-        /// The buffer's bytes.
+        /// The buffer's length in bytes.
         available: usize,
     },
 }
 
 impl EncodeError {
-    /// What to do about it, in one sentence.
+    /// Returns advice in one sentence.
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {

@@ -1,72 +1,72 @@
-//! The ways a stream can be wrong, in words.
+//! Kinds of decode errors, with their texts and hints.
 
 use core::fmt;
 
-/// The ways a stream can be wrong.
+/// Kind of a decode error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// The CRC of the two lengths does not match.
+    /// The prelude CRC does not match the two lengths.
     PreludeCrc {
         /// The CRC in the frame.
         found: u32,
-        /// The CRC of the bytes.
+        /// The CRC computed from the bytes.
         computed: u32,
     },
-    /// The total length is less than an empty message has.
+    /// The total length is less than that of an empty message.
     MessageTooShort {
         /// The total length in the frame.
         length: u32,
-        /// What an empty message has.
+        /// The length of an empty message.
         minimum: u32,
     },
-    /// The total length is over the limit set.
+    /// The total length is above the configured limit.
     MessageTooLong {
         /// The total length in the frame.
         length: u32,
         /// [`Limits::max_message_length`](crate::Limits::max_message_length).
         limit: u32,
     },
-    /// The headers length is over the limit set.
+    /// The headers length is above the configured limit.
     HeadersTooLong {
         /// The headers length in the frame.
         length: u32,
         /// [`Limits::max_headers_length`](crate::Limits::max_headers_length).
         limit: u32,
     },
-    /// The headers would not fit into the message.
+    /// The headers do not fit into the message.
     HeadersOverrun {
         /// The headers length in the frame.
         length: u32,
-        /// What the total length leaves for headers and payload.
+        /// The bytes that the total length leaves for headers and payload.
         available: u32,
     },
-    /// The payload is over the specification's limit.
+    /// The payload is longer than the specification allows.
     PayloadTooLong {
-        /// The payload's length by the two lengths in the frame.
+        /// The payload's length, computed from the two lengths in the frame.
         length: u32,
         /// [`MAX_PAYLOAD_LENGTH`](crate::MAX_PAYLOAD_LENGTH).
         limit: u32,
     },
-    /// The CRC of the whole message does not match.
+    /// The message CRC does not match.
     MessageCrc {
         /// The CRC in the frame.
         found: u32,
-        /// The CRC of the bytes.
+        /// The CRC computed from the bytes.
         computed: u32,
     },
-    /// A header's name has no bytes.
+    /// A header's name is empty.
     HeaderNameEmpty,
-    /// A part of a header would end outside the header block.
+    /// A part of a header extends beyond the header block.
     HeaderOverrun {
         /// The part.
         part: HeaderPart,
-        /// The bytes it takes.
+        /// The part's length in bytes.
         needed: u32,
         /// The bytes left in the block.
         available: u32,
     },
-    /// A header's name or string value is not UTF-8 at the offset given.
+    /// A header's name or string value is not UTF-8; the error's offset is that of the invalid byte.
     HeaderUtf8 {
         /// The part.
         part: HeaderPart,
@@ -88,25 +88,25 @@ pub enum DecodeErrorKind {
         /// The frame offset of the first header of that name.
         first: u32,
     },
-    /// There are more headers than the limit set.
+    /// There are more headers than the configured limit.
     TooManyHeaders {
         /// [`Limits::max_headers`](crate::Limits::max_headers).
         limit: u32,
     },
     /// The stream ended inside a frame.
     Truncated {
-        /// The part whose bytes were missing first.
+        /// The part in which the stream ended.
         part: FramePart,
-        /// How many bytes of the frame there were.
+        /// The number of bytes of the frame that were received.
         received: u32,
-        /// How many bytes the frame has, or the prelude while that is all that is known.
+        /// The length of the frame; that of the prelude if the stream ended inside it.
         needed: u32,
     },
-    /// [`FrameDecoder::finish`](crate::FrameDecoder::finish) was called with a frame not yet taken.
+    /// [`FrameDecoder::finish`](crate::FrameDecoder::finish) was called before all frames were taken.
     FramesPending,
 }
 
-/// A part of a header.
+/// Part of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderPart {
@@ -120,7 +120,7 @@ pub enum HeaderPart {
     Value,
 }
 
-/// A part of a frame.
+/// Part of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FramePart {
@@ -135,7 +135,7 @@ pub enum FramePart {
 }
 
 impl DecodeErrorKind {
-    /// Whether the fault is in the prelude, so that the bytes may not be an event stream at all.
+    /// Returns true if the error is in the prelude, so that the bytes may not be an event stream at all.
     #[must_use]
     pub const fn is_in_prelude(&self) -> bool {
         matches!(
@@ -146,7 +146,7 @@ impl DecodeErrorKind {
         )
     }
 
-    /// What to do about it, in one sentence.
+    /// Returns advice in one sentence.
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
@@ -181,7 +181,7 @@ impl DecodeErrorKind {
     }
 }
 
-/// What is wrong, without where and what to do.
+/// Describes the error without offset and advice.
 impl fmt::Display for DecodeErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

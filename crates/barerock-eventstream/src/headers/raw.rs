@@ -1,4 +1,4 @@
-//! One header of a block, checked, and the walk over all of them.
+//! Parsing of one header of a block, and iteration over all of them.
 
 use super::HeaderFault;
 use crate::error::{DecodeErrorKind, HeaderPart};
@@ -14,7 +14,7 @@ pub(super) struct RawHeader<'a> {
 }
 
 impl<'a> RawHeader<'a> {
-    /// The header that `bytes` begin with.
+    /// Parses the header at the start of `bytes`.
     #[cfg_attr(feature = "fast", inline(always))]
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, HeaderFault> {
         let Some((&name_length, after)) = bytes.split_first() else {
@@ -55,7 +55,7 @@ impl<'a> RawHeader<'a> {
         }
     }
 
-    /// The header, if its name and a string value are UTF-8.
+    /// Checks that the name and a string value are UTF-8.
     pub(super) fn check_utf8(self) -> Result<Self, HeaderFault> {
         let check = |bytes: &[u8], part, behind: usize| {
             core::str::from_utf8(bytes).map(|_| ()).map_err(|error| {
@@ -76,7 +76,7 @@ impl<'a> RawHeader<'a> {
         Ok(self)
     }
 
-    /// The header as values; `None` for one that does not pass [`check`](super::check).
+    /// Decodes the header; `None` for one that [`check`](super::check) would reject.
     #[inline]
     pub(super) fn decode(&self) -> Option<Header<'a>> {
         let value = HeaderValue::decode(self.value_type, self.value)?;
@@ -84,7 +84,7 @@ impl<'a> RawHeader<'a> {
     }
 }
 
-/// The headers of a block, in the order of the wire, up to the first whose lengths are invalid.
+/// Iterator over the headers of a block, in wire order, up to the first with invalid lengths.
 #[derive(Clone)]
 pub(super) struct RawHeaders<'a>(pub(super) &'a [u8]);
 

@@ -1,14 +1,14 @@
-//! Names that occur twice in a header block.
+//! Detection of names that occur twice in a header block.
 
 #[cfg(feature = "alloc")]
 use alloc::collections::BinaryHeap;
 
-/// A filter of 64 bits: a name whose bit is not set was certainly not seen.
+/// Bloom filter of 64 bits: a name whose bit is not set was not seen.
 #[derive(Default)]
 pub(crate) struct SeenNames(u64);
 
 impl SeenNames {
-    /// Whether `name` may have been seen before; remembers it.
+    /// Adds `name`, and returns true if it may have been added before.
     pub(crate) fn maybe(&mut self, name: &[u8]) -> bool {
         let bit = name_bit(name);
         let seen = self.0 & bit != 0;
@@ -17,26 +17,26 @@ impl SeenNames {
     }
 }
 
-/// One bit of 64 for a name. Those on the wire are told apart by their length and second letter.
+/// Returns the bit of a name, from its length and second letter, in which the names that AWS sends differ.
 #[inline(always)]
 pub(super) fn name_bit(name: &[u8]) -> u64 {
     let letter = name.get(1).copied().unwrap_or_default();
     1_u64 << ((letter.wrapping_mul(7) ^ name.len().to_le_bytes()[0]) & 63)
 }
 
-/// Up to this many names are compared one by one.
+/// Limit on the number of names that are compared in pairs.
 #[cfg(feature = "alloc")]
 const FEW: usize = 32;
 
-/// The first name that occurs again: the positions of its first occurrence and of the next.
+/// Finds the first repeated name, and returns the positions of its first two occurrences.
 ///
-/// Many names are sorted, so that time grows almost linearly with their number. Without an allocator it grows with the square.
+/// More than [`FEW`] names are sorted, which takes O(n log n) time; without an allocator the time is O(n²).
 pub(crate) fn first_repeat<'a>(mut names: impl Iterator<Item = &'a [u8]> + Clone) -> Option<(usize, usize)> {
     #[cfg(feature = "alloc")]
     if names.clone().nth(FEW).is_some() {
         let heap: BinaryHeap<_> = names.enumerate().map(|(position, name)| (name, position)).collect();
         let sorted = heap.into_sorted_vec();
-        // Equal names are neighbours, in the order of their positions.
+        // Equal names are adjacent, in the order of their positions.
         let pairs = sorted.windows(2).filter_map(|pair| match pair {
             [(one, first), (other, repeat)] if one == other => Some((*first, *repeat)),
             _ => None,
@@ -64,7 +64,7 @@ mod tests {
         first_repeat(names.iter().map(|name| name.as_bytes()))
     }
 
-    /// Counted in names looked at, not in seconds.
+    /// The cost is counted in comparisons, not in seconds.
     #[test]
     fn many_names_are_looked_at_a_few_times_each() {
         let names: Vec<_> = (0..1000).map(|number: usize| number.to_string()).collect();

@@ -1,18 +1,18 @@
-//! Header blocks, good and broken, each byte of which counts.
+//! Tests of valid and invalid header blocks.
 
 use std::vec::Vec;
 
 use super::*;
 use crate::{FrameEncoder, MAX_HEADER_VALUE_LENGTH};
 
-/// The header block of a frame with these headers.
+/// Returns the header block of a frame with these headers.
 fn block(headers: &[Header<'_>]) -> Vec<u8> {
     let limits = Limits::default().with_duplicate_headers(true).with_max_headers(u32::MAX);
     let frame = FrameEncoder::with_limits(limits).encode(headers, &[]).unwrap();
     frame[PRELUDE_LENGTH..frame.len() - 4].to_vec()
 }
 
-/// What is wrong with a block, and at which byte of it.
+/// Returns the error of a block and its offset in the block.
 fn fault(block: &[u8]) -> (DecodeErrorKind, usize) {
     let error = check(block, Limits::default()).err().unwrap();
     (*error.kind(), usize::try_from(error.frame_offset()).unwrap() - PRELUDE_LENGTH)
@@ -69,7 +69,7 @@ fn faults_are_told_with_their_bytes() {
 
 #[test]
 fn a_name_outside_ascii_is_checked_on_its_own() {
-    // The bytes of one character, shared out between a name and a type.
+    // One character whose bytes are split between a name and a type.
     assert_eq!(fault(b"\x02a\xc3\x00").0, DecodeErrorKind::HeaderUtf8 { part: crate::HeaderPart::Name });
     assert!(check("\x03a\u{e9}\x00".as_bytes(), Limits::default()).is_ok());
 }
@@ -96,7 +96,7 @@ fn headers_are_counted() {
     assert_eq!(error.frame_offset(), 12 + 2 * 6);
 }
 
-/// The short way accepts only what the full scan accepts, and finds the same.
+/// The fast path accepts only blocks that the full scan accepts, with the same result.
 #[test]
 fn the_short_way_agrees_with_the_full_scan() {
     let limits = Limits::default();

@@ -8,7 +8,7 @@ use ring::{digest, hmac};
 use super::Hash;
 use crate::payload::SHA256_LENGTH;
 
-/// The bytes of a digest, which both libraries give as a slice; those of SHA-256 are always 32.
+/// Converts a digest, which both libraries return as a slice; one of SHA-256 always has 32 bytes.
 fn array(bytes: &[u8]) -> [u8; SHA256_LENGTH] {
     bytes.try_into().unwrap_or_default()
 }

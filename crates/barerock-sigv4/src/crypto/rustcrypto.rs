@@ -32,7 +32,7 @@ impl HmacSha256 {
     pub(crate) fn new(key: &[u8]) -> Self {
         Self(match Hmac::new_from_slice(key) {
             Ok(keyed) => keyed,
-            // HMAC takes keys of any length (RFC 2104), so the error is never built.
+            // Unreachable: HMAC takes keys of any length (RFC 2104).
             Err(_never) => Hmac::new(&Default::default()),
         })
     }

@@ -22,7 +22,7 @@ fn signer() -> Signer {
     Signer::new("us-east-1", "bedrock").expect("valid")
 }
 
-/// Made with botocore 1.43.11's `SigV4Auth`.
+/// The expected values were computed with botocore 1.43.11's `SigV4Auth`.
 #[test]
 fn golden_signatures() {
     let mut signer = signer();

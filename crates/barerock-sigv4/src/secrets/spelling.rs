@@ -1,46 +1,46 @@
-//! One secret's patterns, and the spellings in which a pattern stands in a text.
+//! Patterns of a secret, and matching of their encodings in a text.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-/// The shortest secret whose base64 and hexadecimal forms are looked for, in bytes. Shorter ones would match by accident.
+/// Length in bytes from which a secret's base64 and hexadecimal forms are searched. Shorter ones would match by accident.
 const MIN_ENCODED: usize = 6;
 
-/// Secrets shorter than this many bytes are hidden only where they are a word of their own. Those that AWS issues are longer.
+/// Length in bytes from which a secret is redacted inside of longer words too. The secrets that AWS issues are longer.
 const MIN_INSIDE_WORD: usize = 16;
 
-/// How many characters of a secret must stand at the end of a text to count as a secret that was cut off.
+/// Number of characters of a truncated secret at the end of a text from which it is recognised.
 const MIN_CUT: usize = 8;
 
-/// The longest spelling of one character: `\u{10ffff}` behind a few backslashes, `%252525XX`.
+/// Limit on the encoding of one character, in bytes: `\u{10ffff}` after some backslashes, `%252525XX`.
 const LONGEST_SPELLING: usize = 24;
 
-/// What the spelling of a character begins with where it is not itself.
+/// First bytes of an encoded character.
 const ESCAPES: &[u8] = b"\\%&";
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// One form of a secret to look for.
+/// One form of a secret to search for.
 #[derive(Clone)]
 pub(super) struct Pattern {
     bytes: Zeroizing<Vec<u8>>,
     is_base64: bool,
-    /// Matches whole words only: the secret is so short that longer words may contain it.
+    /// True for a short secret, which matches whole words only.
     is_word: bool,
 }
 
-/// A secret in a text. The order is that of how far it reaches.
+/// Match of a secret in a text, ordered by its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Found {
-    /// Where it ends in the text.
+    /// End of the match in the text.
     pub(super) end: usize,
-    /// How many bytes before it belong to it: those of a base64 text that hold its first bits.
+    /// Number of bytes before the match that belong to it: those of a base64 text that hold its first bits.
     pub(super) before: usize,
 }
 
-/// The forms of a secret.
+/// Returns the forms of a secret.
 pub(super) fn patterns(secret: &[u8]) -> Vec<Pattern> {
     let mut all: Vec<Pattern> = Vec::new();
     if secret.is_empty() {
@@ -54,7 +54,7 @@ pub(super) fn patterns(secret: &[u8]) -> Vec<Pattern> {
     };
     add(secret.to_vec(), false);
     if !secret.is_ascii() {
-        // Header values are bytes, which many clients read as ISO 8859-1.
+        // Many clients decode header values as ISO 8859-1.
         let latin1: String = secret.iter().map(|byte| char::from(*byte)).collect();
         for text in [String::from_utf8_lossy(secret).into_owned(), latin1] {
             add(text.chars().map(upper_case).collect::<String>().into_bytes(), false);
@@ -71,8 +71,8 @@ pub(super) fn patterns(secret: &[u8]) -> Vec<Pattern> {
     all
 }
 
-/// The upper case of a letter of ASCII or ISO 8859-1. The case tables of all of Unicode are 28 KB of a program, and a header value in another
-/// alphabet is rare.
+/// Returns the upper case of a letter of ASCII or ISO 8859-1. Unicode's case tables would add 28 KB to a program, and header
+/// values in other alphabets are rare.
 fn upper_case(letter: char) -> char {
     match letter {
         'ß' | '÷' | 'ÿ' => letter,
@@ -81,7 +81,7 @@ fn upper_case(letter: char) -> char {
     }
 }
 
-/// The lower case of a letter of ASCII or ISO 8859-1.
+/// Returns the lower case of a letter of ASCII or ISO 8859-1.
 fn lower_case(letter: char) -> char {
     match letter {
         '×' => letter,
@@ -90,14 +90,14 @@ fn lower_case(letter: char) -> char {
     }
 }
 
-/// The bit in which the two cases of a letter differ.
+/// Bit in which the two cases of a letter differ.
 const CASE: u32 = 0x20;
 
 fn hex(nibble: u8) -> u8 {
     char::from_digit(nibble.into(), 16).map_or(b'0', |digit| u8::try_from(digit).unwrap_or(b'0'))
 }
 
-/// The base64 characters that depend on the secret alone where it begins `offset` bytes into a group of three.
+/// Returns the base64 characters that depend on the secret alone if it begins at byte `offset` of a group of three.
 fn base64_inside(secret: &[u8], offset: usize) -> Vec<u8> {
     let mut encoded = Vec::new();
     let mut bytes = core::iter::repeat_n(0, offset).chain(secret.iter().copied()).fuse();
@@ -111,13 +111,13 @@ fn base64_inside(secret: &[u8], offset: usize) -> Vec<u8> {
         }
     }
     encoded.truncate(total_bits / 6);
-    // The first characters hold bits of what stands before the secret.
+    // The first characters hold bits of the text before the secret.
     let foreign = offset.saturating_mul(8).div_ceil(6).min(encoded.len());
     encoded.split_off(foreign)
 }
 
 impl Pattern {
-    /// Marks the bytes with which a spelling of the pattern can begin.
+    /// Marks the bytes with which an encoding of the pattern can begin.
     pub(super) fn mark_beginnings(&self, begins: &mut [bool; 256]) {
         let Some(first) = self.bytes.first() else { return };
         for (byte, mark) in (0..=u8::MAX).zip(begins) {
@@ -125,7 +125,7 @@ impl Pattern {
         }
     }
 
-    /// The pattern where it begins at `start`, in whatever spelling.
+    /// Matches the pattern at `start`, in any encoding.
     pub(super) fn find_at(&self, text: &[u8], start: usize) -> Option<Found> {
         let begins_with_letter = self.bytes.first().is_some_and(u8::is_ascii_alphanumeric);
         if self.is_word && begins_with_letter && is_inside_word(text.get(..start).unwrap_or_default()) {
@@ -153,7 +153,7 @@ impl Pattern {
         Some(if self.is_base64 { self.widened(text, start, at) } else { Found { end: at, before: 0 } })
     }
 
-    /// How many bytes of the pattern, and of the text, the next character takes.
+    /// Returns the lengths of the next character in the pattern and in the text.
     fn step(&self, pattern: &[u8], text: &[u8]) -> Option<(usize, usize)> {
         let (expected, first) = (pattern.first()?, text.first()?);
         if self.is_same(*expected, *first) {
@@ -171,7 +171,7 @@ impl Pattern {
             || (self.is_base64 && matches!((expected, byte), (b'+', b'-') | (b'/', b'_')))
     }
 
-    /// The characters of a base64 text beside it, which hold the rest of its bits.
+    /// Extends a match by the adjacent characters of a base64 text, which hold the rest of the secret's bits.
     fn widened(&self, text: &[u8], start: usize, end: usize) -> Found {
         let is_letter = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
         let before = text.get(..start).unwrap_or_default().iter().rev().take(2).take_while(is_letter).count();
@@ -180,7 +180,8 @@ impl Pattern {
     }
 }
 
-/// True if a word goes on where `before` ends. The last letter of an escape such as `\n`, `%3D` or `\u003d` does not count.
+/// Returns true if `before` ends with a part of a word. The last letter of an escape such as `\n`, `%3D` or `\u003d` does not
+/// count.
 fn is_inside_word(before: &[u8]) -> bool {
     let is_escape = |length: usize| {
         let start = before.len().saturating_sub(length);
@@ -193,10 +194,10 @@ fn is_inside_word(before: &[u8]) -> bool {
     before.last().is_some_and(u8::is_ascii_alphanumeric) && !(2..=6).any(is_escape)
 }
 
-/// True if the text ends here, perhaps inside the spelling of a character.
+/// Returns true if the text ends here or inside the encoding of a character.
 fn is_cut(ahead: &[u8]) -> bool {
     let is_of_spelling = |byte: &u8| byte.is_ascii_alphanumeric() || b"\\%&#{".contains(byte);
-    // These could be whole characters, or the beginning of others.
+    // Could be whole characters, or the beginning of an encoded one.
     let is_beginning =
         || ahead.iter().all(|byte| *byte == b'\\') || matches!(ahead, [b'%', b'2', b'5', _] | b"%25");
     match ahead.first() {
@@ -209,7 +210,7 @@ fn is_cut(ahead: &[u8]) -> bool {
     }
 }
 
-/// A character, as UTF-8 or as the single byte it was spelled as.
+/// A decoded character, as UTF-8 or as a single byte.
 struct Spelled {
     bytes: [u8; 4],
     length: usize,
@@ -231,7 +232,7 @@ impl Spelled {
     }
 }
 
-/// The character that a text begins with, if it is spelled by an escape, and the length of that.
+/// Decodes the escape at the start of a text; returns the character and the escape's length.
 fn spelled(text: &[u8]) -> Option<(Spelled, usize)> {
     match text.first()? {
         b'\\' => escape(text),
@@ -241,7 +242,7 @@ fn spelled(text: &[u8]) -> Option<(Spelled, usize)> {
     }
 }
 
-/// `\/`, `\u003d`, `\u{3d}`, `\x3d`, behind any number of backslashes: each encoder on the way doubles them.
+/// Decodes `\/`, `\u003d`, `\u{3d}`, `\x3d`, after any number of backslashes: each further encoder doubles them.
 fn escape(text: &[u8]) -> Option<(Spelled, usize)> {
     let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
     let rest = text.get(slashes..)?;
@@ -264,7 +265,7 @@ fn escape(text: &[u8]) -> Option<(Spelled, usize)> {
     Some((spelled, slashes.saturating_add(length)))
 }
 
-/// The four digits behind `\u`, with those of the second half of a surrogate pair. The length includes the `u`.
+/// Decodes the four digits after `\u`, with those of a low surrogate. The length includes the `u`.
 fn utf16(digits: &[u8]) -> Option<(Spelled, usize)> {
     let unit = |at: usize| u16::try_from(hexadecimal(digits.get(at..at.saturating_add(4))?)?).ok();
     let first = unit(0)?;
@@ -279,11 +280,11 @@ fn utf16(digits: &[u8]) -> Option<(Spelled, usize)> {
     Some((Spelled::character(character), length))
 }
 
-/// `%3d`; `%253d` where it was encoded twice.
+/// Decodes `%3d`, or `%253d` if it was encoded twice.
 fn percent(text: &[u8]) -> Option<(Spelled, usize)> {
     let mut at: usize = 1;
     while text.get(at..at.saturating_add(2)) == Some(b"25") {
-        // "%25" alone is a percent sign; with two digits behind it, one that was encoded again.
+        // "%25" is a percent sign; followed by two digits, an escape that was encoded again.
         if text
             .get(at.saturating_add(2)..at.saturating_add(4))
             .is_none_or(|digits| hexadecimal(digits).is_none())
@@ -296,7 +297,7 @@ fn percent(text: &[u8]) -> Option<(Spelled, usize)> {
     Some((Spelled::byte(byte), at.saturating_add(2)))
 }
 
-/// `&#61;`, `&#x3d;`, `&amp;` and the other four that XML predefines.
+/// Decodes `&#61;`, `&#x3d;`, `&amp;` and the other four predefined entities of XML.
 fn reference(text: &[u8]) -> Option<(Spelled, usize)> {
     let length = text.iter().take(10).position(|byte| *byte == b';')?;
     let name = text.get(1..length)?;
@@ -314,7 +315,7 @@ fn reference(text: &[u8]) -> Option<(Spelled, usize)> {
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
-    // from_str_radix would take a sign.
+    // `from_str_radix` would accept a sign.
     if !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }

@@ -29,7 +29,7 @@ fn percent(text: &str) -> String {
         .collect()
 }
 
-/// Encoded by hand: the tests of the crate need no base64 feature.
+/// Encodes base64, so that these tests run without the base64 dependency.
 fn base64(bytes: &[u8], alphabet: &[u8; 64]) -> String {
     let mut text = String::new();
     for group in bytes.chunks(3) {
@@ -95,7 +95,7 @@ fn every_spelling_is_hidden() {
             let text = format!("{before}{spelling}{after}");
             let shown = secrets().hide(&text).into_owned();
             assert!(shown.contains(REDACTED), "{text}\n{shown}");
-            // What is left is the text around it, and at most what a base64 text holds of the user.
+            // The surrounding text remains, and in base64 at most a part of it.
             assert!(shown.len() <= before.len() + REDACTED.len() + after.len() + 16, "{text}\n{shown}");
             assert!(shown.starts_with(before) && shown.ends_with(after), "{text}\n{shown}");
         }
@@ -126,7 +126,7 @@ fn a_secret_that_is_cut_off_is_hidden() {
         for cut in 0..spelling.len() {
             let Some(text) = spelling.get(..cut) else { continue };
             let shown = secrets().hide(text).into_owned();
-            // At most what is too short to tell from other text.
+            // At most a part that is too short to be recognised.
             assert!(shown.len() < 9 * 6 + 16, "{text}\n{shown}");
         }
     }

@@ -1,4 +1,4 @@
-//! What a received request says about its signature, before any of it is believed.
+//! Parsing of the signature of a received request, before it is verified.
 
 use alloc::string::String;
 
@@ -14,7 +14,7 @@ use crate::sign::ALGORITHM;
 use crate::uri::{decoded, parameters};
 use crate::{CredentialScope, Timestamp};
 
-/// Where the signature stands.
+/// Place of the signature.
 #[derive(Clone, Copy)]
 pub(super) enum Form {
     /// In the `authorization` header.
@@ -23,7 +23,7 @@ pub(super) enum Form {
     Query { expires_seconds: u32 },
 }
 
-/// The parts of the signature, read but not yet checked against anything.
+/// Parts of the signature, parsed but not verified.
 pub(super) struct Claim {
     pub(super) form: Form,
     pub(super) access_key_id: String,

@@ -1,4 +1,4 @@
-//! Why a signature was not accepted.
+//! Errors of verification.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -7,17 +7,17 @@ use core::fmt;
 use crate::redact::redact;
 use crate::{SignError, Timestamp};
 
-/// The step at which verification failed.
+/// Error of verifying a signature.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// There is neither an `authorization` header nor an `X-Amz-Algorithm` in the query.
+    /// The request has neither an `authorization` header nor an `X-Amz-Algorithm` in the query.
     MissingSignature,
-    /// There is a signature or other authorization, but not by `AWS4-HMAC-SHA256`: a bearer key, or SigV4A.
+    /// The authorization is not by `AWS4-HMAC-SHA256`, but for example a bearer key or SigV4A.
     UnsupportedAlgorithm,
-    /// The signature's parts cannot be read.
+    /// The signature's parts cannot be parsed.
     Malformed {
-        /// Which, and how.
+        /// What is wrong.
         what: &'static str,
     },
     /// The access key id is unknown.
@@ -48,39 +48,39 @@ pub enum VerifyError {
         /// The header.
         name: String,
     },
-    /// A header is named as signed, and is not there.
+    /// A header is listed as signed but missing.
     SignedHeaderMissing {
         /// The header.
         name: String,
     },
-    /// The signature was made later than now, by more than the clocks may be apart.
+    /// The signature's time is after the verifier's by more than the allowed clock skew.
     NotYetCurrent {
-        /// When it was made, by the client's clock.
+        /// The signature's time, by the client's clock.
         signed: Timestamp,
         /// The verifier's clock.
         now: Timestamp,
     },
     /// The signature is too old.
     Expired {
-        /// When it was made, by the client's clock.
+        /// The signature's time, by the client's clock.
         signed: Timestamp,
         /// The verifier's clock.
         now: Timestamp,
-        /// How long it lasts.
+        /// The signature's validity in seconds.
         seconds: u64,
     },
-    /// The session token is not the credentials', or there is one where none belongs, or none where one does.
+    /// The session token is not that of the credentials, or is missing, or the credentials have none.
     WrongSessionToken,
-    /// `x-amz-content-sha256` is neither the body's hash nor a word that is allowed.
+    /// `x-amz-content-sha256` is neither the body's hash nor an allowed literal.
     WrongPayloadHash,
-    /// The request could not be signed by anyone.
+    /// The request cannot be signed, for example because it has too many headers.
     Unsignable(SignError),
-    /// All else is right: the secrets differ, or the texts that were signed.
+    /// The signature does not match: the secrets differ, or the signed texts.
     SignatureMismatch(Box<SignatureMismatch>),
 }
 
 impl VerifyError {
-    /// The error type AWS's services answer with.
+    /// Returns the error type with which AWS's services respond.
     #[must_use]
     pub fn aws_code(&self) -> &'static str {
         match self {
@@ -142,7 +142,7 @@ impl core::error::Error for VerifyError {
     }
 }
 
-/// What the verifier would have signed. `Debug` does not show the session token.
+/// The texts that the verifier would have signed. `Debug` does not show the session token.
 #[derive(Clone)]
 pub struct SignatureMismatch {
     canonical_request: String,
@@ -154,25 +154,25 @@ impl SignatureMismatch {
         Self { canonical_request, string_to_sign }
     }
 
-    /// The verifier's canonical request, session token included.
+    /// Returns the verifier's canonical request, including the session token.
     #[must_use]
     pub fn canonical_request(&self) -> &str {
         &self.canonical_request
     }
 
-    /// The verifier's canonical request with the session token blanked.
+    /// Returns the verifier's canonical request with the session token redacted.
     #[must_use]
     pub fn redacted_canonical_request(&self) -> String {
         redact(&self.canonical_request)
     }
 
-    /// The verifier's string to sign.
+    /// Returns the verifier's string to sign.
     #[must_use]
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign
     }
 
-    /// The message of an `InvalidSignatureException` as AWS words it, with the session token blanked.
+    /// Returns the message of an `InvalidSignatureException` in AWS's wording, with the session token redacted.
     #[must_use]
     pub fn aws_message(&self) -> String {
         alloc::format!(
