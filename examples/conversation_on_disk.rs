@@ -1,10 +1,7 @@
-//! A conversation that is kept as JSON lines, and goes on where it stopped.
-
-use std::io::Write as _;
+//! A conversation that is kept in a file, and goes on where it stopped.
 
 use barerock::ConverseRequest;
-use barerock::conversation::Conversation;
-use barerock::types::Message;
+use barerock::conversation::{CachePoints, Conversation};
 use barerock_examples::CLAUDE;
 use barerock_replay::Fixture;
 
@@ -16,25 +13,25 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     ])
     .await?;
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join("conversation.jsonl");
+    let path = folder.path().join("conversation.json");
 
-    // Each turn as a program of its own would take it: read the file, ask, append to the file.
+    // Each turn as a program of its own would take it: read the file, send, write the file.
     for prompt in ["My name is Ada.", "What is my name?"] {
-        let saved = std::fs::read_to_string(&path).unwrap_or_default();
-        let messages: Vec<Message> = saved.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-        let mut conversation = Conversation::new(ConverseRequest::new(CLAUDE, messages));
-        let known = conversation.messages().len();
+        let mut conversation = match std::fs::read_to_string(&path) {
+            Ok(json) => Conversation::from_json(&json)?,
+            Err(_) => Conversation::new(ConverseRequest::new(CLAUDE, [])),
+        };
         conversation.push_user(prompt);
+        conversation.set_cache_points(&CachePoints::everywhere())?;
         let response = client.converse(conversation.request()).await?;
         println!("> {prompt}\n{}", response.text());
+        let usage = response.usage.clone();
         if let Some(message) = response.into_message() {
             conversation.push_response(message)?;
+            conversation.record_usage(&usage);
+            conversation.trim(100_000, 0);
         }
-
-        let mut file = std::fs::File::options().create(true).append(true).open(&path)?;
-        for message in conversation.messages().iter().skip(known) {
-            writeln!(file, "{}", serde_json::to_string(message)?)?;
-        }
+        std::fs::write(&path, conversation.to_document().as_json())?;
     }
     Ok(())
 }

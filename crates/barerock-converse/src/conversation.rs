@@ -1,4 +1,5 @@
-//! Conversation history that the service accepts in later requests.
+//! Conversation history that the service accepts in later requests: kept, counted and trimmed by tokens, saved and resumed,
+//! with cache points on request.
 //!
 //! The service rejects every request whose history contains a blank text, an assistant message with only reasoning, a
 //! tool use whose input is not an object, or a tool use without a result. [`Conversation`] keeps a history without
@@ -23,21 +24,22 @@
 //! # Ok::<(), barerock_converse::conversation::NotResendable>(())
 //! ```
 
-use core::fmt;
-use std::collections::BTreeSet;
+mod cache;
+mod resend;
+mod saved;
+mod tokens;
+
+pub use cache::{CachePointError, CachePoints};
+pub use resend::NotResendable;
+
+use resend::{ToolUse, open_tool_uses, reopened_tool_uses, resendable};
+use tokens::Counts;
 
 use crate::request::ConverseRequest;
 use crate::types::{
-    ContentBlock, ConversationRole, Document, IntoContent, Message, Tool, ToolConfiguration, ToolResultBlock,
-    ToolUseBlock, ToolUseType,
+    ContentBlock, ConversationRole, IntoContent, Message, Tool, ToolConfiguration, ToolResultBlock,
+    ToolUseBlock,
 };
-use crate::validate::{is_tool_name, is_tool_use_id};
-
-/// Longest part of an invalid tool input that is sent back, in bytes of its JSON.
-const MAX_INVALID_INPUT: usize = 1024;
-
-/// Member under which an invalid tool input is sent back.
-const INVALID_INPUT: &str = "invalid_input";
 
 /// A request with a growing message history that the service accepts.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,20 +47,17 @@ pub struct Conversation {
     request: ConverseRequest,
     /// Tool uses of the last message that need a result from the caller.
     unanswered: Vec<ToolUse>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-struct ToolUse {
-    block: ToolUseBlock,
-    /// True if the input was not an object and was replaced.
-    is_invalid: bool,
+    counts: Counts,
 }
 
 impl Conversation {
-    /// Starts with the messages and settings of a request.
+    /// Starts with the messages and settings of a request. If its last message is a response with tool uses, these are
+    /// pending.
     #[must_use]
     pub fn new(request: ConverseRequest) -> Self {
-        Self { request, unanswered: Vec::new() }
+        let mut conversation = Self { request, unanswered: Vec::new(), counts: Counts::default() };
+        conversation.reopen();
+        conversation
     }
 
     /// The request to send next.
@@ -107,38 +106,8 @@ impl Conversation {
     /// # Errors
     /// If the message cannot be part of a later request. The history is then unchanged.
     pub fn push_response(&mut self, message: Message) -> Result<(), NotResendable> {
-        let mut ids = BTreeSet::new();
-        for block in message.tool_uses() {
-            if !is_tool_name(&block.name) {
-                return Err(NotResendable::ToolName(block.name.clone()));
-            }
-            if !is_tool_use_id(&block.tool_use_id) || !ids.insert(&*block.tool_use_id) {
-                return Err(NotResendable::ToolUseId(block.tool_use_id.clone()));
-            }
-            if self.request.tool_config.is_none() && is_of_caller(block) {
-                return Err(NotResendable::NoToolConfig(block.name.clone()));
-            }
-        }
-        let mut message = message;
-        message.content.retain(|block| block.as_text().is_none_or(|text| !text.trim().is_empty()));
-        let is_reasoning = |block: &ContentBlock| matches!(block, ContentBlock::ReasoningContent(_));
-        if message.content.is_empty() {
-            return Err(NotResendable::Empty);
-        }
-        if message.content.iter().all(is_reasoning) {
-            return Err(NotResendable::ReasoningOnly);
-        }
-        self.unanswered.clear();
-        for block in &mut message.content {
-            let ContentBlock::ToolUse(block) = block else { continue };
-            let is_invalid = !is_object(&block.input);
-            if is_invalid {
-                block.input = replacement(&block.input);
-            }
-            if is_of_caller(block) {
-                self.unanswered.push(ToolUse { block: block.clone(), is_invalid });
-            }
-        }
+        let mut message = resendable(message, self.request.tool_config.is_some())?;
+        self.unanswered = open_tool_uses(&mut message);
         self.request.messages.push(message);
         Ok(())
     }
@@ -173,9 +142,17 @@ impl Conversation {
     /// Drops the messages after the first `len`, as when a turn failed.
     pub fn truncate(&mut self, len: usize) {
         if len < self.request.messages.len() {
-            self.unanswered.clear();
+            self.counts.truncate(len, &self.sizes());
             self.request.messages.truncate(len);
+            self.reopen();
         }
+    }
+
+    /// Finds the tool uses without a result again.
+    fn reopen(&mut self) {
+        let last = self.request.messages.last_mut();
+        let response = last.filter(|last| last.role == ConversationRole::Assistant);
+        self.unanswered = response.map(reopened_tool_uses).unwrap_or_default();
     }
 
     /// Roles alternate: content after a user's message joins it.
@@ -183,77 +160,15 @@ impl Conversation {
         if content.is_empty() {
             return;
         }
+        let before = self.request.messages.len();
         match self.request.messages.last_mut() {
-            Some(last) if last.role == ConversationRole::User => last.content.extend(content),
+            Some(last) if last.role == ConversationRole::User => {
+                last.content.extend(content);
+                self.counts.forget_from(before);
+            }
             _ => self.request.messages.push(Message::user(content)),
         }
     }
-}
-
-/// Error for a response that cannot be part of the next request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NotResendable {
-    /// The response has no content other than blank text.
-    Empty,
-    /// The response has only reasoning: newer models reject such a message as a prefill.
-    ReasoningOnly,
-    /// A tool's name is not 1 to 64 of `a-zA-Z0-9_-`.
-    ToolName(String),
-    /// The id of a tool use is not 1 to 64 of `a-zA-Z0-9_.:-`, or occurs twice.
-    ToolUseId(String),
-    /// It uses the tool of this name, and the request has no tools: the service then refuses tool uses in the history.
-    NoToolConfig(String),
-}
-
-impl fmt::Display for NotResendable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("response without content"),
-            Self::ReasoningOnly => f.write_str("response of reasoning alone"),
-            Self::ToolName(name) => write!(f, "response with the invalid tool name {:?}", gist(name)),
-            Self::ToolUseId(id) => {
-                write!(f, "response with the invalid or repeated toolUseId {:?}", gist(id))
-            }
-            Self::NoToolConfig(name) => {
-                write!(f, "response that uses the tool {} without toolConfig", gist(name))
-            }
-        }
-    }
-}
-
-impl core::error::Error for NotResendable {}
-
-/// True if the caller runs the tool; the service runs the others and adds their results.
-fn is_of_caller(block: &ToolUseBlock) -> bool {
-    block.r#type != Some(ToolUseType::ServerToolUse)
-}
-
-/// A document is one JSON value, so that its first character decides.
-fn is_object(document: &Document) -> bool {
-    document.as_json().trim_start().starts_with('{')
-}
-
-/// Builds the object that replaces an input that is not an object.
-fn replacement(input: &Document) -> Document {
-    let json = input.as_json();
-    let value = match head(json, MAX_INVALID_INPUT) {
-        whole if whole.len() == json.len() => input.clone(),
-        cut => Document::from_serialize(&cut).unwrap_or_default(),
-    };
-    let members = std::collections::BTreeMap::from([(INVALID_INPUT, value)]);
-    Document::from_serialize(&members).unwrap_or_default()
-}
-
-/// Returns the beginning of a name of any length.
-fn gist(text: &str) -> &str {
-    head(text, 80)
-}
-
-/// Returns at most `most` bytes, in whole characters.
-fn head(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
-    text.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ union! {
 
 impl Tool {
     /// Creates a tool the caller runs from its name (1 to 64 characters of `a-zA-Z0-9_-`) and the JSON schema of its
-    /// input.
+    /// input, an object with `"type": "object"`: validation refuses any other schema, as the service does.
     ///
     /// ```
     /// # use barerock_converse::types::Tool;
@@ -91,7 +91,7 @@ structure! {
 union! {
     /// Schema of a tool's input.
     ToolInputSchema {
-        /// A JSON Schema.
+        /// A JSON Schema: an object whose `type` is `object`.
         Json(Document) = "json",
     }
 }
@@ -197,7 +197,8 @@ structure! {
 }
 
 impl ToolResultBlock {
-    /// Creates a successful result with JSON content.
+    /// Creates a successful result with JSON content, an object: validation refuses any other value, as the service
+    /// does. [`ToolOutput`](crate::ToolOutput) sends other values as text.
     pub fn json(tool_use_id: impl Into<String>, answer: impl Into<Document>) -> Self {
         Self::new(tool_use_id, [ToolResultContentBlock::Json(answer.into())])
     }
@@ -216,7 +217,7 @@ impl ToolResultBlock {
 union! {
     /// A content block of a tool result.
     ToolResultContentBlock {
-        /// JSON.
+        /// JSON; the service takes objects alone.
         Json(Document) = "json",
         /// Text.
         Text(String) = "text",

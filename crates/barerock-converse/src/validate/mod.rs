@@ -33,6 +33,11 @@ impl ValidationError {
         Self { path: at.to_string(), message: format!("{found}, but {rule}") }
     }
 
+    /// An error for a rule of another module.
+    pub(crate) fn of(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+
     /// The path of the value, such as `messages[2].content[0].toolUse.name`; empty for the request as a whole.
     #[must_use]
     pub fn path(&self) -> &str {

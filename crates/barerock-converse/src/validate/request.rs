@@ -6,6 +6,7 @@ use super::path::Path;
 use super::rules::{
     COUNT_TOKENS_MODEL_ID, EFFORT, GUARDRAIL_IDENTIFIER, GUARDRAIL_VERSION, METADATA_KEY, METADATA_VALUE,
     NON_EMPTY, PROJECT_IDENTIFIER, RESPONSE_FIELD_PATH, TOOL_NAME, count, gist, optional, share, text,
+    tool_schema,
 };
 use super::{Checked, ValidationError, each};
 use crate::count_tokens::{CountTokensInput, CountTokensRequest};
@@ -143,7 +144,9 @@ fn tool(at: &Path<'_>, tool: &Tool) -> Checked {
             text(&at.member("name"), &spec.name, &TOOL_NAME)?;
             optional(&at.member("description"), spec.description.as_ref(), &NON_EMPTY)?;
             match &spec.input_schema {
-                ToolInputSchema::Json(_) => Ok(()),
+                ToolInputSchema::Json(schema) => {
+                    tool_schema(&at.member("inputSchema").member("json"), schema)
+                }
                 ToolInputSchema::Unknown(member) => {
                     unknown(&at.member("inputSchema"), member, ToolInputSchema::MEMBERS)
                 }

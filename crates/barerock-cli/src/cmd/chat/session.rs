@@ -125,7 +125,7 @@ impl Chat {
                 if path.exists() && session.file.as_ref() != Some(&path) {
                     return Err(Failure::usage(format!("{} exists already", path.display())));
                 }
-                saved::save(self.conversation.request(), &path)?;
+                saved::save(&self.conversation, &path)?;
                 tell!("saved {}", path.display());
                 session.file = Some(path);
             }
@@ -153,7 +153,7 @@ impl Chat {
     fn change(&mut self, change: impl FnOnce(&mut ConverseRequest)) {
         let mut request = self.conversation.request().clone();
         change(&mut request);
-        (self.conversation, _) = saved::resumed(request);
+        self.conversation = Conversation::new(request);
     }
 
     /// Continues a loaded conversation with the tools of the command line, if it has some.
