@@ -72,7 +72,7 @@ impl Model {
             Type::Integer((min, _)) => min.unwrap_or(7).into(),
             Type::Number(_) => 0.5.into(),
             Type::Bool => true.into(),
-            Type::Json => json!({"z": [1.5, null], "a": "b"}),
+            Type::Json => json!({"z": [1.5, null], "type": "object"}),
             Type::Blob(_) => STANDARD.encode([0, 255, 7]).into(),
             Type::Enum(values) => (&*values[0]).into(),
             Type::List(item, (min, _)) => vec![self.least(item); min.unwrap_or(0)].into(),

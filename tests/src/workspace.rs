@@ -11,6 +11,25 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// Adds the Rust sources in a folder and below it, in order.
+///
+/// # Panics
+///
+/// If a folder cannot be read.
+#[expect(clippy::disallowed_methods, reason = "the test reads the sources")]
+pub fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
+    let entries = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut entries: Vec<_> = entries.map(|entry| entry.expect("a folder can be read").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() && !path.ends_with("target") {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            out.push(path);
+        }
+    }
+}
+
 /// Returns the published packages of the workspace, in the form of `cargo metadata`.
 ///
 /// # Panics

@@ -5,10 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use barerock_test_data::text;
-use barerock_tests::workspace::root;
+use barerock_tests::workspace::{root, sources};
 
 const HEAD: &str = "# Conformance
 
@@ -26,19 +25,6 @@ struct Rule {
     sentence: String,
     code: Vec<String>,
     tests: Vec<String>,
-}
-
-/// The Rust sources in a folder and below it, in order.
-fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() && !path.ends_with("target") {
-            sources(&path, out);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            out.push(path);
-        }
-    }
 }
 
 fn rules() -> BTreeMap<String, Rule> {

@@ -43,6 +43,7 @@ pub use resume::{BatchProgress, RecordStatus, Tail, tail};
 const BAD_REQUEST: u16 = 400;
 
 /// A line of a batch input: an id and a Converse body.
+#[doc(alias = "batch")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchRecord {
     record_id: String,

@@ -42,6 +42,7 @@ use crate::types::{
 };
 
 /// A request with a growing message history that the service accepts.
+#[doc(alias = "chat_history")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
     request: ConverseRequest,

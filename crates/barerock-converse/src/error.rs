@@ -11,6 +11,9 @@ use crate::wire::ResponseHead;
 
 structure! {
     /// An error of the service: an HTTP response that is not a success, or an exception in a stream.
+    #[doc(alias = "ThrottlingException")]
+    #[doc(alias = "AccessDeniedException")]
+    #[doc(alias = "ValidationException")]
     ServiceError {
         required {
             /// The HTTP status; in a stream the status that the service model gives the exception, or 0.

@@ -40,6 +40,7 @@ structure! {
             /// The guardrail to apply.
             guardrail_config: GuardrailConfiguration,
             /// Model-specific request fields: `json!({"top_k": 200})`.
+            #[doc(alias = "thinking")]
             additional_model_request_fields: Document,
             /// The values for the variables of a managed prompt.
             prompt_variables: BTreeMap<String, PromptVariableValues>,
@@ -63,6 +64,7 @@ structure! {
 impl ConverseRequest {
     /// Adds a block to the system prompt.
     #[must_use]
+    #[doc(alias = "system_prompt")]
     pub fn system(mut self, block: impl Into<SystemContentBlock>) -> Self {
         self.system.get_or_insert_default().push(block.into());
         self

@@ -22,6 +22,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 
 /// A running replay server. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets responses in progress end.
+#[doc(alias = "mock")]
 #[derive(Debug)]
 pub struct ReplayServer {
     address: SocketAddr,

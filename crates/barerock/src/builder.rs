@@ -109,6 +109,7 @@ impl<T: LocalTransport> ClientBuilder<T> {
     }
 
     /// Sends this Bedrock API key instead of a signature; else that of `AWS_BEARER_TOKEN_BEDROCK`.
+    #[doc(alias = "api key")]
     #[must_use]
     pub fn bearer_token(mut self, token: &str) -> Self {
         self.auth = Some(Auth::bearer(token));

@@ -31,6 +31,7 @@ use crate::validation::Validation;
 pub(crate) const SIGNING_NAME: &str = "bedrock";
 
 /// Calls Bedrock over a [`Transport`](crate::Transport) or [`LocalTransport`]. Cheap to clone; clones share connections and signing keys.
+#[doc(alias = "BedrockRuntimeClient")]
 #[derive(Debug)]
 pub struct Client<T> {
     pub(crate) state: Arc<ClientState<T>>,

@@ -39,6 +39,8 @@ use crate::error::Error;
 ///     }
 /// }
 /// ```
+#[doc(alias = "tracing")]
+#[doc(alias = "metrics")]
 pub trait Observe: Send + Sync {
     /// A call has reached a stage. `call` is its `amz-sdk-invocation-id`, the same for all stages of a call.
     fn observe(&self, call: &str, stage: &Stage<'_>);

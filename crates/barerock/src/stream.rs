@@ -28,6 +28,7 @@ use crate::transport::{LastEventSeen, LocalTransport, TransportError};
 /// taken.
 ///
 /// Cancel safety: a dropped [`next_event`](Self::next_event) loses nothing; dropping the stream closes the connection.
+#[doc(alias = "cancel")]
 pub struct EventStream<T: LocalTransport> {
     client: Arc<ClientState<T>>,
     context: CallContext,

@@ -11,11 +11,13 @@ use crate::transport::LocalTransport;
 /// Timeouts of a call. `None` is no limit.
 ///
 /// They are an extension of each request, for transports that enforce them.
+#[doc(alias = "read_timeout")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
     /// From the request to the head of the response, of each attempt: one hour if unset. A model may take minutes before its
     /// first token, and Converse responds only when the message is complete.
+    #[doc(alias = "read_timeout")]
     pub first_byte: Option<Duration>,
     /// From one chunk of a body to the next, however small: five minutes if unset.
     pub idle: Option<Duration>,

@@ -10,6 +10,7 @@ const MAX_CACHE_POINTS: usize = 4;
 
 /// Where [`Conversation::set_cache_points`] places cache points: after the tools, after the system prompt, and after the
 /// last user message. Unset by default.
+#[doc(alias = "prompt_caching")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct CachePoints {

@@ -6,6 +6,7 @@
 
 mod correction;
 mod emit;
+mod equal;
 pub(crate) mod facade;
 mod format;
 mod members;
@@ -22,6 +23,7 @@ mod write;
 
 pub(crate) use correction::Corrections;
 pub use correction::{Correction, CorrectionKind};
+pub(crate) use equal::same_value;
 pub(crate) use format::format;
 pub(crate) use members::{Members, Required};
 pub(crate) use names::{camel_case, camel_case_length, index_of, name, names, nth};

@@ -113,6 +113,8 @@ string_enum! {
 structure! {
     /// A cache point: the prompt before it is cached, and later requests with the same prefix are billed as cache reads
     /// until the cache entry expires.
+    #[doc(alias = "prompt_caching")]
+    #[doc(alias = "cache_control")]
     CachePointBlock {
         required {
             /// Type of the cache point.
@@ -133,6 +135,7 @@ impl Default for CachePointBlock {
 
 union! {
     /// Reasoning of the model. Send it back unchanged in later requests of the conversation.
+    #[doc(alias = "thinking")]
     ReasoningContentBlock {
         /// Reasoning as text.
         ReasoningText(ReasoningTextBlock) = "reasoningText",

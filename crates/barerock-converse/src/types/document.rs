@@ -6,13 +6,29 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::serde_facade;
-use crate::json::{Fault, FromJson, Null, Object, Reader, ToJson, Union, Writer, format, one_value};
+use crate::json::{
+    Fault, FromJson, Null, Object, Reader, ToJson, Union, Writer, format, one_value, same_value,
+};
 
 /// Any JSON value, stored as its original text, so that key order and number formatting are preserved.
 ///
 /// Tool inputs, tool schemas and model-specific fields are documents. Read one with [`parse`](Self::parse), write one
-/// from a `serde_json::Value` (`json!({…})`) or with [`from_serialize`](Self::from_serialize). Two documents are equal
-/// if their texts are equal apart from white space between tokens.
+/// from a `serde_json::Value` (`json!({…})`) or with [`from_serialize`](Self::from_serialize).
+///
+/// Two documents are equal if their values are: the order of members, the spelling of numbers, escapes and white space are
+/// irrelevant. Numbers are compared exactly, in any size. If a name occurs twice in an object, the last member counts.
+///
+/// ```
+/// # use barerock_converse::types::Document;
+/// let document = Document::from_json(r#"{"city": "Oslo", "days": 2.0}"#)?;
+/// assert_eq!(document, serde_json::json!({"days": 2, "city": "Oslo"}).into());
+/// #[derive(serde::Deserialize)]
+/// struct Forecast {
+///     city: String,
+/// }
+/// assert_eq!(document.parse::<Forecast>()?.city, "Oslo");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Document(Box<str>);
 
@@ -101,21 +117,6 @@ impl Document {
     pub(crate) fn null() -> Self {
         Self("null".into())
     }
-
-    /// The text's bytes without the white space between tokens.
-    fn significant(&self) -> impl Iterator<Item = u8> + '_ {
-        let (mut in_string, mut escaped) = (false, false);
-        self.as_json().bytes().filter(move |byte| {
-            let keep = in_string || !byte.is_ascii_whitespace();
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => in_string = !in_string,
-                _ => {}
-            }
-            keep
-        })
-    }
 }
 
 impl Default for Document {
@@ -166,9 +167,10 @@ impl<'a> FromJson<'a> for Document {
     }
 }
 
+/// Compares values, not texts; [`as_json`](Document::as_json) has the texts.
 impl PartialEq for Document {
     fn eq(&self, other: &Self) -> bool {
-        self.significant().eq(other.significant())
+        same_value(self.as_json(), other.as_json())
     }
 }
 
@@ -239,10 +241,10 @@ mod tests {
     }
 
     #[test]
-    fn equality_ignores_white_space_between_tokens_only() {
-        let a = Document::from_json("{ \"a\" : \"x y\\\" \" }").unwrap();
-        assert_eq!(a, Document::from_json("{\"a\":\"x y\\\" \"}").unwrap());
-        assert_ne!(a, Document::from_json("{\"a\":\"xy\\\" \"}").unwrap());
+    fn equality_is_that_of_values() {
+        let a = Document::from_json("{ \"a\" : \"x y\\\" \", \"b\": 1.50 }").unwrap();
+        assert_eq!(a, Document::from_json("{\"b\":15e-1,\"\\u0061\":\"x y\\\" \"}").unwrap());
+        assert_ne!(a, Document::from_json("{\"b\":1.5,\"a\":\"xy\\\" \"}").unwrap());
         assert_ne!(Document::from_json("1").unwrap(), Document::from_json("12").unwrap());
     }
 

@@ -66,7 +66,43 @@ structure! {
 }
 
 impl OutputConfig {
-    /// Creates settings for a response whose text is JSON that conforms to `schema`.
+    /// Creates settings for a response whose text is JSON that conforms to `schema`. Read it with
+    /// [`ConverseResponse::json`](crate::ConverseResponse::json).
+    ///
+    /// The service takes a subset of JSON Schema draft 2020-12, and refuses any other schema with a
+    /// ValidationException (Amazon Bedrock user guide, "Get validated JSON results from models"):
+    ///
+    /// | feature | taken |
+    /// |---|---|
+    /// | `type` | all types; an object needs `"additionalProperties": false` |
+    /// | `properties`, `required`, `default`, `description` | yes |
+    /// | `enum` | of strings, numbers, booleans and null; no objects or lists |
+    /// | `const`, `anyOf` | yes |
+    /// | `allOf` | in part |
+    /// | `$ref`, `$defs`, `definitions` | inside of the schema, not recursive |
+    /// | `format` | `date`, `time`, `date-time`, `duration`, `email`, `hostname`, `uri`, `ipv4`, `ipv6`, `uuid` |
+    /// | `minItems` | 0 and 1 |
+    /// | `maxItems`, `minimum`, `maximum`, `multipleOf`, `minLength`, `maxLength` | no |
+    /// | recursive schemas, references to other documents | no |
+    /// | `additionalProperties` other than false | no |
+    ///
+    /// The first request with a schema may take minutes, in which the service compiles it; the result is kept for 24
+    /// hours. A response that was cut by `max_tokens`, refused by the model or changed by a guardrail does not conform.
+    /// A model that takes no schema is a ValidationException as well.
+    ///
+    /// ```
+    /// # use barerock_converse::{ConverseRequest, types::{Message, OutputConfig}};
+    /// let schema = serde_json::json!({
+    ///     "type": "object",
+    ///     "properties": {"city": {"type": "string"}, "inhabitants": {"type": "integer"}},
+    ///     "required": ["city", "inhabitants"],
+    ///     "additionalProperties": false,
+    /// });
+    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("How large is Oslo?")])
+    ///     .output_config(OutputConfig::json_schema(schema));
+    /// ```
+    #[doc(alias = "structured_output")]
+    #[doc(alias = "response_format")]
     pub fn json_schema(schema: impl Into<Document>) -> Self {
         let schema = JsonSchemaDefinition::new(schema.into().as_json());
         let structure = OutputFormatStructure::JsonSchema(schema);

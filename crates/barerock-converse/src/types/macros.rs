@@ -52,7 +52,16 @@ macro_rules! string_enum {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        $crate::types::str_eq!($name);
+
         $crate::types::serde_facade!($name);
+        $crate::types::assert_shared!($name);
 
         impl $crate::json::ToJson for $name {
             fn to_json(&self, out: &mut $crate::json::Writer) {
@@ -69,6 +78,38 @@ macro_rules! string_enum {
                 *self = Self::of($crate::json::OpenValue::read(Self::VALUES, reader));
             }
         }
+    };
+}
+
+/// Compares a type that is `AsRef<str>` with strings, in both directions.
+macro_rules! str_eq {
+    ($name:ty) => {
+        $crate::types::str_eq!($name, str, &str, String);
+    };
+    ($name:ty, $($other:ty),+) => {$(
+        impl PartialEq<$other> for $name {
+            fn eq(&self, other: &$other) -> bool {
+                *AsRef::<str>::as_ref(self) == *AsRef::<str>::as_ref(other)
+            }
+        }
+
+        impl PartialEq<$name> for $other {
+            fn eq(&self, other: &$name) -> bool {
+                other == self
+            }
+        }
+    )+};
+}
+
+/// Asserts in tests that a shape can be shared between threads.
+macro_rules! assert_shared {
+    ($name:ident $(<$life:lifetime>)?) => {
+        #[cfg(test)]
+        const _: () = {
+            const fn is_shared<T: Send + Sync>() {}
+            #[allow(dead_code, reason = "compiling it is the assertion")]
+            fn assert $(<$life>)? () { is_shared::<$name $(<$life>)?>() }
+        };
     };
 }
 
@@ -194,6 +235,7 @@ macro_rules! structure {
         }
 
         $crate::types::serde_facade!($name $(<$life>)?);
+        $crate::types::assert_shared!($name $(<$life>)?);
 
         $(
             impl $crate::response::Response for $name {
@@ -335,6 +377,7 @@ macro_rules! union {
         }
 
         $crate::types::serde_facade!($name $(<$life>)?);
+        $crate::types::assert_shared!($name $(<$life>)?);
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
@@ -373,4 +416,4 @@ macro_rules! union {
     };
 }
 
-pub(crate) use {call_accessors, serde_facade, setters, string_enum, structure, union};
+pub(crate) use {assert_shared, call_accessors, serde_facade, setters, str_eq, string_enum, structure, union};

@@ -25,7 +25,14 @@ structure! {
 
 impl ImageBlock {
     /// Creates an image whose bytes are sent in the request.
-    pub fn from_bytes(format: ImageFormat, bytes: impl Into<Blob>) -> Self {
+    ///
+    /// ```
+    /// # use barerock_converse::types::{ContentBlock, ImageBlock, ImageFormat, Message};
+    /// let image = ImageBlock::from_bytes(ImageFormat::Webp, &b"RIFF"[..]);
+    /// let message = Message::user([ContentBlock::from("What is this?"), image.into()]);
+    /// assert_eq!(message.content.len(), 2);
+    /// ```
+    pub fn from_bytes(format: impl Into<ImageFormat>, bytes: impl Into<Blob>) -> Self {
         Self::new(format, ImageSource::Bytes(bytes.into()))
     }
 }
@@ -95,7 +102,17 @@ structure! {
 impl DocumentBlock {
     /// Creates a document whose bytes are sent in the request. The model refers to the document by `name`: letters,
     /// digits, single spaces, `-`, `_`, `()` and `[]`, without a file extension.
-    pub fn from_bytes(format: DocumentFormat, name: impl Into<String>, bytes: impl Into<Blob>) -> Self {
+    ///
+    /// ```
+    /// # use barerock_converse::types::{DocumentBlock, DocumentFormat};
+    /// let document = DocumentBlock::from_bytes("pdf", "annual report", &b"%PDF-1.7"[..]);
+    /// assert_eq!(document.format, Some(DocumentFormat::Pdf));
+    /// ```
+    pub fn from_bytes(
+        format: impl Into<DocumentFormat>,
+        name: impl Into<String>,
+        bytes: impl Into<Blob>,
+    ) -> Self {
         Self::new(name, DocumentSource::Bytes(bytes.into())).format(format)
     }
 }
@@ -144,7 +161,7 @@ structure! {
 
 impl VideoBlock {
     /// Creates a video whose bytes are sent in the request.
-    pub fn from_bytes(format: VideoFormat, bytes: impl Into<Blob>) -> Self {
+    pub fn from_bytes(format: impl Into<VideoFormat>, bytes: impl Into<Blob>) -> Self {
         Self::new(format, VideoSource::Bytes(bytes.into()))
     }
 }
@@ -185,7 +202,7 @@ structure! {
 
 impl AudioBlock {
     /// Creates audio whose bytes are sent in the request.
-    pub fn from_bytes(format: AudioFormat, bytes: impl Into<Blob>) -> Self {
+    pub fn from_bytes(format: impl Into<AudioFormat>, bytes: impl Into<Blob>) -> Self {
         Self::new(format, AudioSource::Bytes(bytes.into()))
     }
 }

@@ -86,4 +86,4 @@ pub use trace::{ConverseTrace, GuardrailTraceAssessment, PromptRouterTrace};
 pub use usage::{CacheDetail, ConverseMetrics, StopReason, TokenUsage};
 
 pub(crate) use extra::Extra;
-pub(crate) use macros::{call_accessors, serde_facade, setters, string_enum, structure, union};
+pub(crate) use macros::{assert_shared, call_accessors, serde_facade, setters, str_eq, string_enum, structure, union};

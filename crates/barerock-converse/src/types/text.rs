@@ -1,5 +1,6 @@
 //! Text that borrows from the JSON it was read from, unless it contains escapes.
 
+use core::borrow::Borrow;
 use core::fmt;
 use core::ops::Deref;
 use std::borrow::Cow;
@@ -9,7 +10,7 @@ use crate::json::{ToJson, Writer};
 
 /// A string of a response: borrowed from the payload, or owned if the JSON string contained an escape.
 ///
-/// Dereferences to `str` and displays as the text.
+/// Dereferences to `str`, compares with strings, and displays as the text.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Text<'a>(Cow<'a, str>);
 
@@ -39,6 +40,32 @@ impl Deref for Text<'_> {
         &self.0
     }
 }
+
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl From<Text<'_>> for String {
+    fn from(text: Text<'_>) -> Self {
+        text.into_string()
+    }
+}
+
+impl<'a> From<Text<'a>> for Cow<'a, str> {
+    fn from(text: Text<'a>) -> Self {
+        text.0
+    }
+}
+
+crate::types::str_eq!(Text<'_>);
 
 impl<'a> From<&'a str> for Text<'a> {
     fn from(text: &'a str) -> Self {
@@ -84,5 +111,14 @@ mod tests {
         let escaped: Text<'_> = read(r#""a\nb""#, "", Mode::Exact).unwrap().0;
         assert_eq!((&*escaped, escaped.is_borrowed()), ("a\nb", false));
         assert_eq!(serde_json::from_str::<Text<'static>>(r#""a\nb""#).unwrap(), escaped);
+    }
+
+    #[test]
+    fn compares_with_strings_and_becomes_one() {
+        let text = Text::from("a");
+        assert!(text == *"a" && text == "a" && text == "a".to_owned() && "a" == text && *"a" == text);
+        assert!(text != "b" && "a".to_owned() == text);
+        assert_eq!((text.as_ref() as &str, String::from(text.clone())), ("a", "a".to_owned()));
+        assert!(std::collections::HashMap::from([(text, 7)]).contains_key("a"));
     }
 }

@@ -46,6 +46,7 @@ impl<T: Transport> EventStream<T> {
     ///     Ok(client.converse_stream(request).await?.into_stream().text())
     /// }
     /// ```
+    #[doc(alias = "sse")]
     pub fn into_stream(self) -> Events<T> {
         Events { state: State::Idle(Box::new(self)) }
     }
