@@ -14,7 +14,9 @@ const HEAD: &str = "# Conformance
 Rules of the specifications that the code obeys, each with the line that obeys it (`// spec:` in the source) and its tests
 (`// spec-test:`). `tests/suite/citations.rs` compares this list with the source. `eventstream` is the Amazon Event Stream
 Specification (smithy.io, AWS, Amazon Event Stream Specification), `sigv4` is \"Create a signed AWS API request\" of the IAM
-user guide. `barerock check` names the rules of `eventstream` by the same ids.
+user guide. `bedrock` is the service model and API reference of Bedrock Runtime 2023-09-30 and, where the sentence says so,
+what the service was recorded to do; `restjson1` is the AWS restJson1 protocol, `smithy` the Smithy specification, `rfc8259`
+JSON. `barerock check` names the rules of `eventstream`, and those of `bedrock` and `restjson1` that it checks, by the same ids.
 
 | rule | sentence | code | tests |
 |---|---|---|---|

@@ -146,6 +146,7 @@ const DIFFERENCES: [(&str, &str); 2] = [
     ("ConverseStreamRequest.messages", "the same"),
 ];
 
+// spec-test: bedrock#unknown-value
 #[test]
 fn every_member_survives() {
     let model = Model::load();
@@ -176,6 +177,7 @@ fn every_member_survives() {
     assert!(missing.is_empty(), "{} of {ran}:\n{}", missing.len(), missing.join("\n"));
 }
 
+// spec-test: bedrock#error-status
 #[test]
 fn every_error_has_its_status_and_members() {
     let model = Model::load();

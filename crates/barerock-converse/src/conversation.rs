@@ -128,6 +128,7 @@ impl Conversation {
     pub fn push_tool_results(&mut self, results: impl IntoIterator<Item = ToolResultBlock>) {
         let results: Vec<_> = results.into_iter().collect();
         let unanswered = core::mem::take(&mut self.unanswered);
+        // spec: bedrock#tool-result-id "The ID of the tool request that this is the result for."
         let content = unanswered.into_iter().map(|tool| {
             let id = tool.block.tool_use_id;
             let given = results.iter().find(|result| result.tool_use_id == id).filter(|_| !tool.is_invalid);

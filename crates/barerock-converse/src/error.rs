@@ -98,12 +98,14 @@ impl ServiceError {
     }
 }
 
-/// The code without prefix and suffix: "drop from `:` on, then keep what follows the last `#`" (AWS restJson1, operation error serialization).
+// spec: restjson1#error-code "If a : character is present, then take only the contents before the first : character"
+/// The code without prefix and suffix: what precedes the first `:`, and of that what follows the last `#`.
 fn short_code(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or_default();
     code.rsplit('#').next().unwrap_or_default().trim_ascii()
 }
 
+// spec: bedrock#error-status the status of an error is that of its shape, such as 429 of ThrottlingException
 /// The exceptions of the service model, by their codes, each with its HTTP status.
 pub const EXCEPTIONS: [(&str, u16); 12] = [
     ("ValidationException", 400),
@@ -120,6 +122,7 @@ pub const EXCEPTIONS: [(&str, u16); 12] = [
     ("ServiceUnavailableException", 503),
 ];
 
+// spec: eventstream#exception-type "The value of this header is the name of the member that targets the error shape."
 /// The code of an exception named by its member of the stream: `throttlingException` is `ThrottlingException`.
 #[must_use]
 pub fn exception_code(member: &str) -> String {
@@ -214,6 +217,7 @@ mod tests {
         ServiceError::from_http(StatusCode::from_u16(status).unwrap(), &headers, body)
     }
 
+    // spec-test: restjson1#error-code
     #[test]
     fn the_header_names_the_code() {
         let error = error(

@@ -61,6 +61,7 @@ const GEOGRAPHIES: [&str; 9] = ["global", "us", "us-gov", "eu", "apac", "jp", "a
 /// Predicate: true if a text is the ID of a resource.
 type IsId = fn(&str) -> bool;
 
+// spec: bedrock#model-id "If you use an inference profile, specify the inference profile ID or its ARN."
 /// Resource types of Bedrock ARNs with their kinds and ID syntax, according to the pattern ConversationalModelId of the
 /// service model.
 const RESOURCES: [(&str, ModelIdKind, IsId); 10] = [
@@ -253,6 +254,7 @@ impl core::error::Error for ModelIdError {}
 mod tests {
     use super::*;
 
+    // spec-test: bedrock#model-id
     #[test]
     fn every_kind_is_told() {
         use ModelIdKind as Kind;

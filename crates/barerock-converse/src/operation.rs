@@ -28,9 +28,8 @@ pub(crate) fn post_to_model<'a>(
     Ok(post(endpoint, format_args!("/model/{}/{operation}", Label(model_id)), body))
 }
 
+// spec: smithy#label "Reserved characters defined in section 2.2 of RFC3986 and the % itself MUST be percent-encoded"
 /// Displays a path label: all characters except the unreserved ones are percent-encoded, `:` as `%3A` and `/` as `%2F`.
-///
-/// Smithy, HTTP bindings: "When binding a member to an `httpLabel`, the value must be percent-encoded … including `/`".
 pub(crate) struct Label<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Label<'_> {

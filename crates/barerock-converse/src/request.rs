@@ -130,6 +130,7 @@ impl ConverseRequest {
     /// # Errors
     /// If the model ID is empty.
     pub fn to_wire<'a>(&self, endpoint: &'a Endpoint) -> Result<WireRequest<'a>, RequestError> {
+        // spec: bedrock#stream-processing-mode "Configuration information for a guardrail that you use with the ConverseStream action."
         // `streamProcessingMode` is a member of ConverseStream's guardrail configuration only.
         let mut guardrail = self.guardrail_config.clone();
         if guardrail.as_mut().and_then(|guardrail| guardrail.stream_processing_mode.take()).is_some() {
@@ -161,6 +162,7 @@ mod tests {
         Endpoint::for_region("us-east-1").unwrap()
     }
 
+    // spec-test: restjson1#content-type
     #[test]
     fn body_is_compact_json_without_model_id() {
         let request = ConverseRequest::new("m", [Message::user("hi")]).to_http(&endpoint()).unwrap();
@@ -169,6 +171,7 @@ mod tests {
         assert_eq!(request.method(), "POST");
     }
 
+    // spec-test: smithy#label
     #[test]
     fn labels_are_encoded_whole() {
         for (id, path) in [
@@ -223,6 +226,7 @@ mod tests {
         );
     }
 
+    // spec-test: bedrock#schema-text
     #[test]
     fn the_rarer_members_take_a_line_each() {
         let document = DocumentBlock::from_bytes(DocumentFormat::Txt, "cats", &b"Cats purr."[..]);
@@ -268,6 +272,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<Message>(&message).unwrap(), request.messages[0]);
     }
 
+    // spec-test: bedrock#stream-processing-mode
     #[test]
     fn stream_processing_mode_is_for_streams() {
         let mut request = ConverseRequest::new("m", []);

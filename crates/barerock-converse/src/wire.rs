@@ -13,6 +13,7 @@ use crate::operation::RequestError;
 /// Method of all operations.
 const METHOD: Method = Method::POST;
 /// Content type of all request bodies.
+// spec: restjson1#content-type "The aws.protocols#restJson1 protocol uses a default Content-Type of application/json."
 const JSON: &str = "application/json";
 
 /// Names of the service's response headers, in lowercase.

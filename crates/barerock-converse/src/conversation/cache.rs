@@ -158,6 +158,7 @@ fn surplus(points: Vec<Point>) -> Result<Vec<(usize, usize)>, CachePointError> {
     let mut kept: Vec<Point> = Vec::new();
     let mut surplus = Vec::new();
     for point in points.into_iter().rev() {
+        // spec: bedrock#cache-ttl "ttl: Optional TTL duration for cache entries.", not longer than an earlier one
         // AWS's API reference, CachePointBlock: the times to live of tools, system prompt and messages do not increase.
         let is_longer = |later: &Point| point.ttl.zip(later.ttl).is_some_and(|(ttl, later)| ttl < later);
         if !point.is_fixed && kept.iter().any(is_longer) {

@@ -34,6 +34,7 @@ pub(super) fn resendable(mut message: Message, has_tools: bool) -> Result<Messag
             return Err(NotResendable::NoToolConfig(block.name.clone()));
         }
     }
+    // spec: bedrock#reasoning "include the text and its signature unmodified"
     message.content.retain(|block| block.as_text().is_none_or(|text| !text.trim().is_empty()));
     let is_reasoning = |block: &ContentBlock| matches!(block, ContentBlock::ReasoningContent(_));
     if message.content.is_empty() {

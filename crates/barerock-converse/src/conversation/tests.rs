@@ -25,6 +25,7 @@ fn push(content: impl IntoContent) -> Result<Conversation, NotResendable> {
     Ok(conversation)
 }
 
+// spec-test: bedrock#reasoning
 #[test]
 fn blank_text_is_left_out_and_the_rest_stays_in_place() {
     for blank in ["", " ", "\n\t", "\u{a0}\u{2003}"] {
@@ -70,6 +71,7 @@ fn of_a_long_invalid_input_only_the_beginning_is_sent_back() {
 }
 
 /// A tool use without a result would make every later request fail.
+// spec-test: bedrock#tool-result-id
 #[test]
 fn tool_uses_without_a_result_get_an_error_result() {
     let mut kept = push([tool("1", json!({})), tool("2", json!("cut"))]).unwrap();

@@ -68,6 +68,7 @@ impl Members {
             };
             self.is_first = false;
             let index = index_of(self.known, &name);
+            // spec: bedrock#unknown-member a structure has the members of its shape, and those that a later model adds
             if index == usize::MAX {
                 let json = reader.skip();
                 if !reader.is_padding(self.depth, &name) {
@@ -83,6 +84,7 @@ impl Members {
                 continue;
             }
             let bit = 1 << index;
+            // spec: restjson1#null "Values that are null MUST be omitted from wire contents"
             if reader.scanner.peek() == Some(b'n') {
                 // No other value begins with an n.
                 reader.absent.push(at);
@@ -108,6 +110,7 @@ impl Members {
 
     /// Notes the missing required members.
     fn note_missing(&self, reader: &mut Reader<'_>) {
+        // spec: restjson1#error-correction "Client deserializers SHOULD attempt to error correct structures that omit a required member"
         let mut missing = self.required.all & !self.seen;
         if reader.mode == Mode::Exact {
             missing &= !(self.nulls & self.required.kept);

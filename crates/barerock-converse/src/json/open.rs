@@ -4,6 +4,7 @@ use super::read::{Notes, Reader};
 use super::{CorrectionKind, Mode, index_of};
 use crate::types::{Document, Text, UnknownMember};
 
+// spec: restjson1#union-type "Deserializers MUST ignore an unrecognized __type member if present."
 /// Name of a member that some AWS protocols use for the type of a value; ignored in a union.
 const TYPE_NAME: &str = "__type";
 
@@ -118,6 +119,7 @@ impl<'a> Union<'a> {
         let kept = |name: &str, json| {
             Some(UnknownMember { name: name.to_owned(), value: Document::from_checked(json) })
         };
+        // spec: bedrock#union "This data type is a UNION, so only one of the following members can be specified when used or returned."
         let has_unknown = self.unknown_count > 0;
         let is_exact = matches!(reader.mode, Mode::Exact | Mode::Request);
         let why = if !self.is_object {
@@ -161,6 +163,7 @@ impl OpenValue {
     #[inline(never)]
     pub(crate) fn read(known: &str, reader: &mut Reader<'_>) -> Self {
         let text = reader.text();
+        // spec: bedrock#unknown-value a string with an enum trait has one of its values, or one that a later model adds
         let value = Self::of(&text, known);
         if value.index == usize::MAX && !text.is_empty() {
             reader.note_unknown(Some(&text));
@@ -173,5 +176,25 @@ impl OpenValue {
         let index = index_of(known, text);
         let unknown = if index == usize::MAX { text.to_owned() } else { String::new() };
         Self { index, unknown }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::json::{Mode, read};
+    use crate::types::ContentBlock;
+
+    // spec-test: restjson1#null, restjson1#union-type
+    #[test]
+    fn null_members_and_type_names_do_not_count() {
+        for json in [
+            r#"{"text":"a"}"#,
+            r#"{"__type":"com.amazon#Text","text":"a"}"#,
+            r#"{"text":"a","__type":{"b":[1]}}"#,
+            r#"{"image":null,"text":"a","later":null}"#,
+        ] {
+            let (block, reader) = read::<ContentBlock>(json, "", Mode::Response).unwrap();
+            assert_eq!((block.as_text(), reader.corrections.as_slice()), (Some("a"), &[][..]), "{json}");
+        }
     }
 }

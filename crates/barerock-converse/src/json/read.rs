@@ -8,6 +8,7 @@ use crate::drift::UnknownList;
 use crate::types::Text;
 
 /// Name of the padding, by which the service hides the length of events.
+// spec: bedrock#padding `{"contentBlockIndex":0,"delta":{"text":"OK"},"p":"abcdefghijklmnopqrstuvwx"}`, as recorded
 pub(super) const PADDING: &str = "p";
 
 /// A value that can be read from JSON text.

@@ -66,7 +66,7 @@ impl<'a> Scanner<'a> {
 
     /// The first byte of the next token.
     pub(super) fn peek(&mut self) -> Option<u8> {
-        // RFC 8259, section 2: "Insignificant whitespace is allowed before or after any of the six structural characters."
+        // spec: rfc8259#whitespace "Insignificant whitespace is allowed before or after any of the six structural characters."
         loop {
             let byte = self.json.as_bytes().get(self.at).copied();
             match byte {
@@ -189,7 +189,8 @@ impl<'a> Scanner<'a> {
         self.number()
     }
 
-    /// RFC 8259, section 6: `number = [ minus ] int [ frac ] [ exp ]`; "Leading zeros are not allowed."
+    // spec: rfc8259#number "Leading zeros are not allowed."
+    /// `number = [ minus ] int [ frac ] [ exp ]`
     fn number(&mut self) -> Result<(), Fault> {
         self.skip(b"-");
         let leading_zero = self.rest().first() == Some(&b'0');
@@ -262,6 +263,7 @@ mod tests {
 
     use super::*;
 
+    // spec-test: rfc8259#whitespace, rfc8259#number
     #[test]
     fn is_json_what_serde_json_says_is() {
         let whole = r#" {"a":[1,-0.5e+10,{"b\n":{}},[] ,[[true,false,null]]],"":"\ud83d\uDE00 x"} "#;

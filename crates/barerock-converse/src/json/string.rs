@@ -77,8 +77,7 @@ fn character(escape: &[u8]) -> Option<(char, usize)> {
         return Some((character, UNIT_LENGTH));
     }
     let second = unit(escape.get(UNIT_LENGTH..)?)?;
-    // RFC 8259, section 7: "a character not in the Basic Multilingual Plane is represented as a 12-character sequence,
-    // encoding the UTF-16 surrogate pair".
+    // spec: rfc8259#surrogates "the character is represented as a 12-character sequence, encoding the UTF-16 surrogate pair"
     match (first, second) {
         (0xd800..=0xdbff, 0xdc00..=0xdfff) => {
             let character = char::from_u32(0x1_0000 + ((first & 0x3ff) << 10) + (second & 0x3ff))?;
@@ -182,6 +181,7 @@ mod tests {
         (!is_lossy).then(|| text.into_string())
     }
 
+    // spec-test: rfc8259#surrogates
     #[test]
     fn reads_and_writes_what_serde_json_does() {
         for json in [

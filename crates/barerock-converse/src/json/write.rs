@@ -171,6 +171,7 @@ impl ToJson for u16 {
 }
 
 impl ToJson for f64 {
+    // spec: restjson1#float "JSON number for numeric values. JSON strings for NaN, Infinity, and -Infinity"
     /// Uses serde_json, which cannot fail for a number; NaN and infinities are strings, as in Smithy's JSON.
     fn to_json(&self, out: &mut Writer) {
         let same = |value: f64| value == *self || (value.is_nan() && self.is_nan());
@@ -207,6 +208,7 @@ impl<T: ToJson> ToJson for BTreeMap<String, T> {
 mod tests {
     use super::*;
 
+    // spec-test: restjson1#float
     #[test]
     fn is_what_serde_json_writes() {
         let lists: BTreeMap<String, Vec<f64>> =

@@ -50,6 +50,7 @@ impl MessageAssembler {
             StreamEvent::ContentBlockStart(event) => self.push_start(event.content_block_index, event.start),
             StreamEvent::ContentBlockDelta(event) => self.push_delta(event.content_block_index, event.delta),
             StreamEvent::ContentBlockStop(event) => {
+                // spec: bedrock#block-stop "contentBlockStop: Stop information for a content block."
                 // A stop without a start or delta does not create a block.
                 if let Some(block) = self.blocks.get_mut(&event.content_block_index) {
                     block.is_stopped = true;
@@ -66,6 +67,7 @@ impl MessageAssembler {
         }
     }
 
+    // spec: bedrock#block-start "contentBlockStart: Start information for a content block."
     fn push_start(&mut self, index: u64, start: ContentBlockStart) {
         let start = match OpenBlock::start(start) {
             Ok(start) => start,
@@ -102,6 +104,7 @@ impl MessageAssembler {
         }
     }
 
+    // spec: bedrock#block-delta "contentBlockDelta: The messages output content block delta."
     fn push_delta(&mut self, index: u64, delta: ContentBlockDelta<'_>) {
         let delta = match delta {
             ContentBlockDelta::Unknown(member) => return self.push_unknown(index, member),

@@ -139,6 +139,7 @@ impl EventDecoder {
         let outcome = match (self.frames.finish(), self.state.misplaced.take()) {
             (Err(error), _) => Err(self.state.classify(error)),
             (Ok(()), Some(misplaced)) => Err(misplaced),
+            // spec: bedrock#message-stop "messageStop: Message stop information."
             (Ok(()), None) if !self.state.message_stopped => {
                 Err(StreamError::EndedEarly { offset: self.frames.offset(), frames: self.frames.frames() })
             }
@@ -166,11 +167,13 @@ impl State {
     #[inline]
     fn follow(&mut self, event: &StreamEvent<'_>, offset: u64) {
         let is_misplaced = match event {
+            // spec: bedrock#metadata "metadata: Metadata for the converse output stream."
             StreamEvent::Metadata(_) => {
                 self.has_metadata = true;
                 return;
             }
             StreamEvent::Unknown(_) => return,
+            // spec: bedrock#message-start "messageStart: Message start information."
             StreamEvent::MessageStart(_) => core::mem::replace(&mut self.message_started, true),
             _ => self.message_stopped,
         };
@@ -211,6 +214,7 @@ fn event_of<'a>(
         MessageKind::Error { code, message } => {
             return Err(StreamError::Error(Box::new(ServiceError::from_error_frame(code, message))));
         }
+        // spec: bedrock#unknown-event the events and exceptions of the stream, and those that a later model adds
         // Initial messages and future message types are not Converse events; they become unknown events.
         MessageKind::InitialRequest => "initial-request",
         MessageKind::InitialResponse => "initial-response",

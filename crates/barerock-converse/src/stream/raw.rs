@@ -21,6 +21,7 @@ mod tests {
     use super::*;
     use crate::json::Corrections;
 
+    // spec-test: bedrock#padding
     #[test]
     fn only_the_padding_is_left_out() {
         for (event_type, payload, expected) in [

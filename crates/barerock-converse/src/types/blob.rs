@@ -71,6 +71,7 @@ impl ToJson for Blob {
     fn to_json(&self, out: &mut Writer) {
         match self.invalid_base64() {
             Some(text) => out.string(text),
+            // spec: restjson1#blob "JSON string value that is base64 encoded."
             None => out.base64(&self.bytes),
         }
     }
@@ -98,6 +99,7 @@ impl<'a> FromJson<'a> for Blob {
 mod tests {
     use super::*;
 
+    // spec-test: restjson1#blob
     #[test]
     fn is_base64_in_json() {
         let blob = Blob::from(&b"\x00\xffpng"[..]);

@@ -10,6 +10,7 @@ use crate::json::{
     Fault, FromJson, Null, Object, Reader, ToJson, Union, Writer, format, one_value, same_value,
 };
 
+// spec: restjson1#document "Any JSON value"
 /// Any JSON value, stored as its original text, so that key order and number formatting are preserved.
 ///
 /// Tool inputs, tool schemas and model-specific fields are documents. Read one with [`parse`](Self::parse), write one
@@ -233,6 +234,7 @@ impl<'a> FromJson<'a> for UnknownMember {
 mod tests {
     use super::*;
 
+    // spec-test: restjson1#document
     #[test]
     fn keeps_order_and_numbers() {
         let text = r#"{"z":1.0,"a":12345678901234567890.10}"#;

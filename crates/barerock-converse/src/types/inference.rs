@@ -104,6 +104,7 @@ impl OutputConfig {
     #[doc(alias = "structured_output")]
     #[doc(alias = "response_format")]
     pub fn json_schema(schema: impl Into<Document>) -> Self {
+        // spec: bedrock#schema-text "schema: The JSON schema to constrain the model's output.", of type string
         let schema = JsonSchemaDefinition::new(schema.into().as_json());
         let structure = OutputFormatStructure::JsonSchema(schema);
         Self::new().text_format(OutputFormat::new(OutputFormatType::JsonSchema, structure))

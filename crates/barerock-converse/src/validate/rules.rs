@@ -209,6 +209,7 @@ pub(super) fn share(at: &Path<'_>, value: Option<f64>) -> Result<(), ValidationE
 
 /// Checks that a document is a JSON object, as the service demands where the model has any JSON.
 pub(super) fn object(at: &Path<'_>, document: &Document) -> Result<(), ValidationError> {
+    // spec: bedrock#json-object "Provide a json object for the field and try again.", as recorded
     let found = match document.as_json().trim_ascii_start().as_bytes().first() {
         Some(b'{') => return Ok(()),
         Some(b'[') => "is a list",
@@ -222,6 +223,7 @@ pub(super) fn object(at: &Path<'_>, document: &Document) -> Result<(), Validatio
 
 /// Checks the JSON Schema of a tool's input: an object with the type `object`.
 pub(super) fn tool_schema(at: &Path<'_>, schema: &Document) -> Result<(), ValidationError> {
+    // spec: bedrock#tool-schema "The top level schema type must be object."
     const RULE: &str = "must be \"object\"";
     object(at, schema)?;
     let schema = Object::read(schema.as_json());
@@ -307,6 +309,7 @@ mod tests {
         }
     }
 
+    // spec-test: bedrock#tool-schema, bedrock#json-object
     #[test]
     fn a_tool_schema_is_an_object_of_type_object() {
         for (schema, error) in [

@@ -73,6 +73,7 @@ fn of_more_than_four_the_earliest_in_messages_go() {
     assert_eq!(points[2..], ["messages[8].content[1] 300", "messages[10].content[1] 300"]);
 }
 
+// spec-test: bedrock#cache-ttl
 #[test]
 fn a_longer_time_to_live_comes_first() {
     let mut conversation = conversation();

@@ -8,6 +8,7 @@ fn corrections<T: for<'a> FromJson<'a>>(json: &str) -> Vec<String> {
     reader.corrections.as_slice().iter().map(ToString::to_string).collect()
 }
 
+// spec-test: bedrock#union, restjson1#error-correction
 #[test]
 fn corrections_say_where_and_what() {
     for (json, expected) in [
@@ -61,6 +62,7 @@ fn only_what_is_not_json_is_an_error() {
     }
 }
 
+// spec-test: bedrock#unknown-member
 #[test]
 fn unknown_members_are_kept_and_listed_for_requests() {
     let json =

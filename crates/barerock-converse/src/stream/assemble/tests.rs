@@ -71,6 +71,7 @@ fn unknown_deltas_do_not_change_a_known_block() {
     assert_eq!(content(&[hologram(1)]), json!([{"hologram": {"n": 1}}]));
 }
 
+// spec-test: bedrock#block-start
 #[test]
 fn an_empty_start_opens_the_block_and_deltas_decide_its_kind() {
     for empty in [json!({}), json!(null), json!(7), json!({"text": null})] {
@@ -90,6 +91,7 @@ fn an_empty_start_opens_the_block_and_deltas_decide_its_kind() {
     assert_eq!(content(&[start(0, json!({})), stop(0)]), json!([]));
 }
 
+// spec-test: bedrock#block-delta, bedrock#block-stop
 #[test]
 fn interleaved_blocks_without_starts() {
     let events = [
@@ -174,6 +176,7 @@ fn citations_tool_results_images_and_the_unknown() {
     assert_eq!(assemble(&events).partial().text(), "Cats purr");
 }
 
+// spec-test: bedrock#metadata
 #[test]
 fn metadata_may_come_first_and_is_no_end() {
     let metadata = json!({"metadata": {

@@ -56,6 +56,7 @@ fn events_have_boto3s_shape_and_text_borrows() {
     assert!(!decoder.is_ready());
 }
 
+// spec-test: bedrock#unknown-event
 #[test]
 fn unknown_events_and_members_come_through() {
     let stream = [
@@ -83,6 +84,7 @@ fn the_payload_of_every_event_can_be_had() {
     assert_eq!(decoder.next_with_payload(), Ok(None));
 }
 
+// spec-test: eventstream#exception-type, bedrock#error-status
 #[test]
 fn an_exception_is_an_error() {
     let exception = frame(
@@ -112,6 +114,7 @@ fn an_error_frame_keeps_code_and_message() {
     assert_eq!((&*service.code, &*service.message), ("InternalError", "try later"));
 }
 
+// spec-test: bedrock#message-stop
 #[test]
 fn no_message_stop_is_an_early_end() {
     let stream = event(
@@ -175,6 +178,7 @@ fn a_frame_says_what_it_is_by_string_headers() {
     assert_eq!(decode(&[frame(&[(":message-type", "later")], "x"), stop()].concat()).1, Ok(()));
 }
 
+// spec-test: bedrock#message-start
 #[test]
 fn a_second_message_is_handed_out_and_is_an_error_at_the_end() {
     let start = || event("messageStart", r#"{"role":"assistant"}"#);
