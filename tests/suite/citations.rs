@@ -33,6 +33,7 @@ fn rules() -> BTreeMap<String, Rule> {
     let (root, mut files) = (root(), Vec::new());
     sources(&root.join("crates"), &mut files);
     sources(&root.join("tests/suite"), &mut files);
+    sources(&root.join("tests/signing/tests"), &mut files);
     let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
     for path in files.iter().filter(|path| !path.ends_with("citations.rs")) {
         let name = path.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/");

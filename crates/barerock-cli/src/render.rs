@@ -82,7 +82,7 @@ fn failed(error: io::Error) -> Failure {
 
 /// Prints stop reason and token usage to standard error.
 pub(crate) fn summary(stop_reason: &StopReason, usage: Option<&TokenUsage>) {
-    let stop_reason = safe(&stop_reason.to_string());
+    let stop_reason = safe(stop_reason.as_ref());
     match usage {
         Some(usage) => {
             let cached = match (usage.cache_read_input_tokens, usage.cache_write_input_tokens) {
