@@ -81,70 +81,6 @@ macro_rules! string_enum {
     };
 }
 
-/// Compares a type that is `AsRef<str>` with strings, in both directions.
-macro_rules! str_eq {
-    ($name:ty) => {
-        $crate::types::str_eq!($name, str, &str, String);
-    };
-    ($name:ty, $($other:ty),+) => {$(
-        impl PartialEq<$other> for $name {
-            fn eq(&self, other: &$other) -> bool {
-                *AsRef::<str>::as_ref(self) == *AsRef::<str>::as_ref(other)
-            }
-        }
-
-        impl PartialEq<$name> for $other {
-            fn eq(&self, other: &$name) -> bool {
-                other == self
-            }
-        }
-    )+};
-}
-
-/// Asserts in tests that a shape can be shared between threads.
-macro_rules! assert_shared {
-    ($name:ident $(<$life:lifetime>)?) => {
-        #[cfg(test)]
-        const _: () = {
-            const fn is_shared<T: Send + Sync>() {}
-            #[allow(dead_code, reason = "compiling it is the assertion")]
-            fn assert $(<$life>)? () { is_shared::<$name $(<$life>)?>() }
-        };
-    };
-}
-
-/// Implements serde's traits with this crate's reader and writer.
-macro_rules! serde_facade {
-    ($name:ident) => {
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::json::facade::serialize(self, serializer)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::json::facade::deserialize(deserializer)
-            }
-        }
-    };
-    // The deserialized value is owned, so that it can be part of any container.
-    ($name:ident < $life:lifetime >) => {
-        impl<$life> serde::Serialize for $name<$life> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::json::facade::serialize(self, serializer)
-            }
-        }
-
-        impl<'de, $life> serde::Deserialize<'de> for $name<$life> {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let json = $crate::json::facade::json(deserializer)?;
-                $crate::json::facade::parse::<$name<'_>, D::Error>(&json).map($name::into_owned)
-            }
-        }
-    };
-}
-
 /// Defines a structure. `required` members are arguments of `new`; each `optional` member has a setter of the same name
 /// and is omitted from the JSON while unset. `path` members are required, are sent in the path instead of the body, and
 /// mark the structure as a request, in which a member set by `extra` replaces the typed member of the same name.
@@ -416,4 +352,4 @@ macro_rules! union {
     };
 }
 
-pub(crate) use {assert_shared, call_accessors, serde_facade, setters, str_eq, string_enum, structure, union};
+pub(crate) use {call_accessors, setters, string_enum, structure, union};

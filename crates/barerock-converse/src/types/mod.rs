@@ -23,6 +23,7 @@ mod pii;
 mod text;
 mod tool;
 mod trace;
+mod traits;
 mod usage;
 
 pub use assessment::{
@@ -86,4 +87,5 @@ pub use trace::{ConverseTrace, GuardrailTraceAssessment, PromptRouterTrace};
 pub use usage::{CacheDetail, ConverseMetrics, StopReason, TokenUsage};
 
 pub(crate) use extra::Extra;
-pub(crate) use macros::{assert_shared, call_accessors, serde_facade, setters, str_eq, string_enum, structure, union};
+pub(crate) use macros::{call_accessors, setters, string_enum, structure, union};
+pub(crate) use traits::{assert_shared, serde_facade, str_eq};

@@ -115,10 +115,14 @@ mod tests {
 
     #[test]
     fn compares_with_strings_and_becomes_one() {
-        let text = Text::from("a");
-        assert!(text == *"a" && text == "a" && text == "a".to_owned() && "a" == text && *"a" == text);
-        assert!(text != "b" && "a".to_owned() == text);
-        assert_eq!((text.as_ref() as &str, String::from(text.clone())), ("a", "a".to_owned()));
+        let (text, owned) = (Text::from("a"), String::from("a"));
+        assert_eq!(text, *"a");
+        assert_eq!(text, "a");
+        assert_eq!(text, owned);
+        assert_eq!("a", text);
+        assert_eq!(owned, text);
+        assert_ne!(text, "b");
+        assert_eq!((AsRef::<str>::as_ref(&text), String::from(text.clone())), ("a", owned));
         assert!(std::collections::HashMap::from([(text, 7)]).contains_key("a"));
     }
 }
