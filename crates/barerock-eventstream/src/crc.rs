@@ -1,75 +1,124 @@
 //! CRC-32 of preludes and messages, with the polynomial of IEEE 802.3 and gzip.
 
 #[cfg(feature = "fast")]
-pub(crate) use crc32fast::{Hasher, hash};
-
+pub(crate) use fast::{hash, hash_lengths};
 #[cfg(not(feature = "fast"))]
-pub(crate) use small::{Hasher, hash};
+pub(crate) use small::{hash, hash_lengths};
+
+/// The polynomial x³² + x²⁶ + x²³ + … + 1, bit-reversed.
+const POLYNOMIAL: u32 = 0xedb8_8320;
+
+/// The remainder of each byte.
+const TABLE: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut byte: u8 = 0;
+    let mut rest: &mut [u32] = &mut table;
+    while let [entry, after @ ..] = rest {
+        let mut crc = u32::from_le_bytes([byte, 0, 0, 0]);
+        let mut bits = 8_u8;
+        while let Some(left) = bits.checked_sub(1) {
+            crc = if crc & 1 == 0 { crc >> 1 } else { (crc >> 1) ^ POLYNOMIAL };
+            bits = left;
+        }
+        *entry = crc;
+        byte = byte.wrapping_add(1);
+        rest = after;
+    }
+    table
+};
+
+/// Length of the two lengths of a prelude, in bytes.
+const LENGTHS: usize = 8;
+
+/// CRCs by `crc32fast`; those of preludes inline.
+#[cfg(feature = "fast")]
+mod fast {
+    use crc32fast::Hasher;
+
+    use super::{LENGTHS, TABLE};
+
+    /// Returns the CRC of bytes.
+    #[inline]
+    pub(crate) fn hash(bytes: &[u8]) -> u32 {
+        let mut hasher = fresh();
+        hasher.update(bytes);
+        hasher.finalize()
+    }
+
+    /// Returns a hasher of no bytes: a copy of one that is kept, because a new one detects the processor's features.
+    #[cfg(feature = "std")]
+    #[inline]
+    fn fresh() -> Hasher {
+        static FRESH: std::sync::OnceLock<Hasher> = std::sync::OnceLock::new();
+        FRESH.get_or_init(Hasher::new).clone()
+    }
+
+    /// Returns a hasher of no bytes. Without `std` the processor's features are known at compile time.
+    #[cfg(not(feature = "std"))]
+    fn fresh() -> Hasher {
+        Hasher::new()
+    }
+
+    /// The remainders of each byte followed by seven to no zero bytes.
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        reason = "runs while compiling, where a wrong index stops the build"
+    )]
+    static TABLES: [[u32; 256]; LENGTHS] = {
+        let mut tables = [TABLE; LENGTHS];
+        let mut table = LENGTHS - 1;
+        while table > 0 {
+            table -= 1;
+            let mut byte = 0;
+            while byte < 256 {
+                let before = tables[table + 1][byte];
+                tables[table][byte] = (before >> 8) ^ TABLE[(before & 0xff) as usize];
+                byte += 1;
+            }
+        }
+        tables
+    };
+
+    /// The CRC of eight zero bytes. CRCs of other bytes differ from it by the remainder of each byte.
+    const OF_ZEROS: u32 = 0x6522_df69;
+
+    /// Returns the CRC of the two lengths of a prelude, inline: a call takes longer than these eight bytes.
+    #[inline(always)]
+    pub(crate) fn hash_lengths(lengths: [u8; LENGTHS]) -> u32 {
+        let remainders = TABLES.iter().zip(lengths);
+        remainders.fold(OF_ZEROS, |crc, (table, byte)| {
+            crc ^ table.get(usize::from(byte)).copied().unwrap_or_default()
+        })
+    }
+}
 
 /// Table-driven fallback: 24 KB smaller, about 40 times slower.
 #[cfg(any(test, not(feature = "fast")))]
 mod small {
-    /// The polynomial x³² + x²⁶ + x²³ + … + 1, bit-reversed.
-    const POLYNOMIAL: u32 = 0xedb8_8320;
-
-    const TABLE: [u32; 256] = {
-        let mut table = [0; 256];
-        let mut byte: u8 = 0;
-        let mut rest: &mut [u32] = &mut table;
-        while let [entry, after @ ..] = rest {
-            // The remainder of one byte.
-            let mut crc = u32::from_le_bytes([byte, 0, 0, 0]);
-            let mut bits = 8_u8;
-            while let Some(left) = bits.checked_sub(1) {
-                crc = if crc & 1 == 0 { crc >> 1 } else { (crc >> 1) ^ POLYNOMIAL };
-                bits = left;
-            }
-            *entry = crc;
-            byte = byte.wrapping_add(1);
-            rest = after;
-        }
-        table
-    };
-
-    /// Incremental CRC.
-    #[derive(Clone, Debug)]
-    pub(crate) struct Hasher(u32);
-
-    impl Default for Hasher {
-        fn default() -> Self {
-            Self(u32::MAX)
-        }
-    }
-
-    impl Hasher {
-        pub(crate) fn new() -> Self {
-            Self::default()
-        }
-
-        pub(crate) fn update(&mut self, bytes: &[u8]) {
-            for byte in bytes {
-                let [low, ..] = self.0.to_le_bytes();
-                let remainder = TABLE.get(usize::from(low ^ byte)).copied().unwrap_or_default();
-                self.0 = (self.0 >> 8) ^ remainder;
-            }
-        }
-
-        pub(crate) fn finalize(self) -> u32 {
-            !self.0
-        }
-    }
+    #[cfg(not(feature = "fast"))]
+    use super::LENGTHS;
+    use super::TABLE;
 
     /// Returns the CRC of bytes.
     pub(crate) fn hash(bytes: &[u8]) -> u32 {
-        let mut hasher = Hasher::new();
-        hasher.update(bytes);
-        hasher.finalize()
+        !bytes.iter().fold(u32::MAX, |crc, byte| {
+            let [low, ..] = crc.to_le_bytes();
+            let remainder = TABLE.get(usize::from(low ^ byte)).copied().unwrap_or_default();
+            (crc >> 8) ^ remainder
+        })
+    }
+
+    /// Returns the CRC of the two lengths of a prelude.
+    #[cfg(not(feature = "fast"))]
+    pub(crate) fn hash_lengths(lengths: [u8; LENGTHS]) -> u32 {
+        hash(&lengths)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::small;
+    use super::*;
 
     #[test]
     fn is_the_crc_of_gzip() {
@@ -83,11 +132,18 @@ mod tests {
     fn both_ways_are_equal() {
         let bytes: [u8; 1000] = core::array::from_fn(|at| (at * at / 7).to_le_bytes()[0]);
         for end in 0..bytes.len() {
-            let mut hasher = small::Hasher::new();
-            let (one, other) = bytes[..end].split_at(end / 3);
-            hasher.update(one);
-            hasher.update(other);
-            assert_eq!(hasher.finalize(), crc32fast::hash(&bytes[..end]), "{end}");
+            assert_eq!(small::hash(&bytes[..end]), hash(&bytes[..end]), "{end}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_hashed_as_any_bytes() {
+        for place in 0..LENGTHS {
+            for byte in 0..=u8::MAX {
+                let mut lengths = [0, 0, 1, 42, 0, 0, 0, 87];
+                lengths[place] = byte;
+                assert_eq!(hash_lengths(lengths), small::hash(&lengths), "{lengths:?}");
+            }
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use crate::crc::Hasher;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::frame::{Frame, checked_block};
 use crate::headers::Memo;
@@ -39,10 +38,8 @@ pub struct FrameDecoder {
     buffer: Vec<u8>,
     /// Index in `buffer` at which the next frame begins.
     start: usize,
-    /// The next frame's prelude and the CRC of its lengths; parsed once, however many chunks the frame spans.
-    pending: Option<(Prelude, Hasher)>,
-    /// A hasher of nothing, cloned for each frame: a new one asks for the processor's features.
-    fresh: Hasher,
+    /// The next frame's prelude; parsed once, however many chunks the frame spans.
+    pending: Option<Prelude>,
     /// Offset in the stream at which the next frame begins.
     offset: u64,
     frames: u64,
@@ -86,18 +83,18 @@ impl FrameDecoder {
         if let Some(error) = self.poison {
             return Err(error);
         }
-        let Some((prelude, hasher)) = self.take_prelude()? else {
+        let Some(prelude) = self.take_prelude()? else {
             self.compact();
             return Ok(None);
         };
         let end = self.start.saturating_add(index(prelude.total_length()));
         if end > self.buffer.len() {
-            self.pending = Some((prelude, hasher));
+            self.pending = Some(prelude);
             self.compact();
             return Ok(None);
         }
         let bytes = self.buffer.get(self.start..end).unwrap_or_default();
-        let event_headers = match checked_block(prelude, bytes, hasher) {
+        let event_headers = match checked_block(prelude, bytes) {
             Ok(block) => self.memo.check(block, self.limits),
             Err(error) => Err(error),
         };
@@ -173,18 +170,17 @@ impl FrameDecoder {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
-    /// Takes the prelude of the next frame and the CRC of its lengths, if its bytes have arrived.
-    #[inline(always)]
-    fn take_prelude(&mut self) -> Result<Option<(Prelude, Hasher)>, DecodeError> {
+    /// Takes the prelude of the next frame, if its bytes have arrived.
+    #[cfg_attr(feature = "fast", inline(always))]
+    fn take_prelude(&mut self) -> Result<Option<Prelude>, DecodeError> {
         if let Some(pending) = self.pending.take() {
             return Ok(Some(pending));
         }
         let Some(start) = self.unread().first_chunk::<PRELUDE_LENGTH>() else {
             return Ok(None);
         };
-        let mut hasher = self.fresh.clone();
-        match Prelude::parse_hashing(start, self.limits, &mut hasher) {
-            Ok(prelude) => Ok(Some((prelude, hasher))),
+        match Prelude::parse(start, self.limits) {
+            Ok(prelude) => Ok(Some(prelude)),
             Err(error) => {
                 let error = error.starting_at(self.offset);
                 self.poison = Some(error);
@@ -196,7 +192,7 @@ impl FrameDecoder {
     /// Returns the prelude of the next frame, if its bytes have arrived. It is kept for the frame, so it is parsed once.
     fn await_prelude(&mut self) -> Result<Option<Prelude>, DecodeError> {
         self.pending = self.take_prelude()?;
-        Ok(self.pending.as_ref().map(|(prelude, _)| *prelude))
+        Ok(self.pending)
     }
 
     /// Moves the unread bytes to the front of the buffer.

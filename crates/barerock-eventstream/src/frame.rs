@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-use crate::crc::Hasher;
+use crate::crc;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::header::HeaderValue;
 use crate::headers::{self, EventHeaders, Headers};
-use crate::kind::{MessageKind, header_name};
+use crate::kind::{MessageKind, MessageType, header_name};
 use crate::limits::{Limits, PRELUDE_LENGTH, index};
-use crate::prelude::{MESSAGE_CRC_LENGTH, PRELUDE_CRC_AT, Prelude};
+use crate::prelude::{MESSAGE_CRC_LENGTH, Prelude};
 
 /// Result of parsing bytes that may be incomplete, which is not an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +25,11 @@ pub enum Status<T> {
 /// It borrows the bytes it was parsed from; `to_owned` copies it into an [`OwnedFrame`](crate::OwnedFrame).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
-    prelude: Prelude,
     bytes: &'a [u8],
-    event_headers: EventHeaders<'a>,
+    headers_length: u32,
+    // The fields of `EventHeaders`, here so that a frame is five words.
+    message_type: MessageType,
+    event_type: &'a str,
 }
 
 impl<'a> Frame<'a> {
@@ -43,40 +45,40 @@ impl<'a> Frame<'a> {
         let Some(start) = bytes.first_chunk::<PRELUDE_LENGTH>() else {
             return Ok(Status::Partial);
         };
-        let mut hasher = Hasher::new();
-        let prelude = Prelude::parse_hashing(start, limits, &mut hasher)?;
+        let prelude = Prelude::parse(start, limits)?;
         let length = index(prelude.total_length());
         let Some(bytes) = bytes.get(..length) else {
             return Ok(Status::Partial);
         };
-        let block = checked_block(prelude, bytes, hasher)?;
-        let event_headers = headers::check(block, limits)?;
+        let block = checked_block(prelude, bytes)?;
+        let event_headers = headers::check(block, limits, "")?;
         Ok(Status::Complete((Self::new(prelude, bytes, event_headers), length)))
     }
 
     /// Creates a frame from checked parts.
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(always))]
     pub(crate) fn new(prelude: Prelude, bytes: &'a [u8], event_headers: EventHeaders<'a>) -> Self {
-        Self { prelude, bytes, event_headers }
+        let EventHeaders { message_type, event_type } = event_headers;
+        Self { bytes, headers_length: prelude.headers_length(), message_type, event_type }
     }
 
     /// Returns the prelude: the lengths and their CRC.
     #[must_use]
     pub const fn prelude(&self) -> Prelude {
-        self.prelude
+        Prelude::of_frame(self.bytes, self.headers_length)
     }
 
     /// Returns the length of the whole frame in bytes, including prelude and CRCs.
     #[must_use]
     pub const fn total_length(&self) -> u32 {
-        self.prelude.total_length()
+        self.prelude().total_length()
     }
 
     /// Returns the headers, in wire order.
     #[inline]
     #[must_use]
     pub fn headers(&self) -> Headers<'a> {
-        Headers::new(header_block(self.prelude, self.bytes))
+        Headers::new(header_block(self.headers_length, self.bytes))
     }
 
     /// Returns the value of the first header of this name. Names are compared byte for byte.
@@ -89,7 +91,7 @@ impl<'a> Frame<'a> {
     #[inline]
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
-        let start = PRELUDE_LENGTH.saturating_add(index(self.prelude.headers_length()));
+        let start = PRELUDE_LENGTH.saturating_add(index(self.headers_length));
         let end = self.bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
         self.bytes.get(start..end).unwrap_or_default()
     }
@@ -104,7 +106,7 @@ impl<'a> Frame<'a> {
     #[inline]
     #[must_use]
     pub fn kind(&self) -> MessageKind<'a> {
-        MessageKind::of(self.event_headers, self.headers())
+        MessageKind::of(self.message_type, self.event_type, self.headers())
     }
 
     /// Returns the media type of the payload, from the header `:content-type`.
@@ -127,30 +129,24 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Checks the message CRC of the frame `bytes` and returns the header block. `hasher` holds the CRC of the two lengths, with
-/// which the message CRC begins, so that no byte is hashed twice.
-#[inline(always)]
-pub(crate) fn checked_block(
-    prelude: Prelude,
-    bytes: &[u8],
-    mut hasher: Hasher,
-) -> Result<&[u8], DecodeError> {
+/// Checks the message CRC of the frame `bytes` and returns the header block.
+#[cfg_attr(feature = "fast", inline(always))]
+pub(crate) fn checked_block(prelude: Prelude, bytes: &[u8]) -> Result<&[u8], DecodeError> {
     let end = bytes.len().saturating_sub(MESSAGE_CRC_LENGTH);
-    hasher.update(bytes.get(PRELUDE_CRC_AT..end).unwrap_or_default());
-    let (found, computed) = (message_crc(bytes), hasher.finalize());
+    let (found, computed) = (message_crc(bytes), crc::hash(bytes.get(..end).unwrap_or_default()));
     // spec: eventstream#message-crc "If either checksum is invalid, the stream MUST be terminated."
     // "Both clients and servers MUST validate these checksums." Checked before the headers: in a frame that was changed in
     // transit, errors in the headers are meaningless.
     if found != computed {
         return Err(DecodeError::in_frame(DecodeErrorKind::MessageCrc { found, computed }, end));
     }
-    Ok(header_block(prelude, bytes))
+    Ok(header_block(prelude.headers_length(), bytes))
 }
 
 /// Returns the bytes between prelude and payload, which exist because the prelude's lengths are consistent.
 #[inline]
-pub(crate) fn header_block(prelude: Prelude, bytes: &[u8]) -> &[u8] {
-    let end = PRELUDE_LENGTH.saturating_add(index(prelude.headers_length()));
+pub(crate) fn header_block(headers_length: u32, bytes: &[u8]) -> &[u8] {
+    let end = PRELUDE_LENGTH.saturating_add(index(headers_length));
     bytes.get(PRELUDE_LENGTH..end).unwrap_or_default()
 }
 
@@ -163,7 +159,7 @@ fn message_crc(bytes: &[u8]) -> u32 {
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Frame")
-            .field("prelude", &self.prelude)
+            .field("prelude", &self.prelude())
             .field("headers", &self.headers())
             .field("payload_length", &self.payload().len())
             .field("message_crc", &self.message_crc())

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use crate::crc::Hasher;
 use crate::error::DecodeError;
 use crate::frame::{Frame, checked_block};
 use crate::headers::{self, BLOCKS, EventHeaders};
@@ -31,8 +30,6 @@ pub struct Frames<'a> {
     rest: &'a [u8],
     limits: Limits,
     offset: u64,
-    /// A hasher of nothing, cloned for each frame: a new one asks for the processor's features.
-    fresh: Option<Hasher>,
     /// Header blocks of frames before, one of which is most often the next one's too.
     known: [Known<'a>; BLOCKS],
     /// The block of the frame before.
@@ -54,7 +51,7 @@ impl<'a> Frames<'a> {
     #[must_use]
     pub const fn new(bytes: &'a [u8], limits: Limits) -> Self {
         let none = Known { block: &[], fingerprint: 0, event_headers: EventHeaders::NONE };
-        Self { rest: bytes, limits, offset: 0, fresh: None, known: [none; BLOCKS], last: 0, oldest: 0 }
+        Self { rest: bytes, limits, offset: 0, known: [none; BLOCKS], last: 0, oldest: 0 }
     }
 
     /// Returns the offset in the stream, in bytes, at which the next frame begins; after an error, that of the invalid frame.
@@ -63,18 +60,17 @@ impl<'a> Frames<'a> {
         self.offset
     }
 
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(always))]
     fn parse(&mut self) -> Result<Frame<'a>, DecodeError> {
         let received = self.rest.len();
         let Some(start) = self.rest.first_chunk::<PRELUDE_LENGTH>() else {
             return Err(truncated(None, received));
         };
-        let mut hasher = self.fresh.get_or_insert_with(Hasher::new).clone();
-        let prelude = Prelude::parse_hashing(start, self.limits, &mut hasher)?;
+        let prelude = Prelude::parse(start, self.limits)?;
         let Some((bytes, rest)) = self.rest.split_at_checked(index(prelude.total_length())) else {
             return Err(truncated(Some(prelude), received));
         };
-        let block = checked_block(prelude, bytes, hasher)?;
+        let block = checked_block(prelude, bytes)?;
         let event_headers = self.event_headers(block)?;
         self.rest = rest;
         self.offset = self.offset.saturating_add(u64::from(prelude.total_length()));
@@ -82,7 +78,7 @@ impl<'a> Frames<'a> {
     }
 
     /// What was checked before under the same limits, byte for byte, is not checked again.
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(always))]
     fn event_headers(&mut self, block: &'a [u8]) -> Result<EventHeaders<'a>, DecodeError> {
         match self.known.get(self.last) {
             Some(last) if last.block == block => Ok(last.event_headers),
@@ -98,7 +94,8 @@ impl<'a> Frames<'a> {
             self.last = found;
             return Ok(self.known.get(found).map_or(EventHeaders::NONE, |known| known.event_headers));
         }
-        let event_headers = headers::check(block, self.limits)?;
+        let known = self.known.get(self.last).map_or("", |known| known.event_headers.event_type);
+        let event_headers = headers::check(block, self.limits, known)?;
         if let Some(oldest) = self.known.get_mut(self.oldest) {
             *oldest = Known { block, fingerprint, event_headers };
             self.last = self.oldest;

@@ -38,7 +38,7 @@ pub(crate) const BLOCKS: usize = 6;
 
 /// A number that is equal for equal blocks and most often another for other blocks: of the length, the last eight bytes, and
 /// the eight in which the longest event types differ.
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 pub(crate) fn fingerprint(block: &[u8]) -> u64 {
     const DIFFERENT: usize = 24;
     let word = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
@@ -47,10 +47,15 @@ pub(crate) fn fingerprint(block: &[u8]) -> u64 {
     different ^ word(block.last_chunk()).rotate_left(32) ^ length
 }
 
-/// Checks every header of `block`, so that [`Headers`] cannot fail.
-#[inline(always)]
-pub(crate) fn check(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, DecodeError> {
-    match scan(block, limits) {
+/// Checks every header of `block`, so that [`Headers`] cannot fail. `known` is the event type of an earlier block, which is
+/// often the same.
+#[cfg_attr(feature = "fast", inline(always))]
+pub(crate) fn check<'a>(
+    block: &'a [u8],
+    limits: Limits,
+    known: &'a str,
+) -> Result<EventHeaders<'a>, DecodeError> {
+    match scan(block, limits, known) {
         Ok(event_headers) => Ok(event_headers),
         Err((kind, left)) => Err(DecodeError::in_frame(kind, frame_offset(block, left))),
     }
@@ -60,12 +65,12 @@ pub(crate) fn check(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, De
 #[cfg(feature = "alloc")]
 pub(crate) fn event_headers(block: &[u8]) -> EventHeaders<'_> {
     let limits = Limits::default().with_duplicate_headers(true).with_max_headers(u32::MAX);
-    scan(block, limits).unwrap_or(EventHeaders::NONE)
+    scan(block, limits, "").unwrap_or(EventHeaders::NONE)
 }
 
-#[inline(always)]
-fn scan(block: &[u8], limits: Limits) -> Result<EventHeaders<'_>, HeaderFault> {
-    let plain = if cfg!(feature = "fast") { plain::scan(block, limits) } else { None };
+#[cfg_attr(feature = "fast", inline(always))]
+fn scan<'a>(block: &'a [u8], limits: Limits, known: &'a str) -> Result<EventHeaders<'a>, HeaderFault> {
+    let plain = if cfg!(feature = "fast") { plain::scan(block, limits, known) } else { None };
     plain.map_or_else(|| scan_each(block, limits), Ok)
 }
 

@@ -1,6 +1,6 @@
 //! Kinds of messages, by their `:message-type`.
 
-use crate::headers::{EventHeaders, Headers};
+use crate::headers::Headers;
 
 /// Names of the headers that AWS defines (Amazon Event Semantics).
 pub mod header_name {
@@ -61,10 +61,10 @@ pub enum MessageKind<'a> {
 }
 
 impl<'a> MessageKind<'a> {
-    #[inline(always)]
-    pub(crate) fn of(event_headers: EventHeaders<'a>, headers: Headers<'a>) -> Self {
+    #[cfg_attr(feature = "fast", inline(always))]
+    pub(crate) fn of(message_type: MessageType, event_type: &'a str, headers: Headers<'a>) -> Self {
         let text = |name| headers.clone().find_value(name).and_then(|value| value.as_str());
-        match (event_headers.message_type, event_headers.event_type) {
+        match (message_type, event_type) {
             // spec: eventstream#initial-message "In REST protocols, initial messages are bound to HTTP requests and responses."
             // "Initial messages take the form of message events with the event types `initial-request`
             // for request streams and `initial-response` for response streams."
@@ -95,7 +95,7 @@ pub(crate) enum MessageType {
 }
 
 impl MessageType {
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(always))]
     pub(crate) fn of(value: &[u8]) -> Self {
         match value {
             // spec: eventstream#message-type "The value of this header MUST always be event"

@@ -22,7 +22,7 @@ impl OwnedFrame {
     /// Returns a [`Frame`] that borrows from this one. Its CRCs are not checked again.
     #[must_use]
     pub fn as_frame(&self) -> Frame<'_> {
-        let event_headers = headers::event_headers(header_block(self.prelude, &self.bytes));
+        let event_headers = headers::event_headers(header_block(self.prelude.headers_length(), &self.bytes));
         Frame::new(self.prelude, &self.bytes, event_headers)
     }
 }

@@ -1,6 +1,6 @@
 //! The prelude: the first twelve bytes of a frame, with its lengths.
 
-use crate::crc::Hasher;
+use crate::crc;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::limits::{Limits, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD, PRELUDE_LENGTH};
 
@@ -25,17 +25,8 @@ impl Prelude {
     /// # Errors
     ///
     /// If the prelude CRC does not match, or the lengths are inconsistent or above `limits`.
+    #[cfg_attr(feature = "fast", inline(always))]
     pub fn parse(bytes: &[u8; PRELUDE_LENGTH], limits: Limits) -> Result<Self, DecodeError> {
-        Self::parse_hashing(bytes, limits, &mut Hasher::new())
-    }
-
-    /// Parses as [`parse`](Self::parse) does, and adds the two lengths to `hasher`.
-    #[inline(always)]
-    pub(crate) fn parse_hashing(
-        bytes: &[u8; PRELUDE_LENGTH],
-        limits: Limits,
-        hasher: &mut Hasher,
-    ) -> Result<Self, DecodeError> {
         let [t0, t1, t2, t3, h0, h1, h2, h3, c0, c1, c2, c3] = *bytes;
         let total_length = u32::from_be_bytes([t0, t1, t2, t3]);
         let headers_length = u32::from_be_bytes([h0, h1, h2, h3]);
@@ -43,8 +34,7 @@ impl Prelude {
 
         // spec: eventstream#prelude-crc "Both clients and servers MUST validate these checksums."
         // "Both clients and servers MUST validate these checksums." Checked first: lengths with an invalid CRC are meaningless.
-        hasher.update(&[t0, t1, t2, t3, h0, h1, h2, h3]);
-        let computed = hasher.clone().finalize();
+        let computed = crc::hash_lengths([t0, t1, t2, t3, h0, h1, h2, h3]);
         if found != computed {
             return Err(DecodeError::in_frame(
                 DecodeErrorKind::PreludeCrc { found, computed },
@@ -55,6 +45,18 @@ impl Prelude {
         match prelude.fault(limits) {
             None => Ok(prelude),
             Some((kind, offset)) => Err(DecodeError::in_frame(kind, offset)),
+        }
+    }
+
+    /// Returns the prelude of a checked frame.
+    pub(crate) const fn of_frame(frame: &[u8], headers_length: u32) -> Self {
+        match frame.first_chunk() {
+            Some([t0, t1, t2, t3, _, _, _, _, c0, c1, c2, c3]) => Self {
+                total_length: u32::from_be_bytes([*t0, *t1, *t2, *t3]),
+                headers_length,
+                crc: u32::from_be_bytes([*c0, *c1, *c2, *c3]),
+            },
+            None => Self { total_length: 0, headers_length, crc: 0 },
         }
     }
 

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::canonical::RequestParts;
+use crate::canonical::{Path, RequestParts};
 use crate::credentials::REDACTED;
 use crate::names::parameter_name;
 use crate::payload::PayloadHash;
@@ -51,7 +51,7 @@ impl ApiKey {
         let settings = SigningSettings::default();
         let context = SigningContext::new(credentials.borrowed(), timestamp, region, SERVICE, settings)?;
         let presigned = presign_parts(
-            RequestParts { method: "POST", path: "/", query: ACTION },
+            RequestParts { method: "POST", path: Path::Sent("/"), query: ACTION },
             &[("host", HOST.as_bytes())],
             &PayloadHash::of(b""),
             seconds.into(),

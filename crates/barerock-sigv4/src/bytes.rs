@@ -25,6 +25,16 @@ impl ByteSet {
         Self(set)
     }
 
+    /// Number of bytes before the first that is not in the set.
+    #[inline]
+    pub(crate) fn run(&self, bytes: &[u8]) -> usize {
+        // Eight at once without a branch, then one by one where one of them ends the run.
+        let is_whole = |eight: &&[u8]| eight.iter().fold(true, |all, byte| all & self.contains(*byte));
+        let whole = bytes.chunks_exact(8).take_while(is_whole).count().saturating_mul(8);
+        let rest = bytes.get(whole..).unwrap_or_default();
+        whole.saturating_add(rest.iter().take_while(|byte| self.contains(**byte)).count())
+    }
+
     pub(crate) fn contains(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).copied().unwrap_or_default()
     }

@@ -1,11 +1,11 @@
 //! The canonical request: the text that client and service must derive identically, byte for byte.
 
-use core::fmt::{self, Write};
+use core::fmt;
 
 use crate::crypto::Sha256;
 
-use crate::hash::TextHasher;
-use crate::headers::{HeaderLine, HeaderList, SignedHeaders, is_signed, is_token};
+use crate::hash::{Sink, TextHasher, show};
+use crate::headers::{HeaderLine, HeaderList, Names, SignedHeaders, is_signed, is_token};
 use crate::names::header_name::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::payload::{PayloadHash, SHA256_LENGTH};
 use crate::settings::{SessionTokenSigning, SigningSettings};
@@ -30,7 +30,7 @@ impl<'a> Request<'a> {
     }
 
     pub(crate) fn parts(&self) -> RequestParts<'a> {
-        RequestParts { method: self.method, path: self.path, query: self.query }
+        RequestParts { method: self.method, path: Path::Sent(self.path), query: self.query }
     }
 
     pub(crate) fn headers(&self) -> &'a [HeaderLine<'a>] {
@@ -42,8 +42,26 @@ impl<'a> Request<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct RequestParts<'a> {
     pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
+    pub(crate) path: Path<'a>,
     pub(crate) query: &'a str,
+}
+
+/// A path, which may have been made canonical before.
+#[derive(Clone, Copy)]
+pub(crate) enum Path<'a> {
+    Sent(&'a str),
+    #[cfg(feature = "http")]
+    Canonical(&'a str),
+}
+
+impl<'a> Path<'a> {
+    pub(crate) fn as_str(self) -> &'a str {
+        match self {
+            Self::Sent(path) => path,
+            #[cfg(feature = "http")]
+            Self::Canonical(path) => path,
+        }
+    }
 }
 
 /// Canonical request: "CanonicalRequest = HTTPRequestMethod + '\n' + CanonicalURI + '\n' + CanonicalQueryString + '\n' +
@@ -55,7 +73,8 @@ pub struct CanonicalRequest<'a> {
     parts: RequestParts<'a>,
     left_out_parameters: &'static [&'static str],
     uri_encoding: UriEncoding,
-    normalize_path: bool,
+    /// Nothing in the path is to be normalized.
+    is_normal: bool,
     headers: HeaderList<'a>,
     payload: &'a PayloadHash,
 }
@@ -73,12 +92,13 @@ impl<'a> CanonicalRequest<'a> {
         payload: &'a PayloadHash,
         context: &SigningContext<'a>,
     ) -> Result<Self, SignError> {
-        Self::for_header_form(request.parts(), request.headers(), payload, context)
+        Self::for_header_form(request.parts(), request.headers(), Names::Unchecked, payload, context)
     }
 
     pub(crate) fn for_header_form(
         parts: RequestParts<'a>,
         headers: &'a [HeaderLine<'a>],
+        names: Names,
         payload: &'a PayloadHash,
         context: &SigningContext<'a>,
     ) -> Result<Self, SignError> {
@@ -92,14 +112,14 @@ impl<'a> CanonicalRequest<'a> {
         let service = context.scope.service();
         let is_signed = |name: &str| is_signed(service, name) && !is_replaced(name);
         let mut canonical =
-            Self::of_parts(parts, HeaderList::new(headers, is_signed)?, payload, settings, &[])?;
+            Self::of_parts(parts, HeaderList::new(headers, names, is_signed)?, payload, settings, &[])?;
         canonical.check_host()?;
         let added = [
-            Some((X_AMZ_DATE, context.timestamp.amz_date())),
-            settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, payload.as_str())),
+            Some((X_AMZ_DATE, context.timestamp.as_bytes())),
+            settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, payload.as_bytes())),
             token
                 .filter(|_| settings.session_token == SessionTokenSigning::Signed)
-                .map(|token| (X_AMZ_SECURITY_TOKEN, token)),
+                .map(|token| (X_AMZ_SECURITY_TOKEN, token.as_bytes())),
         ];
         for (name, value) in added.into_iter().flatten() {
             canonical.headers.add(name, value)?;
@@ -116,7 +136,7 @@ impl<'a> CanonicalRequest<'a> {
         context: &SigningContext<'_>,
     ) -> Result<Self, SignError> {
         let (settings, service) = (&context.settings, context.scope.service());
-        let headers = HeaderList::new(headers, |name| is_signed(service, name))?;
+        let headers = HeaderList::new(headers, Names::Unchecked, |name| is_signed(service, name))?;
         let canonical = Self::of_parts(RequestParts { query: "", ..parts }, headers, payload, settings, &[])?;
         canonical.check_host()?;
         Ok(canonical)
@@ -139,7 +159,7 @@ impl<'a> CanonicalRequest<'a> {
         settings: &SigningSettings,
         left_out_parameters: &'static [&'static str],
     ) -> Result<Self, SignError> {
-        let headers = HeaderList::new(headers, |_name| true)?;
+        let headers = HeaderList::new(headers, Names::Unchecked, |_name| true)?;
         Self::of_parts(parts, headers, payload, settings, left_out_parameters)
     }
 
@@ -153,16 +173,13 @@ impl<'a> CanonicalRequest<'a> {
         if parts.method.is_empty() || !parts.method.bytes().all(is_token) {
             return Err(SignError::InvalidMethod);
         }
-        uri::check_path(parts.path, settings.normalize_path)?;
+        let (uri_encoding, is_normal) = match parts.path {
+            Path::Sent(path) => (settings.uri_encoding, uri::check_path(path, settings.normalize_path)?),
+            #[cfg(feature = "http")]
+            Path::Canonical(_) => (UriEncoding::Single, true),
+        };
         uri::check_query(parts.query)?;
-        Ok(Self {
-            parts,
-            left_out_parameters,
-            uri_encoding: settings.uri_encoding,
-            normalize_path: settings.normalize_path,
-            headers,
-            payload,
-        })
+        Ok(Self { parts, left_out_parameters, uri_encoding, is_normal, headers, payload })
     }
 
     /// Checks the rule "You must include the host header."
@@ -185,10 +202,9 @@ impl<'a> CanonicalRequest<'a> {
     /// Returns the SHA-256 of the text, without allocating it.
     #[must_use]
     pub fn hash(&self) -> [u8; SHA256_LENGTH] {
-        let mut writer = TextHasher::new(Sha256::new());
-        // Hashing never fails.
-        let _infallible = self.write_to(&mut writer, false);
-        writer.finish()
+        let mut hasher = TextHasher::new(Sha256::new());
+        self.write_to(&mut hasher, false);
+        hasher.finish()
     }
 
     /// Returns the text with the value of `x-amz-security-token` redacted, for output.
@@ -201,7 +217,7 @@ impl<'a> CanonicalRequest<'a> {
     #[cfg(feature = "http")]
     pub(crate) fn length_estimate(&self) -> usize {
         const STRING_TO_SIGN_AND_PAYLOAD: usize = 256;
-        let escaped = self.parts.path.len().saturating_add(self.parts.query.len()).saturating_mul(3);
+        let escaped = self.parts.path.as_str().len().saturating_add(self.parts.query.len()).saturating_mul(3);
         self.headers.length_estimate().saturating_add(escaped).saturating_add(STRING_TO_SIGN_AND_PAYLOAD)
     }
 
@@ -211,28 +227,28 @@ impl<'a> CanonicalRequest<'a> {
         self.headers.names_length()
     }
 
-    pub(crate) fn write_signed_headers(&self, w: &mut impl Write) -> fmt::Result {
-        self.headers.write_names(w)
+    pub(crate) fn write_signed_headers(&self, out: &mut impl Sink) {
+        self.headers.write_names(out);
     }
 
-    pub(crate) fn write_to(&self, w: &mut impl Write, redact: bool) -> fmt::Result {
-        w.write_str(self.parts.method)?;
-        w.write_str("\n")?;
-        uri::write_path(w, self.parts.path, self.uri_encoding, self.normalize_path)?;
-        w.write_str("\n")?;
-        uri::write_query(w, self.parts.query, self.left_out_parameters, redact)?;
-        w.write_str("\n")?;
-        self.headers.write_lines(w, redact)?;
-        w.write_str("\n")?;
-        self.write_signed_headers(w)?;
-        w.write_str("\n")?;
-        w.write_str(self.payload.as_str())
+    pub(crate) fn write_to(&self, out: &mut impl Sink, redact: bool) {
+        out.put(self.parts.method.as_bytes());
+        out.put(b"\n");
+        uri::write_path(out, self.parts.path.as_str(), self.uri_encoding, self.is_normal);
+        out.put(b"\n");
+        uri::write_query(out, self.parts.query, self.left_out_parameters, redact);
+        out.put(b"\n");
+        self.headers.write_lines(out, redact);
+        out.put(b"\n");
+        self.write_signed_headers(out);
+        out.put(b"\n");
+        out.put(self.payload.as_bytes());
     }
 }
 
 impl fmt::Display for CanonicalRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_to(f, false)
+        show(f, |out| self.write_to(out, false))
     }
 }
 
@@ -248,6 +264,6 @@ pub struct RedactedCanonicalRequest<'r, 'a>(&'r CanonicalRequest<'a>);
 
 impl fmt::Display for RedactedCanonicalRequest<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.write_to(f, true)
+        show(f, |out| self.0.write_to(out, true))
     }
 }

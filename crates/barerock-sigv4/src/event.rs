@@ -65,7 +65,7 @@ impl fmt::Display for EventStringToSign<'_> {
         f.write_str("\n")?;
         f.write_str(self.timestamp.amz_date())?;
         f.write_str("\n")?;
-        self.scope.write_to(f)?;
+        self.scope.fmt(f)?;
         let previous = self.previous.as_ref().map_or("", HexText::as_str);
         for line in [previous, self.date_header_hash.as_str(), self.payload_hash.as_str()] {
             f.write_str("\n")?;

@@ -1,10 +1,11 @@
 //! The canonical headers: selection, order and trimming.
 
-use core::fmt::{self, Write};
+use core::fmt;
 
 use crate::SignError;
 use crate::bytes::ByteSet;
 use crate::credentials::REDACTED;
+use crate::hash::{Sink, show};
 use crate::names::header_name::{AUTHORIZATION, HOST, X_AMZ_SECURITY_TOKEN};
 
 /// Limit on the number of signed header lines, which are sorted on the stack. Servers commonly accept no more.
@@ -26,6 +27,17 @@ const NEVER_SIGNED: [&str; 13] = [
     "user-agent",
     "x-amzn-trace-id",
 ];
+/// The bit of each length of [`NEVER_SIGNED`].
+#[expect(clippy::as_conversions, reason = "runs while compiling; the lengths are small")]
+const NEVER_SIGNED_LENGTHS: u32 = {
+    let mut lengths = 0;
+    let mut rest: &[&str] = &NEVER_SIGNED;
+    while let [name, after @ ..] = rest {
+        lengths |= 1_u32.rotate_left(name.len() as u32);
+        rest = after;
+    }
+    lengths
+};
 /// Prefix of headers that are never signed, such as `proxy-authorization`.
 const NEVER_SIGNED_PREFIX: &str = "proxy-";
 
@@ -41,9 +53,25 @@ pub fn is_signed(service: &str, name: &str) -> bool {
         name.get(..NEVER_SIGNED_PREFIX.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(NEVER_SIGNED_PREFIX))
     };
-    let is_never_signed = || NEVER_SIGNED.iter().any(|never| never.eq_ignore_ascii_case(name));
+    // Most names have a length that none of those has.
+    let has_length =
+        || u32::try_from(name.len()).ok().and_then(|length| NEVER_SIGNED_LENGTHS.checked_shr(length));
+    let is_never_signed = || {
+        has_length().is_some_and(|lengths| lengths & 1 != 0)
+            && NEVER_SIGNED.iter().any(|never| never.eq_ignore_ascii_case(name))
+    };
     let is_dropped = || service == DROPS_SNAKE_CASE && name.contains('_');
     !(is_never_signed() || is_prefixed() || is_dropped())
+}
+
+/// What is known of the names of header lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Nothing.
+    Unchecked,
+    /// They are tokens in lowercase: those of an `http::HeaderMap`.
+    #[cfg(feature = "http")]
+    Lowercase,
 }
 
 /// Header line as it is sent.
@@ -79,6 +107,7 @@ impl<'a> HeaderList<'a> {
     /// Creates a list of the lines of `sent` for which `is_signed` returns true.
     pub(crate) fn new(
         sent: &'a [HeaderLine<'a>],
+        names: Names,
         is_signed: impl Fn(&str) -> bool,
     ) -> Result<Self, SignError> {
         let mut list = Self {
@@ -95,11 +124,13 @@ impl<'a> HeaderList<'a> {
             names_length: 0,
         };
         for (index, (name, value)) in sent.iter().enumerate().filter(|(_, (name, _))| is_signed(name)) {
-            if name.is_empty() || !name.bytes().all(is_token) {
-                return Err(SignError::InvalidHeaderName { index });
+            if names == Names::Unchecked {
+                if name.is_empty() || !name.bytes().all(is_token) {
+                    return Err(SignError::InvalidHeaderName { index });
+                }
+                list.has_plain_names &= !name.bytes().any(|byte| byte.is_ascii_uppercase());
             }
             let invalid = |offset| SignError::InvalidHeaderValue { index, offset };
-            list.has_plain_names &= !name.bytes().any(|byte| byte.is_ascii_uppercase());
             list.has_plain_values &= check_value(value).map_err(invalid)?;
             list.has_host |= name.eq_ignore_ascii_case(HOST);
             list.length = list.length.saturating_add(name.len()).saturating_add(value.len());
@@ -109,9 +140,9 @@ impl<'a> HeaderList<'a> {
     }
 
     /// Adds a header of the signature, whose value is known to be valid.
-    pub(crate) fn add(&mut self, name: &'a str, value: &'a str) -> Result<(), SignError> {
+    pub(crate) fn add(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), SignError> {
         let slot = self.added.get_mut(self.added_count).ok_or(SignError::TooManyHeaders)?;
-        *slot = (name, value.as_bytes());
+        *slot = (name, value);
         let index = self.sent.len().saturating_add(self.added_count);
         self.added_count = self.added_count.saturating_add(1);
         self.length = self.length.saturating_add(name.len()).saturating_add(value.len());
@@ -172,93 +203,92 @@ impl<'a> HeaderList<'a> {
 
     // spec: sigv4#canonical-headers "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'"
     /// Writes the lines: "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'", with the values of one name joined by commas.
-    pub(crate) fn write_lines(&self, w: &mut impl Write, redact: bool) -> fmt::Result {
+    pub(crate) fn write_lines(&self, out: &mut impl Sink, redact: bool) {
         for (at, ((name, value), is_repeated)) in self.lines().enumerate() {
             if is_repeated {
-                w.write_str(",")?;
+                out.put(b",");
             } else {
                 if at > 0 {
-                    w.write_str("\n")?;
+                    out.put(b"\n");
                 }
-                self.write_name(w, name)?;
-                w.write_str(":")?;
+                self.write_name(out, name);
+                out.put(b":");
             }
             if redact && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN) {
-                w.write_str(REDACTED)?;
+                out.put(REDACTED.as_bytes());
+            } else if self.has_plain_values {
+                out.put(value);
             } else {
-                self.write_value(w, value)?;
+                write_trimmed(out, value);
             }
         }
-        if self.count > 0 { w.write_str("\n") } else { Ok(()) }
+        if self.count > 0 {
+            out.put(b"\n");
+        }
     }
 
     // spec: sigv4#signed-headers "An alphabetically sorted, semicolon-separated list of lowercase request header names."
     /// Writes "An alphabetically sorted, semicolon-separated list of lowercase request header names."
-    pub(crate) fn write_names(&self, w: &mut impl Write) -> fmt::Result {
+    pub(crate) fn write_names(&self, out: &mut impl Sink) {
         for (at, ((name, _), is_repeated)) in self.lines().enumerate() {
             if is_repeated {
                 continue;
             }
             if at > 0 {
-                w.write_str(";")?;
+                out.put(b";");
             }
-            self.write_name(w, name)?;
+            self.write_name(out, name);
         }
-        Ok(())
     }
 
-    fn write_name(&self, w: &mut impl Write, name: &str) -> fmt::Result {
-        let lowercase = || name.chars().map(|character| character.to_ascii_lowercase());
-        if self.has_plain_names { w.write_str(name) } else { lowercase().try_for_each(|c| w.write_char(c)) }
-    }
-
-    fn write_value(&self, w: &mut impl Write, value: &[u8]) -> fmt::Result {
-        // `HeaderList::new` has checked that it is UTF-8.
-        let value = core::str::from_utf8(value).unwrap_or_default();
-        if self.has_plain_values { w.write_str(value) } else { write_trimmed(w, value) }
+    fn write_name(&self, out: &mut impl Sink, name: &str) {
+        if self.has_plain_names {
+            out.put(name.as_bytes());
+        } else {
+            // Names are ASCII.
+            name.bytes().for_each(|byte| out.put(&[byte.to_ascii_lowercase()]));
+        }
     }
 }
 
 // spec: sigv4#trim "convert sequential spaces to a single space"
 /// Writes a value with the rule "Trim any leading or trailing spaces … convert sequential spaces to a single space", also in
 /// quotes. An obsolete line fold (RFC 9112, section 5.2) counts as a space, including the tabs around it; other tabs do not.
-fn write_trimmed(w: &mut impl Write, value: &str) -> fmt::Result {
+fn write_trimmed(out: &mut impl Sink, value: &[u8]) {
     let mut is_first = true;
     let mut rest = value;
     loop {
         let (blanks, from_word) = split_where(rest, false);
         let (word, after) = split_where(from_word, true);
         if word.is_empty() {
-            return Ok(());
+            return;
         }
-        if !is_first && blanks.as_bytes().contains(&b'\n') {
-            w.write_str(" ")?;
+        if !is_first && blanks.contains(&b'\n') {
+            out.put(b" ");
         } else if !is_first {
-            write_blanks(w, blanks)?;
+            write_blanks(out, blanks);
         }
-        w.write_str(word)?;
+        out.put(word);
         (is_first, rest) = (false, after);
     }
 }
 
 /// Writes tabs unchanged, and one space for any number of other blanks.
-fn write_blanks(w: &mut impl Write, blanks: &str) -> fmt::Result {
+fn write_blanks(out: &mut impl Sink, blanks: &[u8]) {
     let mut before = b'\t';
-    blanks.bytes().try_for_each(|byte| {
-        let is_repeated = byte != b'\t' && before != b'\t';
-        before = byte;
-        match byte {
-            _ if is_repeated => Ok(()),
-            b'\t' => w.write_str("\t"),
-            _ => w.write_str(" "),
+    for byte in blanks {
+        let is_repeated = *byte != b'\t' && before != b'\t';
+        before = *byte;
+        if !is_repeated {
+            out.put(if *byte == b'\t' { b"\t" } else { b" " });
         }
-    })
+    }
 }
 
 /// Splits before the first blank byte if `blank` is true, else before the first other byte. Blanks are ASCII.
-fn split_where(text: &str, blank: bool) -> (&str, &str) {
-    let at = text.bytes().position(|byte| is_blank(byte) == blank).unwrap_or(text.len());
-    text.split_at_checked(at).unwrap_or((text, ""))
+fn split_where(text: &[u8], blank: bool) -> (&[u8], &[u8]) {
+    let at = text.iter().position(|byte| is_blank(*byte) == blank).unwrap_or(text.len());
+    text.split_at_checked(at).unwrap_or((text, b""))
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -306,7 +336,7 @@ pub struct SignedHeaders<'r, 'a>(pub(crate) &'r HeaderList<'a>);
 
 impl fmt::Display for SignedHeaders<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.write_names(f)
+        show(f, |out| self.0.write_names(out))
     }
 }
 

@@ -21,6 +21,10 @@ impl HexText {
         Self(text)
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         // Never falls back: hexadecimal digits are ASCII.
         core::str::from_utf8(&self.0).unwrap_or_default()

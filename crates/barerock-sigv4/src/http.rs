@@ -1,25 +1,29 @@
 //! Signing of an `http::Request` in place.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::fmt;
 
 use ::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue};
 use ::http::uri::Uri;
-use zeroize::Zeroize;
 
-use crate::canonical::{CanonicalRequest, RequestParts};
+use crate::canonical::{CanonicalRequest, Path};
 use crate::credentials::Credentials;
-use crate::hash::sha256;
-use crate::headers::HeaderLine;
-use crate::key::{Signature, SigningKey};
+use crate::hash::Sink;
+use crate::headers::Names;
+use crate::key::SigningKey;
 use crate::names::header_name::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::payload::PayloadHash;
 use crate::presign::{Order, Presigned, presign_parts};
-use crate::redact::redact;
 use crate::scope::check_names;
-use crate::sign::{Authorization, SigningContext, StringToSign};
-use crate::{SignError, SigningSettings, Timestamp};
+use crate::sign::{AUTHORIZATION_LENGTH, SigningContext, write_authorization};
+use crate::{CredentialScope, SignError, SigningSettings, Timestamp};
+
+mod head;
+mod signed;
+
+use head::Head;
+pub(crate) use head::host_of;
+pub use signed::Signed;
 
 static DATE_NAME: HeaderName = HeaderName::from_static(X_AMZ_DATE);
 static TOKEN_NAME: HeaderName = HeaderName::from_static(X_AMZ_SECURITY_TOKEN);
@@ -35,6 +39,31 @@ pub struct Signer {
     service: String,
     settings: SigningSettings,
     key: Option<CachedKey>,
+    path: CachedPath,
+}
+
+/// Path of the last request and its canonical form, for the next request: most clients call one model.
+#[derive(Clone, Debug, Default)]
+struct CachedPath {
+    sent: String,
+    canonical: String,
+}
+
+impl CachedPath {
+    fn find<'r>(&'r self, sent: &'r str) -> Path<'r> {
+        if !self.canonical.is_empty() && self.sent == sent {
+            Path::Canonical(&self.canonical)
+        } else {
+            Path::Sent(sent)
+        }
+    }
+
+    fn keep(&mut self, sent: &str, canonical: &str) {
+        self.canonical.clear();
+        self.canonical.push_str(canonical);
+        self.sent.clear();
+        self.sent.push_str(sent);
+    }
 }
 
 /// Derived key, with the credentials and the time it was derived from.
@@ -44,6 +73,8 @@ struct CachedKey {
     /// A time on the key's day.
     timestamp: Timestamp,
     key: SigningKey,
+    /// The text of the scope.
+    scope: String,
 }
 
 impl CachedKey {
@@ -62,13 +93,20 @@ impl Signer {
     pub fn new(region: impl Into<String>, service: impl Into<String>) -> Result<Self, SignError> {
         let (region, service) = (region.into(), service.into());
         check_names(&region, &service)?;
-        Ok(Self { region, service, settings: SigningSettings::default(), key: None })
+        Ok(Self {
+            region,
+            service,
+            settings: SigningSettings::default(),
+            key: None,
+            path: CachedPath::default(),
+        })
     }
 
     /// Sets the signing settings.
     #[must_use]
     pub fn with_settings(mut self, settings: SigningSettings) -> Self {
         self.settings = settings;
+        self.path = CachedPath::default();
         self
     }
 
@@ -128,25 +166,23 @@ impl Signer {
         timestamp: Timestamp,
     ) -> Result<Presigned, SignError> {
         let payload = PayloadHash::with(self.settings.payload, request.body().as_ref());
-        let Self { region, service, settings, key } = self;
-        let context = SigningContext::new(credentials.borrowed(), &timestamp, region, service, *settings)?;
-        let key = key_of_the_day(key, credentials, &context);
+        let (context, cached, _path) = self.context(credentials, &timestamp)?;
 
         let uri = request.uri().clone();
         let method = request.method().clone();
         let head = Head::of(method.as_str(), &uri, request.headers());
         let presigned = presign_parts(
             head.parts,
-            &head.lines,
+            head.lines(),
             &payload,
             expires_seconds,
             &context,
-            key,
+            &cached.key,
             Order::SignedHeadersFirst,
         )?;
 
         // Both values are built before either is set, so that an error leaves the request unchanged.
-        let host = head.new_host.map(header_value).transpose()?;
+        let host = head.new_host.map(|host| header_value(host.as_bytes())).transpose()?;
         let target = alloc::format!("{}?{}", uri.path(), presigned.query());
         let mut new_uri = uri.clone().into_parts();
         new_uri.path_and_query = Some(target.parse().map_err(|_long| SignError::UriTooLong)?);
@@ -172,171 +208,85 @@ impl Signer {
         if headers.keys_len() > MAX_HEADER_NAMES {
             return Err(SignError::TooManyHeaders);
         }
-        let Self { region, service, settings, key } = self;
-        let context = SigningContext::new(credentials.borrowed(), &timestamp, region, service, *settings)?;
-        let key = key_of_the_day(key, credentials, &context);
-
-        let head = Head::of(method, uri, headers);
+        let content_sha256_header = self.settings.content_sha256_header;
+        let (context, cached, path) = self.context(credentials, &timestamp)?;
+        let mut head = Head::of(method, uri, headers);
+        head.parts.path = path.find(uri.path());
         let canonical_request =
-            CanonicalRequest::for_header_form(head.parts, &head.lines, payload, &context)?;
+            CanonicalRequest::for_header_form(head.parts, head.lines(), Names::Lowercase, payload, &context)?;
+        let names_length = canonical_request.signed_headers_length();
+        let signed = Signed::new(&canonical_request, &context, cached);
+        let names = signed.signed_headers(names_length, payload);
 
-        let signed = Signed::new(&canonical_request, &context, key);
-        let new_authorization = Authorization {
-            access_key_id: credentials.access_key_id(),
-            scope: context.scope(),
-            canonical_request: &canonical_request,
-            signature: signed.signature,
-        };
-        // Of the exact length, so that the header value takes the string without a copy.
-        let mut authorization = String::with_capacity(new_authorization.length());
-        // Writing to a string never fails.
-        let _infallible = new_authorization.write_to(&mut authorization);
+        let access_key_id = credentials.access_key_id();
+        // Of the exact length, so that the header value takes the bytes without a copy.
+        let length = [access_key_id.len(), cached.scope.len(), names_length];
+        let length = length.iter().fold(AUTHORIZATION_LENGTH, |sum, part| sum.saturating_add(*part));
+        let mut authorization = Vec::with_capacity(length);
+        write_authorization(
+            &mut authorization,
+            access_key_id,
+            |out| out.put(cached.scope.as_bytes()),
+            |out| out.put(names),
+            signed.signature,
+        );
 
         // All values are built before the first is set, so that an error leaves the request unchanged.
-        let mut new_authorization =
+        let mut authorization =
             HeaderValue::try_from(authorization).map_err(|_odd| SignError::InvalidAccessKeyId)?;
-        new_authorization.set_sensitive(true);
-        let texts = [
-            (&HOST, head.new_host),
-            (&DATE_NAME, Some(timestamp.amz_date())),
-            (&TOKEN_NAME, credentials.session_token()),
-            (&CONTENT_SHA256_NAME, settings.content_sha256_header.then(|| payload.as_str())),
-        ];
-        let mut added = Vec::with_capacity(texts.len());
-        for (name, text) in texts {
-            if let Some(text) = text {
-                let mut value = header_value(text)?;
-                value.set_sensitive(core::ptr::eq(name, &TOKEN_NAME));
-                added.push((name, value));
-            }
+        authorization.set_sensitive(true);
+        let date = header_value(timestamp.as_bytes())?;
+        let host = head.new_host.map(|host| header_value(host.as_bytes())).transpose()?;
+        let token = credentials.session_token().map(|token| header_value(token.as_bytes())).transpose()?;
+        let content_sha256 = content_sha256_header.then(|| header_value(payload.as_bytes())).transpose()?;
+        if let Some(host) = host {
+            headers.insert(&HOST, host);
         }
-        for (name, value) in added {
-            headers.insert(name, value);
+        headers.insert(&DATE_NAME, date);
+        if let Some(mut token) = token {
+            token.set_sensitive(true);
+            headers.insert(&TOKEN_NAME, token);
         }
-        headers.insert(&AUTHORIZATION, new_authorization);
+        if let Some(content_sha256) = content_sha256 {
+            headers.insert(&CONTENT_SHA256_NAME, content_sha256);
+        }
+        headers.insert(&AUTHORIZATION, authorization);
+        if path.sent != uri.path() {
+            path.keep(uri.path(), signed.canonical_path());
+        }
         Ok(signed)
     }
-}
 
-/// Returns the cached key; derives a new one if the day or the credentials differ.
-fn key_of_the_day<'k>(
-    cache: &'k mut Option<CachedKey>,
-    credentials: &Credentials,
-    context: &SigningContext<'_>,
-) -> &'k SigningKey {
-    if cache.as_ref().is_some_and(|cached| !cached.is_for(credentials, context.timestamp)) {
-        *cache = None;
-    }
-    let cached = cache.get_or_insert_with(|| CachedKey {
-        credentials: credentials.clone(),
-        timestamp: *context.timestamp,
-        key: context.derive_key(),
-    });
-    &cached.key
-}
-
-/// Signed parts of a request, except its body.
-struct Head<'r> {
-    parts: RequestParts<'r>,
-    lines: Vec<HeaderLine<'r>>,
-    /// Value of the `host` header, if the request has none.
-    new_host: Option<&'r str>,
-}
-
-impl<'r> Head<'r> {
-    fn of(method: &'r str, uri: &'r Uri, headers: &'r HeaderMap) -> Self {
-        let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
-        let new_host = if headers.contains_key(&HOST) { None } else { host_of(uri) };
-        let mut lines = Vec::with_capacity(headers.len().saturating_add(1));
-        // Not `as_str`, which would be compiled again here: 1 KB.
-        lines.extend(headers.iter().map(|(name, value)| (name.as_ref(), value.as_bytes())));
-        lines.extend(new_host.map(|host| ("host", host.as_bytes())));
-        Self { parts, lines, new_host }
+    /// Returns the signing context, the cached key and the cached path; derives a new key if the day or the credentials differ.
+    fn context<'c>(
+        &'c mut self,
+        credentials: &'c Credentials,
+        timestamp: &'c Timestamp,
+    ) -> Result<(SigningContext<'c>, &'c CachedKey, &'c mut CachedPath), SignError> {
+        let Self { region, service, settings, key, path } = self;
+        let scope = CredentialScope::of_checked_names(timestamp, region, service);
+        let context =
+            SigningContext { credentials: credentials.borrowed(), scope, timestamp, settings: *settings };
+        if key.as_ref().is_some_and(|cached| cached.is_for(credentials, timestamp)) {
+            // Key id and secret were checked before the key was derived.
+            context.credentials.check_token()?;
+        } else {
+            context.credentials.check()?;
+            *key = None;
+        }
+        let cached = key.get_or_insert_with(|| CachedKey {
+            credentials: credentials.clone(),
+            timestamp: *timestamp,
+            key: context.derive_key(),
+            scope: scope.to_string(),
+        });
+        Ok((context, cached, path))
     }
 }
 
 /// Converts a text to a header value. Key id and token are checked before, so the error is not expected.
-fn header_value(text: &str) -> Result<HeaderValue, SignError> {
-    HeaderValue::from_str(text).map_err(|_odd| SignError::InvalidSessionToken)
-}
-
-/// Returns the authority as HTTP libraries send it: without user information and the scheme's default port.
-pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
-    let authority = uri.authority()?.as_str();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
-    let default_port = match uri.scheme_str() {
-        Some("https") => ":443",
-        Some("http") => ":80",
-        _ => ":",
-    };
-    let host = host_and_port.strip_suffix(default_port).or_else(|| host_and_port.strip_suffix(':'));
-    Some(host.unwrap_or(host_and_port)).filter(|host| !host.is_empty())
-}
-
-/// Stages of the signature of a signed request.
-#[derive(Clone)]
-pub struct Signed {
-    /// The canonical request, then the string to sign.
-    text: String,
-    canonical_request_length: usize,
-    signature: Signature,
-    has_session_token: bool,
-}
-
-impl Signed {
-    fn new(canonical_request: &CanonicalRequest<'_>, context: &SigningContext<'_>, key: &SigningKey) -> Self {
-        let mut text = String::with_capacity(canonical_request.length_estimate());
-        // Writing to a string never fails.
-        let _infallible = canonical_request.write_to(&mut text, false);
-        let canonical_request_length = text.len();
-        let string_to_sign = StringToSign::new(context.timestamp, context.scope(), &sha256(text.as_bytes()));
-        let _infallible = string_to_sign.write_to(&mut text);
-        let signature = key.sign_text(text.get(canonical_request_length..).unwrap_or_default());
-        let has_session_token = context.credentials.session_token().is_some();
-        Self { text, canonical_request_length, signature, has_session_token }
-    }
-
-    /// Returns the canonical request, including the session token; to show it, use [`Signed::redacted_canonical_request`].
-    #[must_use]
-    pub fn canonical_request(&self) -> &str {
-        self.text.get(..self.canonical_request_length).unwrap_or_default()
-    }
-
-    /// Returns the canonical request with the session token redacted.
-    #[must_use]
-    pub fn redacted_canonical_request(&self) -> String {
-        redact(self.canonical_request())
-    }
-
-    /// Returns the string to sign.
-    #[must_use]
-    pub fn string_to_sign(&self) -> &str {
-        self.text.get(self.canonical_request_length..).unwrap_or_default()
-    }
-
-    /// Returns the signature.
-    #[must_use]
-    pub fn signature(&self) -> &Signature {
-        &self.signature
-    }
-}
-
-impl Drop for Signed {
-    fn drop(&mut self) {
-        if self.has_session_token {
-            self.text.zeroize();
-        }
-    }
-}
-
-impl fmt::Debug for Signed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signed")
-            .field("canonical_request", &self.redacted_canonical_request())
-            .field("string_to_sign", &self.string_to_sign())
-            .field("signature", &self.signature)
-            .finish()
-    }
+fn header_value(text: &[u8]) -> Result<HeaderValue, SignError> {
+    HeaderValue::from_bytes(text).map_err(|_odd| SignError::InvalidSessionToken)
 }
 
 #[cfg(test)]

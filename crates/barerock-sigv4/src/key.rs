@@ -46,25 +46,24 @@ impl SigningKey {
     /// Signs a string to sign: a [`StringToSign`](crate::StringToSign), or its text.
     #[must_use]
     pub fn sign(&self, string_to_sign: impl fmt::Display) -> Signature {
-        self.sign_written(|writer| write!(writer, "{string_to_sign}"))
+        self.sign_written(|hasher| {
+            // Hashing never fails.
+            let _infallible = write!(hasher, "{string_to_sign}");
+        })
     }
 
     /// Signs as [`SigningKey::sign`] does, without `Display`.
-    pub(crate) fn sign_written(
-        &self,
-        write: impl FnOnce(&mut TextHasher<HmacSha256>) -> fmt::Result,
-    ) -> Signature {
-        let mut writer = TextHasher::new(self.keyed.clone());
-        // Hashing never fails.
-        let _infallible = write(&mut writer);
-        Signature(writer.finish())
+    pub(crate) fn sign_written(&self, write: impl FnOnce(&mut TextHasher<HmacSha256>)) -> Signature {
+        let mut hasher = TextHasher::new(self.keyed.clone());
+        write(&mut hasher);
+        Signature(hasher.finish())
     }
 
     /// Signs a text.
     #[cfg(feature = "alloc")]
-    pub(crate) fn sign_text(&self, string_to_sign: &str) -> Signature {
+    pub(crate) fn sign_text(&self, string_to_sign: &[u8]) -> Signature {
         let mut hmac = self.keyed.clone();
-        hmac.update(string_to_sign.as_bytes());
+        hmac.update(string_to_sign);
         Signature(hmac.finish())
     }
 }

@@ -60,6 +60,13 @@ impl PayloadHash {
         }
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Kind::Sha256(hex) => hex.as_bytes(),
+            Kind::Word(word) => word.as_bytes(),
+        }
+    }
+
     /// Returns the line: 64 hexadecimal digits, or a literal.
     #[must_use]
     pub fn as_str(&self) -> &str {

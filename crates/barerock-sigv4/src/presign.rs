@@ -2,10 +2,12 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::SignError;
 use crate::canonical::{CanonicalRequest, Request, RequestParts};
+use crate::hash::sha256;
 use crate::headers::HeaderLine;
 use crate::key::{Signature, SigningKey};
 use crate::names::parameter_name;
@@ -150,10 +152,11 @@ pub(crate) fn presign_parts<'a>(
     }
 
     let canonical_request = unsigned.with_query(&query)?;
-    let string_to_sign =
-        StringToSign::new(context.timestamp, context.scope, &canonical_request.hash()).to_string();
-    let signature = key.sign_text(&string_to_sign);
-    let canonical_request = canonical_request.to_string();
+    let mut text = Vec::with_capacity(query.len().saturating_mul(2));
+    canonical_request.write_to(&mut text, false);
+    let string_to_sign = StringToSign::new(context.timestamp, context.scope, &sha256(&text)).to_string();
+    let signature = key.sign_text(string_to_sign.as_bytes());
+    let canonical_request = String::from_utf8(text).unwrap_or_default();
 
     if let Some(token) = token.filter(|_| !token_is_signed) {
         push_parameter(&mut query, parameter_name::SECURITY_TOKEN, token);
@@ -172,8 +175,7 @@ fn push_parameter(query: &mut String, name: &str, value: &str) {
     push_separator(query);
     query.push_str(name);
     query.push('=');
-    // Writing to a string never fails.
-    let _infallible = write_encoded_component(query, value);
+    write_encoded_component(query, value);
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::hash::{Sink, show};
 use crate::{SignError, Timestamp};
 
 // spec: sigv4#scope "The termination string: aws4_request."
@@ -28,7 +29,12 @@ impl<'a> CredentialScope<'a> {
     /// letters, digits, `-`, `_` and `.`.
     pub fn new(timestamp: &'a Timestamp, region: &'a str, service: &'a str) -> Result<Self, SignError> {
         check_names(region, service)?;
-        Ok(Self { date: timestamp.date(), region, service })
+        Ok(Self::of_checked_names(timestamp, region, service))
+    }
+
+    /// As [`new`](Self::new), for names that [`check_names`] has accepted.
+    pub(crate) fn of_checked_names(timestamp: &'a Timestamp, region: &'a str, service: &'a str) -> Self {
+        Self { date: timestamp.date(), region, service }
     }
 
     /// Parses `20150830/us-east-1/bedrock/aws4_request`; `None` for any other form.
@@ -63,25 +69,16 @@ impl<'a> CredentialScope<'a> {
         self.service
     }
 
-    /// Returns the number of bytes that [`CredentialScope::write_to`] writes.
-    #[cfg(feature = "http")]
-    pub(crate) fn length(&self) -> usize {
-        [self.date, self.region, self.service, "///", TERMINATION]
-            .iter()
-            .fold(0, |sum, part| sum.saturating_add(part.len()))
-    }
-
-    pub(crate) fn write_to(&self, w: &mut impl fmt::Write) -> fmt::Result {
+    pub(crate) fn write_to(&self, out: &mut impl Sink) {
         for part in [self.date, "/", self.region, "/", self.service, "/", TERMINATION] {
-            w.write_str(part)?;
+            out.put(part.as_bytes());
         }
-        Ok(())
     }
 }
 
 impl fmt::Display for CredentialScope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_to(f)
+        show(f, |out| self.write_to(out))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The string to sign, the `authorization` header, and signing of a borrowed request.
 
-use core::fmt::{self, Write};
+use core::fmt;
 
 use crate::canonical::{CanonicalRequest, Request};
+use crate::hash::{Sink, show};
 #[cfg(feature = "http")]
 use crate::hex::HEX_LENGTH;
 use crate::hex::HexText;
@@ -92,19 +93,29 @@ impl<'a> StringToSign<'a> {
         Self { timestamp, scope, canonical_request_hash: HexText::new(canonical_request_hash) }
     }
 
-    pub(crate) fn write_to(&self, w: &mut impl Write) -> fmt::Result {
-        for part in [ALGORITHM, "\n", self.timestamp.amz_date(), "\n"] {
-            w.write_str(part)?;
-        }
-        self.scope.write_to(w)?;
-        w.write_str("\n")?;
-        w.write_str(self.canonical_request_hash.as_str())
+    pub(crate) fn write_to(&self, out: &mut impl Sink) {
+        let hash = self.canonical_request_hash.as_bytes();
+        write_string_to_sign(out, self.timestamp, |out| self.scope.write_to(out), hash);
     }
+}
+
+pub(crate) fn write_string_to_sign<S: Sink>(
+    out: &mut S,
+    timestamp: &Timestamp,
+    write_scope: impl FnOnce(&mut S),
+    canonical_request_hash: &[u8],
+) {
+    for part in [ALGORITHM.as_bytes(), b"\n", timestamp.as_bytes(), b"\n"] {
+        out.put(part);
+    }
+    write_scope(out);
+    out.put(b"\n");
+    out.put(canonical_request_hash);
 }
 
 impl fmt::Display for StringToSign<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_to(f)
+        show(f, |out| self.write_to(out))
     }
 }
 
@@ -195,7 +206,7 @@ pub fn sign_request<'a>(
         scope: context.scope,
         canonical_request,
         string_to_sign,
-        signature: key.sign_written(|writer| string_to_sign.write_to(writer)),
+        signature: key.sign_written(|hasher| string_to_sign.write_to(hasher)),
     })
 }
 
@@ -213,32 +224,43 @@ const CREDENTIAL: &str = " Credential=";
 const SIGNED_HEADERS: &str = ", SignedHeaders=";
 const SIGNATURE: &str = ", Signature=";
 
-impl Authorization<'_, '_> {
-    /// Returns the number of bytes that [`Authorization::write_to`] writes.
-    #[cfg(feature = "http")]
-    pub(crate) fn length(&self) -> usize {
-        [ALGORITHM, CREDENTIAL, self.access_key_id, "/", SIGNED_HEADERS, SIGNATURE]
-            .iter()
-            .fold(HEX_LENGTH, |sum, part| sum.saturating_add(part.len()))
-            .saturating_add(self.scope.length())
-            .saturating_add(self.canonical_request.signed_headers_length())
-    }
+/// The bytes that [`write_authorization`] writes beside key id, scope and names.
+#[cfg(feature = "http")]
+pub(crate) const AUTHORIZATION_LENGTH: usize =
+    ALGORITHM.len() + CREDENTIAL.len() + 1 + SIGNED_HEADERS.len() + SIGNATURE.len() + HEX_LENGTH;
 
-    pub(crate) fn write_to(&self, w: &mut impl Write) -> fmt::Result {
-        for part in [ALGORITHM, CREDENTIAL, self.access_key_id, "/"] {
-            w.write_str(part)?;
-        }
-        self.scope.write_to(w)?;
-        w.write_str(SIGNED_HEADERS)?;
-        self.canonical_request.write_signed_headers(w)?;
-        w.write_str(SIGNATURE)?;
-        w.write_str(self.signature.hex().as_str())
+pub(crate) fn write_authorization<S: Sink>(
+    out: &mut S,
+    access_key_id: &str,
+    write_scope: impl FnOnce(&mut S),
+    write_names: impl FnOnce(&mut S),
+    signature: Signature,
+) {
+    for part in [ALGORITHM, CREDENTIAL, access_key_id, "/"] {
+        out.put(part.as_bytes());
+    }
+    write_scope(out);
+    out.put(SIGNED_HEADERS.as_bytes());
+    write_names(out);
+    out.put(SIGNATURE.as_bytes());
+    out.put(signature.hex().as_bytes());
+}
+
+impl Authorization<'_, '_> {
+    fn write_to(&self, out: &mut impl Sink) {
+        write_authorization(
+            out,
+            self.access_key_id,
+            |out| self.scope.write_to(out),
+            |out| self.canonical_request.write_signed_headers(out),
+            self.signature,
+        );
     }
 }
 
 impl fmt::Display for Authorization<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_to(f)
+        show(f, |out| self.write_to(out))
     }
 }
 

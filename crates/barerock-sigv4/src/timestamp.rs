@@ -41,22 +41,13 @@ impl Timestamp {
         }
         let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
         let second_of_day = seconds.rem_euclid(SECONDS_PER_DAY);
-        let mut text = *b"00000000T000000Z";
-        let fields = [
-            (0, 4, year),
-            (4, 2, month),
-            (6, 2, day),
-            (9, 2, second_of_day.div_euclid(3600)),
-            (11, 2, second_of_day.rem_euclid(3600).div_euclid(60)),
-            (13, 2, second_of_day.rem_euclid(60)),
-        ];
-        for (start, width, value) in fields {
-            let mut rest = value;
-            for digit in text.iter_mut().skip(start).take(width).rev() {
-                *digit = u8::try_from(rest.rem_euclid(10)).unwrap_or_default().wrapping_add(b'0');
-                rest = rest.div_euclid(10);
-            }
-        }
+        let [y1, y2] = two_digits(year.div_euclid(100));
+        let [y3, y4] = two_digits(year.rem_euclid(100));
+        let [[m1, m2], [d1, d2]] = [month, day].map(two_digits);
+        let [h1, h2] = two_digits(second_of_day.div_euclid(3600));
+        let [n1, n2] = two_digits(second_of_day.rem_euclid(3600).div_euclid(60));
+        let [s1, s2] = two_digits(second_of_day.rem_euclid(60));
+        let text = [y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z'];
         Ok(Self { unix_seconds: seconds, text })
     }
 
@@ -98,6 +89,11 @@ impl Timestamp {
         day(self) == day(other)
     }
 
+    /// The text of the `x-amz-date` header, not checked for UTF-8.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
     /// Returns the text of the `x-amz-date` header: `20150830T123600Z`.
     #[must_use]
     pub fn amz_date(&self) -> &str {
@@ -126,6 +122,12 @@ impl Timestamp {
     pub fn date(&self) -> &str {
         self.amz_date().get(..DATE_LENGTH).unwrap_or_default()
     }
+}
+
+/// The decimal digits of a number below 100.
+fn two_digits(number: i64) -> [u8; 2] {
+    let number = u8::try_from(number).unwrap_or_default();
+    [number.wrapping_div(10), number.wrapping_rem(10)].map(|digit| digit.wrapping_add(b'0'))
 }
 
 impl fmt::Display for Timestamp {

@@ -1,10 +1,10 @@
 //! The canonical path and the canonical query.
 
 use core::cmp::Ordering;
-use core::fmt::{self, Write};
 
 use crate::bytes::ByteSet;
 use crate::credentials::REDACTED;
+use crate::hash::Sink;
 use crate::names::parameter_name;
 use crate::{SignError, UriEncoding, hex};
 
@@ -26,48 +26,37 @@ fn is_unreserved(byte: u8) -> bool {
 const HEX_DIGITS: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Writes a percent-encoded byte: "Percent-encode … the hexadecimal digits in uppercase."
-fn write_escape(w: &mut impl Write, byte: u8) -> fmt::Result {
-    w.write_str("%")?;
-    for nibble in [byte >> 4, byte & 0x0f] {
-        w.write_char(HEX_DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from))?;
-    }
-    Ok(())
+fn write_escape(out: &mut impl Sink, byte: u8) {
+    let digit = |nibble: u8| HEX_DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0');
+    out.put(&[b'%', digit(byte >> 4), digit(byte & 0x0f)]);
 }
 
 /// Writes `text`, percent-encoded except for the bytes in `kept`.
-fn write_encoded(w: &mut impl Write, text: &str, kept: &ByteSet) -> fmt::Result {
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| !kept.contains(byte)) {
-        let (plain, from_escape) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        w.write_str(plain)?;
-        let Some(escaped) = from_escape.chars().next() else { return Ok(()) };
-        for byte in escaped.encode_utf8(&mut [0; 4]).bytes() {
-            write_escape(w, byte)?;
-        }
-        rest = from_escape.get(escaped.len_utf8()..).unwrap_or_default();
+fn write_encoded(out: &mut impl Sink, text: &str, kept: &ByteSet) {
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, from_escape) = rest.split_at_checked(kept.run(rest)).unwrap_or((rest, b""));
+        out.put(plain);
+        let Some((escaped, after)) = from_escape.split_first() else { return };
+        write_escape(out, *escaped);
+        rest = after;
     }
-    w.write_str(rest)
 }
 
 /// Percent-encodes a query parameter's name or value.
 #[cfg(feature = "alloc")]
-pub(crate) fn write_encoded_component(w: &mut impl Write, text: &str) -> fmt::Result {
-    write_encoded(w, text, &UNRESERVED)
+pub(crate) fn write_encoded_component(out: &mut impl Sink, text: &str) {
+    write_encoded(out, text, &UNRESERVED);
 }
 
-/// Writes the canonical form of a path as sent.
-pub(crate) fn write_path(
-    w: &mut impl Write,
-    path: &str,
-    encoding: UriEncoding,
-    normalize: bool,
-) -> fmt::Result {
-    if !normalize || is_normal(path) {
+/// Writes the canonical form of a path as sent. `is_normal` is the result of [`check_path`].
+pub(crate) fn write_path(out: &mut impl Sink, path: &str, encoding: UriEncoding, is_normal: bool) {
+    if is_normal {
         // "If the absolute path is empty, use a forward slash character (/)."
         if !path.starts_with('/') {
-            w.write_str("/")?;
+            out.put(b"/");
         }
-        return write_path_part(w, path, encoding);
+        return write_path_part(out, path, encoding);
     }
     // spec: sigv4#normalize "Normalize URI paths according to RFC 3986."
     // "Normalize URI paths according to RFC 3986. Remove redundant and relative path components."
@@ -89,19 +78,21 @@ pub(crate) fn write_path(
         }
     }
     for segment in kept.iter().take(depth) {
-        w.write_str("/")?;
-        write_path_part(w, segment, encoding)?;
+        out.put(b"/");
+        write_path_part(out, segment, encoding);
     }
-    if ends_in_slash || depth == 0 { w.write_str("/") } else { Ok(()) }
+    if ends_in_slash || depth == 0 {
+        out.put(b"/");
+    }
 }
 
-fn write_path_part(w: &mut impl Write, part: &str, encoding: UriEncoding) -> fmt::Result {
+fn write_path_part(out: &mut impl Sink, part: &str, encoding: UriEncoding) {
     match encoding {
         // spec: sigv4#encode-twice "Each path segment must be URI-encoded twice"
         // "Each path segment must be URI-encoded twice (except for Amazon S3 which only gets URI-encoded once)": the path as
         // sent is already encoded once.
-        UriEncoding::Double => write_encoded(w, part, &PATH),
-        UriEncoding::Single => w.write_str(part),
+        UriEncoding::Double => write_encoded(out, part, &PATH),
+        UriEncoding::Single => out.put(part.as_bytes()),
     }
 }
 
@@ -115,20 +106,24 @@ fn is_normal(path: &str) -> bool {
     }) && !path.starts_with('.')
 }
 
-/// Checks that a path has no control characters and can be normalized on the stack.
-pub(crate) fn check_path(path: &str, normalize: bool) -> Result<(), SignError> {
+/// Checks that a path has no control characters and can be normalized on the stack. True if there is nothing to normalize.
+pub(crate) fn check_path(path: &str, normalize: bool) -> Result<bool, SignError> {
     check_target(path)?;
-    if normalize && !is_normal(path) {
+    let is_normal = !normalize || is_normal(path);
+    if !is_normal {
         let segments = path.split('/').filter(|segment| !matches!(*segment, "" | "." | "..")).count();
         if segments > MAX_PATH_SEGMENTS {
             return Err(SignError::TooManyPathSegments { found: segments });
         }
     }
-    Ok(())
+    Ok(is_normal)
 }
 
 /// Checks that a query has no control characters and can be sorted on the stack.
 pub(crate) fn check_query(query: &str) -> Result<(), SignError> {
+    if query.is_empty() {
+        return Ok(());
+    }
     check_target(query)?;
     let found = parameters(query).count();
     if found > MAX_QUERY_PARAMETERS {
@@ -160,9 +155,9 @@ pub(crate) fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
 // spec: sigv4#query "Sort by the encoded name, in ascending order by code point."
 /// "URI-encode each name and value … Sort by the encoded name, in ascending order by code point. Parameters with the same
 /// name are sorted by value." Escapes are decoded once: a parameter that was encoded twice stays encoded twice.
-pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], redact: bool) -> fmt::Result {
+pub(crate) fn write_query(out: &mut impl Sink, query: &str, left_out: &[&str], redact: bool) {
     if query.is_empty() {
-        return Ok(());
+        return;
     }
     let mut sorted = [("", ""); MAX_QUERY_PARAMETERS];
     let mut count = 0_usize;
@@ -175,18 +170,17 @@ pub(crate) fn write_query(w: &mut impl Write, query: &str, left_out: &[&str], re
     sort(sorted);
     for (at, (name, value)) in sorted.iter().enumerate() {
         if at > 0 {
-            w.write_str("&")?;
+            out.put(b"&");
         }
-        write_recoded(w, name)?;
+        write_recoded(out, name);
         // "If a parameter has no value, use an empty string": the '=' is always written.
-        w.write_str("=")?;
+        out.put(b"=");
         if redact && *name == parameter_name::SECURITY_TOKEN {
-            w.write_str(REDACTED)?;
+            out.put(REDACTED.as_bytes());
         } else {
-            write_recoded(w, value)?;
+            write_recoded(out, value);
         }
     }
-    Ok(())
 }
 
 /// Sorts by encoded name, then by encoded value. Insertion sort, because there are at most [`MAX_QUERY_PARAMETERS`] and
@@ -210,31 +204,38 @@ fn sort(parameters: &mut [(&str, &str)]) {
 /// Decodes a part of a query. `+` is a space, and a `%` without two digits is kept.
 pub(crate) fn decoded(part: &str) -> impl Iterator<Item = u8> {
     let mut rest = part.as_bytes();
-    core::iter::from_fn(move || {
-        let (first, after) = rest.split_first()?;
-        rest = after;
-        match (first, after) {
-            (b'%', [high, low, after @ ..]) => match (hex::value(*high), hex::value(*low)) {
-                (Some(high), Some(low)) => {
-                    rest = after;
-                    Some((high << 4) | low)
-                }
-                _ => Some(b'%'),
-            },
-            (b'+', _) => Some(b' '),
-            (byte, _) => Some(*byte),
-        }
-    })
+    core::iter::from_fn(move || next_decoded(&mut rest))
 }
 
-fn write_recoded(w: &mut impl Write, part: &str) -> fmt::Result {
-    if part.bytes().all(is_unreserved) {
-        return w.write_str(part);
+/// Takes the first decoded byte of a part of a query.
+fn next_decoded(rest: &mut &[u8]) -> Option<u8> {
+    let (first, after) = rest.split_first()?;
+    *rest = after;
+    match (first, after) {
+        (b'%', [high, low, after @ ..]) => match (hex::value(*high), hex::value(*low)) {
+            (Some(high), Some(low)) => {
+                *rest = after;
+                Some((high << 4) | low)
+            }
+            _ => Some(b'%'),
+        },
+        (b'+', _) => Some(b' '),
+        (byte, _) => Some(*byte),
     }
-    decoded(part).try_for_each(|byte| match byte {
-        byte if is_unreserved(byte) => w.write_char(char::from(byte)),
-        byte => write_escape(w, byte),
-    })
+}
+
+fn write_recoded(out: &mut impl Sink, part: &str) {
+    let mut rest = part.as_bytes();
+    loop {
+        let (plain, from_other) = rest.split_at_checked(UNRESERVED.run(rest)).unwrap_or((rest, b""));
+        out.put(plain);
+        rest = from_other;
+        match next_decoded(&mut rest) {
+            Some(byte) if is_unreserved(byte) => out.put(&[byte]),
+            Some(byte) => write_escape(out, byte),
+            None => return,
+        }
+    }
 }
 
 /// Compares the output of [`write_recoded`]. An escape begins with '%', which sorts before all unreserved characters, and
@@ -252,13 +253,14 @@ mod tests {
 
     fn path(path: &str, encoding: UriEncoding, normalize: bool) -> String {
         let mut text = String::new();
-        write_path(&mut text, path, encoding, normalize).expect("a string takes all");
+        let is_normal = check_path(path, normalize).expect("few segments");
+        write_path(&mut text, path, encoding, is_normal);
         text
     }
 
     fn query(query: &str) -> String {
         let mut text = String::new();
-        write_query(&mut text, query, &[], false).expect("a string takes all");
+        write_query(&mut text, query, &[], false);
         text
     }
 
@@ -329,7 +331,7 @@ mod tests {
             for other in parts {
                 let text = |part| {
                     let mut text = String::new();
-                    write_recoded(&mut text, part).expect("a string takes all");
+                    write_recoded(&mut text, part);
                     text
                 };
                 assert_eq!(compare_encoded(one, other), text(one).cmp(&text(other)), "{one} {other}");
@@ -346,13 +348,13 @@ mod tests {
             Err(SignError::TooManyQueryParameters { found: MAX_QUERY_PARAMETERS + 1 })
         );
         let path = "//a".repeat(MAX_PATH_SEGMENTS);
-        assert_eq!(check_path(&path, true), Ok(()));
+        assert_eq!(check_path(&path, true), Ok(false));
         let path = path + "/a";
         assert_eq!(
             check_path(&path, true),
             Err(SignError::TooManyPathSegments { found: MAX_PATH_SEGMENTS + 1 })
         );
-        assert_eq!(check_path(&path, false), Ok(()));
+        assert_eq!(check_path(&path, false), Ok(true));
         assert_eq!(check_path("/a\n", true), Err(SignError::InvalidTarget { offset: 2 }));
     }
 }

@@ -14,7 +14,7 @@ use ::http::{Request, uri::Uri};
 
 use self::claim::{Claim, Form};
 pub use self::error::{SignatureMismatch, VerifyError};
-use crate::canonical::{CanonicalRequest, RequestParts};
+use crate::canonical::{CanonicalRequest, Path, RequestParts};
 use crate::credentials::Credentials;
 use crate::http::host_of;
 use crate::key::{Signature, SigningKey};
@@ -157,7 +157,7 @@ fn verify_claim(
     check_token(claim, credentials)?;
     let payload = check_payload(headers, body, settings)?;
 
-    let parts = RequestParts { method, path: uri.path(), query: uri.query().unwrap_or_default() };
+    let parts = RequestParts { method, path: Path::Sent(uri.path()), query: uri.query().unwrap_or_default() };
     let lines = signed_lines(claim, uri, headers)?;
     let left_out: &[&str] = match (claim.form, settings.signing.session_token) {
         (Form::Header, _) => &[],

@@ -32,5 +32,5 @@ pub(crate) use open::{OpenValue, Union};
 pub(crate) use read::{FromJson, Mode, Null, Reader, read};
 pub(crate) use received::Received;
 pub(crate) use scan::{Fault, one_value};
-pub(crate) use string::{string_length, unquoted};
+pub(crate) use string::{plain_length, quoted};
 pub(crate) use write::{ToJson, Writer, write_member};

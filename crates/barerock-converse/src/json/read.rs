@@ -253,16 +253,21 @@ impl<'a> Reader<'a> {
             self.wrong_type(CorrectionKind::NotAString);
             return Text::default();
         }
-        let string = self.scanner.string();
-        self.or_stop(string).map(|string| self.unquoted(string)).unwrap_or_default()
+        let string = self.scanner.text();
+        let (text, is_lossy) = self.or_stop(string).unwrap_or_default();
+        self.checked(text, is_lossy)
     }
 
-    fn unquoted(&mut self, (inside, escaped): (&'a str, bool)) -> Text<'a> {
-        let (text, is_lossy) = unquoted(inside, escaped);
+    fn checked(&mut self, text: Text<'a>, is_lossy: bool) -> Text<'a> {
         if is_lossy {
             self.note(CorrectionKind::LoneSurrogate);
         }
         text
+    }
+
+    fn unquoted(&mut self, (inside, escaped): (&'a str, bool)) -> Text<'a> {
+        let (text, is_lossy) = unquoted(inside, escaped);
+        self.checked(text, is_lossy)
     }
 
     /// Number of steps of the path.

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::string::string_length;
+use super::string::{quoted, string_length};
+use crate::types::Text;
 
 /// Error for text that is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,18 @@ impl<'a> Scanner<'a> {
             .map_err(|offset| self.fault_at(start + offset, "a character of a string"))?;
         self.advance(length + 1);
         Ok((self.json.get(start..start + length).unwrap_or_default(), escaped))
+    }
+
+    /// Reads a string: its text, and whether half a surrogate pair was replaced in it.
+    pub(super) fn text(&mut self) -> Result<(Text<'a>, bool), Fault> {
+        if !self.take(b'"') {
+            return self.fault("a string");
+        }
+        let start = self.at;
+        let read = quoted(self.json.get(start..).unwrap_or_default())
+            .map_err(|offset| self.fault_at(start + offset, "a character of a string"))?;
+        self.advance(read.length + 1);
+        Ok((read.text, read.is_lossy))
     }
 
     /// Reads the name of a member, as [`string`](Self::string) returns it, and the colon.

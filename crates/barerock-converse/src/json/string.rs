@@ -19,22 +19,38 @@ const UNIT_LENGTH: usize = 6;
 
 /// The length of a string in bytes between its quotes, and whether it contains escapes. The error is the offset of an
 /// invalid byte.
-pub(crate) fn string_length(inside: &[u8]) -> Result<(usize, bool), usize> {
+pub(crate) fn string_length(after_quote: &[u8]) -> Result<(usize, bool), usize> {
     let (mut at, mut escaped) = (0, false);
     loop {
-        let rest = inside.get(at..).unwrap_or_default();
+        let rest = after_quote.get(at..).unwrap_or_default();
         at += plain_length(rest);
-        match inside.get(at..).unwrap_or_default() {
+        let rest = after_quote.get(at..).unwrap_or_default();
+        match rest {
             [b'"', ..] => return Ok((at, escaped)),
-            [b'\\', b'u', ..] => {
-                unit(inside.get(at..).unwrap_or_default()).ok_or(at)?;
-                at += UNIT_LENGTH;
-            }
-            [b'\\', letter, ..] if ESCAPES.iter().any(|(escape, _)| escape == letter) => at += 2,
-            _ => return Err(at),
+            _ => at += escape(rest).ok_or(at)?.1,
         }
         escaped = true;
     }
+}
+
+/// A string that was read.
+pub(crate) struct Quoted<'a> {
+    pub(crate) text: Text<'a>,
+    /// Number of bytes between the quotes.
+    pub(crate) length: usize,
+    /// True if half a surrogate pair was replaced by U+FFFD, as in lossy decoders.
+    pub(crate) is_lossy: bool,
+}
+
+/// Reads a string after its opening quote, in one pass. The error is the offset of an invalid byte.
+#[inline]
+pub(crate) fn quoted(after_quote: &str) -> Result<Quoted<'_>, usize> {
+    let length = plain_length(after_quote.as_bytes());
+    let read = match after_quote.as_bytes().get(length) {
+        Some(b'\\') => unescaped(after_quote, length),
+        _ => Quoted { text: after_quote.get(..length).unwrap_or_default().into(), length, is_lossy: false },
+    };
+    if after_quote.as_bytes().get(read.length) == Some(&b'"') { Ok(read) } else { Err(read.length) }
 }
 
 /// Decodes the text between the quotes of a string; true if half a surrogate pair was replaced.
@@ -43,31 +59,52 @@ pub(crate) fn unquoted(inside: &str, escaped: bool) -> (Text<'_>, bool) {
     if !escaped {
         return (inside.into(), false);
     }
-    let (text, is_lossy) = unescaped(inside);
-    (text.into(), is_lossy)
+    let read = unescaped(inside, plain_length(inside.as_bytes()));
+    (read.text, read.is_lossy)
 }
 
-/// Decodes escapes. Half a surrogate pair becomes U+FFFD, as in lossy decoders, and the flag is true.
-fn unescaped(inside: &str) -> (String, bool) {
-    let (mut text, mut rest, mut is_lossy) = (String::with_capacity(inside.len()), inside, false);
-    while let Some((plain, from_escape)) = rest.split_at_checked(plain_length(rest.as_bytes())) {
-        text.push_str(plain);
-        let (character, length) = match from_escape.as_bytes() {
-            [b'\\', b'u', ..] => character(from_escape.as_bytes()).unwrap_or_else(|| {
-                is_lossy = true;
-                (char::REPLACEMENT_CHARACTER, UNIT_LENGTH)
-            }),
-            [b'\\', escape, ..] => {
-                let meant =
-                    ESCAPES.iter().find(|(known, _)| known == escape).map_or(*escape, |(_, meant)| *meant);
-                (char::from(meant), 2)
-            }
-            _ => break,
-        };
-        text.push(character);
-        rest = from_escape.get(length..).unwrap_or_default();
+/// Decodes escapes up to the first byte that is neither plain nor part of an escape. The first `plain` bytes are plain.
+#[inline(never)]
+fn unescaped(json: &str, mut plain: usize) -> Quoted<'static> {
+    // At first a guess: a text with an escape soon has another one soon, and a long text grows by doubling.
+    let mut text = String::with_capacity(json.len().min(2 * plain.max(SHORT)));
+    let (mut at, mut is_lossy) = (0, false);
+    loop {
+        text.push_str(json.get(at..at + plain).unwrap_or_default());
+        at += plain;
+        let rest = json.as_bytes().get(at..).unwrap_or_default();
+        let Some((character, length)) = escape(rest) else { break };
+        text.push(character.unwrap_or_else(|| {
+            is_lossy = true;
+            char::REPLACEMENT_CHARACTER
+        }));
+        at += length;
+        plain = plain_length(rest.get(length..).unwrap_or_default());
     }
-    (text, is_lossy)
+    // A long text may have grown to twice its length. Room for half as much again is not worth a move.
+    if text.capacity() > 4 * SHORT && text.capacity() / 3 > text.len() / 2 {
+        text.shrink_to_fit();
+    }
+    Quoted { text: text.into(), length: at, is_lossy }
+}
+
+/// Shorter texts have room for this many bytes from the start.
+const SHORT: usize = 32;
+
+/// The escape that `json` begins with: its character, which half a surrogate pair does not have, and its length.
+#[inline]
+fn escape(json: &[u8]) -> Option<(Option<char>, usize)> {
+    match json {
+        [b'\\', b'u', ..] => match character(json) {
+            Some((character, length)) => Some((Some(character), length)),
+            None => unit(json).map(|_half| (None, UNIT_LENGTH)),
+        },
+        [b'\\', letter, ..] => {
+            let known = ESCAPES.iter().find(|(escape, _)| escape == letter);
+            known.map(|(_, meaning)| (Some(char::from(*meaning)), 2))
+        }
+        _ => None,
+    }
 }
 
 /// The character of one `\u` escape or a pair of them, and its length; `None` for half a pair.
@@ -121,52 +158,47 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
 
 /// The number of bytes before the first `"`, `\` or control character.
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
-    // Names and tokens are short; only what is longer is worth blocks.
-    let short = bytes.get(..SHORT).unwrap_or(bytes);
-    let length = plain_length_by_words(short);
-    if length < SHORT {
-        return length;
-    }
-    // Without branches in a block, so that the compiler compares all of it at once.
-    let is_special = |byte: &u8| (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20);
-    let is_plain = |block: &&[u8; 16]| !block.iter().fold(false, |any, byte| any | is_special(byte));
-    let blocks = bytes.get(SHORT..).unwrap_or_default().chunks_exact(16).filter_map(<[u8]>::first_chunk);
-    let length = SHORT + blocks.take_while(is_plain).count() * 16;
-    length + plain_length_by_words(bytes.get(length..).unwrap_or_default())
-}
-
-/// Length up to which strings are looked at by words alone.
-const SHORT: usize = 16;
-
-#[inline]
-fn plain_length_by_words(bytes: &[u8]) -> usize {
     let mut length = 0;
-    let words = bytes.chunks_exact(8);
-    let rest = words.remainder();
-    for word in words.filter_map(<[u8]>::first_chunk::<8>) {
-        let found = special(u64::from_le_bytes(*word));
-        if found != 0 {
-            // The lowest byte comes first, and its highest bit is the one that is set.
-            let ahead = found.trailing_zeros() / 8;
-            return length + usize::try_from(ahead).unwrap_or_default();
+    let mut rest = bytes;
+    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
+        let special = special_in(block);
+        if special != 0 {
+            return length + first(special);
         }
-        length += word.len();
+        length += BLOCK;
+        rest = after;
     }
-    let plain = |byte: &&u8| !matches!(**byte, b'"' | b'\\' | 0..=0x1f);
-    length + rest.iter().take_while(plain).count()
+    // The last block again, of which the first bytes were looked at.
+    if let Some(block) = bytes.last_chunk::<BLOCK>() {
+        let looked_at = BLOCK - rest.len();
+        let special = special_in(block) >> (8 * looked_at).min(127);
+        return if special == 0 || rest.is_empty() { bytes.len() } else { length + first(special) };
+    }
+    length + rest.iter().take_while(|byte| !is_special(**byte)).count()
 }
 
-/// Sets the highest bit of each byte that is `"`, `\` or a control character; bits above the first such byte are undefined.
-#[inline]
-fn special(word: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = EACH << 7;
-    // A byte is below n, if taking n from it borrows and its own highest bit was not set.
-    let below = |word: u64, n: u64| word.wrapping_sub(EACH * n) & !word;
-    // `"` is 0x22: with its bit 0x02 inverted it is 0x20, and what was below 0x20 still is.
-    let is_quote_or_control = below(word ^ (EACH * 0x02), 0x21);
-    let is_backslash = below(word ^ (EACH * u64::from(b'\\')), 1);
-    (is_quote_or_control | is_backslash) & HIGH
+/// Bytes that are compared at once.
+const BLOCK: usize = 16;
+
+#[inline(always)]
+fn is_special(byte: u8) -> bool {
+    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
+}
+
+/// The special bytes of a block, as bytes that are not zero. Without branches, so that the compiler compares all at once.
+#[inline(always)]
+fn special_in(block: &[u8; BLOCK]) -> u128 {
+    let mut special = [0; BLOCK];
+    for (special, byte) in special.iter_mut().zip(block) {
+        *special = if is_special(*byte) { u8::MAX } else { 0 };
+    }
+    u128::from_le_bytes(special)
+}
+
+/// The place of the first byte that is not zero.
+#[inline(always)]
+fn first(special: u128) -> usize {
+    usize::try_from(special.trailing_zeros() / 8).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -177,8 +209,11 @@ mod tests {
     fn read(json: &str) -> Option<String> {
         let inside = json.strip_prefix('"')?;
         let (length, escaped) = string_length(inside.as_bytes()).ok()?;
-        let (text, is_lossy) = (inside.len() == length + 1).then(|| unquoted(&inside[..length], escaped))?;
-        (!is_lossy).then(|| text.into_string())
+        let read = quoted(inside).ok()?;
+        assert_eq!((read.length, read.text.is_borrowed()), (length, !escaped), "{json}");
+        let (text, is_lossy) = unquoted(&inside[..length], escaped);
+        assert_eq!((&text, is_lossy), (&read.text, read.is_lossy), "{json}");
+        (inside.len() == length + 1 && !is_lossy).then(|| text.into_string())
     }
 
     // spec-test: rfc8259#surrogates

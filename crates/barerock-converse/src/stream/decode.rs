@@ -3,7 +3,9 @@
 use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind, header_name};
 
 use super::error::StreamError;
-use super::event::StreamEvent;
+use super::event::{CONTENT_BLOCK_DELTA, StreamEvent};
+use super::fast::plain_delta;
+use super::payload::ContentBlockDeltaEvent;
 use crate::error::ServiceError;
 use crate::json::{Correction, Corrections};
 use crate::lookalike::looks_like;
@@ -86,7 +88,14 @@ impl EventDecoder {
         let offset = frames.offset();
         let outcome = match frames.next_frame() {
             Ok(None) => return Ok(None),
-            Ok(Some(frame)) => event_of(&frame, offset, &mut state.corrections).map(|event| (event, frame)),
+            Ok(Some(frame)) => {
+                // Before all else: nearly every event is one of these.
+                if let Some(delta) = plain_event(&frame) {
+                    state.follow_delta(offset);
+                    return Ok(Some(with(StreamEvent::ContentBlockDelta(delta), frame.payload())));
+                }
+                event_of(&frame, offset, &mut state.corrections).map(|event| (event, frame))
+            }
             Err(error) => Err(state.classify(error)),
         };
         match outcome {
@@ -184,6 +193,15 @@ impl State {
         self.message_stopped |= matches!(event, StreamEvent::MessageStop(_));
     }
 
+    /// As [`follow`](Self::follow), for a delta of a content block.
+    #[inline(always)]
+    fn follow_delta(&mut self, offset: u64) {
+        if self.message_stopped && self.misplaced.is_none() {
+            self.misplaced =
+                Some(StreamError::Misplaced { offset, event_type: CONTENT_BLOCK_DELTA.to_owned() });
+        }
+    }
+
     /// Classifies a frame error: truncated, corrupt, or not an event stream.
     fn classify(&self, error: DecodeError) -> StreamError {
         let is_first = error.stream_offset() < FRAME_PRELUDE;
@@ -197,6 +215,15 @@ impl State {
 
 /// Length of a prelude, in bytes. A stream that fails after the first prelude did begin as an event stream.
 const FRAME_PRELUDE: u64 = 12;
+
+/// The event of a frame that is a delta in the usual form.
+#[inline(always)]
+fn plain_event<'a>(frame: &Frame<'a>) -> Option<ContentBlockDeltaEvent<'a>> {
+    if !cfg!(feature = "fast") || frame.kind() != (MessageKind::Event { event_type: CONTENT_BLOCK_DELTA }) {
+        return None;
+    }
+    plain_delta(frame.payload()).map(Into::into)
+}
 
 fn event_of<'a>(
     frame: &Frame<'a>,

@@ -1,7 +1,6 @@
 //! Events of a ConverseStream response.
 
 use super::delta::ContentBlockDelta;
-use super::fast::plain_delta;
 use super::payload::{
     ContentBlockDeltaEvent, ContentBlockStartEvent, ContentBlockStopEvent, MessageStartEvent,
     MessageStopEvent, MetadataEvent, UnknownEvent,
@@ -33,7 +32,7 @@ pub enum StreamEvent<'a> {
 }
 
 /// The most frequent event, which has a fast path.
-const CONTENT_BLOCK_DELTA: &str = "contentBlockDelta";
+pub(super) const CONTENT_BLOCK_DELTA: &str = "contentBlockDelta";
 
 /// The events this crate knows.
 const NAMES: &str = "contentBlockDelta|messageStart|contentBlockStart|contentBlockStop|messageStop|metadata|";
@@ -48,11 +47,6 @@ impl<'a> StreamEvent<'a> {
         payload: &'a [u8],
         corrections: &mut Corrections,
     ) -> Result<Self, String> {
-        if cfg!(feature = "fast") && event_type == CONTENT_BLOCK_DELTA {
-            if let Some(plain) = plain_delta(payload) {
-                return Ok(Self::ContentBlockDelta(plain.into()));
-            }
-        }
         let index = index_of(NAMES, event_type);
         if index == usize::MAX {
             return Ok(Self::Unknown(UnknownEvent::new(event_type, Document::of_payload(payload))));

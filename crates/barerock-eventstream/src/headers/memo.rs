@@ -80,7 +80,7 @@ impl Memo {
         fingerprint: u64,
         limits: Limits,
     ) -> Result<EventHeaders<'a>, DecodeError> {
-        let event_headers = super::check(block, limits)?;
+        let event_headers = super::check(block, limits, "")?;
         self.misses = self.misses.saturating_add(1);
         let is_remembered = self.misses < MANY_MISSES || self.misses >= MANY_MISSES.saturating_add(RARELY);
         if is_remembered && block.len() <= LONGEST {

@@ -11,14 +11,13 @@ use crate::kind::{MessageType, header_name};
 use crate::limits::Limits;
 
 #[inline(always)]
-pub(super) fn scan(block: &[u8], limits: Limits) -> Option<EventHeaders<'_>> {
+pub(super) fn scan<'a>(block: &'a [u8], limits: Limits, known: &'a str) -> Option<EventHeaders<'a>> {
+    let (mut event_headers, mut seen, mut rest) =
+        usual(block, known).unwrap_or((EventHeaders::NONE, 0, block));
     // If every byte is ASCII, every name and value is UTF-8, and no length is over 32,767.
-    if !is_ascii(block) {
+    if !is_ascii(rest) {
         return None;
     }
-    let mut event_headers = EventHeaders::NONE;
-    let mut seen: u64 = 0;
-    let mut rest = block;
     while !rest.is_empty() {
         let RawHeader { name, value_type, value, rest: after } = RawHeader::read(rest).ok()?;
         if value_type != header_type::STRING {
@@ -27,7 +26,7 @@ pub(super) fn scan(block: &[u8], limits: Limits) -> Option<EventHeaders<'_>> {
         if is(name, header_name::MESSAGE_TYPE_BYTES) {
             event_headers.message_type = MessageType::of(value);
         } else if is(name, header_name::EVENT_TYPE_BYTES) {
-            event_headers.event_type = text(block, value, after.len());
+            event_headers.event_type = text(block, value, after.len()).unwrap_or_default();
         }
         let bit = name_bit(name);
         // Two names that share a bit may be the same.
@@ -38,6 +37,29 @@ pub(super) fn scan(block: &[u8], limits: Limits) -> Option<EventHeaders<'_>> {
         rest = after;
     }
     (seen.count_ones() <= limits.max_headers()).then_some(event_headers)
+}
+
+/// Start of the header block of an event: `:event-type`, up to the second byte of its value's length.
+const BEFORE_TYPE: &[u8; 14] = b"\x0b:event-type\x07\x00";
+/// The two headers that follow.
+const AFTER_TYPE: &[u8; 55] =
+    b"\x0d:content-type\x07\x00\x10application/json\x0d:message-type\x07\x00\x05event";
+
+/// Reads the three headers with which events of AWS's JSON services begin, compared as a whole. Returns the headers, the bits
+/// of their names, and the remaining bytes.
+#[inline(always)]
+fn usual<'a>(block: &'a [u8], known: &'a str) -> Option<(EventHeaders<'a>, u64, &'a [u8])> {
+    let (&length, rest) = block.strip_prefix(BEFORE_TYPE)?.split_first()?;
+    let (event_type, rest) = rest.split_at_checked(usize::from(length))?;
+    let event_type_end = rest.len();
+    let rest = rest.strip_prefix(AFTER_TYPE)?;
+    // It was checked before that `known` is UTF-8.
+    let event_type =
+        if event_type == known.as_bytes() { known } else { text(block, event_type, event_type_end)? };
+    let seen = name_bit(header_name::EVENT_TYPE_BYTES)
+        | name_bit(b":content-type")
+        | name_bit(header_name::MESSAGE_TYPE_BYTES);
+    Some((EventHeaders { message_type: MessageType::Event, event_type }, seen, rest))
 }
 
 /// Whether these are the bytes, by a comparison of known length: a call of `memcmp` takes longer than one of these names.
@@ -57,13 +79,13 @@ fn is_ascii(bytes: &[u8]) -> bool {
     all & NOT_ASCII == 0
 }
 
-/// The text of `value`, which is valid UTF-8 and ends `behind` bytes before the end of `block`.
+/// The text of `value`, which ends `behind` bytes before the end of `block`; `None` if it is not UTF-8.
 ///
 /// `from_utf8` reads sixteen bytes at a time where they are aligned and byte by byte where not, which takes
 /// several times as long for a value this short. So it is given the aligned bytes around the value, if those
 /// are UTF-8 as well, and the value is cut from their text.
 #[inline]
-fn text<'a>(block: &'a [u8], value: &'a [u8], behind: usize) -> &'a str {
+fn text<'a>(block: &'a [u8], value: &'a [u8], behind: usize) -> Option<&'a str> {
     const ALIGNMENT: usize = align_of::<usize>();
     const STEP: usize = 2 * ALIGNMENT;
     let around = || {
@@ -73,5 +95,5 @@ fn text<'a>(block: &'a [u8], value: &'a [u8], behind: usize) -> &'a str {
         let aligned = block.get(start..)?.get(..end.next_multiple_of(STEP))?;
         core::str::from_utf8(aligned).ok()?.get(before..end)
     };
-    around().or_else(|| core::str::from_utf8(value).ok()).unwrap_or_default()
+    around().or_else(|| core::str::from_utf8(value).ok())
 }

@@ -18,7 +18,7 @@ impl SeenNames {
 }
 
 /// Returns the bit of a name, from its length and second letter, in which the names that AWS sends differ.
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 pub(super) fn name_bit(name: &[u8]) -> u64 {
     let letter = name.get(1).copied().unwrap_or_default();
     1_u64 << ((letter.wrapping_mul(7) ^ name.len().to_le_bytes()[0]) & 63)

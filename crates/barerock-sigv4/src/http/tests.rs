@@ -1,6 +1,8 @@
 use alloc::string::ToString;
 
+use super::head::FEW;
 use super::*;
+use crate::{Request, sign_request};
 
 const BODY: &str = r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#;
 const HOST_NAME: &str = "bedrock-runtime.us-east-1.amazonaws.com";
@@ -61,30 +63,49 @@ fn golden_signatures() {
     }
 }
 
+/// In place, names are not checked again, and the scope and the names are copied from texts that are there.
 #[test]
-fn the_length_of_the_authorization_is_known_before() {
-    let mut list = post("https://example.com/");
-    list.headers_mut().append("content-type", HeaderValue::from_static("again"));
-    let uri = list.uri().clone();
-    let head = Head::of("POST", &uri, list.headers());
-    let (credentials, timestamp, payload) = (credentials(None), now(), PayloadHash::of(b""));
-    let context = SigningContext::new(
-        credentials.borrowed(),
-        &timestamp,
-        "us-east-1",
-        "bedrock",
-        SigningSettings::default(),
-    )
-    .expect("valid");
-    let canonical_request =
-        CanonicalRequest::for_header_form(head.parts, &head.lines, &payload, &context).expect("valid");
-    let authorization = Authorization {
-        access_key_id: "AKIDEXAMPLE",
-        scope: context.scope(),
-        canonical_request: &canonical_request,
-        signature: Signature::parse(&"0".repeat(64)).expect("valid"),
-    };
-    assert_eq!(authorization.to_string().len(), authorization.length());
+fn signing_in_place_is_signing_borrowed_text() {
+    let timestamp = now();
+    let paths = ["/model/a%3Ab/converse", "/model/a:b/../converse", "/model/b/converse", ""];
+    for token in [None, Some("TOKEN")] {
+        for count in 0..2 * FEW {
+            let mut request = post(&std::format!("https://example.com{}?x=1", paths[count % paths.len()]));
+            for number in 0..count {
+                // Some names come more than once, and some are not signed.
+                let name = ["x-b", "x-a", "user-agent", "x_c", "te", "x-proxy"][number % 6];
+                let value = HeaderValue::try_from(std::format!(" a  {number}\t")).expect("valid");
+                let name = std::format!("{name}{}", number / 12);
+                request.headers_mut().append(HeaderName::try_from(name).expect("valid"), value);
+            }
+            let credentials = credentials(token);
+            let settings = SigningSettings::default().with_content_sha256_header(count % 2 == 0);
+            let uri = request.uri().clone();
+            let mut lines: Vec<_> =
+                request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+            lines.push(("Host", b"example.com"));
+            let payload = PayloadHash::of(request.body().as_ref());
+            let context =
+                SigningContext::new(credentials.borrowed(), &timestamp, "us-east-1", "bedrock", settings)
+                    .expect("valid");
+            let parts = Request::new("POST", uri.path(), uri.query().unwrap_or_default(), &lines);
+            let borrowed = sign_request(&parts, &payload, &context, &context.derive_key()).expect("signs");
+            let canonical_request = borrowed.canonical_request().to_string();
+            let string_to_sign = borrowed.string_to_sign().to_string();
+            let authorization = borrowed.authorization().to_string();
+
+            let mut signer = Signer::new("us-east-1", "bedrock").expect("valid").with_settings(settings);
+            let path_before = paths[count / paths.len() % paths.len()];
+            let mut before = post(&std::format!("https://example.com{path_before}"));
+            signer.sign_http(&mut before, &credentials, timestamp).expect("signs");
+            for time in ["another path before", "the same path before"] {
+                let signed = signer.sign_http(&mut request, &credentials, timestamp).expect("signs");
+                assert_eq!(signed.canonical_request(), canonical_request, "{time}");
+                assert_eq!(signed.string_to_sign(), string_to_sign, "{time}");
+                assert_eq!(request.headers()["authorization"], authorization, "{time}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! Signed parts of an `http::Request`, except its body.
+
+use alloc::vec::Vec;
+
+use ::http::header::{HOST, HeaderMap};
+use ::http::uri::Uri;
+
+use crate::canonical::{Path, RequestParts};
+use crate::headers::HeaderLine;
+
+/// Maximum number of header lines that are kept on the stack; most requests have fewer.
+pub(super) const FEW: usize = 12;
+
+/// Signed parts of a request, except its body.
+pub(super) struct Head<'r> {
+    pub(super) parts: RequestParts<'r>,
+    /// The lines, if they are few.
+    few: [HeaderLine<'r>; FEW],
+    count: usize,
+    /// The lines, if they are many.
+    many: Vec<HeaderLine<'r>>,
+    /// Value of the `host` header, if the request has none.
+    pub(super) new_host: Option<&'r str>,
+}
+
+impl<'r> Head<'r> {
+    pub(super) fn of(method: &'r str, uri: &'r Uri, headers: &'r HeaderMap) -> Self {
+        let parts =
+            RequestParts { method, path: Path::Sent(uri.path()), query: uri.query().unwrap_or_default() };
+        let new_host = if headers.contains_key(&HOST) { None } else { host_of(uri) };
+        // Not `as_str`, which would be compiled again here: 1 KB.
+        let sent = headers.iter().map(|(name, value)| (name.as_ref(), value.as_bytes()));
+        let lines = sent.chain(new_host.map(|host| ("host", host.as_bytes())));
+        let (mut few, mut count, mut many) = ([("", &b""[..]); FEW], 0_usize, Vec::new());
+        if headers.len() < FEW {
+            for (slot, line) in few.iter_mut().zip(lines) {
+                *slot = line;
+                count = count.saturating_add(1);
+            }
+        } else {
+            many.extend(lines);
+        }
+        Self { parts, few, count, many, new_host }
+    }
+
+    pub(super) fn lines(&self) -> &[HeaderLine<'r>] {
+        if self.many.is_empty() { self.few.get(..self.count).unwrap_or_default() } else { &self.many }
+    }
+}
+
+/// Returns the authority as HTTP libraries send it: without user information and the scheme's default port.
+pub(crate) fn host_of(uri: &Uri) -> Option<&str> {
+    let authority = uri.authority()?.as_str();
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
+    let default_port = match uri.scheme_str() {
+        Some("https") => ":443",
+        Some("http") => ":80",
+        _ => ":",
+    };
+    let host = host_and_port.strip_suffix(default_port).or_else(|| host_and_port.strip_suffix(':'));
+    Some(host.unwrap_or(host_and_port)).filter(|host| !host.is_empty())
+}
