@@ -10,13 +10,13 @@ use super::endpoints;
 use super::source::{Resolved, Source};
 use crate::providers::{Io, SystemIo};
 
-/// A client with the settings and credentials of the environment and of the shared config and credentials files, as AWS's SDKs
-/// resolve them. [`Client::from_env`] reads the environment alone and makes smaller programs.
+/// Builds a client with the settings and credentials of the environment and of the shared config and credentials files, as
+/// AWS's SDKs resolve them. [`Client::from_env`] reads the environment alone and makes smaller programs.
 ///
 /// # Errors
 /// If the files or settings are invalid, or there is no region. Missing credentials are an error of the first call.
 ///
-/// Cancel safety: dropping the future leaves nothing behind.
+/// Cancel safety: dropping the future has no effect.
 pub async fn client<T: Transport>(transport: T) -> Result<Client<T>, Error> {
     let builder = Client::builder(transport);
     let io: Arc<dyn Io> = Arc::new(SystemIo::new(Arc::clone(builder.transport())));
@@ -25,7 +25,7 @@ pub async fn client<T: Transport>(transport: T) -> Result<Client<T>, Error> {
 }
 
 impl Config {
-    /// Returns a client builder with these settings and credentials. Values set on the builder win over them.
+    /// Returns a client builder with these settings and credentials. Values set on the builder take precedence.
     pub fn builder<T: Transport>(&self, transport: T) -> ClientBuilder<T> {
         let builder = Client::builder(transport);
         let io = SystemIo::new(Arc::clone(builder.transport()));

@@ -1,4 +1,4 @@
-//! The configuration that code, environment and profile give together.
+//! The configuration resolved from code, environment and profile.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -33,8 +33,8 @@ pub enum AuthScheme {
     Bearer,
 }
 
-/// The configuration: settings of code, environment and shared files. Each value is resolved when it is asked for, and comes with
-/// its source and the places that were skipped.
+/// The configuration: settings of code, environment and shared files. Each method resolves one value and returns it with its
+/// source and the places that were skipped.
 ///
 /// `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -47,18 +47,18 @@ pub struct Config {
 }
 
 impl Config {
-    /// Loads the environment of the process and the shared files without HTTP, so that the region of the instance metadata service
-    /// is not found. [`loader`](Self::loader) takes settings and an [`Io`] with HTTP.
+    /// Loads the environment of the process and the shared files without HTTP, and therefore without the region of the instance
+    /// metadata service. Use [`loader`](Self::loader) for settings of code and an [`Io`] with HTTP.
     ///
     /// # Errors
-    /// As [`ConfigLoader::load`]'s.
+    /// As [`ConfigLoader::load`].
     ///
-    /// Cancel safety: dropping the future leaves nothing behind.
+    /// Cancel safety: dropping the future has no effect.
     pub async fn load() -> Result<Self, ConfigError> {
         Self::loader().load(Arc::new(SystemIo::without_http())).await
     }
 
-    /// Returns a loader, which takes settings of code.
+    /// Returns a loader, on which code can set values.
     #[must_use]
     pub fn loader() -> ConfigLoader {
         ConfigLoader::default()
@@ -94,7 +94,7 @@ impl Config {
     }
 
     /// The name of the profile: from code, else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`. In botocore the second
-    /// variable wins over the first.
+    /// variable takes precedence over the first.
     #[must_use]
     pub fn profile_name(&self) -> &Resolved<String> {
         &self.profile
@@ -106,14 +106,14 @@ impl Config {
         self.profiles.profile(&self.profile.value)
     }
 
-    /// The region: from code, else `AWS_REGION`, else `AWS_DEFAULT_REGION`, else the profile's `region`, else that of the instance
-    /// metadata service.
+    /// The region: from code, else `AWS_REGION`, else `AWS_DEFAULT_REGION`, else the profile's `region`, else that of the
+    /// instance metadata service.
     #[must_use]
     pub fn region(&self) -> &Resolved<Option<String>> {
         &self.region
     }
 
-    /// Adds the region of the instance metadata service, or why there is none.
+    /// Adds the region of the instance metadata service, or the reason why there is none.
     pub(super) fn region_of_machine(&mut self, region: Result<Option<String>, String>) {
         let reason = match region {
             Ok(Some(region)) => {
@@ -133,7 +133,7 @@ impl Config {
         Arc::new(CachedCredentials::new(chain).clock(move || io.now()))
     }
 
-    /// The context that single providers are made of.
+    /// The context for creating single providers.
     #[must_use]
     pub fn provider_context(&self, io: Arc<dyn Io>) -> ProviderContext {
         let context = ProviderContext::new(io, Arc::new(self.clone()));
@@ -143,7 +143,7 @@ impl Config {
         }
     }
 
-    /// The region, which every signature needs, also for a custom endpoint.
+    /// The region, or an error: every signature needs one, also for a custom endpoint.
     fn known_region(&self) -> Result<&str, ConfigError> {
         self.region.value.as_deref().ok_or_else(|| {
             let locations = self.region.skipped.iter().map(|over| over.location.clone());
@@ -161,10 +161,10 @@ impl Config {
 
     /// The endpoint of a service in a region: from code (Bedrock Runtime only), else `AWS_ENDPOINT_URL_{SERVICE}`, else
     /// `AWS_ENDPOINT_URL`, else the one in the services section the profile names, else the profile's `endpoint_url`, else the
-    /// service's endpoint of the region. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` leaves the first and the last.
+    /// service's endpoint of the region. With `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` only the first and the last are used.
     ///
     /// # Errors
-    /// If the region is invalid, or a setting of the endpoint is.
+    /// If the region or a setting of the endpoint is invalid.
     pub fn service_endpoint(
         &self,
         service: EndpointService,
@@ -190,7 +190,7 @@ impl Config {
         self.switch(self.overrides.dual_stack, &DUAL_STACK)
     }
 
-    /// The path of the PEM file of certificates to trust in place of the built-in ones: from code, else `AWS_CA_BUNDLE`, else
+    /// The path of the PEM file of certificates to trust in place of the transport's roots: from code, else `AWS_CA_BUNDLE`, else
     /// `ca_bundle`.
     #[must_use]
     pub fn ca_bundle(&self) -> Resolved<Option<String>> {
@@ -209,8 +209,8 @@ impl Config {
 
     /// The authentication scheme: the Bedrock API key of `AWS_BEARER_TOKEN_BEDROCK` if it is set, else a signature.
     ///
-    /// Only a preference of code prefers a signature to a key. `AWS_AUTH_SCHEME_PREFERENCE` and `auth_scheme_preference` do not, as
-    /// in AWS's SDKs and botocore.
+    /// Only a preference set in code selects a signature if there is a key. `AWS_AUTH_SCHEME_PREFERENCE` and
+    /// `auth_scheme_preference` do not, as in AWS's SDKs and botocore.
     #[must_use]
     pub fn auth_scheme(&self) -> Resolved<AuthScheme> {
         let key_variable = BEARER_TOKEN.variables().first().copied().unwrap_or_default();
@@ -243,9 +243,8 @@ impl Config {
         Resolved { value, source, skipped }
     }
 
-    /// The time a `credential_process` may take: from code, else `BAREROCK_CREDENTIAL_PROCESS_TIMEOUT`, else
-    /// `barerock_credential_process_timeout`, in seconds, else 60 seconds. 0 is no limit, which is `None`. AWS's tools have no such
-    /// limit.
+    /// The time limit of a `credential_process`: from code, else `BAREROCK_CREDENTIAL_PROCESS_TIMEOUT`, else
+    /// `barerock_credential_process_timeout`, in seconds, else 60 seconds. 0 disables the limit (`None`). AWS's tools have none.
     ///
     /// # Errors
     /// If the value is not a whole number.
@@ -261,8 +260,8 @@ impl Config {
         }))
     }
 
-    /// Ignored and invalid parts of the shared files, each with file and line, variables whose value is in quotes, and a home
-    /// directory that cannot be read.
+    /// Warnings: ignored and invalid parts of the shared files, each with file and line; variables whose value is in quotes; a
+    /// `HOME` that is not UTF-8.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let quoted = self
             .environment
@@ -280,7 +279,7 @@ impl Config {
         lookup::find(code, &self.environment, self.profile(), setting)
     }
 
-    /// The value of a setting that is true or false; false if unset.
+    /// The value of a boolean setting; false if unset.
     pub(super) fn switch(
         &self,
         code: Option<bool>,

@@ -11,23 +11,23 @@ use barerock::transport::ProxyError;
 use super::source::{Location, Source};
 use super::text::shown;
 
-/// An invalid configuration. `Display` says what is wrong and where, [`hint`](Self::hint) what to do. Neither quotes a value that
-/// is or may be a secret.
+/// Error of an invalid configuration. `Display` says what is wrong and where, [`hint`](Self::hint) what to do. Neither quotes
+/// a value that may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A section that is used has an invalid line.
+    /// A section in use has an invalid line.
     Syntax {
         /// The line.
         location: Location,
         /// What is wrong with it.
         message: String,
-        /// What to do.
+        /// Advice.
         hint: &'static str,
     },
-    /// A profile was named that neither file has.
+    /// A named profile is in neither file.
     NoProfile(Box<NoProfile>),
-    /// A section was named that the config file does not have.
+    /// A named section is not in the config file.
     NoSection {
         /// The header it would have, without brackets.
         header: String,
@@ -36,7 +36,7 @@ pub enum ConfigError {
     },
     /// No region is set.
     NoRegion {
-        /// The places that were looked at.
+        /// The places that were searched.
         looked_at: Vec<String>,
     },
     /// A setting has an invalid value.
@@ -64,13 +64,13 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The URL of a proxy is invalid, or of a scheme the transport does not support.
+    /// The URL of a proxy is invalid, or has a scheme that the transport does not support.
     Proxy(ProxyError),
-    /// A file exists and cannot be read.
+    /// A file exists but cannot be read.
     File {
         /// Its path.
         path: String,
-        /// The variable that names it, if it is not at its default place.
+        /// The variable that names it, if it is not the default path.
         named_by: Option<&'static str>,
         /// Why it cannot be read.
         reason: String,
@@ -83,18 +83,18 @@ pub enum ConfigError {
 pub struct NoProfile {
     /// The name.
     pub name: String,
-    /// The variable that names it, such as `AWS_PROFILE`, if it was one.
+    /// The variable that names it, such as `AWS_PROFILE`; `None` if code names it.
     pub named_by: Option<String>,
     /// Similar names of profiles that exist, the most similar first.
     pub nearest: Vec<String>,
-    /// The place of a section that was probably meant but has the wrong header, and the right header.
+    /// The place of a section that was probably meant but has an invalid header, and the valid header.
     pub misplaced: Option<(Location, String)>,
     /// The files that were read.
     pub files: Vec<String>,
 }
 
 impl ConfigError {
-    /// What to do about the error, in terms of environment variables, files and this library.
+    /// Advice, in terms of environment variables, files and this library.
     #[must_use]
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(match self {
@@ -112,7 +112,7 @@ impl ConfigError {
         })
     }
 
-    /// True if nothing can be signed because of the shared files, the profile or the region.
+    /// True if the error is in the shared files, the profile or the region, so that no request can be signed.
     fn is_of_credentials(&self) -> bool {
         matches!(
             self,
@@ -125,7 +125,7 @@ impl ConfigError {
         )
     }
 
-    /// Adds the source of the name of a profile that does not exist.
+    /// Adds the source that names a profile which does not exist.
     pub(super) fn named_by(self, source: &Source) -> Self {
         match (self, source) {
             (Self::NoProfile(mut error), Source::Variable(name)) => {
@@ -204,7 +204,7 @@ impl From<ProxyError> for ConfigError {
     }
 }
 
-/// Of the kind credentials if nothing can be signed, else of the kind request.
+/// Converts to an error of the kind credentials if no request can be signed, else of the kind request.
 impl From<ConfigError> for barerock::Error {
     fn from(error: ConfigError) -> Self {
         let kind = if error.is_of_credentials() { ErrorKind::Credentials } else { ErrorKind::Request };

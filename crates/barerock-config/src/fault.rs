@@ -19,7 +19,7 @@ pub(super) struct Fault {
     kind: FaultKind,
 }
 
-/// What is wrong with a line. Never quotes the line, which may contain a secret.
+/// Kind of an invalid line. Its text never quotes the line, which may contain a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FaultKind {
     OpenHeader,
@@ -31,7 +31,7 @@ pub(super) enum FaultKind {
     SecondSetting {
         first: usize,
     },
-    /// The header of a section that is given twice in a file, as it may be shown.
+    /// A second section of the same name in a file; `header` is escaped for output.
     SecondSection {
         header: String,
         first: usize,
@@ -67,9 +67,9 @@ impl fmt::Display for FaultKind {
             Self::BeforeFirstHeader => f.write_str("the line is before the first section"),
             Self::NoEqualsSign => f.write_str("there is no = in the line"),
             Self::NoKey => f.write_str("there is no key before the ="),
-            Self::SecondSetting { first } => write!(f, "the setting is there already, on line {first}"),
+            Self::SecondSetting { first } => write!(f, "duplicate setting, first on line {first}"),
             Self::SecondSection { header, first } => {
-                write!(f, "the section [{header}] is there already, on line {first}")
+                write!(f, "duplicate section [{header}], first on line {first}")
             }
         }
     }

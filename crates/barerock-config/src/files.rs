@@ -13,11 +13,11 @@ use barerock::Environment;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileLocation {
-    /// The path as it is written, perhaps with a leading `~`. Messages name the file by it.
+    /// The path as configured, possibly with a leading `~`. Messages use it as the file's name.
     pub name: String,
     /// The path to open; `None` if it is in the home directory and no home directory is known.
     pub path: Option<String>,
-    /// The variable that names the file, if it is not at its default place.
+    /// The variable that names the file, if it is not the default path.
     pub named_by: Option<&'static str>,
 }
 
@@ -49,7 +49,7 @@ impl SharedFiles {
         ))
     }
 
-    /// The paths an environment leads to.
+    /// Determines the paths for an environment.
     #[must_use]
     pub fn locate(environment: &Environment) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl FileLocation {
     fn text(&self, bytes: Vec<u8>) -> Result<Zeroizing<String>, ConfigError> {
         let bad = |reason: &str| self.unreadable(reason);
         match &*bytes {
-            // What PowerShell's `>` writes.
+            // Byte order marks of UTF-16, the encoding of PowerShell's `>`.
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(bad("it is UTF-16")),
             _ => String::from_utf8(bytes).map(Zeroizing::new).map_err(|error| {
                 bad(&format!("it is not UTF-8 from offset {}", error.utf8_error().valid_up_to()))
@@ -89,7 +89,7 @@ impl FileLocation {
         }
     }
 
-    /// The error of a file that exists and cannot be read.
+    /// The error of a file that exists but cannot be read.
     pub(super) fn unreadable(&self, reason: impl Into<String>) -> ConfigError {
         ConfigError::File { path: self.name.clone(), named_by: self.named_by, reason: reason.into() }
     }

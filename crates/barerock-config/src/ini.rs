@@ -1,7 +1,7 @@
-//! Parser of the INI dialect of the shared files: lines to sections of settings.
+//! Parser of the INI dialect of the shared files.
 //!
-//! The rules are those of AWS's reference ("Format of the config file") and its SDKs, plus what botocore reads beyond them:
-//! a file that is indented as a whole, and indented comments. An invalid line makes only its own section unusable.
+//! The rules are those of AWS's reference ("Format of the config file") and its SDKs. As in botocore, a whole file may be
+//! indented, and comments may be. An invalid line makes only its own section unusable.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -19,7 +19,7 @@ const COMMENT: [u8; 2] = [b'#', b';'];
 /// The contents of a file.
 #[derive(Default)]
 pub(super) struct Contents {
-    /// In the order of the file.
+    /// The sections, in the order of the file.
     pub(super) blocks: Vec<Block>,
     /// The first invalid line before the first header.
     pub(super) before_first: Option<Fault>,
@@ -32,7 +32,7 @@ pub(super) struct Block {
     pub(super) section: Section,
 }
 
-/// The setting that an indented line continues.
+/// The setting that an indented line would continue.
 struct Open {
     /// `None` for a setting that is ignored.
     key: Option<String>,
@@ -52,7 +52,7 @@ pub(super) fn read(file: &Arc<str>, text: &str, notes: &mut Vec<Note>) -> Conten
         let location = Location::new(file, number);
         let indent = line.len() - line.trim_ascii_start().len();
         let continued = open.as_ref().filter(|setting| indent > setting.indent);
-        // Read as a continuation, it would give the settings of its section to the section before.
+        // As a continuation it would add the settings of its section to the previous section.
         let is_indented_header = continued.is_some() && content.starts_with('[') && content.ends_with(']');
         if is_indented_header {
             let fault = Fault::new(location.clone(), FaultKind::IndentedHeader);
@@ -89,7 +89,7 @@ pub(super) fn read(file: &Arc<str>, text: &str, notes: &mut Vec<Note>) -> Conten
     contents
 }
 
-/// Parses a header. One without `]` is the header of a section that cannot be used.
+/// Parses a header. A missing `]` makes the section unusable.
 fn header(content: &str, location: &Location, notes: &mut Vec<Note>) -> Block {
     let inside = content.strip_prefix('[').unwrap_or(content);
     let (inside, fault) = match inside.split_once(']') {
@@ -145,7 +145,7 @@ fn continue_setting(
         notes.push(invalid_name(location));
         return Ok(());
     }
-    // As in AWS's SDKs, a comment behind a continuation is part of it.
+    // As in AWS's SDKs, a comment after a continuation is part of the value.
     value.text.push('\n');
     value.text.push_str(content);
     if pair(content).is_ok_and(|(key, _)| is_name(key)) {
@@ -161,7 +161,7 @@ fn continue_setting(
     Ok(())
 }
 
-/// Splits a key from its value, without the comment behind it.
+/// Splits a setting into key and value, without a trailing comment.
 fn pair(content: &str) -> Result<(&str, &str), FaultKind> {
     let (key, value) = content.split_once('=').ok_or(FaultKind::NoEqualsSign)?;
     match key.trim_ascii_end() {
@@ -192,8 +192,7 @@ fn invalid_name(location: &Location) -> Note {
     }
 }
 
-/// Inserts a setting. botocore refuses a key that is given twice, the SDKs take the last one: which one was meant cannot be
-/// known.
+/// Inserts a setting. A duplicate key is an error, as in botocore; the SDKs use the last one, which may not be the intended.
 fn insert(settings: &mut BTreeMap<String, Value>, key: &str, value: Value) -> Result<(), FaultKind> {
     match settings.entry(key.to_ascii_lowercase()) {
         Entry::Vacant(entry) => {

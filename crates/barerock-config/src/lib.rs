@@ -1,10 +1,10 @@
-//! AWS's shared configuration without the AWS SDK, for any program that signs AWS requests: environment, shared config and
-//! credentials files and code together give region, endpoint, credentials provider, retry policy, CA bundle and proxy, each
-//! with its source.
+//! AWS's shared configuration without the AWS SDK, for any program that signs AWS requests: resolves region, endpoint,
+//! credentials provider, retry policy, CA bundle and proxy from code, the environment and the shared config and credentials
+//! files, each with its source.
 //!
-//! In scope: the settings and credentials providers of the AWS SDKs that a client of one service needs; `login_session` by the
-//! feature `login`, which adds the crate `p256`. Out of scope: sending requests (a [`Transport`](barerock::Transport)), the
-//! login of `aws sso login` and `aws login`.
+//! In scope: the settings and credentials providers of the AWS SDKs that a client of one service needs; `login_session` with
+//! the feature `login`, which adds the crate `p256`. Out of scope: sending requests, which a
+//! [`Transport`](barerock::Transport) does, and the interactive logins `aws sso login` and `aws login`.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -38,9 +38,9 @@
 //!
 //! For a client of Bedrock see [`client`] and [`Config::builder`].
 //!
-//! An invalid line of a shared file makes only its own section unusable: it is an error of the calls that use the section, and a
-//! warning ([`Config::warnings`]) otherwise. A profile that is reached again through `source_profile` is an error, even if it has
-//! keys of its own ([`providers::ProfileProvider`]).
+//! An invalid line of a shared file makes only its own section unusable: it is an error of the calls that use the section, and
+//! a warning ([`Config::warnings`]) otherwise. A cycle of profiles through `source_profile` is an error, even if one of them
+//! has its own keys ([`providers::ProfileProvider`]).
 
 mod client;
 mod config;

@@ -24,12 +24,12 @@ pub(super) struct Overrides {
     pub(super) dual_stack: Option<bool>,
     pub(super) ca_bundle: Option<String>,
     pub(super) auth_schemes: Option<String>,
-    /// `Some(None)` is no limit.
+    /// `Some(None)` disables the limit.
     pub(super) process_timeout: Option<Option<Duration>>,
     pub(super) mfa: Option<Arc<dyn AskMfa>>,
 }
 
-/// Without the URL, which may contain a password.
+/// Omits the URL, which may contain a password.
 impl fmt::Debug for Overrides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Overrides")
@@ -39,7 +39,7 @@ impl fmt::Debug for Overrides {
     }
 }
 
-/// Loads a [`Config`]. Values set here win over those of the environment, and these over those of the profile.
+/// Loads a [`Config`]. Values set here take precedence over those of the environment, and these over those of the profile.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigLoader {
     environment: Option<Environment>,
@@ -47,84 +47,85 @@ pub struct ConfigLoader {
 }
 
 impl ConfigLoader {
-    /// The environment; the process's own if unset.
+    /// Sets the environment; the process's own by default.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
         self
     }
 
-    /// The profile, which must exist. Its credentials win over those of the environment.
+    /// Sets the profile, which must exist. Its credentials take precedence over those of the environment.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.overrides.profile = Some(name.into());
         self
     }
 
-    /// The region.
+    /// Sets the region.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.overrides.region = Some(region.into());
         self
     }
 
-    /// The endpoint URL of Bedrock Runtime.
+    /// Sets the endpoint URL of Bedrock Runtime.
     #[must_use]
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.overrides.endpoint_url = Some(url.into());
         self
     }
 
-    /// Whether to call endpoints validated under FIPS 140.
+    /// Sets whether to call endpoints validated under FIPS 140.
     #[must_use]
     pub fn fips(mut self, fips: bool) -> Self {
         self.overrides.fips = Some(fips);
         self
     }
 
-    /// Whether to call endpoints that support IPv6 as well as IPv4.
+    /// Sets whether to call endpoints that support IPv6 as well as IPv4.
     #[must_use]
     pub fn dual_stack(mut self, dual_stack: bool) -> Self {
         self.overrides.dual_stack = Some(dual_stack);
         self
     }
 
-    /// The PEM file of certificates to trust.
+    /// Sets the PEM file of certificates to trust.
     #[must_use]
     pub fn ca_bundle(mut self, path: impl Into<String>) -> Self {
         self.overrides.ca_bundle = Some(path.into());
         self
     }
 
-    /// The preferred authentication schemes, `sigv4` and `httpBearerAuth`, separated by commas.
+    /// Sets the preferred authentication schemes, `sigv4` and `httpBearerAuth`, separated by commas.
     #[must_use]
     pub fn auth_scheme_preference(mut self, schemes: impl Into<String>) -> Self {
         self.overrides.auth_schemes = Some(schemes.into());
         self
     }
 
-    /// The time a `credential_process` may take; `None` is no limit. If unset, [`Config::credential_process_timeout`].
+    /// Sets the time limit of a `credential_process`; `None` disables it. By default that of the environment or the profile
+    /// ([`Config::credential_process_timeout`]).
     #[must_use]
     pub fn credential_process_timeout(mut self, limit: Option<Duration>) -> Self {
         self.overrides.process_timeout = Some(limit);
         self
     }
 
-    /// Prompts for the codes of MFA devices, which some roles require. If unset, such a role is an error.
+    /// Sets the prompt for codes of MFA devices, which some roles require. Without it such a role is an error.
     #[must_use]
     pub fn mfa(mut self, ask: impl AskMfa + 'static) -> Self {
         self.overrides.mfa = Some(Arc::new(ask));
         self
     }
 
-    /// Reads the shared files, each of which may be missing, and resolves the configuration. If no region is set, the instance
-    /// metadata service is asked for one, unless it is disabled.
+    /// Reads the shared files, each of which may be missing, and resolves the configuration. If no region is set, it is requested
+    /// from the instance metadata service, unless that is disabled.
     ///
     /// # Errors
-    /// If a file cannot be read, the section of the profile has an invalid line, a profile is named that does not exist, or a variable is not UTF-8
-    /// ([`Environment::require_utf8`]).
+    /// If a file cannot be read, the section of the profile has an invalid line, a named profile does not exist, or a variable is
+    /// not UTF-8 ([`Environment::require_utf8`]).
     ///
-    /// Cancel safety: dropping the future leaves nothing behind.
+    /// Cancel safety: dropping the future has no effect.
     pub async fn load(mut self, io: Arc<dyn Io>) -> Result<Config, ConfigError> {
         let environment = self.environment.take().unwrap_or_else(Environment::of_process);
         environment.require_utf8()?;
@@ -139,10 +140,11 @@ impl ConfigLoader {
         Ok(config)
     }
 
-    /// Resolves the configuration with shared files that were read before.
+    /// Resolves the configuration with the contents of the shared files.
     ///
     /// # Errors
-    /// If the section of the profile has an invalid line, a profile is named that does not exist, or a variable is not UTF-8 ([`Environment::require_utf8`]).
+    /// If the section of the profile has an invalid line, a named profile does not exist, or a variable is not UTF-8
+    /// ([`Environment::require_utf8`]).
     pub fn resolve(self, profiles: Profiles) -> Result<Config, ConfigError> {
         let environment = self.environment.unwrap_or_else(Environment::of_process);
         environment.require_utf8()?;

@@ -1,4 +1,4 @@
-//! The search for a setting: code, environment, profile.
+//! Resolution of a setting: code, environment, profile.
 
 use super::error::ConfigError;
 use super::profile::Profile;
@@ -54,7 +54,7 @@ impl Search {
         self
     }
 
-    /// A setting of a file, which messages call `key`; `ignored` is the reason to ignore it.
+    /// A setting of a file; `key` is its name in messages, `ignored` the reason to ignore it.
     pub(super) fn file(
         mut self,
         key: String,
@@ -105,7 +105,7 @@ impl Search {
         self.skipped.push(Skipped::new(location, reason));
     }
 
-    /// Skips a place without a value. After a value was found, such a place is not mentioned.
+    /// Records a place without a value, unless a value was already found.
     fn missing(&mut self, location: impl Into<String>) {
         if self.found.is_none() {
             self.skip(location, Reason::NotSet);

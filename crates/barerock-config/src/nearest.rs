@@ -1,6 +1,6 @@
 //! Suggestions for a mistyped name.
 
-/// The number of names that are suggested at most.
+/// Limit on the number of suggested names.
 const MOST: usize = 3;
 
 /// The names that differ from `name` in at most a third of its characters, or two, the most similar first.

@@ -19,7 +19,7 @@ use crate::providers::Io;
 pub struct NetworkSettings {
     /// The certificates to trust in place of the transport's own roots, if set.
     pub ca_bundle: Option<CaBundle>,
-    /// Which requests go through which proxy.
+    /// The proxies and the requests that use them.
     pub proxies: ProxyRules,
 }
 
@@ -31,7 +31,7 @@ pub struct CaBundle {
 }
 
 impl CaBundle {
-    /// The contents of the file, which should be PEM.
+    /// The contents of the file, expected to be PEM.
     #[must_use]
     pub fn pem(&self) -> &[u8] {
         &self.pem
@@ -63,7 +63,7 @@ impl Config {
     /// # Errors
     /// If the bundle cannot be read or a proxy's URL is invalid.
     ///
-    /// Cancel safety: dropping the future leaves nothing behind.
+    /// Cancel safety: dropping the future has no effect.
     pub async fn network_settings(&self, io: &dyn Io) -> Result<NetworkSettings, ConfigError> {
         let Resolved { value, source, .. } = self.ca_bundle();
         let ca_bundle = match value {
@@ -84,10 +84,10 @@ impl Config {
 }
 
 impl Config {
-    /// The proxy for an endpoint by the [`ProxyRules`] of the environment, user name and password redacted.
+    /// The proxy for an endpoint by the [`ProxyRules`] of the environment, with user name and password redacted.
     ///
     /// # Errors
-    /// As [`ProxyRules::from_environment`]'s.
+    /// As [`ProxyRules::from_environment`].
     pub fn proxy(&self, endpoint: &Endpoint) -> Result<Resolved<Option<String>>, ProxyError> {
         let environment = &self.environment;
         let rules = ProxyRules::from_environment(environment)?;

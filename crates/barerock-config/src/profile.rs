@@ -36,7 +36,7 @@ impl<'a> Profile<'a> {
     /// Checks that no section of the profile has an invalid line.
     ///
     /// # Errors
-    /// [`ConfigError::Syntax`] of the first one.
+    /// [`ConfigError::Syntax`] for the first invalid line.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.sections().try_for_each(Section::check)
     }
@@ -47,7 +47,7 @@ impl<'a> Profile<'a> {
         self.setting(key).map(|setting| setting.value)
     }
 
-    /// A setting; `None` if it is missing or empty. The credentials file wins over the config file.
+    /// A setting; `None` if it is missing or empty. The credentials file takes precedence over the config file.
     #[must_use]
     pub fn setting(&self, key: &str) -> Option<SettingValue<'a>> {
         self.sections().find_map(|section| section.setting(key))
@@ -64,7 +64,7 @@ impl<'a> Profile<'a> {
         self.sections().flat_map(Section::keys).collect::<BTreeSet<_>>().into_iter()
     }
 
-    /// The places of its headers: in the credentials file, then in the config file.
+    /// The places of the profile's headers: in the credentials file, then in the config file.
     pub fn locations(&self) -> impl Iterator<Item = &'a Location> {
         self.sections().map(Section::location)
     }

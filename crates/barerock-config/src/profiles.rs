@@ -20,7 +20,7 @@ pub const DEFAULT_PROFILE: &str = "default";
 /// Sections of the config file that only the `aws` CLI uses.
 const OF_THE_CLI: [&str; 3] = ["plugins", "preview", "toplevel"];
 
-/// The longest header that is shown whole, in characters.
+/// Limit on a header in messages, in characters.
 const MAX_SHOWN: usize = 80;
 
 /// The text of a shared file, and the name that messages give it, such as its path.
@@ -31,14 +31,14 @@ pub struct ConfigFile<'a> {
 }
 
 impl<'a> ConfigFile<'a> {
-    /// A file of this name and text.
+    /// Creates a file with this name and text.
     #[must_use]
     pub fn new(name: &'a str, text: &'a str) -> Self {
         Self { name, text }
     }
 }
 
-/// The name alone: the text may contain secrets.
+/// Shows the name only: the text may contain secrets.
 impl fmt::Debug for ConfigFile<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigFile").field("name", &self.name).finish_non_exhaustive()
@@ -47,7 +47,7 @@ impl fmt::Debug for ConfigFile<'_> {
 
 /// The contents of the shared config and credentials files: profiles, SSO sessions and services sections.
 ///
-/// Values are kept whole, secrets included; they are overwritten with zeros when dropped, and `Debug` shows names only.
+/// Values include secrets; they are zeroed when dropped, and `Debug` shows names only.
 #[derive(Clone, Default)]
 pub struct Profiles {
     files: Vec<Arc<str>>,
@@ -55,10 +55,10 @@ pub struct Profiles {
     config: BTreeMap<String, Section>,
     sso_sessions: BTreeMap<String, Section>,
     services: BTreeMap<String, Section>,
-    /// By the name of the profile that was probably meant: the place of the section, and the header it should have.
+    /// Sections with an invalid header, by the name of the profile that was probably meant: their place and the valid header.
     misplaced: BTreeMap<String, (Location, String)>,
     notes: Vec<Note>,
-    /// The invalid lines, each with the section it makes unusable, as it may be shown.
+    /// The invalid lines, each with the section it makes unusable, escaped for output.
     faults: Vec<(Fault, Option<String>)>,
     /// The first invalid line before the first header of a file.
     before_first: Option<Fault>,
@@ -67,11 +67,11 @@ pub struct Profiles {
 impl Profiles {
     /// Parses the files; either may be missing.
     ///
-    /// An invalid line makes its section unusable and nothing else: [`require`](Self::require), [`Profile::check`] and
-    /// [`Section::check`] fail, [`warnings`](Self::warnings) lists it. Invalid are a line that is no header, setting, comment or
-    /// continuation, a header without `]`, and a section or setting that is given twice in a file. AWS's SDKs merge sections of
-    /// one name and botocore rejects the file; such a section is rejected here too, because half of one key and half of another
-    /// must not become a pair.
+    /// An invalid line makes only its section unusable: [`require`](Self::require), [`Profile::check`] and [`Section::check`]
+    /// fail, [`warnings`](Self::warnings) lists the line. Invalid are a line that is not a header, setting, comment or
+    /// continuation, a header without `]`, and a section or setting that occurs twice in a file. AWS's SDKs merge sections of one
+    /// name and botocore rejects the file. Here such a section is unusable, because merging could combine the key id of one with
+    /// the secret of the other.
     #[must_use]
     pub fn parse(config: Option<ConfigFile<'_>>, credentials: Option<ConfigFile<'_>>) -> Self {
         let mut profiles = Self::default();
@@ -105,7 +105,8 @@ impl Profiles {
         contents.blocks
     }
 
-    /// A profile; `None` if neither file has it. Settings of the credentials file win over those of the config file, key by key.
+    /// A profile; `None` if it is in neither file. Settings of the credentials file take precedence over those of the config
+    /// file, key by key.
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
         let (credentials, config) = (self.credentials.get(name), self.config.get(name));
@@ -116,7 +117,7 @@ impl Profiles {
     /// A profile that must exist and have no invalid line.
     ///
     /// # Errors
-    /// If neither file has it, with the nearest names; if one of its lines is invalid.
+    /// If it is in neither file (the error has similar names), or one of its lines is invalid.
     pub fn require(&self, name: &str) -> Result<Profile<'_>, ConfigError> {
         let profile = self.profile(name).ok_or_else(|| {
             ConfigError::NoProfile(Box::new(NoProfile {
@@ -131,8 +132,8 @@ impl Profiles {
         Ok(profile)
     }
 
-    /// Checks the default profile, which need not exist. Settings before the first header were probably meant for it, so they are
-    /// an error if neither file has it.
+    /// Checks the default profile, which need not exist. If it does not, settings before the first header are an error: they were
+    /// probably meant for it.
     pub(super) fn check_default(&self) -> Result<(), ConfigError> {
         match (self.profile(DEFAULT_PROFILE), &self.before_first) {
             (Some(profile), _) => profile.check(),
@@ -182,7 +183,7 @@ impl Profiles {
             "profile" => &mut self.config,
             "sso-session" => &mut self.sso_sessions,
             "services" => &mut self.services,
-            // The one profile whose header may go without the word. It is kept apart: see `bare_default`.
+            // The only profile whose header may omit the word `profile`; handled by `bare_default`.
             DEFAULT_PROFILE if rest.is_empty() => {
                 return insert(bare, DEFAULT_PROFILE, section, &mut self.faults);
             }
@@ -235,7 +236,7 @@ impl Profiles {
             ("sso-session" | "services", _) if !rest.is_empty() => {
                 return self.skip(&section, "only the config file has such sections");
             }
-            // `aws configure` writes a name that contains spaces with quotes into the config file, and without into this one.
+            // `aws configure` quotes a name that contains spaces in the config file, but not in this one.
             _ => unquoted(&header).or_else(|| self.config.contains_key(&header).then_some(&*header)),
         };
         match name {
@@ -252,7 +253,7 @@ impl Profiles {
     }
 }
 
-/// Names only.
+/// Shows names only.
 impl fmt::Debug for Profiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profiles")
@@ -264,7 +265,7 @@ impl fmt::Debug for Profiles {
     }
 }
 
-/// A name, without the quotes around it, which it needs if it contains spaces; `None` for several names or no name.
+/// Removes the quotes around a name, which are required if it contains spaces; `None` for several names or no name.
 fn unquoted(name: &str) -> Option<&str> {
     for quote in ['"', '\''] {
         if let Some(name) = name.strip_prefix(quote).and_then(|name| name.strip_suffix(quote)) {

@@ -10,7 +10,7 @@ use super::source::{Reason, Resolved, Skipped};
 impl Config {
     /// The retry mode, `standard` or `adaptive`: `AWS_RETRY_MODE`, else `retry_mode`, else standard.
     ///
-    /// botocore's mode `legacy` is read as standard; `skipped` says so.
+    /// botocore's mode `legacy` is treated as standard, and mentioned in `skipped`.
     ///
     /// # Errors
     /// If the value is none of the three.
@@ -26,8 +26,8 @@ impl Config {
         Ok(mode)
     }
 
-    /// The number of attempts of a call, the first one included: `AWS_MAX_ATTEMPTS`, else `max_attempts`. `None` is the number of
-    /// the mode.
+    /// The number of attempts of a call, including the first: `AWS_MAX_ATTEMPTS`, else `max_attempts`. `None` is the mode's
+    /// default.
     ///
     /// # Errors
     /// If the value is not a whole number of 1 or more.
@@ -38,7 +38,7 @@ impl Config {
     /// The retry policy of [`retry_mode`](Self::retry_mode) and [`max_attempts`](Self::max_attempts).
     ///
     /// # Errors
-    /// As theirs.
+    /// As these methods.
     pub fn retry_policy(&self) -> Result<RetryPolicy, ConfigError> {
         Ok(retry_policy(self.retry_mode()?.value, self.max_attempts()?.value))
     }

@@ -9,8 +9,9 @@ use super::error::ConfigError;
 use super::fault::Fault;
 use super::source::Location;
 
-/// A section with its settings: `[default]`, `[profile x]`, `[sso-session x]` or `[services x]`. If a line of it is invalid, the
-/// settings of the other lines are there and [`check`](Self::check) fails. `Debug` shows the names of the settings only.
+/// A section with its settings: `[default]`, `[profile x]`, `[sso-session x]` or `[services x]`. If one of its lines is
+/// invalid, it has the settings of the other lines, and [`check`](Self::check) fails. `Debug` shows the names of the settings
+/// only.
 #[derive(Clone)]
 pub struct Section {
     pub(super) name: String,
@@ -32,7 +33,7 @@ pub(super) struct Value {
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct SettingValue<'a> {
-    /// The value, without the comment behind it; lines that continue it are joined with `\n`.
+    /// The value, without a trailing comment; lines that continue it are joined with `\n`.
     pub value: &'a str,
     /// Its file and line.
     pub location: &'a Location,
@@ -51,7 +52,7 @@ impl Section {
     /// Checks that the section has no invalid line.
     ///
     /// # Errors
-    /// [`ConfigError::Syntax`] of the first one.
+    /// [`ConfigError::Syntax`] for the first invalid line.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.faults.first().map_or(Ok(()), |fault| Err(fault.to_error()))
     }
@@ -74,7 +75,7 @@ impl Section {
         self.setting(key).map(|setting| setting.value)
     }
 
-    /// A setting; `None` if it is missing or empty, which is the same to AWS's tools.
+    /// A setting; `None` if it is missing or empty, which AWS's tools treat alike.
     #[must_use]
     pub fn setting(&self, key: &str) -> Option<SettingValue<'_>> {
         find(&self.settings, key)?.setting()

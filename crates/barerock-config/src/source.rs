@@ -51,7 +51,7 @@ pub enum Source {
     },
     /// The instance metadata service.
     InstanceMetadata,
-    /// The default: it is not set.
+    /// The default, because the value is not set.
     Default,
 }
 
@@ -75,27 +75,27 @@ pub struct Resolved<T> {
     pub value: T,
     /// Its source.
     pub source: Source,
-    /// The other places, by precedence, and why each was not used.
+    /// The other places, by precedence, each with the reason why it was not used.
     pub skipped: Vec<Skipped>,
 }
 
-/// A place whose value, if it has one, was not used.
+/// A place whose value, if any, was not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
     /// The variable, setting or provider.
     pub location: String,
-    /// Why it was not used.
+    /// The reason why it was not used.
     pub reason: Reason,
 }
 
-/// Why the value of a place was not used.
+/// Reason why the value of a place was not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
     /// It is not set.
     NotSet,
-    /// It is set to the empty string, which counts as not set, as in AWS's tools.
+    /// It is set to the empty string, which AWS's tools treat as not set.
     Empty,
     /// It is set, but this source takes precedence.
     After(Source),
@@ -131,7 +131,7 @@ impl<T> Resolved<T> {
 }
 
 impl Skipped {
-    /// A place, and why its value was not used.
+    /// Creates a skipped place with a reason.
     #[must_use]
     pub fn new(location: impl Into<String>, reason: impl Into<Reason>) -> Self {
         Self { location: location.into(), reason: reason.into() }

@@ -1,6 +1,6 @@
-//! Text of others as it may be part of a message: on one line, of limited length, without control characters.
+//! Foreign text for messages: on one line, of limited length, with control characters escaped.
 
-/// Appends a character. One that steers a terminal, reorders what it shows or is invisible is escaped.
+/// Appends a character. Control, bidirectional formatting and invisible characters are escaped.
 fn push_printable(text: &mut String, letter: char) {
     // Only quotes and the backslash have an escape of two characters.
     let escaped = letter.escape_debug();

@@ -18,7 +18,7 @@ pub struct AssumeRole {
     pub role_arn: String,
     /// The name of the session, as in CloudTrail; `barerock-` and the time if unset.
     pub session_name: Option<String>,
-    /// The external id that the trust policy of the role requires of third parties.
+    /// The external id, if the trust policy of the role requires one.
     pub external_id: Option<String>,
     /// The lifetime of the credentials in seconds: 900 to 43,200, and at most the maximum session duration of the role.
     pub duration_seconds: Option<u32>,
@@ -27,7 +27,7 @@ pub struct AssumeRole {
 }
 
 impl AssumeRole {
-    /// A role with the defaults of STS.
+    /// Creates a role with the defaults of STS.
     pub fn new(role_arn: impl Into<String>) -> Self {
         Self {
             role_arn: role_arn.into(),
@@ -41,7 +41,7 @@ impl AssumeRole {
 
 /// A prompt for the codes of MFA devices.
 pub trait AskMfa: fmt::Debug + Send + Sync {
-    /// Returns the code of the device `serial`, or why there is none.
+    /// Returns the code of the device `serial`, or the reason why there is none.
     fn code<'a>(&'a self, serial: &'a str) -> IoFuture<'a, Result<String, String>>;
 }
 
@@ -49,7 +49,7 @@ const MFA_HINT: &str = "Set a prompt (ConfigLoader::mfa), or use credentials of 
 
 /// Credentials of a role, by STS's AssumeRole with the credentials of another provider.
 ///
-/// Every call requests new credentials: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
+/// Every call requests new credentials; [`CachedCredentials`](barerock::credentials::CachedCredentials) caches them.
 #[derive(Debug, Clone)]
 pub struct AssumeRoleProvider {
     sts: Sts,
@@ -59,12 +59,12 @@ pub struct AssumeRoleProvider {
 }
 
 impl AssumeRoleProvider {
-    /// Assumes the role with the credentials of `source`.
+    /// Creates a provider that assumes the role with the credentials of `source`.
     pub fn new(sts: Sts, role: AssumeRole, source: Arc<dyn ProvideCredentials>) -> Self {
         Self { sts, role, source, mfa: None }
     }
 
-    /// Prompts for the code of the role's MFA device.
+    /// Sets the prompt for the code of the role's MFA device.
     #[must_use]
     pub fn mfa(mut self, ask: Arc<dyn AskMfa>) -> Self {
         self.mfa = Some(ask);
@@ -95,7 +95,7 @@ impl AssumeRoleProvider {
         };
         let result = self.sts.call(call).await;
         if matches!(result, Err(CredentialsError::Invalid { .. })) {
-            // The keys may be outdated: a source that caches them gets new ones for the next call.
+            // The keys may be outdated: a source that caches them requests new ones for the next call.
             self.source.refused(&source.credentials);
         }
         result

@@ -9,9 +9,9 @@ use super::{
 use super::{container, imds};
 use crate::{Skipped, Source};
 
-/// Credentials of the first of these places that has any, in the order of AWS's tools:
+/// Provider of the first credentials found in these places, in the order of AWS's tools:
 ///
-/// 1. `AWS_ACCESS_KEY_ID` and its companions, unless a profile is named in code
+/// 1. `AWS_ACCESS_KEY_ID` and the related variables, unless a profile is named in code
 ///    ([`EnvironmentProvider`]);
 /// 2. the profile, if it assumes a role ([`ProfileProvider`]);
 /// 3. `AWS_WEB_IDENTITY_TOKEN_FILE`, unless a profile is named in code ([`WebIdentityProvider`]);
@@ -19,38 +19,38 @@ use crate::{Skipped, Source};
 /// 5. the container ([`ContainerProvider`](super::ContainerProvider));
 /// 6. the instance ([`InstanceMetadataProvider`](super::InstanceMetadataProvider)).
 ///
-/// That is botocore's order, without the files of boto. AWS's SDK for Rust has 3 after 4, and the environment first even if a
-/// profile is named in code; here, as in botocore, the profile wins. A profile named by `AWS_PROFILE` is not named in code: keys in
-/// the environment win over it, as in all of AWS's tools. A provider that is configured but fails ends the search, so that no other
-/// identity is used in its place.
+/// That is botocore's order, without the files of boto. AWS's SDK for Rust has 3 after 4, and uses the environment first even
+/// if a profile is named in code; here, as in botocore, the profile takes precedence. A profile named by `AWS_PROFILE` does not
+/// count as named in code: keys in the environment take precedence over it, as in all of AWS's tools. A provider that is
+/// configured but fails ends the search, so that no other identity is used in its place.
 ///
-/// Every call searches again: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
+/// Every call searches again; [`CachedCredentials`](barerock::credentials::CachedCredentials) caches the result.
 #[derive(Debug, Clone)]
 pub struct DefaultChain {
     context: ProviderContext,
 }
 
-/// The result of a search, and the providers before it.
+/// The result of a search, and the providers that were tried before.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Explained {
     /// The credentials or the error.
     pub result: Result<ProvidedCredentials, CredentialsError>,
-    /// The providers that have no credentials, and why.
+    /// The providers without credentials, each with the reason.
     pub tried: Vec<Skipped>,
 }
 
-/// A provider, or the error of making it.
+/// A provider, or the error of creating it.
 type Candidate = Result<Box<dyn ProvideCredentials>, CredentialsError>;
 
 impl DefaultChain {
-    /// The chain of a configuration.
+    /// Creates the chain of a configuration.
     #[must_use]
     pub fn new(context: ProviderContext) -> Self {
         Self { context }
     }
 
-    /// Searches for credentials and returns what was skipped too.
+    /// Searches for credentials, and returns the result with the providers that were skipped.
     ///
     /// Cancel safety: dropping the future cancels the search.
     pub async fn explain(&self) -> Explained {

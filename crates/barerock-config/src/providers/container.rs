@@ -1,4 +1,4 @@
-//! Credentials of a container: ECS tasks, EKS pods, and others with their protocol.
+//! Credentials of a container: ECS tasks, EKS pods, and other endpoints with the same protocol.
 
 use core::net::IpAddr;
 use core::time::Duration;
@@ -25,17 +25,18 @@ const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 /// The origin of relative URIs: ECS.
 const ECS: &str = "http://169.254.170.2";
 
-/// The addresses besides loopback that requests go to over plain HTTP: that of ECS, and those of EKS.
+/// The addresses, in addition to loopback, that may be called over plain HTTP: those of ECS and EKS.
 const HOSTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
-/// As in botocore: two seconds, three times.
+/// Time limit of an attempt; like the number of attempts, as in botocore.
 const LIMIT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
 
-/// Credentials of the endpoint that `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI` names, with
-/// the token of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, read for every request, else of `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+/// Provider of the credentials of the endpoint that `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or
+/// `AWS_CONTAINER_CREDENTIALS_FULL_URI` names, with the token in `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, read for every
+/// request, else in `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
 ///
-/// Over plain HTTP, requests go to loopback hosts and the addresses of ECS and EKS only.
+/// Plain HTTP is allowed only to loopback hosts and the addresses of ECS and EKS.
 #[derive(Debug, Clone)]
 pub struct ContainerProvider {
     query: HttpQuery,
@@ -43,7 +44,7 @@ pub struct ContainerProvider {
 }
 
 impl ContainerProvider {
-    /// Reads the variables of this environment.
+    /// Creates a provider that reads the variables of this environment.
     pub fn new(io: Arc<dyn Io>, environment: Environment) -> Self {
         Self { query: HttpQuery { io, provider: PROVIDER, attempts: ATTEMPTS, limit: LIMIT }, environment }
     }

@@ -21,12 +21,12 @@ pub struct ProviderContext {
 }
 
 impl ProviderContext {
-    /// The context of providers with this configuration and I/O.
+    /// Creates a context with this configuration and I/O.
     pub fn new(io: Arc<dyn Io>, config: Arc<Config>) -> Self {
         Self { config, io, mfa: None }
     }
 
-    /// Prompts for the codes of MFA devices. If unset, a role that requires one is an error.
+    /// Sets the prompt for codes of MFA devices. Without it, a role that requires one is an error.
     #[must_use]
     pub fn mfa(mut self, ask: Arc<dyn AskMfa>) -> Self {
         self.mfa = Some(ask);
@@ -45,8 +45,8 @@ impl ProviderContext {
             .map_err(|error| CredentialsError::invalid(provider, error.to_string()))
     }
 
-    /// STS in the region of the client. That is `regional` of `AWS_STS_REGIONAL_ENDPOINTS`; its other value, `legacy`, is ignored, as
-    /// in newer SDKs.
+    /// STS in the region of the client: the value `regional` of `AWS_STS_REGIONAL_ENDPOINTS`. Its other value, `legacy`, is
+    /// ignored, as in newer SDKs.
     pub(super) fn sts(&self, provider: &'static str) -> Result<Sts, CredentialsError> {
         let Some(region) = &self.config.region().value else {
             let error = CredentialsError::invalid(provider, "no region to call STS in");

@@ -1,4 +1,4 @@
-//! Credentials as JSON, in the form of processes, containers and instances.
+//! Credentials as JSON, in the forms of `credential_process`, containers and instances.
 
 use std::time::SystemTime;
 
@@ -14,7 +14,7 @@ pub(super) struct Names {
     pub(super) token: &'static str,
 }
 
-/// `AccessKeyId`, `SecretAccessKey`, and this name of the token.
+/// Names with `AccessKeyId`, `SecretAccessKey`, and this name of the token.
 pub(super) const fn names(token: &'static str) -> Names {
     Names { id: "AccessKeyId", secret: "SecretAccessKey", token }
 }
@@ -36,7 +36,7 @@ pub(super) fn provided(
     provided.usable(now).map_err(|expired| expired.to_string())
 }
 
-/// Like [`provided`], expired or not.
+/// Like [`provided`], but accepts expired credentials.
 pub(super) fn provided_of_any_age(
     object: &Object,
     token: &'static str,

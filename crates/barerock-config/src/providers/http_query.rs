@@ -1,4 +1,4 @@
-//! Requests of providers: attempts, their time limit, and errors of their responses.
+//! HTTP requests of providers, with attempts and a time limit, and errors of their responses.
 
 use core::error::Error as _;
 use core::fmt::Write as _;
@@ -17,13 +17,13 @@ use barerock::transport::{TransportError, TransportErrorKind};
 /// The pause before the second attempt. It doubles with every attempt.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The longest pause.
+/// Limit on the pause.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
-/// Attempts in all for a service that responds with 429 or 5xx, even if the settings allow fewer.
+/// Number of attempts if the service responds with 429 or 5xx, even if the settings allow fewer.
 const SERVER_ERROR_ATTEMPTS: u32 = 3;
 
-/// The part of a service's message that is shown, in characters.
+/// Limit on a service's message in errors, in characters.
 const MAX_WORDS: usize = 400;
 
 /// The provider that sends requests, and the limits of its attempts.
@@ -38,13 +38,13 @@ pub(super) struct HttpQuery {
 }
 
 impl HttpQuery {
-    /// Sends a request and returns the response of any status. Retries if there is no response, and, at least
-    /// [`SERVER_ERROR_ATTEMPTS`] times in all, a response of 429 or 5xx.
+    /// Sends a request and returns the response of any status. Retries if there is no response or one of 429 or 5xx, the latter
+    /// with at least [`SERVER_ERROR_ATTEMPTS`] attempts in all.
     pub(super) async fn send(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, CredentialsError> {
         self.send_unless(request, |_response| false).await
     }
 
-    /// Like [`send`](Self::send), and retries the responses of which `again` is true too.
+    /// Like [`send`](Self::send), but also retries responses for which `again` returns true.
     pub(super) async fn send_unless(
         &self,
         request: &Request<Bytes>,
@@ -53,8 +53,8 @@ impl HttpQuery {
         self.send_made(|_attempt| request.clone(), again).await.map(|(_request, response)| response)
     }
 
-    /// Like [`send_unless`](Self::send_unless), with a request made for each attempt, the first of which is 1. Returns the
-    /// last of them too.
+    /// Like [`send_unless`](Self::send_unless), but builds a request for each attempt, counted from 1. Also returns the last
+    /// request.
     pub(super) async fn send_made(
         &self,
         make: impl Fn(u32) -> Request<Bytes>,
@@ -116,12 +116,12 @@ impl HttpQuery {
     }
 }
 
-/// True for a status that may pass.
+/// True for a status of a temporary error.
 fn is_server_error(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
-/// A transport error with the last of its causes. A timeout has no cause worth showing.
+/// A transport error with its root cause, except for a timeout, whose cause adds nothing.
 fn told(error: &TransportError) -> String {
     let bottom = core::iter::successors(error.source(), |&error| error.source()).last();
     match bottom {
@@ -134,7 +134,7 @@ fn is_timeout(error: &TransportError) -> bool {
     matches!(error.kind(), TransportErrorKind::ConnectTimeout | TransportErrorKind::Timeout)
 }
 
-/// A request as errors show it: without its query, which may contain secrets.
+/// A request for errors: without its query, which may contain secrets.
 fn what<B>(request: &Request<B>) -> String {
     let uri: &Uri = request.uri();
     let authority = uri.authority().map(http::uri::Authority::as_str).unwrap_or_default();
@@ -147,7 +147,7 @@ fn words(response: &Response<Bytes>, secrets: &[&str]) -> Option<String> {
     if is_html(response) {
         return Some("an HTML page, perhaps of a proxy or a login portal".to_owned());
     }
-    // Other bodies are not shown: they may be cut-off JSON that contains a key.
+    // Other bodies are not shown: they may be truncated JSON that contains a key.
     let object = Object::parse(response.body()).ok()?;
     let names = ["message", "Message", "error_description", "error", "code", "Code"];
     let text = names.iter().find_map(|name| object.text(name).ok().flatten());

@@ -1,9 +1,9 @@
-//! JSON objects of services, read member by member. Errors name the member and never its value.
+//! Reader for JSON objects of services. Errors name a member but never its value.
 
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
-/// A JSON object that may contain secrets: its strings are overwritten with zeros when it is dropped.
+/// A JSON object that may contain secrets: its strings are zeroed when it is dropped.
 pub(super) struct Object(Map<String, Value>);
 
 impl Object {

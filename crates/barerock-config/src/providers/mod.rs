@@ -1,4 +1,4 @@
-//! Credentials providers. Each is a type of its own, so that a program links only those it names. They do their I/O (files,
+//! Credentials providers. Each is a separate type, so that a program links only those it names. They do their I/O (files,
 //! commands, HTTP) through an [`Io`].
 
 mod assume_role;
@@ -44,10 +44,10 @@ pub use sso::{Sso, SsoProvider};
 pub use sts::Sts;
 pub use web_identity::{WebIdentity, WebIdentityProvider};
 
-/// What to do about an endpoint that would get credentials over plain HTTP.
+/// Hint for an endpoint that would receive credentials over plain HTTP.
 const PLAIN_HTTP_HINT: &str = "The connection is not encrypted: use an https endpoint.";
 
-/// The error of an invalid setting that a provider needs. `place` is what leads to it.
+/// The error of an invalid setting that a provider needs. `place` names the setting or profile that requires it.
 fn invalid_setting(provider: &'static str, place: &str, error: &ConfigError) -> CredentialsError {
     let invalid = CredentialsError::invalid(provider, format!("{place}: {error}"));
     match error.hint() {

@@ -23,31 +23,31 @@ const SECRET_VARIABLES: [&str; 5] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
 ];
 
-/// `credential_process`: a command that prints credentials as JSON, `"Version": 1`.
+/// Provider of the credentials that a command prints (`credential_process`): JSON with `"Version": 1`.
 ///
-/// The command line is run by the system's shell, as in AWS's SDKs (botocore splits it into words itself). It gets no input, may
-/// take [`timeout`](Self::timeout) and may print 1 MiB. If it fails, the end of its standard error is part of the error, with
-/// what is known or looks like a secret redacted.
+/// The command line is run by the system's shell, as in AWS's SDKs (botocore splits it into words itself). It gets no input, has
+/// the time limit [`timeout`](Self::timeout), and may print 1 MiB. If it fails, the error includes the end of its standard
+/// error, with known and likely secrets redacted.
 ///
-/// With [`SystemIo`](super::SystemIo) a command that takes too long, prints too much or is no longer waited for is killed. On Unix
-/// it has a process group of its own, which is killed with it. If our standard input or error is a terminal it has none: so it
-/// stays in the foreground, where it can prompt on the terminal and Ctrl-C ends it, and the processes it started outlive it, as on
-/// Windows.
+/// With [`SystemIo`](super::SystemIo) a command that exceeds a limit, or whose future is dropped, is killed. On Unix it runs in a
+/// new process group, which is killed with it. If this program's standard input or error is a terminal, it runs in this
+/// program's group instead, so that it can prompt on the terminal and Ctrl-C ends it; processes it started then survive it, as
+/// on Windows.
 #[derive(Clone)]
 pub struct ProcessProvider {
     io: Arc<dyn Io>,
     command: String,
     timeout: Option<Duration>,
-    /// The setting of the timeout, for its error.
+    /// The name of the setting of the timeout, for its error.
     timeout_setting: String,
     secrets: Secrets,
 }
 
 impl ProcessProvider {
-    /// The time the command may take if not set otherwise. It may wait for a person: for a second factor, or a login in the browser.
+    /// Default time limit of the command. It may wait for the user, for example for a second factor or a login in the browser.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
-    /// Runs this command line.
+    /// Creates a provider that runs this command line.
     pub fn new(io: Arc<dyn Io>, command: impl Into<String>) -> Self {
         let command = command.into();
         let secrets = stderr::secret_words(&command).collect();
@@ -55,7 +55,7 @@ impl ProcessProvider {
         Self { io, command, timeout: Some(Self::DEFAULT_TIMEOUT), timeout_setting, secrets }
     }
 
-    /// Sets the time the command may take; `None` is no limit.
+    /// Sets the time limit of the command; `None` disables it.
     #[must_use]
     pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.timeout = timeout;
@@ -75,7 +75,7 @@ impl ProcessProvider {
         self
     }
 
-    /// The name of the command in errors: its first word, because the others may be secrets.
+    /// The name of the command for errors: its first word, because the others may be secrets.
     fn name(&self) -> &str {
         let command = self.command.trim_ascii_start();
         let quoted =
@@ -126,7 +126,7 @@ impl ProcessProvider {
         format!("timed out after {limit:?}, the limit of {}", self.timeout_setting)
     }
 
-    /// The secrets that may be on standard error: those known before, and those on standard output.
+    /// The secrets that may be on standard error: the known ones and those on standard output.
     fn secrets_with(&self, stdout: &[u8]) -> Secrets {
         let mut secrets = self.secrets.clone();
         if let Ok(object) = Object::parse(stdout) {
@@ -137,7 +137,7 @@ impl ProcessProvider {
     }
 }
 
-/// Why there are no credentials, and what to do.
+/// The reason why there are no credentials, and a hint.
 struct ProcessFailure {
     reason: String,
     hint: &'static str,
@@ -160,7 +160,7 @@ impl ProvideCredentials for ProcessProvider {
     }
 }
 
-/// The name of the command alone: the rest may be secret.
+/// Shows the name of the command only: its arguments may be secrets.
 impl core::fmt::Debug for ProcessProvider {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("ProcessProvider").field("command", &self.name()).finish_non_exhaustive()

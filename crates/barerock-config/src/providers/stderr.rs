@@ -1,23 +1,23 @@
-//! The standard error of a command as part of an error: secrets redacted, on one line, of limited length.
+//! The standard error of a command for error texts: secrets redacted, on one line, of limited length.
 
 use barerock::sigv4::{REDACTED, Secrets};
 
 use crate::text::shown_end;
 
-/// The part that is shown, in characters. Commands write the reason last.
+/// Limit on the shown end, in characters. Commands write the reason last.
 const MAX_SHOWN: usize = 400;
 
 /// Parts of names whose value is a secret.
 const SECRET_NAMES: [&str; 8] =
     ["secret", "password", "passwd", "token", "apikey", "api_key", "api-key", "bearer"];
 
-/// The end of what a command wrote, without `secrets` and what looks like one.
+/// The end of a command's standard error, with `secrets` and likely secrets redacted.
 pub(super) fn shown(stderr: &[u8], secrets: &Secrets) -> String {
     let text = String::from_utf8_lossy(stderr);
     shown_end(&without_secrets(&secrets.hide(&text)), MAX_SHOWN)
 }
 
-/// The words of a command line that are or may be secrets: values of options named for one, and words that look like one.
+/// The words of a command line that may be secrets: values of options whose name suggests one, and words that look like one.
 pub(super) fn secret_words(command: &str) -> impl Iterator<Item = &str> {
     let mut after_name = false;
     command.split_ascii_whitespace().skip(1).filter_map(move |word| {
@@ -38,16 +38,16 @@ fn without_secrets(text: &str) -> String {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "+/=_.~-".contains(letter);
     let mut redacted = String::with_capacity(text.len());
     let mut rest = text;
-    // True if the word before is the name of a secret.
+    // True if the previous word is the name of a secret.
     let mut named = false;
     while !rest.is_empty() {
         let start = rest.find(is_part).unwrap_or(rest.len());
         let (between, from_word) = rest.split_at_checked(start).unwrap_or((rest, ""));
         redacted.push_str(between);
-        // A word after white space alone is the value of `--token x`, `Bearer x` and no other name.
+        // A word that follows white space only is a value in `--token x` and `Bearer x`, but not after other names.
         let is_value = named && (between.contains(':') || is_assigned(&redacted) || named_by_word(&redacted));
         let end = from_word.find(|letter| !is_part(letter)).unwrap_or(from_word.len());
-        // A full stop is not part of the word before it.
+        // A trailing full stop is not part of the word.
         let end = match from_word.get(..end).unwrap_or_default().trim_end_matches('.').len() {
             0 => end,
             trimmed => trimmed,

@@ -1,4 +1,4 @@
-//! A provider that tests drive step by step.
+//! Test driver that runs a provider step by step.
 
 use core::fmt;
 use core::future::poll_fn;
@@ -46,13 +46,13 @@ pub(super) enum Outcome {
 /// A step of a provider.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// An operation it waits for.
+    /// The provider waits for an operation.
     Ask(Question),
-    /// The end.
+    /// The provider has ended.
     Done(Result<ProvidedCredentials, CredentialsError>),
 }
 
-/// A provider driven without executor, thread or socket.
+/// Driver of a provider without executor, thread or socket.
 pub(super) struct Steps {
     io: Mailbox,
     running: core::pin::Pin<Box<dyn Future<Output = Result<ProvidedCredentials, CredentialsError>> + Send>>,
@@ -70,7 +70,7 @@ impl Steps {
 
     /// Continues with the result of the last operation, `None` at the start.
     ///
-    /// A provider that has ended, or is not given the result it waits for, ends with an error.
+    /// A call after the end, or without the expected result, ends the provider with an error.
     pub(super) fn next(&mut self, now: SystemTime, answer: Option<Outcome>) -> Step {
         const MISUSED: &str = "a step without the result of the last operation, or after the end";
         let misused = || Step::Done(Err(CredentialsError::invalid("stepwise", MISUSED)));
@@ -129,7 +129,7 @@ impl Mailbox {
     }
 }
 
-/// The error of a result that is of another kind than its operation.
+/// The error of a result that does not match its operation.
 fn mismatch() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "the result is not that of the operation")
 }

@@ -25,13 +25,13 @@ const ATTEMPTS: u32 = 3;
 /// The error code of an identity provider that did not respond to STS: "Retry the request a limited number of times."
 const IDP_TROUBLE: &str = "IDPCommunicationError";
 
-/// The XML nodes of a response at most; a real one has about 20.
+/// Limit on the XML nodes of a response; a real one has about 20.
 const MAX_NODES: u32 = 1000;
 
 /// The characters that are not percent-encoded in a form.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// STS in one region.
+/// Client of STS in one region.
 #[derive(Debug, Clone)]
 pub struct Sts {
     io: Arc<dyn Io>,
@@ -51,7 +51,7 @@ pub(super) struct StsCall<'a> {
 }
 
 impl Sts {
-    /// STS at an endpoint, with signatures for a region.
+    /// Creates a client for an endpoint, with signatures for a region.
     pub fn new(io: Arc<dyn Io>, endpoint: Endpoint, region: impl Into<String>) -> Self {
         Self { io, endpoint, region: region.into() }
     }

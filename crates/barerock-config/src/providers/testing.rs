@@ -28,7 +28,7 @@ impl Script {
         Self { steps, next }
     }
 
-    /// Gives the next operation this result.
+    /// Completes the next operation with this result.
     pub(super) fn expect(&mut self, answer: impl FnOnce(Question) -> Outcome) {
         let step = core::mem::replace(&mut self.next, Step::Ask(Question::Sleep(Duration::ZERO)));
         let Step::Ask(question) = step else { panic!("no operation is left: {step:?}") };
@@ -54,7 +54,7 @@ impl Script {
         });
     }
 
-    /// Expects a request, and fails to connect.
+    /// Expects a request, and responds with a connection error.
     pub(super) fn unreachable(&mut self) {
         self.expect(|question| {
             let Question::Exchange(..) = question else { panic!("{question:?}") };
@@ -73,7 +73,7 @@ impl Script {
         waited
     }
 
-    /// Expects the end.
+    /// Expects the end of the provider, and returns its result.
     pub(super) fn done(self) -> Result<ProvidedCredentials, CredentialsError> {
         match self.next {
             Step::Done(result) => result,

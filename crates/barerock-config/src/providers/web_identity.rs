@@ -30,7 +30,7 @@ pub struct WebIdentity {
 }
 
 impl WebIdentity {
-    /// A role and the path of the token.
+    /// Creates a value with the defaults of STS.
     pub fn new(role_arn: impl Into<String>, token_file: impl Into<String>) -> Self {
         Self {
             role_arn: role_arn.into(),
@@ -40,10 +40,10 @@ impl WebIdentity {
         }
     }
 
-    /// That of `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`.
+    /// Reads `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`.
     ///
     /// # Errors
-    /// [`CredentialsError::NotFound`] without a token file, [`CredentialsError::Invalid`] with one and no role.
+    /// [`CredentialsError::NotFound`] without a token file, [`CredentialsError::Invalid`] with a token file but no role.
     pub fn from_env(environment: &Environment) -> Result<Self, CredentialsError> {
         let Some(token_file) = environment.get(TOKEN_FILE) else {
             return Err(CredentialsError::not_found(format!("{TOKEN_FILE} in the environment")));
@@ -58,9 +58,10 @@ impl WebIdentity {
     }
 }
 
-/// Credentials of a role, by STS's AssumeRoleWithWebIdentity with a token of an identity provider and without a signature.
+/// Provider of the credentials of a role, by STS's AssumeRoleWithWebIdentity with a token of an identity provider; the request
+/// is not signed.
 ///
-/// Every call requests new credentials: wrap it in [`CachedCredentials`](barerock::credentials::CachedCredentials).
+/// Every call requests new credentials; [`CachedCredentials`](barerock::credentials::CachedCredentials) caches them.
 #[derive(Debug, Clone)]
 pub struct WebIdentityProvider {
     sts: Sts,
@@ -68,7 +69,7 @@ pub struct WebIdentityProvider {
 }
 
 impl WebIdentityProvider {
-    /// Assumes the role at this STS.
+    /// Creates a provider that assumes the role with this client of STS.
     #[must_use]
     pub fn new(sts: Sts, identity: WebIdentity) -> Self {
         Self { sts, identity }

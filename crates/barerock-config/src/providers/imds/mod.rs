@@ -42,18 +42,19 @@ const NOT_IMDS: &str = "If it happens again, something else than the instance me
 const NOT_TRUSTED: &str =
     "The trust policy of the instance's role must allow ec2.amazonaws.com to assume it.";
 
-/// A provider that calls the instance metadata service, version 2 (a session token first). Version 1, which any program
-/// that can be made to fetch a URL can read, is not supported. If there is no response, or the token is refused with 403 or
-/// 404, there are no credentials here and the search goes on; another status is an error.
+/// Provider of the credentials of the instance metadata service, version 2, which requires a session token. Version 1, which
+/// is open to server-side request forgery, is not supported. If there is no response, or the token request fails with 403 or
+/// 404, there are no credentials and the search continues; another status is an error.
 ///
-/// Its settings are `AWS_EC2_METADATA_DISABLED`, `AWS_EC2_METADATA_SERVICE_ENDPOINT` or the service's own address over
-/// `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE` (IPv4), `AWS_METADATA_SERVICE_TIMEOUT` (1 second an attempt) and
-/// `AWS_METADATA_SERVICE_NUM_ATTEMPTS` (1), which a profile sets in lower case without `AWS_`. Responses of 429 and 5xx are
-/// retried twice however few attempts are allowed; empty and unreadable ones as often as attempts are allowed.
+/// Its settings are `AWS_EC2_METADATA_DISABLED`, `AWS_EC2_METADATA_SERVICE_ENDPOINT` (else the service's address for
+/// `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`, by default IPv4), `AWS_METADATA_SERVICE_TIMEOUT` (by default 1 second per
+/// attempt) and `AWS_METADATA_SERVICE_NUM_ATTEMPTS` (by default 1). A profile sets them in lower case without `AWS_`.
+/// Responses of 429 and 5xx are retried twice even if fewer attempts are allowed; empty and invalid ones as often as attempts
+/// are allowed.
 ///
 /// The credentials are [statically stable](ProvidedCredentials::is_statically_stable): they are returned even if they have
-/// expired, and a [`CachedCredentials`](barerock::credentials::CachedCredentials) goes on with them while the service is
-/// out of order, as in AWS's SDKs.
+/// expired, and a [`CachedCredentials`](barerock::credentials::CachedCredentials) keeps using them during an outage of the
+/// service, as in AWS's SDKs.
 #[derive(Debug, Clone)]
 pub struct InstanceMetadataProvider {
     io: Arc<dyn Io>,
@@ -69,7 +70,7 @@ struct Session {
 }
 
 impl InstanceMetadataProvider {
-    /// A provider with the settings of an environment; a profile's are read by
+    /// Creates a provider with the settings of an environment. For those of a profile too, use
     /// [`ProviderContext::instance_metadata`](super::ProviderContext::instance_metadata).
     pub fn new(io: Arc<dyn Io>, environment: Environment) -> Self {
         Self::resolve(io, &environment, None)
@@ -84,7 +85,7 @@ impl InstanceMetadataProvider {
     /// # Errors
     /// If a setting is invalid, or the response is not a region.
     ///
-    /// Cancel safety: dropping the future abandons the request.
+    /// Cancel safety: dropping the future cancels the request.
     pub async fn region(&self) -> Result<Option<String>, CredentialsError> {
         let session = match self.open().await {
             Err(CredentialsError::NotFound { .. }) => return Ok(None),
@@ -195,7 +196,7 @@ impl InstanceMetadataProvider {
 }
 
 impl Session {
-    /// Gets a path, and again while the response is one that `again` retries.
+    /// Gets a path; retries responses for which `again` returns true.
     async fn get(
         &self,
         path: &str,
@@ -222,7 +223,7 @@ impl Session {
     }
 }
 
-/// Adds what to do about a response of another status than 200.
+/// Adds a hint to the error of a response whose status is not 200.
 fn with_advice(error: CredentialsError) -> CredentialsError {
     match error {
         CredentialsError::Unavailable { .. } => error.with_hint(FAILING),
@@ -235,12 +236,12 @@ fn uri(base: &str, path: &str) -> Result<http::Uri, CredentialsError> {
     text.parse().map_err(|_| CredentialsError::invalid(PROVIDER, "invalid URL of the service"))
 }
 
-/// True for a successful response without a body, which the service sends in trouble.
+/// True for a successful response without a body, which the service sends on internal errors.
 fn is_empty(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::OK && answer.body().trim_ascii().is_empty()
 }
 
-/// True for a successful response that is not a JSON object, or a part of one.
+/// True for a successful response that is not a complete JSON object.
 fn is_not_json(answer: &Response<Bytes>) -> bool {
     answer.status() == StatusCode::OK && Object::parse(answer.body()).is_err()
 }

@@ -11,7 +11,7 @@ use barerock::settings::{
 use crate::lookup;
 use crate::{ConfigError, Profile};
 
-/// botocore's limit and attempts. Outside of EC2 every program without other credentials waits for them.
+/// botocore's limit and number of attempts. Outside of EC2 every program without other credentials waits this long.
 const LIMIT: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 1;
 
@@ -22,7 +22,7 @@ pub(super) struct Settings {
     pub(super) base: String,
     /// Time limit of an attempt.
     pub(super) limit: Duration,
-    /// Attempts in all if there is no response, or not a valid one.
+    /// Number of attempts if there is no response, or an invalid one.
     pub(super) attempts: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Blocking work on a thread of its own, so that no executor is blocked.
+//! Blocking work on a separate thread, so that no executor is blocked.
 
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// The result of work that runs elsewhere. Dropped, it asks the work to stop and waits for nothing.
+/// Future of work on another thread. Dropping it requests the work to stop, without waiting.
 pub(super) struct Detached<T>(Arc<Shared<T>>);
 
 struct Shared<T> {
@@ -21,7 +21,7 @@ enum Slot<T> {
     Done(Option<io::Result<T>>),
 }
 
-/// Told to the work: whether anybody still waits.
+/// Tells the work if its future was dropped.
 pub(super) struct Abandoned<T>(Arc<Shared<T>>);
 
 impl<T> Abandoned<T> {
@@ -30,10 +30,10 @@ impl<T> Abandoned<T> {
     }
 }
 
-/// True where no thread can be started: WASI and wasm32-unknown-unknown without atomics.
+/// True on targets without threads: WASI and wasm32-unknown-unknown without atomics.
 const NO_THREADS: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
 
-/// Runs `work` on a thread of its own; at once, where there are no threads.
+/// Runs `work` on a new thread; on the current one if the target has no threads.
 pub(super) fn detached<T, F>(work: F) -> Detached<T>
 where
     T: Send + 'static,
@@ -61,7 +61,7 @@ where
     let shared =
         Arc::new(Shared { slot: Mutex::new(Slot::Working(None)), abandoned: AtomicBool::new(false) });
     let its = Arc::clone(&shared);
-    // The guard is made where the work runs: dropped with a closure that never ran, it would hide why.
+    // The guard is created on the new thread: if the thread cannot start, dropping the guard would hide that error.
     let job = Box::new(move || {
         let done = Done(its);
         let result = work(&Abandoned(Arc::clone(&done.0)));
@@ -73,7 +73,7 @@ where
     Detached(shared)
 }
 
-/// Ends the wait even if the work panics.
+/// Guard that completes the future even if the work panics.
 struct Done<T>(Arc<Shared<T>>);
 
 impl<T> Drop for Done<T> {
@@ -83,7 +83,7 @@ impl<T> Drop for Done<T> {
 }
 
 impl<T> Shared<T> {
-    /// The first result counts.
+    /// Sets the result; only the first one is used.
     fn finish(&self, result: io::Result<T>) {
         let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
         if let Slot::Working(waker) = &mut *slot {

@@ -1,4 +1,4 @@
-//! The I/O of providers: files, processes, HTTP, time. Providers do no other I/O, so an [`Io`] controls all they see.
+//! The I/O of providers: files, processes, HTTP, time. Providers do all I/O through an [`Io`].
 
 mod detached;
 mod no_http;
@@ -20,43 +20,44 @@ use barerock::transport::TransportError;
 pub use no_http::{NoBody, NoHttp};
 pub use system::SystemIo;
 
-/// The longest process output or HTTP body that is read, in bytes.
+/// Limit on a process's output and on an HTTP body, in bytes.
 pub const MAX_RESPONSE: usize = 1024 * 1024;
 
-/// The part of a process's standard error that is kept, in bytes.
+/// Limit on the part of a process's standard error that is kept, in bytes.
 pub const MAX_STDERR: usize = 4096;
 
-/// The longest file that is read, in bytes. A CA bundle has about 250 KB, with its certificates as text a few MB.
+/// Limit on a file, in bytes. A CA bundle has about 250 KB; if it also shows its certificates as text, a few MB.
 pub const MAX_FILE: usize = 16 * 1024 * 1024;
 
 /// The future of an operation of [`Io`].
 pub type IoFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The I/O of providers. [`SystemIo`] is that of this machine.
+/// I/O of providers. [`SystemIo`] implements it for this machine.
 ///
-/// Results may contain secrets: they are part of no log and no error.
+/// Results may contain secrets: no log and no error may include them.
 pub trait Io: fmt::Debug + Send + Sync {
     /// Reads a file; `None` if it does not exist.
     ///
-    /// It is an error if it exists and cannot be read, or is longer than [`MAX_FILE`].
+    /// A file that exists but cannot be read, or that is longer than [`MAX_FILE`], is an error.
     fn read_file<'a>(&'a self, path: &'a Path) -> IoFuture<'a, io::Result<Option<Vec<u8>>>>;
 
-    /// Replaces a file, whole or not at all, readable by its owner only. A symbolic link stays one: its target is replaced.
+    /// Replaces a file atomically; the new file is readable by its owner only. The target of a symbolic link is replaced, not the
+    /// link.
     fn write_file<'a>(&'a self, path: &'a Path, content: &'a [u8]) -> IoFuture<'a, io::Result<()>>;
 
-    /// Runs a command line in the system's shell, without input, and collects its standard output, at most [`MAX_RESPONSE`] bytes,
-    /// and the end of its standard error.
+    /// Runs a command line in the system's shell, without input, and collects its standard output, at most [`MAX_RESPONSE`]
+    /// bytes, and the end of its standard error.
     ///
-    /// A command that takes longer than `limit` is killed, and the processes it started should be; the output is then
-    /// [`timed_out`](ProcessOutput::timed_out). `None` is no limit.
+    /// A command that takes longer than `limit` is killed, if possible with the processes it started; the output is then
+    /// [`timed_out`](ProcessOutput::timed_out). `None` disables the limit.
     fn run<'a>(
         &'a self,
         command: &'a str,
         limit: Option<Duration>,
     ) -> IoFuture<'a, io::Result<ProcessOutput>>;
 
-    /// Sends a request and collects the response, at most [`MAX_RESPONSE`] bytes of body, within `limit`. Requests to the hosts of
-    /// [`is_local`](barerock::transport::is_local) use no proxy.
+    /// Sends a request and collects the response, at most [`MAX_RESPONSE`] bytes of body, within `limit`. Requests to hosts for which
+    /// [`is_local`](barerock::transport::is_local) returns true use no proxy.
     fn exchange(
         &self,
         request: http::Request<Bytes>,
@@ -70,7 +71,7 @@ pub trait Io: fmt::Debug + Send + Sync {
     fn now(&self) -> SystemTime;
 }
 
-/// The output of a process and how it ended.
+/// The output of a process and its exit status.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProcessOutput {
@@ -85,7 +86,7 @@ pub struct ProcessOutput {
 }
 
 impl ProcessOutput {
-    /// A process that ended by itself and wrote nothing to its standard error.
+    /// Creates the output of a process that exited and wrote nothing to its standard error.
     #[must_use]
     pub fn new(code: Option<i32>, stdout: Vec<u8>) -> Self {
         Self { code, stdout, stderr: Vec::new(), timed_out: false }
@@ -98,7 +99,7 @@ impl ProcessOutput {
         self
     }
 
-    /// Makes it a process that took too long.
+    /// Marks the process as killed by the time limit.
     #[must_use]
     pub fn timed_out(mut self) -> Self {
         self.timed_out = true;
@@ -106,7 +107,7 @@ impl ProcessOutput {
     }
 }
 
-/// Without the output, which contains secrets.
+/// Omits the output, which contains secrets.
 impl fmt::Debug for ProcessOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProcessOutput")

@@ -1,4 +1,4 @@
-//! Commands: limits on their time and output, and the end of all their processes.
+//! Execution of commands, with limits on their time and output, and termination of the processes they start.
 
 use core::time::Duration;
 use std::io::{self, IsTerminal, Read};
@@ -11,21 +11,21 @@ use std::time::Instant;
 use super::detached::Abandoned;
 use super::{MAX_RESPONSE, MAX_STDERR, ProcessOutput, too_long};
 
-/// The interval of checks whether the command has ended.
+/// Interval at which the exit of the command is polled.
 const POLL: Duration = Duration::from_millis(10);
 
-/// The time to wait for the end of the output after the command has ended, if a process it started holds it open.
+/// Time limit for the end of the output after the command has exited: a process it started may hold the output open.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// The time to wait for the end of the standard error after the command has failed.
+/// Time limit for the end of the standard error after the command has failed.
 const STDERR_LINGER: Duration = Duration::from_millis(200);
 
 /// The process group of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Group {
-    /// One of its own, so that the processes it starts are killed with it.
+    /// A new group, so that the processes it starts are killed with it.
     Own,
-    /// Ours: on a terminal, where Ctrl-C ends it and it may prompt.
+    /// This program's group, on a terminal: Ctrl-C ends the command, and it may prompt.
     Ours,
 }
 
@@ -62,13 +62,13 @@ pub(super) fn run(
 
 /// Kills a command and, in a group of its own, the processes it started.
 fn stop(child: &mut Child, group: Group) {
-    // Until it is waited for, no other process and no other group can have its id.
+    // Until it is reaped, no other process or group can have its id.
     if cfg!(unix) && group == Group::Own && matches!(child.try_wait(), Ok(None)) {
         let mut kill = shell(&format!("kill -s KILL -- -{}", child.id()));
-        // The shell's `kill`: the standard library cannot signal a group, and a crate for it would be linked by all.
+        // The shell's `kill`: the standard library cannot signal a group, and a crate for it would be linked into every program.
         let _ = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
-    // Errors are ignored: it may have ended meanwhile.
+    // Errors are ignored: the command may have exited meanwhile.
     let _ = child.kill();
     let _ = child.wait();
 }
@@ -88,7 +88,7 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// Reads the output on a thread of its own, because a process the command started may hold it open for ever.
+/// Reads the output on a separate thread, because a process that the command started may hold it open for ever.
 fn read_stdout(child: &mut Child) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
     let stdout = child.stdout.take().ok_or_else(|| io::Error::other("it has no standard output"))?;
     let (sender, receiver) = mpsc::channel();
@@ -96,20 +96,20 @@ fn read_stdout(child: &mut Child) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
         let mut output = Vec::new();
         let limit = u64::try_from(MAX_RESPONSE).unwrap_or(u64::MAX).saturating_add(1);
         let read = stdout.take(limit).read_to_end(&mut output).map(|_length| output);
-        // The receiver is gone if the command was given up.
+        // Fails if the caller no longer waits.
         let _ = sender.send(read);
     })?;
     Ok(receiver)
 }
 
-/// The end of the standard error, as far as it has been read.
+/// The end of the standard error read so far.
 struct StderrTail {
     tail: Arc<Mutex<Vec<u8>>>,
     ended: Receiver<()>,
 }
 
 impl StderrTail {
-    /// Reads on a thread of its own, so that a full pipe does not stop the command.
+    /// Reads on a separate thread, so that a full pipe does not block the command.
     fn read(child: &mut Child) -> io::Result<Self> {
         let mut stderr = child.stderr.take().ok_or_else(|| io::Error::other("it has no standard error"))?;
         let tail = Arc::new(Mutex::new(Vec::new()));
@@ -132,7 +132,7 @@ impl StderrTail {
         self.tail.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits a moment for the rest.
+    /// Waits up to [`STDERR_LINGER`] for the end, and returns the tail.
     fn get_whole(&self) -> Vec<u8> {
         let _ = self.ended.recv_timeout(STDERR_LINGER);
         self.get()
@@ -159,7 +159,7 @@ fn collect(
                 read = Some(result);
             }
             Err(RecvTimeoutError::Timeout) => {}
-            // The output has been read: only the end of the command is missing.
+            // The output is complete; the command has not exited yet.
             Err(RecvTimeoutError::Disconnected) => thread::sleep(POLL),
         }
         if let Some(status) = child.try_wait()? {

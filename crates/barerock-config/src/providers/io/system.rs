@@ -21,21 +21,21 @@ use barerock::time::{Clock, system_clock};
 use barerock::transport::{NoProxy, Transport, TransportError, TransportErrorKind, is_local};
 use barerock::{Timeouts, within};
 
-/// The files and processes of this machine, and HTTP over a [`Transport`], which a client may share.
+/// I/O with the files and processes of this machine, and HTTP over a [`Transport`], which a client may share.
 ///
-/// Files and processes are handled by threads of their own, so that no executor is blocked.
+/// Files and processes are handled on separate threads, so that no executor is blocked.
 pub struct SystemIo<T> {
     transport: Arc<T>,
     clock: Clock,
 }
 
 impl<T: Transport> SystemIo<T> {
-    /// Sends requests over this transport.
+    /// Creates an I/O that sends requests over this transport.
     pub fn new(transport: Arc<T>) -> Self {
         Self { transport, clock: system_clock() }
     }
 
-    /// Sets the clock; the system's if unset.
+    /// Sets the clock; the system's by default.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -44,7 +44,7 @@ impl<T: Transport> SystemIo<T> {
 }
 
 impl SystemIo<NoHttp> {
-    /// Files and processes only: every request fails. For configurations whose credentials need no HTTP, such as keys in files.
+    /// Creates an I/O without HTTP, whose requests fail, for configurations whose credentials need none, such as keys in files.
     #[must_use]
     pub fn without_http() -> Self {
         Self::new(Arc::new(NoHttp))
@@ -111,7 +111,7 @@ impl<T> fmt::Debug for SystemIo<T> {
     }
 }
 
-/// Collects a body. A blocking transport has no limit for a whole body, so a slow one is cut off here.
+/// Collects a body. Checks the time limit, because a blocking transport only limits each read.
 async fn collect<T: Transport>(
     mut body: Pin<Box<T::Body>>,
     started: Instant,
@@ -138,7 +138,7 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     #[expect(clippy::disallowed_methods, reason = "the one place where files are read")]
     let file = match fs::File::open(path) {
         Ok(file) => file,
-        // Not a directory: as with HOME=/dev/null, there is no such file.
+        // `NotADirectory`, as with HOME=/dev/null, also means that the file does not exist.
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
         }
@@ -150,20 +150,20 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     if content.len() > MAX_FILE { Err(too_long(MAX_FILE)) } else { Ok(Some(content)) }
 }
 
-/// Writes a file beside the target and renames it, so that a reader sees the old file or the new one, whole.
+/// Writes a temporary file next to the target and renames it, so that a reader sees either the old or the new content.
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = resolve_links(path)?;
     let (beside, mut file) = create_beside(&path)?;
     let written =
         file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
-        // The error of the writing is returned, not that of the removal.
+        // The error of the write is returned, not that of the removal.
         let _ = fs::remove_file(&beside);
     }
     written
 }
 
-/// The path a symbolic link leads to, which need not exist. A rename onto the link would replace the link.
+/// Resolves symbolic links; the target need not exist. A rename onto the link would replace the link.
 fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     // The limit of Linux.
     const MAX_LINKS: usize = 40;
@@ -177,7 +177,7 @@ fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// A new file beside another, readable by its owner only.
+/// Creates a file next to another, readable by its owner only.
 fn create_beside(path: &Path) -> io::Result<(PathBuf, fs::File)> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -26,7 +26,7 @@ pub(super) const PROVIDER: &str = "login";
 const LIMIT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 3;
 
-/// Credentials that expire within this are refreshed, as in botocore and AWS's SDK for Rust.
+/// Time before their expiry at which credentials are refreshed, as in botocore and AWS's SDK for Rust.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 
 const CACHE_DIRECTORY: &str = "AWS_LOGIN_CACHE_DIRECTORY";
@@ -40,12 +40,12 @@ const TOKEN_PATH: &str = "/v1/token";
 /// The header of the proof, [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449) section 4.1.
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 
-/// A provider of the credentials that `aws login` left in `~/.aws/login/cache` or `AWS_LOGIN_CACHE_DIRECTORY`. Less than 5
+/// Provider of the credentials that `aws login` saved in `~/.aws/login/cache` or `AWS_LOGIN_CACHE_DIRECTORY`. Less than 5
 /// minutes before they expire it refreshes them and rewrites the file, readable by its owner only.
 ///
-/// A refresh is a request to AWS Sign-In with a DPoP proof (RFC 9449), signed by the P-256 key of the session. The file and
-/// the request are those of botocore 1.43 and AWS's SDK for Rust; neither has been tried with the service itself, which
-/// takes a person at a browser.
+/// A refresh is a request to AWS Sign-In with a DPoP proof (RFC 9449), signed by the P-256 key of the session. The formats of
+/// the file and the request are those of botocore 1.43 and AWS's SDK for Rust. They were not tested with the service itself,
+/// which requires a login in a browser.
 #[derive(Debug, Clone)]
 pub struct LoginProvider {
     io: Arc<dyn Io>,
@@ -56,8 +56,8 @@ pub struct LoginProvider {
 }
 
 impl LoginProvider {
-    /// A provider for a session, the value of `login_session`. The cache is found by the environment, and the session
-    /// refreshed at `signin`.
+    /// Creates a provider for a session, the value of `login_session`. The environment determines the cache directory; `signin`
+    /// is the endpoint for refreshes.
     pub fn new(
         io: Arc<dyn Io>,
         environment: Environment,
@@ -68,7 +68,7 @@ impl LoginProvider {
         Self { io, environment, session: session.into(), command, signin }
     }
 
-    /// Sets the command that starts a new session, which hints name; `aws login` by default.
+    /// Sets the command that starts a new session, for hints; `aws login` by default.
     #[must_use]
     pub fn command(mut self, command: impl Into<String>) -> Self {
         self.command = command.into();
@@ -126,7 +126,7 @@ impl LoginProvider {
         let target: Uri = uri
             .parse()
             .map_err(|_| CredentialsError::invalid(PROVIDER, format!("{} is not a URL", self.signin)))?;
-        // A proof is used once.
+        // Each attempt needs a new proof.
         let make = |attempt: u32| {
             let mut request = Request::new(body.clone());
             *request.method_mut() = Method::POST;
@@ -175,7 +175,7 @@ impl LoginProvider {
         }
     }
 
-    /// The error of a session that only a new login replaces.
+    /// The error of a session that requires a new login.
     fn logged_out(&self, message: String) -> CredentialsError {
         CredentialsError::invalid(PROVIDER, message).with_hint(self.log_in())
     }

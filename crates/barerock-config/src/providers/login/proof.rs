@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::super::time;
 
-/// The P-256 key of a session. Overwritten with zeros when it is dropped.
+/// The P-256 key of a session. Zeroed when dropped.
 pub(super) struct ProofKey(SecretKey);
 
 impl ProofKey {
@@ -30,8 +30,8 @@ impl ProofKey {
         SecretKey::from_der(&der).map(Self).map_err(|_| invalid())
     }
 
-    /// Signs a proof for a POST to a URI: ES256, with the public key in the header. The token id differs from attempt to
-    /// attempt and cannot be guessed: it is a digest of the key and the time in nanoseconds.
+    /// Signs a proof for a POST to a URI: ES256, with the public key in the header. The token id is unique per attempt and
+    /// unpredictable: it is a digest of the key, the time in nanoseconds and the attempt.
     pub(super) fn proof(&self, uri: &str, now: SystemTime, attempt: u32) -> String {
         let point = self.0.public_key().to_sec1_point(false);
         let coordinate =
@@ -53,7 +53,7 @@ impl ProofKey {
         format!("{message}.{}", Base64UrlUnpadded::encode_string(&signature.to_bytes()))
     }
 
-    /// A UUID of version 4, as botocore and AWS's SDK for Rust send.
+    /// A UUID of version 4, as botocore and AWS's SDK for Rust send it.
     fn token_id(&self, now: SystemTime, attempt: u32) -> String {
         let nanoseconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
         let digest = Sha256::new()

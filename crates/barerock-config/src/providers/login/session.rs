@@ -1,4 +1,4 @@
-//! The file in which `aws login` keeps a session.
+//! The file in which `aws login` saves a session.
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -29,13 +29,13 @@ pub(super) fn file_name(session: &str) -> String {
     name + ".json"
 }
 
-/// A session as its file has it.
+/// The contents of a session's file.
 pub(super) struct Session {
     pub(super) path: PathBuf,
     /// The time the credentials expire.
     pub(super) expires_at: SystemTime,
     credentials: Credentials,
-    /// The members but `accessToken`.
+    /// All members except `accessToken`.
     rest: Object,
     /// The member `accessToken`.
     access: Object,

@@ -19,14 +19,14 @@ use crate::{Profile, Section, Source};
 pub(super) const PROVIDER: &str = "profile";
 const ACCESS_KEY_ID: &str = "aws_access_key_id";
 const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
-/// The current name, then that of boto.
+/// The current name, then boto's.
 const SESSION_TOKEN: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
-/// Credentials of the configuration's profile, from the first of these that is set:
+/// Provider of the credentials of the configuration's profile, from the first of these that is set:
 ///
 /// 1. `role_arn` with `web_identity_token_file`: as [`WebIdentityProvider`](super::WebIdentityProvider);
 /// 2. `role_arn` with `source_profile` or `credential_source`: as [`AssumeRoleProvider`](super::AssumeRoleProvider). A source
-///    profile that has keys ends the chain, whatever else it has; one that has only `credential_source` stands for that source.
+///    profile that has keys ends the chain, whatever else it has; of one that has only `credential_source`, that source is used.
 ///    A chain has at most 64 profiles;
 /// 3. `sso_account_id` and `sso_role_name` with `sso_session` or `sso_start_url`: as [`SsoProvider`](super::SsoProvider);
 /// 4. `aws_access_key_id` and `aws_secret_access_key` in the credentials file;
@@ -36,9 +36,9 @@ const SESSION_TOKEN: [&str; 2] = ["aws_session_token", "aws_security_token"];
 ///
 /// That is botocore's order. AWS's SDK for Rust puts 5 and 6 before 4.
 ///
-/// A profile may name itself as its source and so assume its role with its own keys. Any other circle is an error: in
-/// `A -> B -> A` the keys of `A` are not used, as in botocore and AWS's SDK for Rust, because `A` would mean its role at the start
-/// of the chain and its keys at the end, which is a mistake more often than it is meant.
+/// A profile may name itself as its source, to assume its role with its own keys. Any other cycle is an error: in
+/// `A -> B -> A` the keys of `A` are not used, as in botocore and AWS's SDK for Rust, because such a cycle is more often a
+/// mistake than intended.
 #[derive(Debug, Clone)]
 pub struct ProfileProvider {
     context: ProviderContext,
@@ -48,7 +48,7 @@ pub struct ProfileProvider {
 type Built = Result<Option<Arc<dyn ProvideCredentials>>, CredentialsError>;
 
 impl ProfileProvider {
-    /// Provides the credentials of the profile that the configuration names.
+    /// Creates a provider for the profile that the configuration names.
     #[must_use]
     pub fn new(context: ProviderContext) -> Self {
         Self { context }
@@ -73,7 +73,7 @@ impl ProfileProvider {
         }
     }
 
-    /// Builds the provider of a profile. `chain` are the profiles whose roles need its credentials, from the first.
+    /// Builds the provider of a profile. `chain` lists the profiles whose roles need its credentials, from the first.
     fn of_profile(&self, profile: Profile<'_>, chain: &mut Vec<String>) -> Built {
         let is_source = !chain.is_empty();
         let has_keys = || [ACCESS_KEY_ID, SECRET_ACCESS_KEY].iter().any(|key| profile.get(key).is_some());
@@ -166,7 +166,7 @@ impl ProvideCredentials for Keys {
     }
 }
 
-/// A profile as errors name it.
+/// A profile's name and place for errors.
 fn location(profile: Profile<'_>) -> String {
     match profile.locations().next() {
         Some(location) => format!("profile {} ({location})", profile.name()),

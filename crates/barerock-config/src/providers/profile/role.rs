@@ -13,11 +13,11 @@ const SOURCE_PROFILE: &str = "source_profile";
 const CREDENTIAL_SOURCE: &str = "credential_source";
 const TOKEN_FILE: &str = "web_identity_token_file";
 
-/// The number of profiles in a chain of source profiles. Each needs a request to STS and a future inside that of the one before.
+/// Limit on a chain of source profiles. Each adds a request to STS and a nested future.
 const MAX_CHAIN: usize = 64;
 
-/// "The value can range from 900 seconds (15 minutes) up to the maximum session duration set for the role", which is
-/// twelve hours at most.
+/// Valid durations in seconds: "The value can range from 900 seconds (15 minutes) up to the maximum session duration set for
+/// the role", which is twelve hours at most.
 const DURATION: core::ops::RangeInclusive<u32> = 900..=43_200;
 
 fn invalid(message: String) -> CredentialsError {
@@ -34,7 +34,7 @@ impl ProfileProvider {
                     setting.location
                 ))
                 .with_hint("The token file is set, but role_arn is not; set both.")),
-                // The source of another profile's role may name where its credentials are and no role of its own.
+                // A source profile may have `credential_source` without a role.
                 (None, Some(setting)) if !chain.is_empty() => self.credential_source(setting).map(Some),
                 (None, _) => Ok(None),
             };

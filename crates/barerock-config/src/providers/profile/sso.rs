@@ -22,7 +22,7 @@ fn invalid(message: String) -> CredentialsError {
 
 impl ProfileProvider {
     pub(super) fn sso(&self, profile: Profile<'_>) -> Built {
-        // A session alone gives a token, which signs nothing: see `why_none`.
+        // A session alone provides a token but no credentials: see `why_none`.
         if [ACCOUNT_ID, ROLE_NAME, START_URL].iter().all(|key| profile.get(key).is_none()) {
             return Ok(None);
         }
@@ -55,7 +55,7 @@ impl ProfileProvider {
 }
 
 impl ProfileProvider {
-    /// Why a profile without credentials has none, as the end of a sentence; empty if nothing is to be said.
+    /// The reason why a profile has no credentials, as the end of a sentence; empty if there is none to add.
     pub(super) fn why_none(&self, profile: Profile<'_>) -> String {
         let Some(session) = profile.setting(SESSION) else { return String::new() };
         let mut why = format!(
@@ -76,7 +76,7 @@ fn no_section(session: &str) -> String {
     format!("there is no section [sso-session {}] in the config file", shown(session, 80))
 }
 
-/// A setting of the session's section. The profile may repeat its value and set no other.
+/// A setting of the session's section. If the profile sets it too, the value must be the same.
 fn of<'a>(section: &'a Section, profile: Profile<'_>, key: &str) -> Result<&'a str, CredentialsError> {
     let found = section.setting(key).ok_or_else(|| {
         invalid(format!(

@@ -29,7 +29,7 @@ const BEARER_TOKEN: &str = "x-amz-sso_bearer_token";
 
 const NAMES: Names = Names { id: "accessKeyId", secret: "secretAccessKey", token: "sessionToken" };
 
-/// A role of an account, and the login that gives access to it.
+/// A role of an account, and the login for it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Sso {
@@ -81,9 +81,9 @@ impl Sso {
     }
 }
 
-/// Credentials of IAM Identity Center, with the token that `aws sso login` saved in `~/.aws/sso/cache`. Shortly before it expires,
-/// or if it is rejected, it is refreshed once and saved, if the login allows that; otherwise the hint of the error is the command
-/// that logs in.
+/// Provider of credentials of IAM Identity Center, with the token that `aws sso login` saved in `~/.aws/sso/cache`. Less than 5
+/// minutes before it expires, or if it is rejected, it is refreshed once and saved, if the login has a refresh token; otherwise
+/// the error's hint names the login command.
 #[derive(Debug, Clone)]
 pub struct SsoProvider {
     io: Arc<dyn Io>,
@@ -94,7 +94,8 @@ pub struct SsoProvider {
 }
 
 impl SsoProvider {
-    /// Finds the home directory in this environment, gets credentials of `portal` and new tokens of `oidc`.
+    /// Creates a provider. The environment determines the home directory; `portal` is the endpoint for credentials, `oidc` that
+    /// for new tokens.
     pub fn new(
         io: Arc<dyn Io>,
         environment: Environment,
@@ -124,7 +125,7 @@ impl SsoProvider {
                         .read(response.body())
                         .map_err(|reason| ask.malformed_response(&request, &reason));
                 }
-                // "This can happen due to an invalid access token in the request": it can end before its time.
+                // "This can happen due to an invalid access token in the request": a token can be revoked before it expires.
                 StatusCode::UNAUTHORIZED if login.is_as_found() => {
                     if let Err(reason) = self.renew(&mut login).await {
                         let advice = format!("the login cannot be refreshed: {reason}");

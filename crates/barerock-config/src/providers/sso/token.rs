@@ -15,7 +15,7 @@ use super::super::json::Object;
 use super::super::{CredentialsError, time};
 use super::{PROVIDER, SsoProvider};
 
-/// The time before its expiry when a token is refreshed, as in AWS's SDKs.
+/// Time before its expiry at which a token is refreshed, as in AWS's SDKs.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 
 /// A token for the portal.
@@ -46,11 +46,11 @@ impl Cached {
     }
 }
 
-/// A login, perhaps refreshed.
+/// A login, read from the file or refreshed.
 pub(super) struct Login {
     cached: Cached,
     token: Token,
-    /// True if a refresh was tried; there is one try.
+    /// True if a refresh was tried; it is tried once.
     tried: bool,
 }
 
@@ -99,7 +99,7 @@ impl SsoProvider {
         }
     }
 
-    /// Refreshes a login, or returns why that is not possible.
+    /// Refreshes a login, or returns the reason why that is not possible.
     pub(super) async fn renew(&self, login: &mut Login) -> Result<(), String> {
         login.tried = true;
         login.token = self.refresh(&login.cached).await?;
@@ -196,7 +196,7 @@ impl SsoProvider {
         Ok((refresh_token, Bytes::from(body.to_string())))
     }
 
-    /// Saves the new token for the `aws` CLI and others. The token is used even if that fails.
+    /// Saves the new token for the `aws` CLI and SDKs. The token is used even if that fails.
     async fn keep(&self, cached: &Cached, token: &Token, refresh_token: &str, expires_at: SystemTime) {
         let Ok(mut object) = Object::parse(&cached.object.to_bytes()) else { return };
         object.set("accessToken", token.secret());
