@@ -1,5 +1,5 @@
-//! Benchmark from bytes to typed events and messages: the event decoder, its parts, and serde. `benches/events` has the
-//! AWS SDK beside it.
+//! Benchmark from bytes to typed events and messages: the event decoder, its parts, and serde. `benches/events` compares it
+//! with the AWS SDK.
 
 use std::hint::black_box;
 

@@ -3,7 +3,7 @@
 //! All of them check both CRCs of every frame. Ours also validates every header and classifies the message,
 //! `aws-smithy-eventstream` also decodes headers, and the lower bound does nothing else. As in streams of the service,
 //! the frames of the first inputs have the same header block, which our decoder recognizes (except in `one-by-one`); in
-//! `mixed` and `changing-headers` the block is another one in each frame.
+//! `mixed` and `changing-headers` the block differs from frame to frame.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -149,7 +149,7 @@ fn frame_sizes(criterion: &mut Criterion) {
     group.finish();
 }
 
-#[expect(clippy::disallowed_methods, reason = "a bench looks at the clock")]
+#[expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
 fn time(run: impl FnOnce()) -> Duration {
     let start = Instant::now();
     run();

@@ -27,7 +27,7 @@ fn responses(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("serde-derive", length), |bencher| {
             bencher.iter(|| serde_json::from_slice::<DerivedResponse>(black_box(&body)).expect("a response"));
         });
-        // serde's interface of the same types: what a cache of responses uses.
+        // The serde implementation of the same types, as a cache of responses would use it.
         group.bench_function(BenchmarkId::new("barerock-serde", length), |bencher| {
             bencher
                 .iter(|| serde_json::from_slice::<ConverseResponse>(black_box(&body)).expect("a response"));
@@ -66,7 +66,7 @@ fn requests(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The two measurements under the names they had before the groups `assemble` and `response`.
+/// Runs both measurements under their names from before the groups `assemble` and `response`.
 fn messages(criterion: &mut Criterion) {
     let (stream, body) = (message(382), response(200 * 1024));
     let mut group = criterion.benchmark_group("messages");

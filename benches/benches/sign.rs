@@ -62,7 +62,7 @@ fn bench(criterion: &mut Criterion) {
                 SignableRequest::new("POST", uri, headers.into_iter(), SignableBody::Bytes(black_box(&body)));
             sign(request.expect("signable"), black_box(&params)).expect("signs").into_parts()
         };
-        // The times are comparable only if all sign the same text.
+        // The times are comparable only if all signers sign the same text.
         assert_eq!(sign_theirs().1, signed.signature().to_string());
         group.bench_function(BenchmarkId::new("aws-sigv4", length), |bencher| bencher.iter(sign_theirs));
     }

@@ -1,4 +1,4 @@
-//! Decoding by barerock: frames, events, a message.
+//! Tasks of decoding with barerock: frames, events, a message.
 
 use barerock_bench_protocol::Items;
 use barerock_converse::stream::{
@@ -16,14 +16,14 @@ fn take(frame: &Frame<'_>, items: &mut Items) {
 /// Decodes frames from one buffer.
 ///
 /// # Panics
-/// If the stream is not one of whole event frames, as all of these.
+/// If the stream does not consist of complete event frames.
 pub fn frames(stream: &[u8], items: &mut Items) {
     for frame in Frames::new(stream, Limits::default()) {
         take(&frame.expect("a frame"), items);
     }
 }
 
-/// Decodes frames one by one: nothing is remembered between them.
+/// Decodes frames one by one, without a cache of header blocks.
 ///
 /// # Panics
 /// As [`frames`].
@@ -49,8 +49,8 @@ pub fn frames_of_chunks<'a>(chunks: impl Iterator<Item = &'a [u8]>, items: &mut 
     decoder.finish().expect("a whole stream");
 }
 
-/// Decodes events from chunks. The items are the text of each delta, the input of a tool use among them, and the type of
-/// each other event.
+/// Decodes events from chunks. The items are the text of each delta, including the input of a tool use, and the type of each
+/// other event.
 ///
 /// # Panics
 /// As [`frames`].
@@ -77,7 +77,7 @@ fn item_of<'a>(event: &'a StreamEvent<'_>) -> &'a [u8] {
 /// Decodes and assembles a message.
 ///
 /// # Panics
-/// If the stream is not one whole message.
+/// If the stream is not one complete message.
 pub fn assemble<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> AssembledMessage {
     let (mut decoder, mut assembler) = (EventDecoder::new(), MessageAssembler::new());
     for chunk in chunks {

@@ -1,4 +1,4 @@
-//! Lower bounds: the work that no decoder and no signer can avoid, over bytes that are prepared.
+//! Lower bounds: the work that no decoder and no signer can avoid, over prepared bytes.
 
 use barerock_bench_protocol::Items;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -11,10 +11,10 @@ fn word(bytes: &[u8], at: usize) -> u32 {
     u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
 }
 
-/// Checks both CRCs of each frame with one pass of crc32fast; the items are what is behind the headers.
+/// Checks both CRCs of each frame with one pass of crc32fast; the items are the payloads.
 ///
 /// # Panics
-/// If a CRC is wrong.
+/// If a CRC does not match.
 pub fn crcs(mut stream: &[u8], items: &mut Items) {
     while !stream.is_empty() {
         let length = usize::try_from(word(stream, 0)).expect("a length");
@@ -31,7 +31,7 @@ pub fn crcs(mut stream: &[u8], items: &mut Items) {
     }
 }
 
-/// Hashes of one signature: SHA-256 of the body and of the canonical request, and one HMAC with a key that is set up.
+/// Hashes of one signature: SHA-256 of the body and of the canonical request, and one HMAC with an initialized key.
 #[derive(Debug)]
 pub struct Hashes {
     body: Vec<u8>,
@@ -41,7 +41,7 @@ pub struct Hashes {
 }
 
 impl Hashes {
-    /// Prepares the texts to hash. The key is any.
+    /// Prepares the texts to hash. The key is arbitrary.
     ///
     /// # Panics
     /// Never: HMAC takes keys of every length.

@@ -1,4 +1,4 @@
-//! Streams to decode, each made deterministically or read from the user's recordings.
+//! Streams to decode, generated deterministically or read from the user's recordings.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -7,13 +7,13 @@ use barerock_eventstream::{Frames, Header, Limits, encode_frame};
 
 use crate::deltas::deltas;
 
-/// Environment variable that names a recorded stream, or a folder of them, to benchmark beside the generated ones.
+/// Environment variable that names a recorded stream, or a folder of them, to benchmark in addition to the generated ones.
 pub const BENCH_INPUT: &str = "BENCH_INPUT";
 
-/// Number of bytes of a chunk: the most that hyper reads at once from a connection it has just opened.
+/// Length of a chunk in bytes: the most that hyper reads at once from a new connection.
 pub const CHUNK: usize = 16 * 1024;
 
-/// Appends an event as the service writes it.
+/// Appends an event in the service's format.
 fn event(event_type: &str, payload: &str, stream: &mut Vec<u8>) {
     let headers =
         [(":event-type", event_type), (":content-type", "application/json"), (":message-type", "event")]
@@ -21,7 +21,7 @@ fn event(event_type: &str, payload: &str, stream: &mut Vec<u8>) {
     encode_frame(&headers, payload.as_bytes(), stream).expect("a frame within all limits");
 }
 
-/// Builds a stream of `frames` frames, the longest recorded one has 382: one message of a single text block.
+/// Builds a stream of `frames` frames with one message of a single text block. The longest recorded stream has 382 frames.
 ///
 /// # Panics
 /// If `frames` is less than 4.
@@ -47,8 +47,8 @@ pub fn message(frames: usize) -> Vec<u8> {
     stream
 }
 
-/// Builds a stream whose event type changes every frame: messages of reasoning, text and a tool use in blocks of one
-/// delta each, with text beyond ASCII and escapes.
+/// Builds a stream whose event type changes every frame: messages of reasoning, text and a tool use in blocks of one delta
+/// each, with non-ASCII text and escapes.
 #[must_use]
 pub fn mixed(frames: usize) -> Vec<u8> {
     const EVENTS: [(&str, &str); 11] = [
@@ -94,7 +94,7 @@ pub fn mixed(frames: usize) -> Vec<u8> {
     stream
 }
 
-/// Builds the stream of [`deltas`] with one header more, which no two frames have with the same value.
+/// Builds the stream of [`deltas`] with an additional header whose value differs in every frame.
 #[must_use]
 pub fn changing(frames: usize) -> Vec<u8> {
     let (plain, _) = deltas(frames);
@@ -109,8 +109,7 @@ pub fn changing(frames: usize) -> Vec<u8> {
     stream
 }
 
-/// Reads the user's recordings that [`BENCH_INPUT`] names: one stream of all event streams found, those that are not
-/// whole left out. A name for it, and the stream.
+/// Reads the user's recordings that [`BENCH_INPUT`] names. Returns a name, and one stream of all complete event streams found.
 #[must_use]
 pub fn recorded() -> Option<(String, Vec<u8>)> {
     let path = PathBuf::from(env::var_os(BENCH_INPUT)?);

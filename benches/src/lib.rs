@@ -1,4 +1,4 @@
-//! Inputs and tasks of the benchmarks: what the criterion benches, the contender program and the instruction counts share.
+//! Inputs and tasks shared by the criterion benches, the contender program and the instruction counts.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads files, the environment and the clock")]
 

@@ -1,4 +1,4 @@
-//! Whole responses: by barerock, and by serde's derive into types of the same shape.
+//! Tasks of reading whole responses: with barerock, and with serde's derive into types of the same shape.
 
 use barerock_converse::ConverseResponse;
 use serde::Deserialize;
@@ -14,17 +14,16 @@ pub fn response(length: usize) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Reads a response by barerock.
+/// Reads a response with barerock.
 ///
 /// # Panics
-/// If it is not one of Converse.
+/// If it is not a Converse response.
 #[must_use]
 pub fn read(body: &[u8]) -> ConverseResponse {
     ConverseResponse::from_http(http::StatusCode::OK, &http::HeaderMap::new(), body).expect("a response")
 }
 
-/// The members of a response that the generated one has, as serde's derive reads them: nothing is corrected, kept or
-/// checked beyond the types.
+/// Members of the generated response, for serde's derive, which corrects and keeps nothing and checks only the types.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, clippy::exhaustive_structs, reason = "the names are the service's")]

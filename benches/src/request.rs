@@ -1,4 +1,4 @@
-//! From a typed request to signed bytes: by the wire crates, and by a client over an in-memory transport.
+//! Tasks from a typed request to signed bytes: with the wire crates, and with a client over an in-memory transport.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::sign::{ACCESS_KEY_ID, InPlace, REGION, SECRET_ACCESS_KEY};
 
-/// Model that is called.
+/// Called model.
 pub const MODEL: &str = "us.anthropic.claude-haiku-4-5-20251001-v1:0";
 /// System prompt.
 pub const SYSTEM: &str = "You are a helpful assistant. Answer in one paragraph.";
@@ -63,7 +63,7 @@ pub fn add(path: &str, body: &[u8], items: &mut Items) {
     items.item(serde_json::from_slice::<Value>(body).expect("JSON").to_string().as_bytes());
 }
 
-/// Converse requests by the wire crates alone: `to_http`, then `sign_http`.
+/// Converse requests with the wire crates alone: `to_http`, then `sign_http`.
 #[derive(Debug)]
 pub struct Bare {
     request: ConverseRequest,
@@ -120,13 +120,13 @@ impl Transport for InMemory {
         Ok(response)
     }
 
-    /// No benchmark waits.
+    /// Returns at once: no benchmark waits.
     async fn sleep(&self, _: Duration) {
         std::future::pending().await
     }
 }
 
-/// Converse calls by a client as its documentation builds it, over [`InMemory`].
+/// Converse calls by a client built as in its documentation, over [`InMemory`].
 #[derive(Debug)]
 pub struct Call {
     client: Client<InMemory>,
@@ -159,7 +159,7 @@ impl Call {
     }
 }
 
-/// Runs a future that never waits.
+/// Runs a future that is never pending.
 fn block_on<F: Future>(future: F) -> F::Output {
     let (mut future, mut context) = (pin!(future), Context::from_waker(Waker::noop()));
     loop {

@@ -1,4 +1,4 @@
-//! Signing by barerock, and the inputs that every signer gets.
+//! Tasks of signing with barerock, and the inputs of all signers.
 
 use barerock_bench_protocol::Items;
 use barerock_sigv4::{
@@ -10,7 +10,7 @@ use barerock_sigv4::{
 pub const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
 /// Secret key of AWS's examples.
 pub const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-/// Region that is signed for.
+/// Region of the signature.
 pub const REGION: &str = "us-east-1";
 /// Signing name of Bedrock.
 pub const SERVICE: &str = "bedrock";
@@ -22,7 +22,7 @@ pub const PATH: &str = "/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/con
 pub const CONTENT_TYPE: &str = "application/json";
 /// Time of the signature, in seconds since 1970: 20150830T123600Z.
 pub const SIGNED_AT: i64 = 1_440_938_160;
-/// URL that is presigned, of an S3 object.
+/// Presigned URL, of an S3 object.
 pub const OBJECT: &str = "https://examplebucket.s3.us-east-1.amazonaws.com/photos/2015/08/a%20picture.jpg";
 /// Signing name of S3.
 pub const OBJECT_SERVICE: &str = "s3";
@@ -44,7 +44,7 @@ fn timestamp() -> Timestamp {
     Timestamp::from_unix_secs(SIGNED_AT).expect("in range")
 }
 
-/// The request to sign.
+/// Builds the request to sign.
 ///
 /// # Panics
 /// Never: the parts are constants.
@@ -54,7 +54,7 @@ pub fn unsigned(body: &[u8]) -> http::Request<Vec<u8>> {
     request.body(body.to_vec()).expect("a request")
 }
 
-/// A signer for `http::Request`, as a client keeps it.
+/// Signer of `http::Request`s that is reused, as in a client.
 #[derive(Debug)]
 pub struct InPlace {
     signer: Signer,
@@ -92,7 +92,7 @@ impl InPlace {
     }
 }
 
-/// Signs borrowed text, as a signer for any HTTP stack: the request is not changed, nothing is allocated.
+/// Signer of borrowed requests, for any HTTP stack: it neither changes the request nor allocates.
 #[derive(Debug)]
 pub struct Borrowed {
     credentials: Credentials,
@@ -147,10 +147,10 @@ pub fn presign(items: &mut Items) {
     items.item(signed.signature().to_string().as_bytes());
 }
 
-/// Reads a date such as `20150830T123600Z`, in seconds since 1970: for contenders that take the system's time.
+/// Parses a date such as `20150830T123600Z` to seconds since 1970, for contenders that use the system's time.
 ///
 /// # Panics
-/// If it is no such date.
+/// If the date is invalid.
 #[must_use]
 pub fn parse_date(date: &str) -> u64 {
     let timestamp = Timestamp::parse(date).expect("a date");

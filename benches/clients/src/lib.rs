@@ -1,11 +1,11 @@
-//! What the whole programs share: the call, and the items of its events.
+//! Shared code of the whole programs: the call, and the items of its events.
 
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, StreamEvent, Transport};
 use barerock_bench_protocol::{Calls, WholeProgram};
 use tokio::runtime::Runtime;
 
-/// Region that is signed for.
+/// Region of the signature.
 pub const REGION: &str = "us-east-1";
 
 /// The request that every program sends.
@@ -26,7 +26,7 @@ pub fn item_of<'a>(event: &'a StreamEvent<'_>) -> &'a [u8] {
     event.text().unwrap_or_else(|| event.event_type()).as_bytes()
 }
 
-/// The arguments, or an end with exit code 2.
+/// Parses the arguments; exits with code 2 if they are invalid.
 #[must_use]
 pub fn arguments() -> WholeProgram {
     WholeProgram::from_arguments().unwrap_or_else(|| {
@@ -41,7 +41,7 @@ pub fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// Streams the response as often as asked over one async client, and prints the measurements.
+/// Makes the requested calls with one async client, and prints the measurements.
 pub fn run<T: Transport>(transport: impl FnOnce() -> T) {
     let WholeProgram { url, calls, at_once } = arguments();
     let mut measured = Calls::default();

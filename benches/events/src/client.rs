@@ -1,4 +1,4 @@
-//! A whole program: ConverseStream over plain HTTP, as `benches/clients` has it for the others.
+//! A whole program: ConverseStream over plain HTTP, like those of `benches/clients`.
 
 use std::io::Write as _;
 
@@ -12,7 +12,7 @@ use barerock_benches::sign::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 
 use crate::in_memory::item_of;
 
-/// Calls as often as asked over one client and prints what the protocol of whole programs has.
+/// Makes the requested calls with one client and prints the measurements.
 pub fn run(program: WholeProgram) {
     let WholeProgram { url, calls, at_once } = program;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

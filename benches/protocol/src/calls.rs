@@ -1,17 +1,18 @@
-//! Protocol of a whole program: `PROGRAM client URL CALLS` calls ConverseStream that often over one client, one call after
-//! the other, `PROGRAM streams URL CALLS` that often at once. It prints one line of JSON:
+//! Protocol of a whole program: `PROGRAM client URL CALLS` calls ConverseStream `CALLS` times with one client, sequentially;
+//! `PROGRAM streams URL CALLS` makes the calls at once. It prints one line of JSON:
 //!
 //! `{"count":100000,"bytes":700000,"checksum":"0a1b2c3d","first_ns":[912345,301234],"total_ns":[…],"peak_kb":8512}`
 //!
-//! `count`, `bytes` and `checksum` are of the items of the first call; the others must have as many bytes. `first_ns` has each
-//! call's time until its first item, `total_ns` until its last. `peak_kb` is the largest resident memory of the process in
-//! KiB, null where it is not known: that which a parent is told counts the parent's own before the program is loaded.
+//! `count`, `bytes` and `checksum` are those of the items of the first call; the others must have as many bytes. `first_ns`
+//! has each call's time to its first item, `total_ns` to its last, in nanoseconds. `peak_kb` is the peak resident memory of
+//! the process in KiB, or null if it is unknown. The program reports it itself, because the value that the system reports to
+//! a parent process includes the parent's memory from before the program was loaded.
 
 use std::time::Instant;
 
 use crate::Items;
 
-/// What a whole program is told.
+/// Arguments of a whole program.
 #[derive(Debug)]
 pub struct WholeProgram {
     /// The endpoint.
@@ -23,7 +24,7 @@ pub struct WholeProgram {
 }
 
 impl WholeProgram {
-    /// Reads the arguments; `None` if they are not `client URL CALLS` or `streams URL CALLS`.
+    /// Parses the arguments; `None` if they are not `client URL CALLS` or `streams URL CALLS`.
     ///
     /// # Panics
     /// If the number is invalid.
@@ -53,16 +54,16 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// For one of several calls made at once; only the first, number 0, computes the checksum.
+    /// Creates the measurement of one of several concurrent calls; only the first, number 0, computes the checksum.
     #[must_use]
     pub fn of_stream(number: u64) -> Self {
         Self { skips_checksum: number > 0, ..Self::default() }
     }
 
-    /// Adds the calls that were measured apart.
+    /// Adds calls that were measured separately.
     ///
     /// # Panics
-    /// If their items have other bytes.
+    /// If the length of their items differs.
     pub fn merge(&mut self, mut other: Self) {
         other.end();
         self.first_ns.append(&mut other.first_ns);
@@ -124,7 +125,7 @@ impl Calls {
     }
 }
 
-/// The largest resident memory of this process so far, in KiB, on Linux.
+/// Returns the peak resident memory of this process, in KiB, on Linux.
 fn peak_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,10 +1,10 @@
-//! Protocol of a contender: `PROGRAM TASK FILE ITERATIONS` does the task over the file, first once to be verified, then
-//! as a warm-up, then as often as asked, and prints one line of JSON:
+//! Protocol of a contender: `PROGRAM TASK FILE ITERATIONS` runs the task over the file once for verification, then as a
+//! warm-up, then `ITERATIONS` times, and prints one line of JSON:
 //!
 //! `{"count":20000,"bytes":1520000,"checksum":"0a1b2c3d","iterations":50,"nanoseconds":123456789}`
 //!
-//! `count` and `bytes` are of one iteration, the same in each. The checksum is CRC-32 over every item's length (four
-//! bytes, big endian) and bytes. `BYOB.md` names the tasks and their items.
+//! `count` and `bytes` are those of one iteration, the same in each. The checksum is the CRC-32 over every item's length (four
+//! bytes, big endian) and bytes. `BYOB.md` lists the tasks and their items.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads files, the environment and the clock")]
 
@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 
 pub use calls::{Calls, WholeProgram};
 
-/// Part of the iterations that is done before the clock starts: one of this many.
+/// Divisor of the iterations that gives the number of warm-up iterations.
 const WARM_UP: u64 = 5;
 
-/// Receiver of what a task produces.
+/// Receiver of the items that a task produces.
 #[derive(Debug, Default)]
 pub struct Items {
     count: u64,
@@ -28,29 +28,29 @@ pub struct Items {
 }
 
 impl Items {
-    /// A receiver that computes the checksum.
+    /// Creates a receiver that computes the checksum.
     pub(crate) fn verified() -> Self {
         Self { checksum: Some(crc32fast::Hasher::new()), ..Self::default() }
     }
 
-    /// The checksum of all items, in hexadecimal digits.
+    /// Returns the checksum of all items, in hexadecimal digits.
     pub(crate) fn take_checksum(&mut self) -> String {
         format!("{:08x}", self.checksum.take().unwrap_or_default().finalize())
     }
 
-    /// Number of items so far.
+    /// Returns the number of items so far.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// True in the iteration that is compared with other contenders' and is not timed.
+    /// Returns true in the iteration that is verified and not timed.
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.checksum.is_some()
     }
 
-    /// Takes the next item.
+    /// Adds the next item.
     ///
     /// # Panics
     /// If the item is 4 GiB or longer.
@@ -66,9 +66,9 @@ impl Items {
     }
 }
 
-/// A task over one input.
+/// Task over one input.
 pub trait Task {
-    /// Does the task once.
+    /// Runs the task once.
     fn once(&mut self, items: &mut Items);
 }
 
@@ -78,8 +78,8 @@ impl<F: FnMut(&mut Items)> Task for F {
     }
 }
 
-/// Runs a contender: `find` prepares the task of a name over the bytes of the file, or returns `None` for one that the
-/// contender does not have.
+/// Runs a contender. `find` prepares the named task over the bytes of the file, or returns `None` if the contender does not
+/// have it.
 pub fn main(find: impl FnOnce(&str, Vec<u8>) -> Option<Box<dyn Task>>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [task, file, iterations] = arguments.as_slice() else {

@@ -57,7 +57,7 @@ impl fmt::Display for Fate {
         match self {
             Self::Complete => f.write_str("complete"),
             Self::Service(name) => f.write_str(name),
-            Self::NoAnswer => f.write_str("no answer"),
+            Self::NoAnswer => f.write_str("no response"),
             Self::Truncated => f.write_str("truncated"),
             Self::Corrupt => f.write_str("corrupt"),
             Self::TimedOut => f.write_str("timed out"),

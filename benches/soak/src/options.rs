@@ -67,15 +67,15 @@ impl Options {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "wants a number above 0".to_owned())
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "expected a number above 0".to_owned())
 }
 
 /// Parses the number of events. Fewer leave no room for faults in the middle of a stream.
 fn enough_events(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|count| *count >= 100).ok_or_else(|| "wants 100 or more".to_owned())
+    text.parse().ok().filter(|count| *count >= 100).ok_or_else(|| "expected 100 or more".to_owned())
 }
 
 fn percent(text: &str) -> Result<f64, String> {
     let is_share = |share: &f64| *share == 0.0 || (0.00001..=100.0).contains(share);
-    text.parse().ok().filter(is_share).ok_or_else(|| "wants 0, or 0.00001 to 100".to_owned())
+    text.parse().ok().filter(is_share).ok_or_else(|| "expected 0, or 0.00001 to 100".to_owned())
 }

@@ -27,7 +27,7 @@ pub(crate) struct Report<'a> {
     rounds: Vec<Figures>,
     /// Time to first event of each stream with an event.
     firsts: Vec<Duration>,
-    /// By fault, the number of streams with the expected and with another outcome.
+    /// Number of streams with the expected and with another outcome, by fault.
     struck: BTreeMap<String, (usize, usize)>,
     wrong: Vec<String>,
     streams: usize,
@@ -81,7 +81,7 @@ impl<'a> Report<'a> {
         let faults = match strikes.take(&outcome.name) {
             Ok(faults) => faults,
             Err(note) => {
-                self.wrong.push(format!("stream {}: the server says {note:?}", outcome.name));
+                self.wrong.push(format!("stream {}: unexpected report of the server: {note:?}", outcome.name));
                 return;
             }
         };
@@ -113,7 +113,7 @@ impl<'a> Report<'a> {
         if let Some(wrong) = wrong {
             let struck: Vec<String> = faults.iter().map(Fault::to_string).collect();
             let struck = if struck.is_empty() { "nothing".to_owned() } else { struck.join(", ") };
-            self.wrong.push(format!("stream {}, struck by {struck}: {wrong}", outcome.name));
+            self.wrong.push(format!("stream {} with fault {struck}: {wrong}", outcome.name));
         }
     }
 
@@ -193,13 +193,13 @@ impl fmt::Display for Report<'_> {
         writeln!(f, "peak memory          {:.1} MB", megabytes(peak))?;
         writeln!(
             f,
-            "streams              {all}: {} complete and byte-exact, {} of these after a retry; {} failed as they should",
+            "streams              {all}: {} complete and byte-exact, {} of these after a retry; {} failed as expected",
             self.complete,
             self.recovered,
             self.struck.values().map(|(right, _)| right).sum::<usize>().saturating_sub(self.recovered)
         )?;
         for (fault, (right, otherwise)) in &self.struck {
-            writeln!(f, "  {fault:<14} {right} as it should, {otherwise} otherwise")?;
+            writeln!(f, "  {fault:<14} {right} as expected, {otherwise} otherwise")?;
         }
         if let Some(growth) = self.growth() {
             writeln!(f, "WRONG {growth}")?;

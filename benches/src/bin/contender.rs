@@ -38,7 +38,7 @@ fn task(name: &str, input: Vec<u8>) -> Option<Box<dyn Task>> {
         "sign" | "sign-content-sha256" => {
             let mut signer = InPlace::new(name != "sign");
             let mut request = unsigned(&input);
-            // Signing again replaces the headers of the signature before, so that the request need not be built anew.
+            // Signing again replaces the headers of the previous signature, so that the request need not be rebuilt.
             boxed(move |items| signer.once(&mut request, items))
         }
         "sign-borrowed" => {
@@ -62,7 +62,7 @@ fn boxed(task: impl FnMut(&mut Items) + 'static) -> Box<dyn Task> {
     Box::new(task)
 }
 
-/// The request is compared with that of other clients once, and counted by its path and body in each iteration.
+/// Adds a request: its canonical form once for comparison with other clients, its path and body in each timed iteration.
 fn sent(request: &http::Request<bytes::Bytes>, items: &mut Items) {
     if items.is_verified() {
         add(request.uri().path(), request.body(), items);

@@ -6,7 +6,7 @@ use std::{fs, io};
 use barerock_benches::deltas::{FRAMES, deltas, events_of_length};
 use barerock_benches::{inputs, messages, sign};
 
-/// Bytes of each stream of frames of one size.
+/// Length in bytes of each stream of frames of one size.
 const STREAM: usize = 4 * 1024 * 1024;
 /// Frame lengths in bytes.
 const SIZES: [usize; 10] = [64, 128, 256, 512, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576];

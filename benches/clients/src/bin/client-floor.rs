@@ -1,5 +1,5 @@
-//! The HTTP floor: hyper reads the same response and drops its bytes: `client-floor client|streams URL CALLS`. Its items are the
-//! chunks that hyper hands out; nothing is signed, decoded or checked.
+//! The HTTP floor: hyper reads the same response and discards its bytes: `client-floor client|streams URL CALLS`. Its items
+//! are the chunks that hyper returns; nothing is signed, decoded or checked.
 
 use barerock_bench_clients::{arguments, runtime};
 use barerock_bench_protocol::{Calls, WholeProgram};
@@ -40,7 +40,7 @@ fn main() {
     println!("{}", measured.into_json());
 }
 
-/// Makes one call over the connection, which is opened if there is none.
+/// Makes one call over the connection; opens one if there is none.
 async fn stream(authority: &str, sender: &mut Option<SendRequest<Full<Bytes>>>, measured: &mut Calls) {
     measured.begin();
     if sender.is_none() {

@@ -1,4 +1,4 @@
-//! `barerock-ureq`, without an async runtime: `client-ureq client|streams URL CALLS`. Streams at once have a thread each.
+//! `barerock-ureq`, without an async runtime: `client-ureq client|streams URL CALLS`. Concurrent streams have one thread each.
 
 use std::thread;
 
@@ -6,7 +6,7 @@ use barerock_bench_clients::{REGION, arguments, credentials, item_of, request};
 use barerock_bench_protocol::{Calls, WholeProgram};
 use barerock_ureq::Client;
 
-/// Bytes of a thread's stack.
+/// Stack size of a thread, in bytes.
 const STACK: usize = 512 * 1024;
 
 fn main() {

@@ -26,7 +26,7 @@ fn frames(stream: &Bytes, items: &mut Items) {
     }
 }
 
-/// The buffer takes over each chunk whole, as one from a socket.
+/// Decodes chunks without copying them: the buffer takes each chunk as received from a socket.
 fn frames_of_chunks(stream: &Bytes, items: &mut Items) {
     let mut decoder = MessageFrameDecoder::new();
     let mut buffer = SegmentedBuf::new();
@@ -66,7 +66,7 @@ fn task(name: &str, input: Vec<u8>) -> Option<Box<dyn Task>> {
     let stream = Bytes::from(input);
     let credentials =
         aws_credential_types::Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "bench");
-    // The identity lives as long as the program.
+    // Leaked once, so that the parameters can borrow it.
     let identity = Box::leak(Box::new(credentials.into()));
     let mut settings = SigningSettings::default();
     Some(match name {

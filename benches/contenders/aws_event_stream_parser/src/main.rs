@@ -7,16 +7,16 @@ use barerock_bench_protocol::{Items, Task, main as contender};
 use bytes::BytesMut;
 use tokio_util::codec::Decoder as _;
 
-/// Bytes of a chunk, as for the others.
+/// Length of a chunk in bytes, as for the others.
 const CHUNK: usize = 16 * 1024;
 
-/// Its parser stores the CRCs; whether they are right is asked for with `valid`.
+/// Checks the CRCs with `valid`: the parser only stores them.
 fn check(message: &Message, items: &mut Items) {
     assert!(message.prelude.valid() && message.valid(), "a wrong CRC");
     items.item(&message.body);
 }
 
-/// Without the codec, which copies the rest of the buffer after every message.
+/// Decodes without the codec, which copies the rest of the buffer after every message.
 fn frames(mut stream: &[u8], with: fn(&Message, &mut Items), items: &mut Items) {
     while !stream.is_empty() {
         let (rest, message) = parse_message(stream).expect("a message");
@@ -25,7 +25,7 @@ fn frames(mut stream: &[u8], with: fn(&Message, &mut Items), items: &mut Items) 
     }
 }
 
-/// By the codec, as its documentation has it, without checking a CRC.
+/// Decodes with the codec as in its documentation, without checking a CRC.
 fn frames_of_chunks(stream: &[u8], items: &mut Items) {
     let (mut codec, mut buffer) = (EventStreamCodec, BytesMut::new());
     for chunk in stream.chunks(CHUNK) {

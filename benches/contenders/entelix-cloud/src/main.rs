@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use barerock_bench_protocol::{Items, Task, main as contender};
 use entelix_cloud::bedrock::EventStreamDecoder;
 
-/// Bytes of a chunk, as for the others.
+/// Length of a chunk in bytes, as for the others.
 const CHUNK: usize = 16 * 1024;
 
 fn frames<'a>(chunks: impl Iterator<Item = &'a [u8]>, items: &mut Items) {

@@ -1,7 +1,7 @@
 //! The contender `reqsign-aws-v4`: `TASK FILE ITERATIONS`.
 //!
-//! It takes the time from the system's clock, so its signature is compared with that of `aws-sigv4` for the same second
-//! and the same headers, and not with those of the other contenders.
+//! It reads the system's clock, so its signature is compared with that of `aws-sigv4` for the same second and the same
+//! headers, not with those of the other contenders.
 
 use std::pin::pin;
 use std::process::ExitCode;
@@ -25,7 +25,7 @@ struct Signer {
 }
 
 impl Signer {
-    /// The caller hashes the body: the signer itself writes `UNSIGNED-PAYLOAD`.
+    /// Signs a body. Hashes it first, because the signer itself would write `UNSIGNED-PAYLOAD`.
     fn once(&self, body: &[u8]) -> http::request::Parts {
         let mut hash = String::with_capacity(64);
         for byte in Sha256::digest(body) {
@@ -56,7 +56,7 @@ fn signature(parts: &http::request::Parts) -> &str {
     authorization.rsplit_once("Signature=").expect("a signature").1
 }
 
-/// The signature that `aws-sigv4` gives the request at its date.
+/// Returns the signature of `aws-sigv4` for the request and its date.
 fn expected(parts: &http::request::Parts, body: &[u8], encoding: PercentEncodingMode) -> String {
     let credentials =
         aws_credential_types::Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "bench");
@@ -73,7 +73,7 @@ fn expected(parts: &http::request::Parts, body: &[u8], encoding: PercentEncoding
     sign(request.expect("signable"), &params).expect("signs").into_parts().1
 }
 
-/// The time of a date such as `20150830T123600Z`.
+/// Parses a date such as `20150830T123600Z`.
 fn time(date: &str) -> SystemTime {
     let time = barerock_benches::sign::parse_date(date);
     SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(time)

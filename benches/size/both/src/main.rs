@@ -1,4 +1,4 @@
-//! Converse client, streaming or not: `barerock` over hyper. Both calls in one program link one reader and one writer of JSON.
+//! Converse client with and without streaming: `barerock` over hyper. It links one reader and one writer of JSON for both.
 
 use std::ffi::OsString;
 use std::fmt::Display;
