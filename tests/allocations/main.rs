@@ -1,4 +1,4 @@
-//! Tests of how much signing and decoding allocate.
+//! Tests of the memory that signing and decoding allocate.
 
 use allocation_counter::measure;
 use barerock_eventstream::{FrameDecoder, FrameEncoder, Header, MessageKind};
@@ -63,7 +63,7 @@ fn signing_in_place_allocates_the_texts_it_adds() {
     let counted = measure(|| drop(signer.sign_http(&mut request, &credentials, timestamp()).expect("signs")));
     println!("{counted:?}");
     assert!((1..=6).contains(&counted.count_total), "{counted:?}");
-    // Else signing again and again would fill the memory.
+    // Otherwise repeated signing would fill the memory.
     assert_eq!(counted.count_current, 0, "{counted:?}");
 }
 
@@ -92,6 +92,6 @@ fn a_gibibyte_is_decoded_in_constant_memory() {
         decoder.finish().expect("a whole stream");
         assert_eq!((decoder.frames(), decoder.offset()), (FRAMES, 1 << 30));
     });
-    // One frame and one chunk, in a vector that doubles: the old and the new buffer exist at once.
+    // One frame and one chunk, in a vector that doubles: the old and the new buffer exist at the same time.
     assert!(counted.bytes_max < 64 * 1024 * 1024, "{counted:?}");
 }

@@ -1,6 +1,6 @@
 // Entry point of a program without std and without start files: calls `run` and exits with its result.
 
-// The kernel enters here with a stack that no caller has aligned, and there is nowhere to return to.
+// The kernel enters here without a return address, and the stack is not aligned as after a call.
 #[cfg(target_arch = "x86_64")]
 core::arch::global_asm!(
     ".globl _start",
@@ -23,8 +23,8 @@ core::arch::global_asm!(
     run = sym run,
 );
 
-// A Cortex-M: the debugger, or the emulator in its place, is told the exit status. Semihosting operation 0x20 (SYS_EXIT_EXTENDED)
-// takes a block of reason (0x20026, ADP_Stopped_ApplicationExit) and status.
+// Cortex-M: reports the exit status to the debugger or emulator by the semihosting operation 0x20 (SYS_EXIT_EXTENDED), whose
+// parameter block is the reason (0x20026, ADP_Stopped_ApplicationExit) and the status.
 #[cfg(target_arch = "arm")]
 core::arch::global_asm!(
     ".section .text._start, \"ax\"",
@@ -43,7 +43,7 @@ core::arch::global_asm!(
     run = sym run,
 );
 
-/// Never called: nothing here panics. Without it the program does not link.
+/// Required to link; never called, because this program does not panic.
 #[panic_handler]
 fn panicked(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {

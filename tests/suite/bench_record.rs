@@ -18,7 +18,7 @@ fn blocks(readme: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// The path of the record that README names. `None` if README shows nothing of a record.
+/// The path of the record that README names; `None` if README shows no record.
 fn record_path(blocks: &[(&str, &str)]) -> Option<PathBuf> {
     if blocks.is_empty() {
         println!("README shows no record of benches/run");
@@ -64,7 +64,7 @@ fn readme_shows_the_record() {
                     assert!(block.contains(&**file) && block.contains(title.as_str().unwrap()), "{file}");
                 }
             }
-            // A run of fewer groups leaves the others' tables out.
+            // A run of fewer groups has no tables of the others.
             _ if block.is_empty() => assert!(!tables.contains_key(*name), "{name}"),
             _ => {
                 let table = tables.get(*name).unwrap_or_else(|| panic!("the record has no table {name}"));
@@ -82,7 +82,7 @@ fn readme_shows_the_record() {
     assert!(compared >= 4, "{compared} tables");
 }
 
-/// What a contender does not check must stand beside its number, and each must have been compared.
+/// The record must name the checks that a contender omits with its number, and each contender must have been compared.
 #[test]
 fn every_row_says_how_it_was_verified() {
     let readme = file_text(&root().join("README.md"));

@@ -1,4 +1,4 @@
-//! Tests of what a call was: an observer is told the end of every call once, whatever the end, and a response says the same.
+//! Tests of the summary of a call: an observer receives it once at the end of every call, and the response has the same.
 
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use bytes::Bytes;
 use http::Response;
 use tokio::time::Instant;
 
-/// What an observer was told at the end of a call.
+/// The summary that an observer received at the end of a call.
 #[derive(Debug)]
 struct Ended {
     outcome: String,
@@ -44,7 +44,7 @@ impl Ends {
         (Arc::clone(&ends), builder.observe(ends).build().unwrap())
     }
 
-    /// The one end that was told since the last time.
+    /// Returns the only summary received since the last call of this function.
     #[track_caller]
     fn take(&self) -> Ended {
         let mut ends = self.ends.lock().unwrap();
@@ -65,7 +65,7 @@ impl Observe for Ends {
                 assert_eq!(endpoint.host(), "127.0.0.1");
                 begun.push(call.to_owned());
             }
-            // The stages of two calls may be mixed.
+            // The stages of two calls may be interleaved.
             _ => assert!(begun.iter().any(|begun| begun == call), "{stage:?} before the beginning"),
         }
         if let Stage::Event { event, .. } = stage {
@@ -111,7 +111,7 @@ fn client(url: &str) -> ClientBuilder<HyperTransport> {
         .clock(move || UNIX_EPOCH + Duration::from_secs(1_700_000_000) + start.elapsed())
 }
 
-/// A fault that no request of a test meets.
+/// A fault that applies to no request of a test.
 const NO_FAULT: &str = "throttle@99";
 
 #[tokio::test(start_paused = true)]
@@ -146,11 +146,11 @@ async fn a_stream_read_to_its_end() {
     assert_eq!(message.first_event(), ended.first_event);
     assert_eq!(ended.stop_reason.as_ref(), Some(message.stop_reason()));
     assert_eq!((ended.response, &ends.text.lock().unwrap()[..]), (None, &message.text()[..]));
-    // As a response it came from the same call.
+    // The response is from the same call.
     let call = message.call().clone();
     assert_eq!(message.into_response().call(), &call);
 
-    // Reading on after the end tells nothing more.
+    // Reading after the end reports nothing more.
     let mut stream = client.converse_stream(&question()).await.unwrap();
     while stream.next_event().await.unwrap().is_some() {}
     assert!(stream.next_event().await.unwrap().is_none());
@@ -158,7 +158,7 @@ async fn a_stream_read_to_its_end() {
     assert_eq!(ends.take().outcome, "complete");
 }
 
-/// No observer is needed to measure a call.
+/// A call is measured without an observer too.
 #[tokio::test(start_paused = true)]
 async fn calls_are_measured_without_an_observer() {
     let replay = serve("slow=1s").await;
@@ -228,7 +228,7 @@ async fn a_dropped_stream() {
     assert_eq!((&*ended.outcome, ended.usage), ("dropped", None));
     assert!(ended.first_event.is_some() && ended.request_id.is_some());
 
-    // Dropped before an event was taken: one had come.
+    // Dropped before an event was taken, after one had arrived.
     drop(client.converse_stream(&question()).await.unwrap());
     let ended = ends.take();
     assert_eq!(ended.outcome, "dropped");
@@ -252,7 +252,7 @@ async fn a_dropped_future() {
     assert!(ended.elapsed >= limit);
     tokio::time::timeout(limit, client.converse_stream(&question())).await.unwrap_err();
     assert_eq!(ends.take().outcome, "dropped");
-    // A future that was never polled is no call.
+    // A future that was never polled is not a call.
     drop(client.converse(&question()));
     assert!(ends.ends.lock().unwrap().is_empty());
 }

@@ -40,7 +40,7 @@ enum Kind {
     Portal,
     /// A login that has expired.
     Refresh,
-    /// A login that the portal refuses.
+    /// A login that the portal rejects.
     Refused,
 }
 
@@ -59,7 +59,7 @@ const KINDS: [Kind; 8] = [
 #[derive(Debug, Clone, Copy)]
 enum Stack {
     Hyper,
-    /// On a thread of its own, without a runtime.
+    /// On a separate thread, without a runtime.
     Ureq,
 }
 

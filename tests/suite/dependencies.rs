@@ -1,5 +1,5 @@
-//! Licences, sources and direct users of all dependencies, by the rules of `deny.toml`. cargo-deny checks them too, and more
-//! exactly, but is not on every machine.
+//! Tests of licences, sources and direct users of all dependencies, by the rules of `deny.toml`. cargo-deny checks them more
+//! precisely, but is not installed on every machine.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ fn packages() -> impl Iterator<Item = &'static Value> {
     metadata()["packages"].as_array().unwrap().iter()
 }
 
-/// Whether the licences of a list suffice for an SPDX expression.
+/// Returns true if the licences of a list satisfy an SPDX expression.
 fn is_allowed(expression: &str, allowed: &[&str]) -> bool {
     // "/" is how older manifests write OR.
     let expression = expression.replace('/', " OR ");
@@ -32,7 +32,7 @@ type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
 fn any_of(words: &mut Words<'_>, allowed: &[&str]) -> bool {
     let mut result = all_of(words, allowed);
     while words.next_if_eq(&"OR").is_some() {
-        // Not `||`: the right side must be read too.
+        // Not `||`: the right side must be parsed too.
         result |= all_of(words, allowed);
     }
     result
@@ -53,7 +53,7 @@ fn one_of(words: &mut Words<'_>, allowed: &[&str]) -> bool {
     }
     let licence = words.next().unwrap_or_default();
     let is_listed = allowed.contains(&licence);
-    // An exception makes another licence of it.
+    // A licence with an exception counts as another licence.
     words.next_if_eq(&"WITH").is_none_or(|_| words.next().is_none()) && is_listed
 }
 

@@ -31,8 +31,8 @@ const LATE: Duration = Duration::from_millis(99);
 
 /// Seed of the backoff.
 const SEED: u64 = 1;
-/// The waits after a failure of each class, in seconds, with that seed: `rand(0, 1) * base * 2^i`, at least what the service asks
-/// for.
+/// Delays after a failure of each class, in seconds, with that seed: `rand(0, 1) * base * 2^i`, at least the delay that the
+/// service requests.
 const WAITS: [(&str, [f64; 2]); 3] =
     [("transient", [0.020, 0.058]), ("throttled", [0.406, 1.166]), ("asked to wait", [1.5, 1.5])];
 
@@ -235,8 +235,8 @@ async fn call<T: Transport>(client: &Client<T>, operation: Operation) -> Result<
     }
 }
 
-/// Every row over one transport, for these operations and trials. `serve` starts a server, `wait` runs a future of the client's, and both and the waits are
-/// `scale` times as fast as the table says; `late` is how much longer a call may take.
+/// Tests every row over one transport, for these operations and trials. `serve` starts a server, `wait` runs a future of the
+/// client. Server and delays are `scale` times as fast as in the table; `late` is the tolerance on a call's duration.
 fn run<T: Transport>(
     operations: &[Operation],
     trials: &[Trial],

@@ -25,7 +25,7 @@ fn event(event_type: &str, payload: &str) -> Vec<u8> {
     frame
 }
 
-/// A message up to and with messageStop.
+/// A message up to and including messageStop.
 fn message() -> Vec<u8> {
     [
         event("messageStart", r#"{"role":"assistant"}"#),
@@ -41,7 +41,7 @@ fn metadata() -> Vec<u8> {
     event("metadata", usage)
 }
 
-/// What a server does after the first chunk of the body.
+/// Action of the server after the first chunk of the body.
 #[derive(Clone)]
 enum Then {
     /// Holds the connection open.
@@ -109,7 +109,7 @@ async fn call(
     client.converse_stream(&request).await?.into_message().await
 }
 
-/// The outcome of the call over each transport, all of which took at least and at most this long.
+/// Returns the outcome of the call over each transport, after checking its minimum and maximum duration.
 #[expect(clippy::disallowed_methods, reason = "the test measures how long the call waited")]
 fn outcomes(
     body: &[u8],
@@ -141,7 +141,7 @@ fn a_complete_message_does_not_wait_for_the_idle_limit() {
             assert_eq!((&*message.text(), message.usage().unwrap().total_tokens), ("Hello", 3));
         }
     }
-    // A shorter limit of the caller's holds.
+    // A shorter limit of the caller applies.
     let short = Duration::from_millis(100);
     let took = Duration::ZERO..Timeouts::END_OF_BODY;
     for outcome in outcomes(&body, &Then::Hold, Timeouts::never().idle(short), took) {
@@ -187,7 +187,7 @@ fn without_metadata_the_idle_limit_is_waited_for() {
     for outcome in outcomes(&message(), &late, Timeouts::never().idle(LONG), took) {
         assert_eq!(outcome.unwrap().usage().unwrap().total_tokens, 3);
     }
-    // A cut frame is not a complete message.
+    // A message with a truncated frame is not complete.
     let half = [&message()[..], &metadata()[..20]].concat();
     for outcome in outcomes(&half, &Then::Hold, Timeouts::never().idle(idle), idle..LONG / 4) {
         assert!(outcome.unwrap_err().is_timeout());
@@ -203,7 +203,7 @@ fn a_connection_that_breaks_after_the_message_is_no_error() {
             assert_eq!(&*outcome.unwrap().text(), "Hello");
         }
     }
-    // Before messageStop it is one, with the verdict of the bytes.
+    // Before messageStop it is an error, with the verdict of the bytes.
     let start = event("messageStart", r#"{"role":"assistant"}"#);
     for (body, verdict) in [
         (start.clone(), Verdict::EndedEarly),

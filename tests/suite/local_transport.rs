@@ -1,4 +1,4 @@
-//! Clients over transports whose futures are not `Send`, and that those over the others still are.
+//! Tests of clients over transports whose futures are not `Send`; over other transports they are `Send`.
 
 use core::cell::{Cell, RefCell};
 use core::pin::{Pin, pin};
@@ -21,7 +21,7 @@ use bytes::Bytes;
 use http::{Request, Response, Uri};
 use hyper::body::{Body, Frame};
 
-/// A stack that nothing may take to another thread: requests and the time are in `Rc`s.
+/// A stack that is not `Send`: requests and the time are in `Rc`s.
 #[derive(Clone, Default)]
 struct Threadbound {
     responses: Rc<RefCell<VecDeque<Response<Bytes>>>>,
@@ -31,7 +31,7 @@ struct Threadbound {
     waited: Rc<Cell<u64>>,
 }
 
-/// A body of one byte a chunk, which stays open if it is to.
+/// A body of one byte per chunk, which optionally stays open.
 struct ByteByByte {
     rest: Bytes,
     is_open: bool,
@@ -54,7 +54,7 @@ impl Body for ByteByByte {
     }
 }
 
-/// Ready once it was polled as many times as it has seconds.
+/// A sleep that is ready after as many polls as it has seconds.
 struct Ticks {
     left: u64,
     waited: Rc<Cell<u64>>,
@@ -183,7 +183,7 @@ fn a_connection_is_opened_ahead() {
     assert!(transport.sent.borrow().is_empty());
 }
 
-/// Compiles only if the futures over a transport that may be any are `Send`.
+/// Compiles only if the futures over any `Transport` are `Send`.
 #[test]
 fn futures_over_a_transport_are_send() {
     fn is_send<V: Send>(value: V) -> V {

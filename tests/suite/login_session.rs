@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const SESSION: &str = "arn:aws:iam::123456789012:user/me";
 /// The SHA-256 of the session.
 const FILE: &str = "286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json";
-/// A P-256 key of the tests alone.
+/// A P-256 key used by the tests only.
 const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIxAZj7pQ6sm4otTx8mbeCGxlm/6usRr0XsK0/4dCFuFoAoGCCqGSM49\nAwEHoUQDQgAEtdZvu1Y87AbObyY30A+FpPuqysaLErq84YZWmN19RQTVlBtM2pq1\nDQg8RKXaTIuDPYQeIKTmxEPW8KCsS2e0HQ==\n-----END EC PRIVATE KEY-----\n";
 
 fn now() -> SystemTime {

@@ -29,7 +29,7 @@ fn request() -> ConverseRequest {
     ConverseRequest::new(MODEL, [Message::user("Count.")])
 }
 
-/// Whole body at once, a frame at a time, and cut anywhere.
+/// The whole body at once, one frame at a time, and chunks with arbitrary boundaries.
 #[tokio::test]
 async fn the_events_are_those_of_next_event() {
     for chunk in ["whole", "frames", "7"] {

@@ -36,7 +36,7 @@ fn record(recorder: &Recorder, secrets: &[&str], spelled: &str, response: &Respo
     recording.end(Some(Duration::ZERO)).unwrap();
 }
 
-/// All that an exchange holds, as text.
+/// Returns the whole exchange as text.
 fn everything(exchange: &Exchange) -> String {
     let files = exchange.files();
     files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect()

@@ -51,7 +51,7 @@ async fn every_recording_is_served_as_it_was_recorded() {
     }
 }
 
-/// The built-in stream, recorded as if it had arrived in chunks of 64 bytes, one a millisecond.
+/// The built-in stream, recorded as if it had arrived in chunks of 64 bytes, one per millisecond.
 fn recorded_stream() -> Fixture {
     let folder = workspace::root().join("crates/barerock-replay/fixtures/chat-stream");
     let mut exchange = Exchange::read(&folder).unwrap();
@@ -69,7 +69,7 @@ fn recorded_stream() -> Fixture {
     Fixture::new("recorded", &exchange)
 }
 
-/// Files that this process may open.
+/// Limit on the open files of this process.
 #[expect(clippy::disallowed_methods, reason = "the limit of the system the test runs on")]
 fn open_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();

@@ -1,9 +1,9 @@
-//! rustdoc's search finds the words of boto3 and the SDKs: each is an alias of an item.
+//! Tests that rustdoc's search finds the names of boto3 and the SDKs: each is an alias of an item.
 
 use barerock_test_data::text;
 use barerock_tests::workspace::{root, sources};
 
-/// What people search for who come from boto3 or an AWS SDK.
+/// Search terms of users of boto3 and the AWS SDKs.
 const WORDS: [&str; 15] = [
     "AccessDeniedException",
     "BedrockRuntimeClient",
@@ -34,14 +34,14 @@ fn every_word_is_an_alias_of_a_public_item() {
         let items: Vec<&str> = texts.iter().flat_map(|source| items(source, &attribute)).collect();
         assert!(!items.is_empty(), "no item has {attribute}");
         for item in items {
-            // Shapes, their members and values are public by their macros.
+            // The macros make shapes, their members and values public.
             let is_shape = item.ends_with(['{', ',']) && !item.starts_with("pub");
             assert!(is_shape || item.starts_with("pub "), "{attribute} stands before {item}");
         }
     }
 }
 
-/// The lines that the attribute stands before: what comes after further attributes and comments.
+/// The item that an attribute applies to, after further attributes and comments.
 fn items<'a>(source: &'a str, attribute: &str) -> Vec<&'a str> {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let at = lines.iter().enumerate().filter(|(_, line)| **line == attribute).map(|(at, _)| at);

@@ -22,7 +22,7 @@ with (gzip.open if path.endswith('.gz') else open)(path, 'rt', encoding='utf-8')
     sys.stdout.write(file.read())
 ";
 
-/// Our shapes under another name: several shapes of the model that do not differ are one of ours.
+/// Our shapes with another name: several equal shapes of the model are one of ours.
 const ALIASES: &[(&str, &[&str])] = &[
     ("CacheTtl", &["CacheTTL"]),
     ("ConverseMetrics", &["ConverseMetrics", "ConverseStreamMetrics"]),
@@ -50,7 +50,7 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("MetadataEvent", &["ConverseStreamMetadataEvent"]),
 ];
 
-/// Our shapes that no model has.
+/// Our shapes that are not in the model.
 const OWN: &[&str] = &[
     "Assembled",
     "Correction",
@@ -61,7 +61,7 @@ const OWN: &[&str] = &[
     "UnknownEvent",
 ];
 
-/// What differs from the model, and why.
+/// Differences from the model, with the reason.
 const DIFFERENCES: &[(&str, &str)] = &[
     ("ConversationRole system", "the service takes it, and the model of guardrail checks has it"),
     ("ConverseRequest.streamProcessingMode", "only ConverseStream's guardrail has it"),
@@ -72,7 +72,7 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("MetadataEvent.trace type", "a document, so that its types are linked only where it is read"),
 ];
 
-/// Members, values and shapes of a later model than some that are installed; a model that has them is compared in full.
+/// Members, values and shapes that older installed models lack; a model that has them is compared in full.
 const LATER: &[&str] = &[
     "ContentBlock.toolAddition",
     "ContentBlock.toolRemoval",
@@ -80,13 +80,13 @@ const LATER: &[&str] = &[
     "OutputConfig.effort",
 ];
 
-/// Shapes of a later model, by what their names begin with.
+/// Shapes of a later model, by the prefix of their names.
 const LATER_SHAPES: [&str; 4] = ["GuardrailChecks", "InvokeGuardrailChecks", "ToolReference", "Effort"];
 
 const OPERATIONS: [&str; 5] =
     ["Converse", "ConverseStream", "CountTokens", "ApplyGuardrail", "InvokeGuardrailChecks"];
 
-/// The model; `None` if there is none on this machine.
+/// Reads the model; `None` if this machine has none.
 #[expect(clippy::disallowed_methods, reason = "the model is of this machine")]
 fn model() -> Option<Value> {
     let output = Command::new("python3").args(["-c", SCRIPT]).output();
@@ -178,7 +178,7 @@ impl Comparison<'_> {
         let Some(theirs) = theirs["shape"].as_str() else {
             return self.found.push(format!("{name}.{member}"));
         };
-        // Where a value lies is our choice.
+        // Boxing of a value is our choice.
         let r#type = r#type.strip_prefix("Box<").and_then(|boxed| boxed.strip_suffix('>')).unwrap_or(r#type);
         let words = r#type.split_inclusive(['<', '>', ',']).map(|word| {
             let (word, end) = word.split_at(word.trim_end_matches(['<', '>', ',']).len());
@@ -200,7 +200,7 @@ impl Comparison<'_> {
         self.found.extend(missing.map(|member| format!("{name}.{member} is missing")));
     }
 
-    /// The shapes that a shape of the model leads to.
+    /// The shapes that a shape of the model refers to.
     fn walk(&self, name: &str, seen: &mut BTreeSet<String>) {
         if !seen.insert(name.to_owned()) {
             return;

@@ -1,4 +1,4 @@
-//! Public types can be shared between threads and kept for any time; the shapes of the service model assert it themselves.
+//! Tests that public types are `Send`, `Sync` and `'static`; the shapes of the service model assert it themselves.
 
 use barerock::converse::{batch, conversation, endpoint, eventstream, stream};
 use barerock::{credentials, tools, transport};

@@ -1,5 +1,5 @@
-//! Tests of calls during an outage of the instance metadata service: expired credentials are used, and the observer is told
-//! once.
+//! Tests of calls during an outage of the instance metadata service: expired credentials are used, and the observer is
+//! notified once.
 
 use core::time::Duration;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -118,7 +118,7 @@ async fn an_outage_stops_no_call_and_is_told_once() {
     let warning = instance.warnings.lock().unwrap().remove(0);
     assert!(warning.starts_with("instance-metadata 2026-01-31T13:00:00Z "), "{warning}");
     assert!(warning.contains("503"), "{warning}");
-    // The service is well again, then has nothing newer than expired credentials.
+    // The service has recovered, and then returns only expired credentials.
     instance.is_down.store(false, Ordering::Relaxed);
     instance.at(21 * HOUR);
     assert_eq!(key(&client, &peer).await, format!("AKID{}", 21 * HOUR));

@@ -1,4 +1,4 @@
-//! The loop that runs tools, over a local Bedrock that plays the model.
+//! Tests of the tool loop against a replay server in place of the model.
 
 use core::future::ready;
 use core::time::Duration;
@@ -81,7 +81,7 @@ async fn calls_of_one_response_run_at_the_same_time_and_keep_their_order() {
         Fixture::text(MODEL, "Lima is warmest."),
     ])
     .await;
-    // None of the three goes on before all have begun.
+    // None of the three continues before all have begun.
     let barrier = Arc::new(Barrier::new(3));
     let tools = ToolBox::new().tool("weather", "Weather of a city", schema(), move |input: Value| {
         let barrier = Arc::clone(&barrier);
@@ -157,7 +157,7 @@ async fn limits_end_a_run() {
     let mut run = Run::new([call(), call(), call()]).await;
     let error = run.run(&again(Duration::ZERO).max_turns(2)).await.unwrap_err();
     assert_eq!(error.to_string(), "the model still calls tools after 2 requests");
-    // The history can go on: it ends with the results, which are text, as 7 is no object.
+    // The history can be continued: it ends with the results, which are text, because 7 is not an object.
     assert_eq!(run.results(1)[1]["content"][0]["text"], "7");
 
     let mut run = Run::new([call(), call(), call()]).await;

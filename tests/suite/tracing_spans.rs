@@ -1,4 +1,4 @@
-//! Spans of calls as an exporter of OpenTelemetry gets them.
+//! Tests of the spans of calls that an OpenTelemetry exporter receives.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 
-/// Keeps what is exported.
+/// Exporter that stores the spans.
 #[derive(Debug, Clone, Default)]
 struct Memory(Arc<Mutex<Vec<SpanData>>>);
 
@@ -69,7 +69,7 @@ impl Traced {
         Self { client, exported, replay, _provider: provider, _subscriber: subscriber }
     }
 
-    /// The one span that was exported since the last time, and its attributes.
+    /// Returns the only span exported since the last call of this function, and its attributes.
     #[track_caller]
     fn span(&self) -> (SpanData, BTreeMap<String, Value>) {
         let mut spans = core::mem::take(&mut *self.exported.0.lock().unwrap());
@@ -84,7 +84,7 @@ impl Traced {
     }
 }
 
-/// A fault that no request of a test meets.
+/// A fault that applies to no request of a test.
 const NO_FAULT: &str = "throttle@99";
 
 fn question() -> ConverseRequest {
@@ -166,7 +166,7 @@ async fn a_stream() {
             ("gen_ai.request.stream", true.into()),
             ("gen_ai.response.finish_reasons", r#"["end_turn"]"#.into()),
             ("gen_ai.response.time_to_first_chunk", message.first_event().unwrap().as_secs_f64().into()),
-            // 10 that are not of the cache.
+            // 10 tokens that are not from the cache.
             ("gen_ai.usage.input_tokens", 117.into()),
             ("gen_ai.usage.output_tokens", 5.into()),
             ("gen_ai.usage.cache_read.input_tokens", 100.into()),
@@ -239,7 +239,7 @@ async fn failures_by_kind_and_retries_as_events() {
     let kind = retry.attributes.iter().find(|attribute| attribute.key.as_str() == "error.type").unwrap();
     assert_eq!(kind.value, "ThrottlingException".into());
 
-    // Refused before it is sent.
+    // Rejected before it is sent.
     traced.client.converse_stream(&question().temperature(7.0)).await.unwrap_err();
     let attributes = traced.span().1;
     assert_has(&attributes, &[("error.type", "request".into()), ("barerock.attempts", 0.into())]);
@@ -272,7 +272,7 @@ impl Observe for Ends {
     }
 }
 
-/// Spans are children of the program's, calls at the same time are told apart, and another observer is told as well.
+/// Spans are children of the program's span, concurrent calls have separate spans, and another observer is notified as well.
 #[tokio::test]
 async fn calls_at_the_same_time() {
     let fixtures = [(); 20].map(|()| Fixture::text(MODEL, "one"));

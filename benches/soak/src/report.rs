@@ -81,7 +81,8 @@ impl<'a> Report<'a> {
         let faults = match strikes.take(&outcome.name) {
             Ok(faults) => faults,
             Err(note) => {
-                self.wrong.push(format!("stream {}: unexpected report of the server: {note:?}", outcome.name));
+                self.wrong
+                    .push(format!("stream {}: unexpected report of the server: {note:?}", outcome.name));
                 return;
             }
         };

@@ -1,14 +1,14 @@
-//! Recordings of the real service. Other people made them; they are not part of the project.
+//! Recordings of the real service, made by other people. They are not part of the project.
 
 use std::path::PathBuf;
 
 use barerock_audit::Exchange;
 use http::{HeaderMap, StatusCode};
 
-/// How many recordings the folder holds.
+/// Number of recordings in the folder.
 pub const COUNT: usize = 323;
 
-/// How many of them are event streams.
+/// Number of recordings that are event streams.
 pub const STREAMS: usize = 123;
 
 /// The folder that `BAREROCK_CAPTURES` names. If it is not set, reports that the test `name` does not run.
@@ -51,7 +51,7 @@ impl Recording {
     }
 }
 
-/// Every recording in the folder that `BAREROCK_CAPTURES` names, in the order of their names.
+/// Reads the recordings in the folder that `BAREROCK_CAPTURES` names, in the order of their names.
 ///
 /// # Panics
 ///

@@ -4,7 +4,7 @@ use core::net::{Ipv4Addr, SocketAddr};
 
 use socket2::{Domain, Socket, Type};
 
-/// A loopback port that nobody listens on and, until this value is dropped, nobody else gets.
+/// A loopback port without a listener. Until this value is dropped, no other process can bind it.
 #[derive(Debug)]
 pub struct ClosedPort {
     _bound: Socket,

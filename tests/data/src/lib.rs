@@ -1,4 +1,4 @@
-//! What several test programs share: vectors published inside other crates' packages, the folders that `BAREROCK_VECTORS` and
+//! Shared code of test programs: vectors published in the packages of other crates, the folders that `BAREROCK_VECTORS` and
 //! `BAREROCK_CAPTURES` name, and a port that refuses connections.
 
 use std::io::Write as _;
@@ -30,12 +30,12 @@ fn named(variable: &str) -> Option<PathBuf> {
     Some(folder)
 }
 
-/// Says that a test does not run. The message goes past the capture of the test's output, so that it is seen.
+/// Reports that a test does not run. The message bypasses the capture of the test's output, so that it is visible.
 fn not_run(test: &str, variable: &str) {
     let _ = writeln!(std::io::stderr(), "{test}: not run, {variable} is not set");
 }
 
-/// A file's bytes.
+/// Reads a file's bytes.
 ///
 /// # Panics
 ///
@@ -45,7 +45,7 @@ pub fn read(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A file's text.
+/// Reads a file's text.
 ///
 /// # Panics
 ///
@@ -54,7 +54,7 @@ pub fn text(path: &Path) -> String {
     String::from_utf8(read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A file's JSON.
+/// Reads a file's JSON.
 ///
 /// # Panics
 ///

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::sources;
 
-/// How many cases of [`signing_suite`] have every stage; two more have fewer.
+/// Number of cases of [`signing_suite`] with all stages; two more have fewer.
 pub const SIGNING_CASES: usize = 38;
 
-/// How many frames [`frames`] holds.
+/// Number of frames of [`frames`].
 pub const FRAMES: usize = 11;
 
 /// AWS's SigV4 test suite, from the package of `aws-sigv4`: a folder for each case.
@@ -22,7 +22,7 @@ pub fn frames() -> PathBuf {
     sources::folder("aws-smithy-eventstream").join("test_data")
 }
 
-/// The folder `under` in the one that `BAREROCK_VECTORS` names: vectors beyond those that the packages hold.
+/// The folder `under` in the one that `BAREROCK_VECTORS` names, with vectors that the packages do not contain.
 ///
 /// # Panics
 ///
@@ -34,7 +34,7 @@ pub fn named(under: &str) -> Option<PathBuf> {
     Some(folder)
 }
 
-/// The files below `folder` that `is_case` picks, in the order of their paths.
+/// The files below `folder` for which `is_case` returns true, in the order of their paths.
 ///
 /// # Panics
 ///

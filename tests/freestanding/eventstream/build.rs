@@ -1,5 +1,4 @@
-//! Links without start files: on Linux with libc, which is there for `memcpy` and its kind only; on a Cortex-M by a layout of
-//! its memory.
+//! Links without start files: on Linux with libc, for `memcpy` and similar functions only; on a Cortex-M with a linker script.
 fn main() {
     let variable = |name| std::env::var(name).expect("cargo sets it");
     if variable("CARGO_CFG_TARGET_OS") == "none" {
@@ -8,6 +7,6 @@ fn main() {
     }
     println!("cargo::rustc-link-arg-bins=-nostartfiles");
     println!("cargo::rustc-link-arg-bins=-lc");
-    // core's unwind tables name a routine that only std has. Nothing unwinds here, so nothing calls it.
+    // core's unwind tables refer to a function of std. It is never called, because this program does not unwind.
     println!("cargo::rustc-link-arg-bins=-Wl,--defsym=rust_eh_personality=0");
 }

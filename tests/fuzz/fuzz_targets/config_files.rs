@@ -1,14 +1,14 @@
-//! Any texts as the shared files: every setting names its line, an invalid line makes its profile unusable, and no message grows
-//! with the file.
+//! Fuzzes the parser of the shared files: every setting has its line, an invalid line makes its profile unusable, and no
+//! message grows with the file.
 #![no_main]
 
 use barerock::Environment;
 use barerock_config::{Config, ConfigFile, Profiles};
 
-/// What parts the two files in the input: no UTF-8 holds it.
+/// Separator of the two files in the input; it does not occur in UTF-8.
 const PART: u8 = 0xff;
 
-/// The longest message: a header cut at 80 characters, each escaped to ten at most, in quotes twice.
+/// Limit on a message: a header of 80 characters, each escaped to at most ten, quoted twice.
 const LONGEST: usize = 2500;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
@@ -42,7 +42,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
                 continue;
             }
         };
-        // Each may be wrong, none may panic.
+        // Each may return an error; none may panic.
         let _ = (config.endpoint(), config.auth_scheme(), config.disable_clock_skew_correction());
     }
 });

@@ -1,4 +1,4 @@
-//! Any bytes as a response, a request and an error: what is read is written back and read as the same.
+//! Fuzzes the readers of responses, requests and errors: a value that is read, written and read again is the same.
 #![no_main]
 
 use barerock_converse::{
@@ -15,7 +15,7 @@ fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(inp
     assert_eq!(serde_json::to_vec(&again).expect("JSON"), written);
 }
 
-/// The body that is sent is what serde writes, but for the white space inside of unknown members.
+/// The sent body equals serde's output, except for white space inside of unknown members.
 fn sent(mut request: ConverseRequest) {
     request.model_id = "m".to_owned();
     let endpoint = Endpoint::for_region("us-east-1").expect("a region");
@@ -46,7 +46,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         sent(request);
     }
     if let Ok(response) = ConverseResponse::from_http(http::StatusCode::OK, &http::HeaderMap::new(), input) {
-        // What was corrected is written as what it was corrected to, and read without an error.
+        // A corrected member is written in its corrected form, and read without an error.
         let written = serde_json::to_vec(&response).expect("JSON");
         let again: ConverseResponse = serde_json::from_slice(&written).expect("what was written is read");
         assert_eq!(serde_json::to_vec(&again).expect("JSON"), written);

@@ -1,5 +1,5 @@
-//! Lines of any text as the payloads of events: what comes of them is a message or an error, and written back it reads
-//! as the same events.
+//! Fuzzes event payloads, one per line: they result in a message or an error, and events that are written and read again are
+//! the same.
 #![no_main]
 
 use barerock_converse::{EventDecoder, MessageAssembler, StreamEvent};
@@ -22,7 +22,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         let event_type = TYPES[usize::from(*kind) % TYPES.len()];
         decoder.push(&sealed(&event_headers(event_type), payload));
         let Ok(Some(event)) = decoder.next_event() else { break };
-        // What an event is written as, it is read from again.
+        // A written event is read as the same event.
         let written = serde_json::to_vec(&event).expect("events are JSON");
         let again: StreamEvent<'_> = serde_json::from_slice(&written).expect("a written event is read");
         assert_eq!(again, event);

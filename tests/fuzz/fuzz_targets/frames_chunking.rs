@@ -1,4 +1,4 @@
-//! A stream that ends in any bytes, cut into chunks that the input chooses: the chunks make no difference.
+//! Fuzzes streams that end in arbitrary bytes, split into chunks of arbitrary sizes: the chunks do not affect the result.
 #![no_main]
 
 use barerock_fuzz::{chunked, sealed, whole};
@@ -24,7 +24,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let (frames, error) = chunked(chunks);
     let (expected_frames, expected_error) = whole(&stream);
     assert_eq!(frames, expected_frames);
-    // What bytes look like depends on how many were there when the error was met.
+    // The guess of the format depends on how many bytes were received at the error.
     let where_and_what = |error: barerock_eventstream::DecodeError| (*error.kind(), error.stream_offset());
     assert_eq!(error.map(where_and_what), expected_error.map(where_and_what));
 });

@@ -1,4 +1,4 @@
-//! Header blocks: any bytes, and a good block with some of its bytes changed.
+//! Fuzzes header blocks: arbitrary bytes, and a valid block with some bytes changed.
 #![no_main]
 
 use barerock_eventstream::{FrameEncoder, Header, HeaderValue};

@@ -1,4 +1,4 @@
-//! Any bytes as a stream.
+//! Fuzzes streams of arbitrary bytes.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|stream: &[u8]| {

@@ -1,5 +1,5 @@
-//! Any bytes as a stream whose CRCs are repaired, so that what lies behind them is reached. The lengths
-//! stay as they are where the stream goes on that far.
+//! Fuzzes streams of arbitrary bytes whose CRCs are corrected, so that the checks after them are reached. Lengths within the
+//! stream are not changed.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {

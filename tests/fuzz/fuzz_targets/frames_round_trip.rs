@@ -1,4 +1,4 @@
-//! Headers and a payload made of the input: what is encoded is decoded again, or refused beforehand.
+//! Fuzzes the encoder with headers and payloads from the input: an encoded frame is decoded again, an invalid one is rejected.
 #![no_main]
 
 use barerock_eventstream::{Frame, FrameEncoder, Header, HeaderValue, Limits, Status};

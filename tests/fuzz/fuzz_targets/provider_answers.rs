@@ -1,5 +1,5 @@
-//! Any bytes as the answers to what a provider of credentials asks: files, processes, HTTP. It ends after a bounded number of
-//! questions with credentials or an error of bounded length, and nothing secret is in the error.
+//! Fuzzes the I/O of credentials providers: files, processes, HTTP. Each provider ends after a limited number of operations
+//! with credentials or an error of limited length that contains no secret.
 #![no_main]
 
 use std::io;
@@ -18,30 +18,30 @@ use barerock_config::providers::{
 };
 use bytes::Bytes;
 
-/// What parts the answers in the input: no UTF-8 holds it. The first byte of the input chooses the provider, that of each
-/// answer what becomes of the question.
+/// Separator of the results in the input; it does not occur in UTF-8. The first byte of the input selects the provider, the
+/// first byte of each result its kind.
 const PART: u8 = 0xff;
 
-/// The statuses of HTTP answers.
+/// Statuses of HTTP responses.
 const STATUSES: [u16; 9] = [200, 200, 200, 400, 401, 403, 404, 429, 500];
 
-/// More questions than any provider has: three tries of three exchanges, a pause between them, files.
+/// Limit on operations, above that of any provider: three attempts of three exchanges, pauses between them, files.
 const MOST_QUESTIONS: usize = 40;
 
-/// The longest error: 400 characters of the answer's words, the longest URL of the answer's making, and ours.
+/// Limit on an error: 400 characters of the response's message, the longest URL from a response, and our own text.
 const LONGEST: usize = 16 * 1024;
 
-/// How many providers there are to choose from, and which of them reads a login.
+/// Number of providers, and the number of the one that reads a login.
 const PROVIDERS: u8 = 7;
 const SSO: u8 = 6;
 
-/// In every secret that is looked for.
+/// Part of every secret that is searched for.
 const MARK: &str = "SQUIRREL";
 
-/// What a provider has and sends.
+/// Secrets that a provider has and sends.
 const OURS: [&str; 3] = ["OTTER-key", "KOALA-token", "PANDA-token"];
 
-/// Members of an answer that are to be kept secret; the last three, of a login too.
+/// Secret members of a response; the last three are also members of a login.
 const SECRET_MEMBERS: [&str; 8] = [
     "SecretAccessKey",
     "SessionToken",
@@ -54,7 +54,7 @@ const SECRET_MEMBERS: [&str; 8] = [
 ];
 const LOGIN_MEMBERS: [&str; 3] = ["accessToken", "refreshToken", "clientSecret"];
 
-/// Members that are somebody's words, and are shown.
+/// Members with messages, which are shown.
 const SHOWN_MEMBERS: [&str; 6] = ["message", "Message", "error_description", "error", "code", "Code"];
 
 fn now() -> SystemTime {
@@ -111,7 +111,7 @@ fn provider(choice: u8, io: Arc<dyn Io>) -> Box<dyn ProvideCredentials> {
     }
 }
 
-/// Answers what a provider asks with the parts of the input, one after the other.
+/// I/O that returns the parts of the input in order.
 #[derive(Debug)]
 struct Parts {
     choice: u8,
@@ -127,7 +127,7 @@ struct State {
 }
 
 impl Parts {
-    /// The kind and the body of the next answer; its secrets are noted.
+    /// Returns the kind and the body of the next result, and records its secrets.
     fn next(&self, is_file: bool) -> (u8, Vec<u8>) {
         let mut state = self.state.lock().expect("no panic before");
         state.calls += 1;
@@ -195,14 +195,14 @@ impl Io for Parts {
     }
 }
 
-/// What is looked for in an error.
+/// Texts that are searched for in an error.
 #[derive(Debug, Default)]
 struct Secrets {
-    /// What the provider read and sends: hidden even where it is sent back.
+    /// Secrets that the provider read and sends; redacted also when they are echoed.
     sent: Vec<String>,
-    /// What answers hold.
+    /// Secrets in responses.
     answered: Vec<String>,
-    /// The words of answers, which are shown: what stands there too is no secret.
+    /// Messages of responses, which are shown: a text in them is not a secret.
     words: String,
 }
 
@@ -225,7 +225,7 @@ impl Secrets {
                 for holder in [Some(&object), inner].into_iter().flatten() {
                     self.answered.extend(marked(holder, &SECRET_MEMBERS));
                 }
-                // The words of XML, and the name of a role, which stands in a URL.
+                // Messages in XML, and the name of a role, which is part of a URL.
                 if object.is_empty() {
                     self.words.push_str(&String::from_utf8_lossy(body));
                 }
@@ -234,22 +234,22 @@ impl Secrets {
                 }
             }
         }
-        // Spaces are not shown as they come, so that a text with some is not known again.
+        // Runs of spaces are shown as one, so that a text with several would not be found.
         self.sent.retain(|secret| !secret.contains(|c: char| c.is_whitespace() || c.is_control()));
     }
 
-    /// All that an error must not hold, for this input.
+    /// Returns all texts that an error must not contain, for this input.
     fn hidden(self, input: &[u8]) -> Vec<String> {
         let Self { mut sent, answered, words } = self;
         sent.extend(answered.into_iter().filter(|_| !words.contains(MARK)));
-        // What an answer makes up by itself is not ours.
+        // A secret that only the response contains is not one of ours.
         let made_up = |ours: &&str| input.windows(ours.len()).any(|bytes| bytes == ours.as_bytes());
         sent.extend(OURS.iter().filter(|ours| !made_up(ours)).map(|ours| (*ours).to_owned()));
         sent
     }
 }
 
-/// Whether a text shows a secret. One below 16 bytes is hidden only as a word of its own, so that longer words stay readable.
+/// Returns true if a text shows a secret. One of fewer than 16 bytes is redacted only as a separate word.
 fn shows(text: &str, secret: &str) -> bool {
     let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     text.match_indices(secret).any(|(at, _)| {
@@ -289,7 +289,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let parts = rest.split(|byte| *byte == PART).map(<[u8]>::to_vec).collect();
     let io = Arc::new(Parts { choice, state: Mutex::new(State { parts, ..State::default() }) });
     let provider = provider(choice, io.clone());
-    // Every answer is there at once.
+    // Every result is ready at once.
     let result = match provider.provide().as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
         Poll::Pending => panic!("it waits for nothing"),

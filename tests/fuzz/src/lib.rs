@@ -1,11 +1,11 @@
-//! What the fuzz targets share: frames with right CRCs around any bytes, and what must hold for any bytes.
+//! Shared code of the fuzz targets: frames with valid CRCs around arbitrary bytes, and checks for arbitrary bytes.
 
 use barerock_audit::Fields;
 use barerock_eventstream::{
     DecodeError, Frame, FrameDecoder, FrameEncoder, Frames, Header, Limits, OwnedFrame,
 };
 
-/// A frame around this header block and payload, its lengths and CRCs right.
+/// Builds a frame with this header block and payload, and valid lengths and CRCs.
 #[must_use]
 pub fn sealed(block: &[u8], payload: &[u8]) -> Vec<u8> {
     let length = |bytes: usize| u32::try_from(bytes).expect("an input far under 4 GiB").to_be_bytes();
@@ -18,7 +18,7 @@ pub fn sealed(block: &[u8], payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The header block of an event of this type.
+/// Builds the header block of an event of this type.
 #[must_use]
 pub fn event_headers(event_type: &str) -> Vec<u8> {
     let headers =
@@ -28,10 +28,10 @@ pub fn event_headers(event_type: &str) -> Vec<u8> {
     frame[12..frame.len() - 4].to_vec()
 }
 
-/// Everything that was decoded of a stream: frames, and the error at its end if there was one.
+/// Result of decoding a stream: frames, and the error that ended it, if any.
 pub type Decoded = (Vec<OwnedFrame>, Option<DecodeError>);
 
-/// Decodes a stream that is there as a whole.
+/// Decodes a complete stream in memory.
 #[must_use]
 pub fn whole(stream: &[u8]) -> Decoded {
     let mut frames = Vec::new();
@@ -44,7 +44,7 @@ pub fn whole(stream: &[u8]) -> Decoded {
     (frames, None)
 }
 
-/// Decodes a stream that comes in these chunks.
+/// Decodes a stream in these chunks.
 #[must_use]
 pub fn chunked<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> Decoded {
     let mut frames = Vec::new();
@@ -66,7 +66,7 @@ pub fn chunked<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> Decoded {
     (frames, decoder.finish().err())
 }
 
-/// What must hold for a stream of any bytes.
+/// Checks the invariants for a stream of arbitrary bytes.
 pub fn check(stream: &[u8]) {
     let (frames, error) = whole(stream);
     let decoded: usize = frames.iter().map(|frame| frame.as_frame().as_bytes().len()).sum();
@@ -91,7 +91,7 @@ pub fn check(stream: &[u8]) {
     assert_eq!(end, stream.len(), "bytes without a field");
 }
 
-/// What must hold for a frame that was accepted: encoding what was decoded gives the same bytes.
+/// Checks the invariant for an accepted frame: encoding it again results in the same bytes.
 fn check_frame(frame: &Frame<'_>) {
     let headers: Vec<Header<'_>> = frame.headers().collect();
     let encoded = FrameEncoder::new().encode(&headers, frame.payload()).expect("a frame within the limits");

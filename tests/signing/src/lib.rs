@@ -30,7 +30,7 @@ pub struct SigningCase {
     pub path: String,
     /// The query, as sent, without `?`.
     pub query: String,
-    /// Headers beside those that signing adds.
+    /// Headers in addition to those that signing adds.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
@@ -52,7 +52,7 @@ pub struct SigningCase {
     pub unsigned_payload: bool,
     /// Adds the session token after signing.
     pub token_added_after: bool,
-    /// Signs in the query, valid for so many seconds.
+    /// Signs in the query, valid for this many seconds.
     pub presign_seconds: Option<u64>,
 }
 
@@ -90,7 +90,7 @@ impl SigningCase {
         request.body(self.body.clone()).expect("a request")
     }
 
-    /// How this project signs it.
+    /// The settings for this project's signer.
     #[must_use]
     pub fn settings(&self) -> SigningSettings {
         let encoding = if self.single_encoding { UriEncoding::Single } else { UriEncoding::Double };
@@ -207,7 +207,7 @@ pub fn parameters(request: &Request<Vec<u8>>) -> Vec<(String, String)> {
     parameters
 }
 
-/// Credentials as `aws-sigv4` takes them.
+/// Converts credentials to the type of `aws-sigv4`.
 #[must_use]
 pub fn identity(credentials: &Credentials) -> Identity {
     let token = credentials.session_token().map(str::to_owned);

@@ -240,7 +240,7 @@ fn check_events(folder: &Path) {
     report_cases(events, "signed events of several implementations");
 }
 
-/// The request that opens a stream; its signature is the first event's predecessor.
+/// The request that opens a stream; its signature is the previous signature of the first event.
 fn check_opening_request(case: &Value, credentials: CredentialsRef<'_>) -> Signature {
     let request = &case["request"];
     let headers: Vec<(&str, &[u8])> = request["headers"]

@@ -1,4 +1,4 @@
-//! Connections opened ahead of calls.
+//! Tests of connections opened in advance of calls.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
@@ -14,7 +14,7 @@ use super::server::{Bedrock, question};
 use super::stacks::{Hyper, Reqwest, Settings, Stack, Ureq, client};
 use super::tap::{Tap, forward};
 
-/// Long enough for a connection to be back in the pool.
+/// Time after which a connection is back in the pool.
 const MOMENT: Duration = Duration::from_millis(50);
 
 /// reqwest opens connections for requests only.
@@ -83,7 +83,7 @@ fn tls_is_done_too<S: Stack>() {
         assert!(tap.seen()[0].sent.len() > handshake);
         assert_eq!(tap.connections(), 1);
     });
-    // An issuer that is not trusted shows at once.
+    // An untrusted issuer is reported at once.
     let stranger = super::stacks::client::<S::Transport>(S::transport(), &url).build().unwrap();
     let error = S::run(async { stranger.connect().await }).unwrap_err();
     assert_eq!(error.transport_kind(), Some(TransportErrorKind::Connect), "{error:?}");

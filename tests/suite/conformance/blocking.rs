@@ -29,10 +29,10 @@ fn calls() {
     assert!(client.converse(&question()).unwrap().text().contains("GraphQL"));
     let tokens = client.count_tokens(&CountTokensRequest::from(question())).unwrap();
     assert!(tokens.input_tokens > 0);
-    // What has no method of its own is still there.
+    // Methods that the blocking client lacks are available through the async client.
     assert_eq!(client.as_async().region(), "us-east-1");
     assert!(block_on(client.as_async().converse(&question())).is_ok());
-    // A request the service would refuse is refused here, on this thread.
+    // A request that the service would reject is rejected here, on this thread.
     let error = client.converse(&ConverseRequest::new("", [Message::user("hi")])).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
 }
@@ -50,7 +50,7 @@ fn a_stream_is_an_iterator() {
     assert!(text.contains("GraphQL"));
     assert!(stream.next().is_none() && stream.next_event().unwrap().is_none());
 
-    // The same with events that borrow, and put together.
+    // The same with borrowed events, and assembled.
     let mut stream = client.converse_stream(&question()).unwrap();
     let mut borrowed = String::new();
     while let Some(event) = stream.next_event().unwrap() {
@@ -102,7 +102,7 @@ fn providers_need_no_runtime_either() {
     assert_eq!(container.connections(), 1);
 }
 
-/// A wait wakes the task that polls it, so any executor works: limits and waits between attempts are the same over each.
+/// The transport's sleep wakes the task that polls it, so limits and delays between attempts are the same with any executor.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the test takes the time")]
 fn another_executor_will_do() {

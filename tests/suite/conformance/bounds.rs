@@ -36,7 +36,8 @@ const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.ev
 const TOLERANCE: Duration = Duration::from_secs(8);
 /// A short timeout.
 const SHORT: Duration = Duration::from_millis(400);
-/// Upper bound of the bytes a peer can send: the megabyte that is read of an error, and the system's buffers on both sides.
+/// Upper bound of the bytes a peer can send: the megabyte of an error body that is read, and the system's buffers on both
+/// sides.
 const MOST: usize = 24 * 1024 * 1024;
 
 /// Returns the error of a call, within the time limit.
@@ -108,8 +109,8 @@ fn an_endless_header_line<S: Stack>() {
     fails::<S>(&endless(format!("{OK}x-long: "), "y"), ErrorKind::Transport);
 }
 
-/// They are skipped one by one and kept nowhere, so the limit is one of time. One comes each millisecond: reading a flood of them
-/// keeps a runtime's only thread from its clock for a while.
+/// 1xx responses are skipped one by one and not stored, so only time limits them. One is sent per millisecond: a flood of them
+/// would starve a single-threaded runtime.
 fn endless_informational_answers<S: Stack>() {
     let server = Tap::start(|mut client, _| {
         read_request(&mut client);
@@ -122,7 +123,7 @@ fn endless_informational_answers<S: Stack>() {
     assert!(error.is_timeout(), "{}", chain(&error));
 }
 
-/// One megabyte of an error's body is read, and at most a line of it is shown.
+/// One megabyte of an error body is read, and at most a line of it is shown.
 fn an_endless_error<S: Stack>() {
     let chunk = format!("400\r\n{}\r\n", "y".repeat(0x400));
     for (framing, again) in [("\r\n", "y"), ("transfer-encoding: chunked\r\n\r\n", &chunk)] {
@@ -135,7 +136,7 @@ fn an_endless_error<S: Stack>() {
     }
 }
 
-/// Each chunk arrives in time, without end: the body of an error has a limit for the whole, unlike a stream.
+/// Each chunk of an endless body arrives in time: unlike a stream, an error body has a time limit for the whole.
 fn a_dripping_error<S: Stack>() {
     let server = Tap::start(|mut client, _| {
         read_request(&mut client);
@@ -152,7 +153,7 @@ fn a_dripping_error<S: Stack>() {
     }
 }
 
-/// The head of an error names its kind, which a missing body does not change.
+/// The head of an error names its kind, even if the body is missing.
 fn an_error_whose_body_does_not_come<S: Stack>() {
     for fault in ["reset-after=0", "reset-after=5", "close-after=0", "stall-after=0", "stall-after=5"] {
         let bedrock = Bedrock::start(&["status=403:AccessDeniedException", fault]);
@@ -184,7 +185,7 @@ fn an_endless_stream_of_anything<S: Stack>() {
 }
 
 fn an_endless_chunk_extension<S: Stack>() {
-    // In the first chunk, and spread over many.
+    // In the first chunk, and across many.
     for (first, again) in
         [("1;", "y"), ("", "1;yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n \r\n")]
     {
@@ -197,7 +198,7 @@ fn an_endless_chunk_extension<S: Stack>() {
     }
 }
 
-/// Some stacks count empty chunks, others skip them: then the limit is that of the next chunk.
+/// Some stacks limit empty chunks; others skip them, and the time limit of the next chunk applies.
 fn endless_trailers<S: Stack>() {
     let body = format!("{:x}\r\n{JSON}\r\n0\r\n", JSON.len());
     let server = endless(format!("{OK}transfer-encoding: chunked\r\n\r\n{body}"), "x: y\r\n");

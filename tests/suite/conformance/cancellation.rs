@@ -17,7 +17,7 @@ use super::tap::{Tap, endless, eventually};
 
 over_every_stack![a_dropped_stream_closes_its_connection, a_slow_reader_holds_the_server_up];
 
-/// Only for async stacks: a blocking call goes on until it has its response or a limit passes.
+/// Only for async stacks: a blocking call continues until it has its response or a limit passes.
 macro_rules! over_every_async_stack {
     ($($case:ident),* $(,)?) => {
         over_every_async_stack!(@ async_hyper Hyper, $($case),*);
@@ -38,7 +38,7 @@ over_every_async_stack![
     dropped_while_credentials_are_awaited,
 ];
 
-/// Time enough for a call to reach its wait.
+/// Time after which a call is waiting.
 const WHILE: Duration = Duration::from_millis(300);
 
 /// Drops a call without a response, which closes its connection; the next call uses another connection.
@@ -75,7 +75,7 @@ fn dropped_within_a_whole_answer<S: Stack>() {
     given_up::<S>("stall-after=700@1", false);
 }
 
-/// Nothing is sent while a call waits to retry: its connection is kept for the next call, and no attempt follows.
+/// A call dropped while it waits to retry sends no further attempt, and its connection is kept for the next call.
 fn dropped_between_attempts<S: Stack>() {
     let bedrock = Bedrock::start(&["throttle=2s@1"]);
     let tap = Tap::before(&bedrock.url());
@@ -132,7 +132,7 @@ fn a_dropped_stream_closes_its_connection<S: Stack>() {
         assert!(!tap.client_has_closed());
         drop(stream);
         eventually("the connection is closed", S::transport(), || tap.client_has_closed()).await;
-        // What was left of the stream is not taken for the next answer.
+        // The rest of the stream is not taken for the next response.
         assert!(client.converse(&question()).await.unwrap().text().contains("GraphQL"));
     });
     assert_eq!(tap.connections(), 2);
@@ -154,7 +154,7 @@ fn a_slow_reader_holds_the_server_up<S: Stack>() {
         let transport = S::transport();
         let client = client(transport.clone(), &server.url()).build().unwrap();
         let mut stream = client.converse_stream(&question()).await.unwrap();
-        // Read as fast as it goes, then not at all, and on.
+        // Reads at full speed, then pauses, then continues.
         for _ in 0..3 {
             for _ in 0..5_000 {
                 assert!(stream.next_event().await.unwrap().is_some());
@@ -169,7 +169,7 @@ fn a_slow_reader_holds_the_server_up<S: Stack>() {
             }
             assert_eq!(server.taken(), before, "it is never held up");
         }
-        // 15 MB were read, and no more was taken than that and the buffers.
+        // 15 MB were read; no more was received than that and the buffers.
         assert!(server.taken() < 15_000 * delta.len() + MOST, "{}", server.taken());
         drop(stream);
         eventually("the connection is closed", transport, || server.client_has_closed()).await;

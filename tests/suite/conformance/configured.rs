@@ -1,4 +1,4 @@
-//! Transports by the shared configuration: each obeys its CA bundle and its proxies, and agrees with `Config::proxy`.
+//! Tests of transports built from the shared configuration: each uses its CA bundle and its proxies, as `Config::proxy` says.
 
 use barerock::{Client, Endpoint, Error, ErrorKind, Transport};
 use barerock_config::{Config, ConfigError, Profiles};
@@ -55,7 +55,7 @@ fn obeys<S: Stack>(transport: fn(&Config) -> Result<S::Transport, ConfigError>) 
     assert!(broken.to_string().starts_with(&format!("AWS_CA_BUNDLE: {bundle}: ")), "{broken}");
     assert_eq!(broken.kind(), ErrorKind::Request);
 
-    // Nobody listens there.
+    // There is no listener.
     let endpoint = ("AWS_ENDPOINT_URL", "https://bedrock.example");
     let proxied = call::<S>(&config(&[endpoint, ("HTTPS_PROXY", "http://127.0.0.1:9")]), transport);
     let proxied = proxied.unwrap_err();

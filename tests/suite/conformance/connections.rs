@@ -29,7 +29,7 @@ over_every_stack![
     ipv6,
 ];
 
-/// Waits a moment for background work.
+/// Waits for background work.
 const MOMENT: Duration = Duration::from_millis(5);
 
 fn a_connection_is_used_again<S: Stack>() {
@@ -41,7 +41,7 @@ fn a_connection_is_used_again<S: Stack>() {
             client.converse(&question()).await.unwrap();
         }
         client.converse_stream(&question()).await.unwrap().into_message().await.unwrap();
-        // The connection is free again as soon as the end of the answer was seen, which may be a moment later.
+        // The connection is idle again once the end of the response was read, which may be slightly later.
         S::transport().sleep(MOMENT).await;
         client.converse(&question()).await.unwrap();
     });
@@ -49,14 +49,14 @@ fn a_connection_is_used_again<S: Stack>() {
 }
 
 fn a_connection_that_was_closed_is_not_used_again<S: Stack>() {
-    // Closed behind each answer, without a word in its head.
+    // Closed after each response, without `connection: close`.
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
     let server = always(format!("{head}\r\ncontent-length: {}\r\n\r\n{JSON}", JSON.len()));
     S::run(async {
         let client = client(S::transport(), &server.url()).build().unwrap();
         for _ in 0..3 {
             assert_eq!(client.converse(&question()).await.unwrap().text(), "hi");
-            // The news travels to us.
+            // Waits until the close arrives.
             S::transport().sleep(10 * MOMENT).await;
         }
     });
@@ -80,8 +80,8 @@ fn answer_ahead(mut client: impl Read + Write) {
     }
 }
 
-/// The same with TLS, where the next answer is a record of its own, so large that it may be read apart from the first, and both are
-/// on their way at once.
+/// The same with TLS: the next response is a separate record, so large that it may be read separately, sent together with the
+/// first.
 fn answer_ahead_with_tls(mut tls: rustls::ServerConnection, mut client: TcpStream) {
     while !read_request(&mut rustls::Stream::new(&mut tls, &mut client)).is_empty() {
         tls.writer().write_all(answer("hi").as_bytes()).unwrap();
@@ -148,7 +148,7 @@ fn a_connection_with_tls_is_used_again<S: Stack>() {
     assert_eq!(tap.connections(), 1);
 }
 
-/// Only for transports with a setting for it: reqwest's is on its client.
+/// Only for transports with such a setting: reqwest's is on its client.
 fn no_connection_is_kept<S: Stack>(transport: S::Transport) {
     let bedrock = Bedrock::start(&[]);
     let tap = Tap::before(&bedrock.url());

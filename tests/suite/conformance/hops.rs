@@ -12,7 +12,7 @@ use super::tap::always;
 
 over_every_stack![an_error_names_the_hop_that_failed];
 
-/// One failure: what fails, and what the error and its causes say and do not say.
+/// A failure, with the texts that the error and its causes contain and do not contain.
 struct Case {
     what: &'static str,
     endpoint: String,

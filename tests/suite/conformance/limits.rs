@@ -31,7 +31,7 @@ over_every_stack![
 ];
 
 const SHORT: Duration = Duration::from_millis(400);
-/// Far longer than the limit, and far shorter than the silence.
+/// Much longer than the limit, and much shorter than the silence.
 const TOLERANCE: Duration = Duration::from_secs(8);
 
 fn assert_timed_out(error: &Error, since: Instant) {
@@ -41,7 +41,7 @@ fn assert_timed_out(error: &Error, since: Instant) {
     assert!(elapsed >= SHORT && elapsed < TOLERANCE, "{elapsed:?}");
 }
 
-/// The user is told which limit to raise.
+/// The error names the limit to raise.
 fn assert_names_the_limit(error: &Error) {
     let chain = chain(error);
     assert!(chain.contains(&format!("timed out after {SHORT:?} waiting for")), "{chain}");
@@ -96,13 +96,13 @@ fn slow_is_not_silent<S: Stack>() {
 }
 
 fn each_limit_has_its_own_time<S: Stack>() {
-    // The head takes longer than a piece of the body may.
+    // The head takes longer than the limit on a chunk.
     let bedrock = Bedrock::start(&["stall=900ms"]);
     let timeouts = Timeouts::never().first_byte(TOLERANCE).idle(SHORT);
     S::run(async {
         S::builder(&bedrock).timeouts(timeouts).build().unwrap().converse(&question()).await.unwrap();
     });
-    // A piece of the body takes longer than the head may.
+    // A chunk takes longer than the limit on the head.
     let bedrock = Bedrock::start(&["stall-after=700:900ms"]);
     let timeouts = Timeouts::never().first_byte(SHORT).idle(TOLERANCE);
     S::run(async {
@@ -136,7 +136,7 @@ fn ask_the_mute<S: Stack>(settings: &Settings, timeouts: Timeouts) -> Error {
 
 fn a_server_that_never_shakes_hands<S: Stack>() {
     let settings = Settings { connect_timeout: Some(SHORT), ..Settings::default() };
-    // A reqwest client does not tell what its limit was.
+    // A reqwest client does not report its limit.
     let error = ask_the_mute::<S>(&settings, Timeouts::never());
     let hint = error.hint().unwrap();
     assert!(hint.starts_with("No connection was made in time"), "{hint}");
@@ -147,7 +147,7 @@ fn connecting_is_part_of_waiting_for_the_answer<S: Stack>() {
     assert_names_the_limit(&error);
 }
 
-/// A peer that takes a little less than the limit for each thing it does.
+/// A peer that takes slightly less than the limit for each step.
 fn one_limit_for_all_up_to_the_head<S: Stack>() {
     let server = Tap::start(|mut client, _| {
         read_request(&mut client);
@@ -167,7 +167,7 @@ fn one_limit_for_all_up_to_the_head<S: Stack>() {
     assert_names_the_limit(&error);
 }
 
-/// None of these is silent long enough for another limit, but all of them take too long.
+/// Responses that reach no limit on silence, but take too long in total.
 fn one_limit_for_the_whole_call<S: Stack>() {
     let whole = Duration::from_secs(1);
     for fault in ["stall=20s", "slow=30ms", "stall-after=700", "status=500", "throttle"] {
@@ -181,7 +181,7 @@ fn one_limit_for_the_whole_call<S: Stack>() {
                 Err(error) => error,
             }
         });
-        // A call whose next attempt would come too late ends with what went wrong.
+        // A call whose next attempt would start too late ends with the last error.
         assert_eq!(error.is_timeout(), error.service_error().is_none(), "{fault}: {error}");
         let least = if error.is_timeout() { whole * 9 / 10 } else { Duration::ZERO };
         let elapsed = start.elapsed();

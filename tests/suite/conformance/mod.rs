@@ -1,6 +1,6 @@
 //! Conformance tests of transports: each test runs over every transport.
 //!
-//! The servers live on threads of their own, because a blocking transport keeps the test's thread to itself.
+//! The servers run on separate threads, because a blocking transport blocks the test's thread.
 
 mod ahead;
 mod answers;
@@ -20,7 +20,7 @@ mod tap;
 mod tls;
 mod versions;
 
-/// One test a stack for each of the named functions, which are generic over [`stacks::Stack`].
+/// Defines one test per stack for each of the named functions, which are generic over [`stacks::Stack`].
 macro_rules! over_every_stack {
     ($($(#[$attribute:meta])* $case:ident),* $(,)?) => {
         over_every_stack!(@ hyper Hyper, $($(#[$attribute])* $case),*);

@@ -112,7 +112,7 @@ fn exceptions_go_straight<S: Stack>() {
         let transport = S::set_up(&through(&proxy, "SQUIRREL-2", HOST, &tls));
         client(transport, &format!("https://{HOST}")).build().unwrap().converse(&question()).await
     });
-    // The name has no address, or nobody listens on its port.
+    // The name has no address, or its port has no listener.
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(chain(&error).contains("no connection"), "{}", chain(&error));
@@ -135,12 +135,12 @@ fn no_proxy_for_the_machines_own<S: Stack>() {
     };
     S::run(async {
         assert_eq!(ask(&format!("{}/latest", service.url())).await.unwrap().body(), "ok");
-        // Addresses that are nobody's: whether there is a way to them or not, the proxy is not asked for one.
+        // Unassigned addresses: whether they are reachable or not, the proxy gets no request for them.
         for url in ["http://169.254.170.253/", "http://[fd00:ec2::fffd]/"] {
             let _ = ask(url).await;
         }
         assert_eq!(proxy.connections(), 0);
-        // Another host's answers come by way of it.
+        // Requests to another host use the proxy.
         assert!(ask("https://192.0.2.1/").await.is_err());
         assert_eq!(proxy.connections(), 1);
     });
@@ -151,7 +151,7 @@ fn hyper_gives_a_plain_request_to_the_proxy_whole() {
     let bedrock = Bedrock::start_with(&[], |replay| replay.match_mode(MatchMode::Any));
     let target = bedrock.url();
     let target = target.split_once("://").unwrap().1.to_owned();
-    // The replay takes the request as the proxy does, and does not mind the whole URI in it.
+    // The replay server takes the place of the proxy: it accepts an absolute URI.
     let proxy = Tap::start(move |client, note| forward(client, &target, note));
     let url = proxy.url().replace("http://", "http://me:SQUIRREL-2@");
     let rules = ProxyRules::all(url.parse().unwrap());
@@ -160,14 +160,14 @@ fn hyper_gives_a_plain_request_to_the_proxy_whole() {
         let client = Client::builder(transport).region(REGION).endpoint_url(format!("http://{HOST}"));
         client.no_sign_request().build().unwrap().converse(&question()).await
     });
-    // The server misses the signature: the request has come to it.
+    // The server reports a missing signature, so the request has reached it.
     assert_eq!(error.unwrap_err().service_error().unwrap().status, 403);
     let sent = String::from_utf8(proxy.seen()[0].sent.clone()).unwrap();
     assert!(sent.starts_with(&format!("POST http://{HOST}/model/")), "{sent}");
     assert!(sent.contains(&format!("proxy-authorization: {AUTHORIZATION}\r\n")), "{sent}");
 }
 
-/// Not reqwest: hyper-util, which opens its tunnels, takes status 200 alone and hides the others.
+/// Not reqwest: hyper-util, which opens its tunnels, accepts only status 200 and does not report others.
 macro_rules! over_own_tunnels {
     ($($case:ident),* $(,)?) => {
         mod own_tunnels_hyper { $(#[test] fn $case() { super::$case::<super::Hyper>(); })* }
@@ -218,7 +218,7 @@ fn a_tls_failure_names_its_hop<S: Stack>() {
     assert!(chain.contains(HOST) && chain.contains(&format!("through proxy {address}")), "{chain}");
 }
 
-/// Over a proxy that reads the requests, the redirect may be its own.
+/// A redirect through a proxy that reads the requests may come from the proxy.
 fn a_redirect_through_a_proxy_names_it<S: Stack>() {
     let proxy = always("HTTP/1.1 302 Found\r\nlocation: http://login.invalid/\r\ncontent-length: 0\r\n\r\n");
     let settings = Settings { proxy: Some((proxy.url(), String::new())), ..Settings::default() };
@@ -258,7 +258,7 @@ fn ureq_reaches_a_proxy_over_tls() {
     let rules = ProxyRules::all(proxy_url.parse().unwrap());
     let transport = UreqTransport::with_ca_bundle(pem.as_bytes()).unwrap().proxy(rules).unwrap().build();
     let error = Ureq::run(client(transport, "https://192.0.2.1").build().unwrap().converse(&question()));
-    // The certificate is for the loopback alone: the outer handshake passes, the inner one tells.
+    // The certificate is for loopback names only: the outer handshake succeeds, the inner one fails.
     let chain = chain(&error.unwrap_err());
     assert!(chain.contains("TLS handshake with 192.0.2.1 through proxy 127.0.0.1:"), "{chain}");
     assert!(proxy.seen()[0].sent.starts_with(b"CONNECT 192.0.2.1:443 HTTP/1.1\r\n"));

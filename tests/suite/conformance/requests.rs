@@ -35,7 +35,7 @@ fn nothing_is_added<S: Stack>() {
     let mut names: Vec<_> =
         head.lines().skip(1).map(|line| line.split(':').next().unwrap().to_ascii_lowercase()).collect();
     names.sort();
-    // Bedrock bears with `accept: */*`, which reqwest cannot be kept from.
+    // reqwest always sends `accept: */*`, which Bedrock accepts.
     names.retain(|name| name != "accept");
     let own: Vec<_> =
         names.iter().filter(|name| !name.starts_with("x-amz-") && !name.starts_with("amz-sdk-")).collect();
@@ -72,7 +72,7 @@ fn no_redirect_is_followed<S: Stack>() {
         );
         let server = always(answer);
         let errors = S::run(async {
-            // A client each: the server closes its connections, which another attempt would make good.
+            // A new client each time: the server closes its connections, and a retry would hide an error.
             let client =
                 || client(S::transport(), &server.url()).retry(RetryPolicy::standard()).build().unwrap();
             let streamed = client().converse_stream(&question()).await.map(drop);
@@ -94,7 +94,7 @@ fn no_redirect_is_followed<S: Stack>() {
 }
 
 fn nothing_is_unpacked<S: Stack>() {
-    // Says that it is gzip, and is not: whoever unpacks it fails, and whoever leaves it as it comes reads JSON.
+    // Claims to be gzip but is JSON: decompression would fail.
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip";
     let server = always(format!("{head}\r\ncontent-length: {}\r\n\r\n{JSON}", JSON.len()));
     let response =

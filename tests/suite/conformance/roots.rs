@@ -1,6 +1,6 @@
-//! The system's roots, where a transport is asked to trust them.
+//! Tests of transports that trust the system's roots.
 //!
-//! Where they are is said by a variable of the process, so each test asks itself again in a process of its own.
+//! An environment variable of the process names the roots, so each test runs its second half in a new process.
 
 use std::process::Command;
 
@@ -13,13 +13,13 @@ use barerock_ureq::UreqTransport;
 use super::server::{Bedrock, question};
 use super::stacks::{Hyper, Reqwest, Stack, Ureq, client};
 
-/// The variable with the server's URL for the other process.
+/// The variable with the server's URL for the new process.
 const URL: &str = "BAREROCK_TESTS_URL";
 
-/// The error where the system has no roots.
+/// The error if the system has no roots.
 const NO_ROOTS: &str = "no system root certificates";
 
-/// The test again, with the system's roots in this file, and what it printed.
+/// Runs the test in a new process with the system's roots in this file, and returns its output.
 fn again(name: &str, url: &str, roots: &std::path::Path) -> (bool, String) {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name, "--nocapture"])

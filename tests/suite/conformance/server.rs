@@ -12,7 +12,7 @@ pub(super) fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "SQUIRREL", Some("WALRUS".to_owned()))
 }
 
-/// A replay that serves the fixtures and checks signatures, until dropped.
+/// A replay server that serves the fixtures and checks signatures, until dropped.
 pub(super) struct Bedrock {
     replay: ReplayServer,
     /// Runs the server.

@@ -14,7 +14,7 @@ use super::server::{Bedrock, REGION, credentials};
 /// Settings of a transport. Unset ones have their defaults, except that the environment's proxies are ignored.
 #[derive(Default)]
 pub(super) struct Settings {
-    /// The only authority to trust.
+    /// The only trusted authority.
     pub(super) ca_pem: Option<String>,
     pub(super) connect_timeout: Option<Duration>,
     /// The URL of a proxy, and the hosts it is not for.
@@ -28,11 +28,11 @@ impl Settings {
     }
 }
 
-/// An HTTP stack, and how its futures are run.
+/// An HTTP stack, and the executor of its futures.
 pub(super) trait Stack {
     type Transport: Transport + Clone + Debug + 'static;
 
-    /// Whether its TLS tells a connection that breaks from one that ends.
+    /// True if its TLS distinguishes an aborted connection from a closed one.
     const TELLS_A_BREAK: bool = true;
 
     fn set_up(settings: &Settings) -> Self::Transport;
@@ -58,12 +58,12 @@ pub(super) trait Stack {
         })
     }
 
-    /// A client's builder for a server.
+    /// Returns a client builder for a server.
     fn builder(bedrock: &Bedrock) -> ClientBuilder<Self::Transport> {
         client(Self::transport(), &bedrock.url())
     }
 
-    /// A client for a server.
+    /// Returns a client for a server.
     fn client(bedrock: &Bedrock) -> Client<Self::Transport> {
         Self::builder(bedrock).build().unwrap()
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use barerock::Transport;
 
-/// Time limit of what should happen at once.
+/// Time limit of an event that should happen at once.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server that records what its clients send.
@@ -20,11 +20,11 @@ pub(super) struct Tap {
 /// A connection of a client.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Seen {
-    /// What the client sent.
+    /// The bytes that the client sent.
     pub(super) sent: Vec<u8>,
-    /// Whether the client closed it while the server still had it open.
+    /// True if the client closed it while the server still had it open.
     pub(super) closed_by_client: bool,
-    /// How many bytes of an endless answer left for the client.
+    /// Number of bytes of an endless response that were sent.
     taken: usize,
 }
 
@@ -35,7 +35,7 @@ impl Tap {
         Self::start(move |client, note| forward(client, &target, note))
     }
 
-    /// Gives every connection to a handler, on a thread of its own.
+    /// Runs a handler for every connection, on a separate thread.
     pub(super) fn start(handler: impl Fn(TcpStream, &Note) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -61,17 +61,17 @@ impl Tap {
         self.seen.lock().unwrap().clone()
     }
 
-    /// How many connections there were.
+    /// Number of connections so far.
     pub(super) fn connections(&self) -> usize {
         self.seen.lock().unwrap().len()
     }
 
-    /// How many bytes of an endless answer left for the client, over the connection that took the most.
+    /// Largest number of bytes of an endless response that were sent over one connection.
     pub(super) fn taken(&self) -> usize {
         self.seen.lock().unwrap().iter().map(|seen| seen.taken).max().unwrap_or_default()
     }
 
-    /// Whether the client has closed a connection.
+    /// Returns true if the client has closed a connection.
     pub(super) fn client_has_closed(&self) -> bool {
         self.seen.lock().unwrap().iter().any(|seen| seen.closed_by_client)
     }
@@ -103,7 +103,7 @@ impl Note {
     }
 }
 
-/// Waits until a condition holds, and fails if it never does. The transport's own sleep lets other tasks run meanwhile.
+/// Waits until a condition is true; fails after a time limit. The transport's own sleep lets other tasks run meanwhile.
 #[expect(clippy::disallowed_methods, reason = "the test takes the time")]
 pub(super) async fn eventually(what: &str, transport: impl Transport, is_so: impl Fn() -> bool) {
     let start = Instant::now();
@@ -142,7 +142,7 @@ pub(super) fn forward(client: TcpStream, target: &str, note: &Note) {
     let _ = down.join();
 }
 
-/// Reads a request: its head, and as much of a body as that announces. What was read of it, if the client goes away.
+/// Reads a request: its head, and the announced length of the body; less if the client disconnects.
 pub(super) fn read_request(client: &mut impl Read) -> Vec<u8> {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
@@ -167,7 +167,7 @@ pub(super) fn always(answer: impl Into<Vec<u8>>) -> Tap {
     Tap::start(move |mut client, note| {
         let request = read_request(&mut client);
         note.sent(&request);
-        // A client that has seen enough may be gone.
+        // Fails if the client has closed the connection.
         let _ = client.write_all(&answer);
         let _ = client.shutdown(Shutdown::Write);
         let _ = client.read_to_end(&mut Vec::new());

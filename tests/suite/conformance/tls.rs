@@ -39,7 +39,7 @@ fn ask<S: Stack>(address: &str, tls: &Tls, trusted: Option<&str>) -> Result<Stri
     })
 }
 
-/// The certificate is refused, and the chain of causes says why.
+/// The certificate is rejected, and the chain of causes says why.
 fn assert_refused(result: Result<String, Error>, words: &[&str]) {
     let error = result.unwrap_err();
     assert_eq!((error.kind(), error.is_timeout()), (ErrorKind::Transport, false), "{error}");
@@ -85,8 +85,8 @@ fn an_expired_certificate<S: Stack>() {
     );
 }
 
-/// A body that ends with the connection is complete if TLS closed it, and truncated otherwise: for stacks whose TLS tells the two
-/// apart.
+/// A body that ends with the connection is complete if TLS closed it, and truncated otherwise. Only for stacks whose TLS
+/// distinguishes them.
 fn an_answer_that_breaks_off<S: Stack>() {
     const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/vnd.amazon.eventstream\r\n\r\n";
     for is_ended in [true, false] {

@@ -1,4 +1,4 @@
-//! Versions: HTTP/2 where it is asked for and offered, and TLS 1.2 where there is nothing newer.
+//! Tests of protocol versions: HTTP/2 if enabled and offered, and TLS 1.2 if the server has nothing newer.
 
 use core::convert::Infallible;
 use core::net::SocketAddr;
@@ -54,7 +54,7 @@ async fn serve(versions: &[&'static SupportedProtocolVersion]) -> (SocketAddr, S
                 let tls = acceptor.accept(tcp).await.unwrap();
                 let is_http2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
                 let io = TokioIo::new(tls);
-                // How a connection ends is the client's business.
+                // Connection errors are reported by the client.
                 let _ = if is_http2 {
                     ::hyper::server::conn::http2::Builder::new(TokioExecutor::new())
                         .serve_connection(io, service_fn(answer))
@@ -104,7 +104,7 @@ async fn reqwest_speaks_http2_with_its_feature() {
     }
 }
 
-/// Whatever protocols the caller's configuration offers.
+/// The caller's ALPN protocols are replaced.
 #[tokio::test(flavor = "multi_thread")]
 async fn ureq_and_hyper_offer_what_they_speak() {
     let (server, pem) = serve(&[&TLS13]).await;
