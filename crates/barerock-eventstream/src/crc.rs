@@ -45,7 +45,7 @@ mod fast {
         hasher.finalize()
     }
 
-    /// Returns a hasher of no bytes: a copy of one that is kept, because a new one detects the processor's features.
+    /// Returns an empty hasher: a copy of a cached one, because creating one detects the processor's features.
     #[cfg(feature = "std")]
     #[inline]
     fn fresh() -> Hasher {
@@ -53,17 +53,17 @@ mod fast {
         FRESH.get_or_init(Hasher::new).clone()
     }
 
-    /// Returns a hasher of no bytes. Without `std` the processor's features are known at compile time.
+    /// Returns an empty hasher. Without `std` the processor's features are known at compile time.
     #[cfg(not(feature = "std"))]
     fn fresh() -> Hasher {
         Hasher::new()
     }
 
-    /// The remainders of each byte followed by seven to no zero bytes.
+    /// The remainders of each byte followed by seven zero bytes, by six, down to none.
     #[expect(
         clippy::indexing_slicing,
         clippy::as_conversions,
-        reason = "runs while compiling, where a wrong index stops the build"
+        reason = "evaluated at compile time, where an invalid index is a compile error"
     )]
     static TABLES: [[u32; 256]; LENGTHS] = {
         let mut tables = [TABLE; LENGTHS];
@@ -80,10 +80,10 @@ mod fast {
         tables
     };
 
-    /// The CRC of eight zero bytes. CRCs of other bytes differ from it by the remainder of each byte.
+    /// The CRC of eight zero bytes. The CRC of other bytes is its XOR with the remainder of each byte.
     const OF_ZEROS: u32 = 0x6522_df69;
 
-    /// Returns the CRC of the two lengths of a prelude, inline: a call takes longer than these eight bytes.
+    /// Returns the CRC of the two lengths of a prelude. Inlined, because a call takes longer than hashing eight bytes.
     #[inline(always)]
     pub(crate) fn hash_lengths(lengths: [u8; LENGTHS]) -> u32 {
         let remainders = TABLES.iter().zip(lengths);

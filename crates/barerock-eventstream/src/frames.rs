@@ -30,15 +30,15 @@ pub struct Frames<'a> {
     rest: &'a [u8],
     limits: Limits,
     offset: u64,
-    /// Header blocks of frames before, one of which is most often the next one's too.
+    /// Cache of header blocks, because most frames have the same block as an earlier one.
     known: [Known<'a>; BLOCKS],
-    /// The block of the frame before.
+    /// Index of the previous frame's block.
     last: usize,
-    /// The block that is forgotten next.
+    /// Index of the block that is replaced next.
     oldest: usize,
 }
 
-/// A header block that was checked. The first ones have no headers.
+/// A checked header block; empty at first.
 #[derive(Clone, Copy)]
 struct Known<'a> {
     block: &'a [u8],
@@ -77,7 +77,7 @@ impl<'a> Frames<'a> {
         Ok(Frame::new(prelude, bytes, event_headers))
     }
 
-    /// What was checked before under the same limits, byte for byte, is not checked again.
+    /// Returns the event headers of a block. A block equal to a cached one was already checked with the same limits.
     #[cfg_attr(feature = "fast", inline(always))]
     fn event_headers(&mut self, block: &'a [u8]) -> Result<EventHeaders<'a>, DecodeError> {
         match self.known.get(self.last) {

@@ -33,11 +33,11 @@ impl EventHeaders<'_> {
     pub(crate) const NONE: Self = Self { message_type: MessageType::Unknown, event_type: "" };
 }
 
-/// Number of header blocks that are remembered: a message has six types of events.
+/// Number of cached header blocks: a message has six types of events.
 pub(crate) const BLOCKS: usize = 6;
 
-/// A number that is equal for equal blocks and most often another for other blocks: of the length, the last eight bytes, and
-/// the eight in which the longest event types differ.
+/// Returns a hash of a block: of its length, its last eight bytes, and the eight bytes in which the longest event types
+/// differ.
 #[cfg_attr(feature = "fast", inline(always))]
 pub(crate) fn fingerprint(block: &[u8]) -> u64 {
     const DIFFERENT: usize = 24;

@@ -25,10 +25,10 @@ impl ByteSet {
         Self(set)
     }
 
-    /// Number of bytes before the first that is not in the set.
+    /// Returns the number of bytes before the first that is not in the set.
     #[inline]
     pub(crate) fn run(&self, bytes: &[u8]) -> usize {
-        // Eight at once without a branch, then one by one where one of them ends the run.
+        // Eight bytes at a time without a branch, then one by one in the block that ends the run.
         let is_whole = |eight: &&[u8]| eight.iter().fold(true, |all, byte| all & self.contains(*byte));
         let whole = bytes.chunks_exact(8).take_while(is_whole).count().saturating_mul(8);
         let rest = bytes.get(whole..).unwrap_or_default();

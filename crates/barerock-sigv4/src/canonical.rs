@@ -46,7 +46,7 @@ pub(crate) struct RequestParts<'a> {
     pub(crate) query: &'a str,
 }
 
-/// A path, which may have been made canonical before.
+/// Path of a request, or its canonical form.
 #[derive(Clone, Copy)]
 pub(crate) enum Path<'a> {
     Sent(&'a str),
@@ -73,7 +73,7 @@ pub struct CanonicalRequest<'a> {
     parts: RequestParts<'a>,
     left_out_parameters: &'static [&'static str],
     uri_encoding: UriEncoding,
-    /// Nothing in the path is to be normalized.
+    /// True if the path needs no normalization.
     is_normal: bool,
     headers: HeaderList<'a>,
     payload: &'a PayloadHash,

@@ -5,7 +5,8 @@ use core::fmt;
 use crate::crypto::{Hash, Sha256};
 use crate::payload::SHA256_LENGTH;
 
-/// Receiver of text in pieces, none of which ends inside a character. Bytes, so that no piece is checked for UTF-8 again.
+/// Receiver of text in pieces, none of which ends inside a character. It takes bytes, so that no piece is checked for UTF-8
+/// again.
 pub(crate) trait Sink {
     fn put(&mut self, piece: &[u8]);
 }

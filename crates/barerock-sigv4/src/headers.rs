@@ -27,7 +27,7 @@ const NEVER_SIGNED: [&str; 13] = [
     "user-agent",
     "x-amzn-trace-id",
 ];
-/// The bit of each length of [`NEVER_SIGNED`].
+/// Bit set of the lengths of the names in [`NEVER_SIGNED`].
 #[expect(clippy::as_conversions, reason = "runs while compiling; the lengths are small")]
 const NEVER_SIGNED_LENGTHS: u32 = {
     let mut lengths = 0;
@@ -53,7 +53,7 @@ pub fn is_signed(service: &str, name: &str) -> bool {
         name.get(..NEVER_SIGNED_PREFIX.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(NEVER_SIGNED_PREFIX))
     };
-    // Most names have a length that none of those has.
+    // Most names differ in length from all of those.
     let has_length =
         || u32::try_from(name.len()).ok().and_then(|length| NEVER_SIGNED_LENGTHS.checked_shr(length));
     let is_never_signed = || {
@@ -64,12 +64,12 @@ pub fn is_signed(service: &str, name: &str) -> bool {
     !(is_never_signed() || is_prefixed() || is_dropped())
 }
 
-/// What is known of the names of header lines.
+/// Guarantee on the names of header lines.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Names {
-    /// Nothing.
+    /// No guarantee.
     Unchecked,
-    /// They are tokens in lowercase: those of an `http::HeaderMap`.
+    /// Lowercase tokens, as in an `http::HeaderMap`.
     #[cfg(feature = "http")]
     Lowercase,
 }

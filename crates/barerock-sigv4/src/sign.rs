@@ -224,7 +224,7 @@ const CREDENTIAL: &str = " Credential=";
 const SIGNED_HEADERS: &str = ", SignedHeaders=";
 const SIGNATURE: &str = ", Signature=";
 
-/// The bytes that [`write_authorization`] writes beside key id, scope and names.
+/// Number of bytes that [`write_authorization`] writes in addition to key id, scope and names.
 #[cfg(feature = "http")]
 pub(crate) const AUTHORIZATION_LENGTH: usize =
     ALGORITHM.len() + CREDENTIAL.len() + 1 + SIGNED_HEADERS.len() + SIGNATURE.len() + HEX_LENGTH;

@@ -75,7 +75,7 @@ fn profile_default_beats_default() {
     }
 }
 
-/// The errors of the sections that have any, by the name of the profile.
+/// Returns the errors of invalid sections, by the name of the profile.
 fn faults(profiles: &Profiles) -> Vec<String> {
     let errors = profiles.names().filter_map(|name| {
         let error = profiles.require(name).err()?;
@@ -116,7 +116,7 @@ fn an_invalid_line_is_an_error_of_its_section_by_file_and_line() {
     ] {
         let profiles = config(text);
         assert_eq!(faults(&profiles), expected, "{text:?}");
-        // The other sections are whole, and the invalid lines are warnings.
+        // The other sections are usable, and the invalid lines are warnings.
         let fine = config(&format!("{text}[profile other]\nregion = eu-west-1\n"));
         assert_eq!(fine.require("other").unwrap().get("region"), Some("eu-west-1"), "{text:?}");
         assert!(fine.warnings().next().is_some(), "{text:?}");
@@ -172,7 +172,7 @@ fn an_invalid_line_stops_only_those_who_use_its_section() {
     assert_eq!(resolved(lost, None, &[]).unwrap_err(), "config line 1: the line is before the first section");
     assert!(resolved(lost, Some("x"), &[]).is_ok());
     assert!(resolved(&format!("{lost}[default]\n"), None, &[]).is_ok());
-    // A section of another name is no default profile, and none is needed.
+    // A section with another name is not the default profile, which is not required.
     assert!(resolved("[profile x\nregion = y\n", None, &[]).is_ok());
     assert!(resolved("[default\nregion = y\n", None, &[]).is_err());
 }

@@ -1,4 +1,4 @@
-//! Which of several settings wins, and what is said of the others.
+//! Tests of the precedence of settings, and of the reasons for skipping the others.
 
 use barerock::converse::endpoint::EndpointService;
 
@@ -57,7 +57,7 @@ fn profile_order() {
     let named = loaded(Config::loader(), &[("AWS_PROFILE", "plan")]).unwrap_err();
     assert_eq!(named.to_string(), "there is no profile \"plan\", which AWS_PROFILE names in c");
     assert_eq!(named.hint().as_deref(), Some("Did you mean plain?"));
-    // The one that nobody names need not exist.
+    // The default profile need not exist if it is not named.
     let none = Config::loader().environment([("HOME", "/")].into_iter().collect());
     assert!(none.resolve(Profiles::default()).unwrap().profile().is_none());
 }

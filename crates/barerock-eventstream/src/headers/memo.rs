@@ -1,4 +1,4 @@
-//! The header blocks of the frames before, one of which is most often the next one's too.
+//! Cache of header blocks, because most frames have the same block as an earlier one.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,28 +8,28 @@ use crate::error::DecodeError;
 use crate::kind::MessageType;
 use crate::limits::Limits;
 
-/// Longer blocks are not remembered.
+/// Limit on the length of a cached block, in bytes.
 const LONGEST: usize = 256;
 
-/// Number of frames in a row after which blocks are taken to be different in every frame.
+/// Number of misses in a row after which blocks are expected to differ in every frame.
 const MANY_MISSES: u8 = 12;
 
-/// In such a stream, one block of this many is remembered.
+/// In such a stream, one of this many blocks is cached.
 const RARELY: u8 = 8;
 
-/// Header blocks that were checked, and what was found in them.
+/// Cache of checked header blocks and their event headers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memo {
     blocks: [Block; BLOCKS],
-    /// The block of the frame before.
+    /// Index of the previous frame's block.
     last: usize,
-    /// The block that is forgotten next.
+    /// Index of the block that is replaced next.
     oldest: usize,
-    /// Number of frames in a row with new blocks; stays between [`MANY_MISSES`] and that many and [`RARELY`] more.
+    /// Number of misses in a row; wraps between [`MANY_MISSES`] and [`MANY_MISSES`] + [`RARELY`].
     misses: u8,
 }
 
-/// A checked header block. The first ones have no headers.
+/// A checked header block; empty at first.
 #[derive(Clone, Debug, Default)]
 struct Block {
     bytes: Vec<u8>,
@@ -39,8 +39,8 @@ struct Block {
 }
 
 impl Memo {
-    /// As [`check`](super::check), but for a block whose every byte is a remembered one's: that was checked before. Always
-    /// under the same `limits`.
+    /// Checks as [`check`](super::check) does, but skips a block equal to a cached one, which was already checked. All calls must
+    /// have the same `limits`.
     #[inline]
     pub(crate) fn check<'a>(
         &'a mut self,
@@ -61,7 +61,7 @@ impl Memo {
         }))
     }
 
-    /// Makes the remembered block with these bytes the last one.
+    /// Finds the cached block with these bytes and makes it the last one; false if there is none.
     #[inline]
     fn find(&mut self, block: &[u8], fingerprint: u64) -> bool {
         let is_same = |known: &Block| known.fingerprint == fingerprint && known.bytes == block;

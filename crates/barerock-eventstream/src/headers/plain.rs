@@ -1,7 +1,7 @@
-//! Fast path for a header block such as AWS sends: strings only, all of it ASCII.
+//! Fast path for header blocks as AWS sends them: ASCII strings only.
 //!
-//! It accepts a block or leaves it to the full scan, which would accept it with the same result. Checking string by
-//! string takes several times as long as the CRC of the whole frame.
+//! It either accepts a block, with the result of the full scan, or leaves it to the full scan. Checking each string separately
+//! takes several times as long as the CRC of the whole frame.
 
 use super::EventHeaders;
 use super::raw::RawHeader;
@@ -29,7 +29,7 @@ pub(super) fn scan<'a>(block: &'a [u8], limits: Limits, known: &'a str) -> Optio
             event_headers.event_type = text(block, value, after.len()).unwrap_or_default();
         }
         let bit = name_bit(name);
-        // Two names that share a bit may be the same.
+        // Two names with the same bit may be equal.
         if seen & bit != 0 {
             return None;
         }
@@ -53,7 +53,7 @@ fn usual<'a>(block: &'a [u8], known: &'a str) -> Option<(EventHeaders<'a>, u64, 
     let (event_type, rest) = rest.split_at_checked(usize::from(length))?;
     let event_type_end = rest.len();
     let rest = rest.strip_prefix(AFTER_TYPE)?;
-    // It was checked before that `known` is UTF-8.
+    // `known` is already checked to be UTF-8.
     let event_type =
         if event_type == known.as_bytes() { known } else { text(block, event_type, event_type_end)? };
     let seen = name_bit(header_name::EVENT_TYPE_BYTES)
@@ -62,14 +62,14 @@ fn usual<'a>(block: &'a [u8], known: &'a str) -> Option<(EventHeaders<'a>, u64, 
     Some((EventHeaders { message_type: MessageType::Event, event_type }, seen, rest))
 }
 
-/// Whether these are the bytes, by a comparison of known length: a call of `memcmp` takes longer than one of these names.
+/// Returns true if the bytes are equal. The constant length avoids a call of `memcmp`, which takes longer than the comparison.
 #[inline(always)]
 fn is<const N: usize>(bytes: &[u8], expected: &[u8; N]) -> bool {
     <&[u8; N]>::try_from(bytes).is_ok_and(|bytes| bytes == expected)
 }
 
-/// Whether every byte is ASCII. As [`slice::is_ascii`], without its loop over the last bytes, which at the
-/// length of a header block is most of its time.
+/// Returns true if every byte is ASCII. [`slice::is_ascii`] loops over the last bytes, which is most of its time for the
+/// length of a header block.
 #[inline]
 fn is_ascii(bytes: &[u8]) -> bool {
     const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
@@ -79,11 +79,10 @@ fn is_ascii(bytes: &[u8]) -> bool {
     all & NOT_ASCII == 0
 }
 
-/// The text of `value`, which ends `behind` bytes before the end of `block`; `None` if it is not UTF-8.
+/// Returns the text of `value`, which ends `behind` bytes before the end of `block`; `None` if it is not UTF-8.
 ///
-/// `from_utf8` reads sixteen bytes at a time where they are aligned and byte by byte where not, which takes
-/// several times as long for a value this short. So it is given the aligned bytes around the value, if those
-/// are UTF-8 as well, and the value is cut from their text.
+/// `from_utf8` reads aligned bytes sixteen at a time, but others one by one, which takes several times as long for a short
+/// value. Therefore it checks the aligned bytes around the value, if those are UTF-8 too, and the value is a slice of them.
 #[inline]
 fn text<'a>(block: &'a [u8], value: &'a [u8], behind: usize) -> Option<&'a str> {
     const ALIGNMENT: usize = align_of::<usize>();

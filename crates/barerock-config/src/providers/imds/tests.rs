@@ -73,7 +73,7 @@ fn elsewhere_there_is_none() {
 fn a_service_that_is_off_or_is_another_clouds_is_none() {
     for status in [403, 404] {
         let mut off = script(&[]);
-        // What it says is somebody else's.
+        // The response is from another service.
         off.exchange(|_| {}, status, "<html>SQUIRREL</html>");
         let error = off.done().unwrap_err();
         assert!(matches!(error, CredentialsError::NotFound { .. }));
@@ -90,7 +90,7 @@ fn a_service_that_is_off_or_is_another_clouds_is_none() {
             no_role.done().unwrap_err().to_string(),
             "no credentials; looked for the instance metadata service at http://169.254.169.254, where the instance has no role"
         );
-        // A role that was named a moment ago, and has no credentials, is in trouble.
+        // No credentials for a role that was just returned is a temporary error.
         let mut gone = script(&[]);
         gone.exchange(|_| {}, 200, "PANDA");
         gone.exchange(|_| {}, 200, "my-role");
@@ -221,7 +221,7 @@ fn server_errors_are_retried_whatever_the_attempts() {
     assert_eq!(pauses, [100, 200]);
     let error = down.done().unwrap_err();
     assert!(matches!(error, CredentialsError::Unavailable { .. }) && error.hint() == Some(FAILING));
-    // Other statuses are final.
+    // Other statuses are not retried.
     let mut refused = script(&[("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "5")]);
     refused.exchange(|_| {}, 400, "");
     refused.done().unwrap_err();
@@ -299,7 +299,7 @@ fn answers_that_are_none() {
         let error = script.done().unwrap_err().to_string();
         assert!(error.ends_with(words), "{error}");
     }
-    // The token that opens the session is not shown, whichever answer has it.
+    // The session's token is not shown, whichever response contains it.
     let mut echoed = script(&[]);
     echoed.exchange(|_| {}, 200, "PANDA");
     echoed.exchange(|_| {}, 401, r#"{"message":"no PANDA"}"#);

@@ -60,7 +60,7 @@ pub(super) fn run(
     ended
 }
 
-/// Kills a command and, in a group of its own, the processes it started.
+/// Kills a command and, if it has its own group, the processes it started.
 fn stop(child: &mut Child, group: Group) {
     // Until it is reaped, no other process or group can have its id.
     if cfg!(unix) && group == Group::Own && matches!(child.try_wait(), Ok(None)) {

@@ -1,4 +1,4 @@
-//! Files and processes as they are; HTTP has its tests over real sockets.
+//! Tests with real files and processes; HTTP is tested over real sockets in `tests/suite`.
 
 use core::future::pending;
 use core::task::{Context, Poll, Waker};
@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::*;
 use barerock::transport::Transport;
 
-/// A transport that never answers.
+/// A transport that never responds.
 struct Nowhere;
 
 impl Transport for Nowhere {
@@ -25,7 +25,7 @@ impl Transport for Nowhere {
     async fn sleep(&self, _duration: Duration) {}
 }
 
-/// A body there is none of.
+/// A body without values.
 mod http_body {
     use core::convert::Infallible;
 
@@ -55,7 +55,7 @@ impl Wake for Unpark {
     }
 }
 
-/// The smallest executor: it proves that the futures need no other.
+/// A minimal executor, which proves that the futures need no runtime.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut future = core::pin::pin!(future);
@@ -91,10 +91,10 @@ fn files_are_read_and_replaced_whole() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
-    // A folder is there, but no file that can be read.
+    // A folder exists, but cannot be read as a file.
     assert!(block_on(io().read_file(&folder)).is_err());
     assert!(block_on(io().write_file(&folder.join("none/token.json"), b"x")).is_err());
-    // A path below a file, as with HOME=/dev/null, leads to no file.
+    // A path below a file, as with HOME=/dev/null, does not exist.
     assert_eq!(block_on(io().read_file(&path.join(".aws/config"))).unwrap(), None);
     #[cfg(unix)]
     assert_eq!(block_on(io().read_file(std::path::Path::new("/dev/null/.aws/config"))).unwrap(), None);
@@ -113,7 +113,7 @@ fn a_symbolic_link_stays_one() {
     let real = folder.join("real");
     std::fs::create_dir_all(&real).unwrap();
     std::fs::write(real.join("token.json"), "one").unwrap();
-    // A relative link, a link to a link, one whose target does not exist yet, and a circle.
+    // A relative link, a link to a link, one whose target does not exist yet, and a cycle.
     symlink("real/token.json", folder.join("link")).unwrap();
     symlink(folder.join("link"), folder.join("second")).unwrap();
     symlink("real/new.json", folder.join("dangling")).unwrap();
@@ -160,9 +160,9 @@ fn processes_end_one_way_or_another() {
     assert_eq!((output.code, output.stderr.len()), (Some(3), MAX_STDERR));
     assert!(output.stderr.ends_with(b"the end\n"));
     assert_eq!(block_on(io().run("sleep 0.1; echo done", None)).unwrap().stdout, b"done\n");
-    // What it left running may hold its standard error.
+    // A process it left running may hold its standard error.
     assert_eq!(run("sleep 5 >/dev/null & echo done").unwrap().stdout, b"done\n");
-    // The shell ends, and what it left running holds the output.
+    // The shell ends, and a process it left running holds the output.
     let error = run("sleep 5 & exit 0").unwrap_err();
     assert!(error.to_string().contains("still holds its output"), "{error}");
     assert!(start.elapsed() < LIMIT);
@@ -180,7 +180,7 @@ fn a_process_nobody_waits_for_is_killed() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// A child of a command writes to a file for as long as it lives.
+/// A child of a command writes to a file while it runs.
 #[cfg(unix)]
 #[test]
 fn what_a_process_started_is_killed_with_it() {
@@ -190,7 +190,7 @@ fn what_a_process_started_is_killed_with_it() {
     let folder = folder("group");
     let beat = folder.join("beat");
     let script = folder.join("keys.sh");
-    // It ignores what it can, and holds no pipe of ours.
+    // It ignores all signals that can be ignored, and holds none of our pipes.
     let child = format!("trap '' TERM HUP INT; while :; do echo x >>'{}'; sleep 0.05; done", beat.display());
     std::fs::write(&script, format!("sh -c \"{child}\" >/dev/null 2>&1 &\nwait\n")).unwrap();
     let length = || std::fs::metadata(&beat).map_or(0, |file| file.len());
@@ -204,7 +204,7 @@ fn what_a_process_started_is_killed_with_it() {
     thread::sleep(Duration::from_millis(500));
     assert_eq!(length(), killed_at, "it lives on");
 
-    // Nobody waits any more.
+    // The future is dropped.
     let running = run(command, Duration::from_secs(10));
     thread::sleep(Duration::from_millis(500));
     drop(running);
@@ -213,7 +213,7 @@ fn what_a_process_started_is_killed_with_it() {
     thread::sleep(Duration::from_millis(500));
     assert_eq!(length(), killed_at, "it lives on");
 
-    // What ends in time may leave something running: an agent that keeps a login, say.
+    // A command that ends in time may leave a process running, such as an agent that keeps a login.
     let agent =
         format!("(sleep 0.5; echo x >'{}') >/dev/null 2>&1 & echo done", folder.join("agent").display());
     assert_eq!(block_on(run(agent, Duration::from_secs(10))).unwrap().stdout, b"done\n");

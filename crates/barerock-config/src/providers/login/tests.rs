@@ -14,7 +14,7 @@ const FILE: &str =
     "/home/me/.aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json";
 const RENEWED: &str = r#"{"accessToken":{"accessKeyId":"ASIANEW","secretAccessKey":"OTTER","sessionToken":"WALRUS"},"tokenType":"aws_sigv4","expiresIn":900,"refreshToken":"KOALA2"}"#;
 
-/// A key of these tests alone, in both forms, and its public coordinates.
+/// A key used by these tests only, in both forms, and its public coordinates.
 const SEC1: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIxAZj7pQ6sm4otTx8mbeCGxlm/6usRr0XsK0/4dCFuFoAoGCCqGSM49\nAwEHoUQDQgAEtdZvu1Y87AbObyY30A+FpPuqysaLErq84YZWmN19RQTVlBtM2pq1\nDQg8RKXaTIuDPYQeIKTmxEPW8KCsS2e0HQ==\n-----END EC PRIVATE KEY-----\n";
 const PKCS8: &str = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjEBmPulDqybii1PH\nyZt4IbGWb/q6xGvRewrT/h0IW4WhRANCAAS11m+7VjzsBs5vJjfQD4Wk+6rKxosS\nurzhhlaY3X1FBNWUG0zamrUNCDxEpdpMi4M9hB4gpObEQ9bwoKxLZ7Qd\n-----END PRIVATE KEY-----\n";
 const COORDINATES: [&str; 2] =
@@ -42,7 +42,7 @@ fn cached(expires_at: &str, key: &str) -> String {
     .to_string()
 }
 
-/// The parts of a proof, whose signature is checked with the key in its header.
+/// Returns the parts of a proof after checking its signature with the key in its header.
 fn proof(request: &Request<Bytes>) -> (Value, Value) {
     assert!(request.headers()[DPOP].is_sensitive());
     let proof = request.headers()[DPOP].to_str().unwrap();
@@ -67,7 +67,7 @@ fn a_valid_session_needs_no_request() {
     ] {
         let variables = [("HOME", "/home/me")].into_iter().chain(directory.map(|it| (CACHE_DIRECTORY, it)));
         let mut script = script_of("http://plain.test", &variables.collect::<Vec<_>>());
-        // What only a refresh needs may be missing.
+        // Members that only a refresh needs may be missing.
         let content = cached("2026-01-31T12:05:01Z", SEC1).replace("dpopKey", "other");
         script.file(&path, Some(&content));
         let found = script.done().unwrap();
@@ -215,7 +215,7 @@ fn malformed_responses_are_errors() {
         let error = script.done().unwrap_err().to_string();
         assert!(error.ends_with(&reason), "{error}");
     }
-    // A refresh token that is not renewed stays.
+    // A refresh token that is not renewed is kept.
     let mut script = script();
     script.file(FILE, Some(&cached("2026-01-31T12:00:00Z", SEC1)));
     script.exchange(|_| {}, 200, &RENEWED.replace("KOALA2", ""));

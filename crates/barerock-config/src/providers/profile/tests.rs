@@ -58,7 +58,7 @@ fn key_id(script: Script) -> String {
     script.done().unwrap().credentials.access_key_id().to_owned()
 }
 
-/// Answers an AssumeRole call that `key` signs, and gives its form.
+/// Responds to an AssumeRole call signed by `key`, and returns its form.
 fn assume(script: &mut Script, key: &str) -> String {
     let mut form = String::new();
     script.exchange(
@@ -188,7 +188,7 @@ fn sso_settings() {
         assert_eq!(error, format!("sso credentials: profile a (config line 1): {words}"));
         assert!(hint.is_some(), "{error}");
     }
-    // A session alone gives a token and no credentials.
+    // A session alone provides a token but no credentials.
     for (config, words) in [
         ("[profile a]\nsso_session = x\n[sso-session x]\nsso_region = a\nsso_start_url = u\n", ""),
         ("[profile a]\nsso_session = x\n", ", and there is no section [sso-session x] in the config file"),
@@ -215,7 +215,7 @@ fn the_default_order() {
         ..EMPTY
     };
     assert_eq!(key_id(keys.chain()), "ENV");
-    // A profile named in code beats the environment, for keys and for a web identity.
+    // A profile named in code takes precedence over the environment, for keys and for a web identity.
     assert_eq!(key_id(Setup { profile: Some("default"), ..keys }.chain()), "FILE");
     let identity =
         Setup { environment: &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_ROLE_ARN", "arn")], ..keys };
@@ -228,7 +228,7 @@ fn the_default_order() {
     let mut script = role.chain();
     assume(&mut script, "FILE");
     assert_eq!(key_id(script), "ASIA");
-    // Half a key is an error, and nobody else's key is taken instead.
+    // Half a key is an error; no other key is used instead.
     let half = Setup { environment: &[("AWS_ACCESS_KEY_ID", "ENV")], ..keys };
     assert!(half.chain().done().unwrap_err().to_string().starts_with("environment credentials: "));
 }
@@ -246,7 +246,7 @@ fn what_was_tried_is_told() {
     );
 }
 
-/// Elsewhere than on EC2 the address may be another service's, which is not to have the last word.
+/// Outside of EC2 the address may belong to another service, whose response must not end the search.
 #[test]
 fn a_metadata_service_that_is_none_does_not_hide_what_was_tried() {
     let mut script = EMPTY.chain();
@@ -254,7 +254,7 @@ fn a_metadata_service_that_is_none_does_not_hide_what_was_tried() {
     let error = script.done().unwrap_err().to_string();
     assert!(error.starts_with("no credentials; looked for AWS_ACCESS_KEY_ID"), "{error}");
     assert!(error.contains("profile default, which neither shared file has; "), "{error}");
-    // For a role that must have it, its absence is what is wrong.
+    // If a role needs it, its absence is an error.
     let mut script = of("[profile a]\nrole_arn = x\ncredential_source = Ec2InstanceMetadata\n", "a");
     script.exchange(|_| {}, 403, "");
     let error = script.done().unwrap_err().to_string();

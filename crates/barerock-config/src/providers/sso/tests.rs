@@ -214,11 +214,11 @@ fn refusals_of_the_portal() {
     }
 }
 
-/// What the portal says to a token that it does not take, or takes no more.
+/// The portal's response to a token that it does not accept, or no longer accepts.
 const REFUSED: &str = r#"{"message":"Session PANDA not found or invalid"}"#;
 const REFRESHED: &str = r#"{"accessToken":"PANDA2","expiresIn":28800,"refreshToken":"KOALA2"}"#;
 
-/// A login whose time is not over, which the portal refuses.
+/// A login that has not expired, but is rejected by the portal.
 fn refused(login: &str) -> Script {
     let mut script = of_session();
     script.file(OF_SESSION, Some(login));
@@ -240,7 +240,7 @@ fn a_token_that_is_refused_is_refreshed_once() {
     script.exchange(portal("PANDA2"), 200, CREDENTIALS);
     assert_eq!(script.done().unwrap().credentials.access_key_id(), "ASIA");
 
-    // The new one is refused too, by a portal that remembers.
+    // The portal rejects the new one too.
     let mut again = refused(&cached("2026-01-31T13:00:00Z"));
     again.exchange(oidc, 200, REFRESHED);
     again.expect(written);
@@ -252,7 +252,7 @@ fn a_token_that_is_refused_is_refreshed_once() {
         )
     );
 
-    // One that was refreshed ahead of time, or could not be, is not refreshed twice.
+    // A token that was refreshed early, or could not be, is not refreshed twice.
     for refresh in [200, 400] {
         let mut ahead = of_session();
         ahead.file(OF_SESSION, Some(&cached("2026-01-31T12:04:00Z")));
@@ -300,7 +300,7 @@ fn a_token_that_is_refused_and_cannot_be_refreshed_wants_a_login() {
         script.exchange(oidc, status, body);
         told(script, &format!("sso credentials: POST https://oidc.test/token{reason}"));
     }
-    // A new token that no header can hold.
+    // A new token that is invalid in a header.
     let mut odd = refused(&whole);
     odd.exchange(oidc, 200, r#"{"accessToken":"PAN\nDA","expiresIn":1}"#);
     odd.expect(written);

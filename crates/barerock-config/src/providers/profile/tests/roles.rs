@@ -1,4 +1,4 @@
-//! Roles, their sources and chains.
+//! Tests of roles, their sources and chains.
 
 use super::*;
 
@@ -16,14 +16,14 @@ fn a_chain_of_roles() {
         "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aa&RoleSessionName=me&ExternalId=x&DurationSeconds=900"
     );
     assert_eq!(key_id(script), "ASIA");
-    // Its own keys, to take on its own role.
+    // Its own keys, to assume its own role.
     let own = "[profile a]\nrole_arn = arn\nsource_profile = a\naws_access_key_id = OWN\naws_secret_access_key = s\n";
     let mut script = of(own, "a");
     assume(&mut script, "OWN");
     assert_eq!(key_id(script), "ASIA");
 }
 
-/// botocore and AWS's SDK for Rust refuse every circle but that of a profile that names itself.
+/// botocore and AWS's SDK for Rust reject every cycle except that of a profile that names itself.
 #[test]
 fn circles() {
     let circle =
@@ -39,7 +39,7 @@ fn circles() {
     let (error, hint) = with_hint(keys, "a");
     assert!(error.ends_with("source_profile at config line 8 leads in a circle: a -> b -> a"), "{error}");
     assert!(hint.unwrap().contains("Only a profile that names itself may use its own keys."));
-    // From outside the circle, the keys end the chain.
+    // From outside the cycle, the keys end the chain.
     let mut script = of(keys, "b");
     assume(&mut script, "AKID");
     assert_eq!(key_id(script), "ASIA");
@@ -140,7 +140,7 @@ fn a_source_profile_may_have_a_credential_source_alone() {
     let mut script = Setup { profile: Some("a"), ..setup }.profile();
     assume(&mut script, "ENV");
     assert_eq!(key_id(script), "ASIA");
-    // Alone it is no way to credentials, as in AWS's tools.
+    // Alone it provides no credentials, as in AWS's tools.
     let error = Setup { profile: Some("b"), ..setup }.profile().done().unwrap_err().to_string();
     assert_eq!(error, "no credentials; looked for profile b (config line 4), which sets none");
 }
