@@ -56,8 +56,8 @@ pub trait Io: fmt::Debug + Send + Sync {
         limit: Option<Duration>,
     ) -> IoFuture<'a, io::Result<ProcessOutput>>;
 
-    /// Sends a request and collects the response, at most [`MAX_RESPONSE`] bytes of body, within `limit`. Requests to hosts for which
-    /// [`is_local`](barerock::transport::is_local) returns true use no proxy.
+    /// Sends a request and collects the response, at most [`MAX_RESPONSE`] bytes of body, within `limit`. Requests to hosts
+    /// for which [`is_local`](barerock::transport::is_local) returns true use no proxy.
     fn exchange(
         &self,
         request: http::Request<Bytes>,
