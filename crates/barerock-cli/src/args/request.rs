@@ -1,8 +1,8 @@
 //! The options that make up a request.
 
-use barerock::converse::ValidationWarning;
 use clap::{Args, ValueEnum};
 
+use super::Call;
 use crate::exit::Failure;
 use crate::input::{Member, json_object};
 use crate::render::safe;
@@ -24,14 +24,17 @@ macro_rules! json_members {
     };
 }
 
-/// Reads a request from JSON; unless it `validates`, its members are sent as they are.
+/// Reads a request from JSON and checks it with `$validate`; unless it `validates`, its members are sent as they are.
 macro_rules! read {
     ($request:ty, $json:expr, $validates:expr) => {
+        read!($request, $json, $validates, validate)
+    };
+    ($request:ty, $json:expr, $validates:expr, $validate:ident) => {
         if $validates {
             let read = <$request>::from_json_with_warnings($json);
             let (request, warnings) = read.map_err(Failure::input)?;
             warn(&warnings);
-            request.validate().map_err(Failure::input)?;
+            request.$validate().map_err(Failure::input)?;
             request
         } else {
             <$request>::from_json_unchecked($json).map_err(Failure::input)?
@@ -40,7 +43,7 @@ macro_rules! read {
 }
 
 /// Prints warnings to standard error.
-fn warn(warnings: &[ValidationWarning]) {
+fn warn<T: ToString>(warnings: &[T]) {
     for warning in warnings {
         tell!("warning: {}", safe(&warning.to_string()));
     }
@@ -101,7 +104,10 @@ pub(crate) struct ConverseRequest {
 }
 
 impl ConverseRequest {
-    pub(crate) fn to_request(&self, validates: bool) -> Result<barerock::ConverseRequest, Failure> {
+    /// The request. One that only breaks rules beyond the service model is sent unchecked, with a warning: what is written as JSON
+    /// is meant.
+    pub(crate) fn to_request(&self, call: &mut Call) -> Result<barerock::ConverseRequest, Failure> {
+        let validates = !call.no_validate;
         let members = json_members! { self;
             "messages" "--messages" messages,
             "system" "--system" system,
@@ -121,9 +127,13 @@ impl ConverseRequest {
         all.push(plain("projectIdentifier", "--project-identifier", &self.project_identifier));
         let json = json_object(self.cli_input_json.as_deref(), &all)?;
         require_model_id(&json)?;
-        let request = read!(barerock::ConverseRequest, &json, validates);
+        let request = read!(barerock::ConverseRequest, &json, validates, validate_model);
         if validates {
             warn(&request.warnings());
+            if let Err(error) = request.validate() {
+                warn(&[error]);
+                call.no_validate = true;
+            }
         }
         Ok(request)
     }
@@ -150,13 +160,13 @@ pub(crate) struct CountTokensRequest {
 impl CountTokensRequest {
     pub(crate) fn to_request(
         &self,
-        validates: bool,
+        call: &mut Call,
     ) -> Result<barerock::converse::CountTokensRequest, Failure> {
         let mut members = json_members! { self; "input" "--input" input, }.to_vec();
         members.push(model_id(&self.model_id));
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
         require_model_id(&json)?;
-        Ok(read!(barerock::converse::CountTokensRequest, &json, validates))
+        Ok(read!(barerock::converse::CountTokensRequest, &json, !call.no_validate))
     }
 }
 
@@ -190,7 +200,7 @@ pub(crate) struct ApplyGuardrailRequest {
 impl ApplyGuardrailRequest {
     pub(crate) fn to_request(
         &self,
-        validates: bool,
+        call: &mut Call,
     ) -> Result<barerock::converse::ApplyGuardrailRequest, Failure> {
         let mut members = json_members! { self; "content" "--content" content, }.to_vec();
         members.push(plain("guardrailIdentifier", "--guardrail-identifier", &self.guardrail_identifier));
@@ -198,7 +208,7 @@ impl ApplyGuardrailRequest {
         members.push(plain("source", "--source", &self.source));
         members.push(plain("outputScope", "--output-scope", &self.output_scope));
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
-        Ok(read!(barerock::converse::ApplyGuardrailRequest, &json, validates))
+        Ok(read!(barerock::converse::ApplyGuardrailRequest, &json, !call.no_validate))
     }
 }
 
@@ -223,11 +233,11 @@ pub(crate) struct InvokeGuardrailChecksRequest {
 impl InvokeGuardrailChecksRequest {
     pub(crate) fn to_request(
         &self,
-        validates: bool,
+        call: &mut Call,
     ) -> Result<barerock::InvokeGuardrailChecksRequest, Failure> {
         let members = json_members! { self; "messages" "--messages" messages, "checks" "--checks" checks, };
         let json = json_object(self.cli_input_json.as_deref(), &members)?;
-        Ok(read!(barerock::InvokeGuardrailChecksRequest, &json, validates))
+        Ok(read!(barerock::InvokeGuardrailChecksRequest, &json, !call.no_validate))
     }
 }
 

@@ -18,11 +18,11 @@ use crate::render::{Output, corrected, malformed, summary};
 use crate::source::Source;
 use crate::status::Spinner;
 
-pub(crate) async fn run(arguments: ConverseStream) -> Result<(), Failure> {
+pub(crate) async fn run(mut arguments: ConverseStream) -> Result<(), Failure> {
     if let Some(skeleton) = arguments.request.generate_cli_skeleton {
         return skeleton.print(skeleton::CONVERSE);
     }
-    let request = arguments.request.to_request(!arguments.call.no_validate)?;
+    let request = arguments.request.to_request(&mut arguments.call)?;
     let connection = Connection::new(&arguments.call).await?;
     let stream = connection.client.converse_stream(&request).await?;
     let mut output = Output::new();

@@ -9,11 +9,11 @@ use crate::status::Spinner;
 
 macro_rules! commands {
     ($($name:ident, $arguments:ty, $skeleton:expr;)*) => {$(
-        pub(crate) async fn $name(arguments: $arguments) -> Result<(), Failure> {
+        pub(crate) async fn $name(mut arguments: $arguments) -> Result<(), Failure> {
             if let Some(skeleton) = arguments.request.generate_cli_skeleton {
                 return skeleton.print($skeleton);
             }
-            let request = arguments.request.to_request(!arguments.call.no_validate)?;
+            let request = arguments.request.to_request(&mut arguments.call)?;
             let connection = Connection::new(&arguments.call).await?;
             let spinner = Spinner::new("waiting for the response");
             let response = spinner.during(connection.client.$name(&request)).await?;

@@ -204,6 +204,22 @@ fn what_the_service_would_refuse_is_refused_before() {
     assert_eq!(ran.code, 0, "{ran:?}");
 }
 
+/// Documents are any JSON in the service model, so what is written as JSON goes out, and the warning says what the service takes.
+#[test]
+fn a_document_that_is_no_object_is_sent_with_a_warning() {
+    let block = r#"{"toolUse":{"toolUseId":"a","name":"weather","input":["Oslo"]}}"#;
+    let messages = format!(r#"[{{"role":"assistant","content":[{block}]}}]"#);
+    for command in ["converse", "converse-stream"] {
+        let ran = run(
+            bare(&[command, "--offline", "-m", "us.anthropic.claude-sonnet-4-6", "--messages", &messages]),
+            "",
+        );
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let warning = "warning: messages[0].content[0].toolUse.input is a list, but must be a JSON object\n";
+        assert_eq!(ran.err.matches(warning).count(), 1, "{}", ran.err);
+    }
+}
+
 #[test]
 fn frames_are_the_ones_that_barerock_frames_prints() {
     let file = fixtures().join("chat-stream").join("response.body");

@@ -4,7 +4,7 @@ use super::mistake::unknown;
 use super::path::Path;
 use super::rules::{
     BUCKET_OWNER, DOCUMENT_NAME_LENGTH, NON_EMPTY, S3_URI, TOOL_NAME, TOOL_REFERENCE_NAME,
-    TOOL_REFERENCE_TYPE, TOOL_USE_ID, count, object, optional, text,
+    TOOL_REFERENCE_TYPE, TOOL_USE_ID, count, optional, text,
 };
 use super::{Checked, ValidationError, each};
 use crate::types::{
@@ -36,8 +36,7 @@ fn content_block(at: &Path<'_>, block: &ContentBlock) -> Checked {
         ContentBlock::ToolUse(block) => {
             let at = at.member("toolUse");
             text(&at.member("toolUseId"), &block.tool_use_id, &TOOL_USE_ID)?;
-            text(&at.member("name"), &block.name, &TOOL_NAME)?;
-            object(&at.member("input"), &block.input)
+            text(&at.member("name"), &block.name, &TOOL_NAME)
         }
         ContentBlock::ToolResult(block) => tool_result(&at.member("toolResult"), block),
         ContentBlock::GuardContent(block) => guard_content(&at.member("guardContent"), block),
@@ -58,8 +57,9 @@ fn tool_result(at: &Path<'_>, block: &ToolResultBlock) -> Checked {
         ToolResultContentBlock::Image(block) => image(&at.member("image"), block),
         ToolResultContentBlock::Document(block) => document(&at.member("document"), block),
         ToolResultContentBlock::Video(block) => video(&at.member("video"), block),
-        ToolResultContentBlock::Json(document) => object(&at.member("json"), document),
-        ToolResultContentBlock::Text(_) | ToolResultContentBlock::SearchResult(_) => Ok(()),
+        ToolResultContentBlock::Json(_)
+        | ToolResultContentBlock::Text(_)
+        | ToolResultContentBlock::SearchResult(_) => Ok(()),
         ToolResultContentBlock::Unknown(member) => unknown(at, member, ToolResultContentBlock::MEMBERS),
     })
 }

@@ -5,6 +5,7 @@
 //! know them.
 
 mod content;
+mod documents;
 mod guardrail;
 mod json;
 mod mistake;

@@ -6,9 +6,8 @@ use super::path::Path;
 use super::rules::{
     COUNT_TOKENS_MODEL_ID, EFFORT, GUARDRAIL_IDENTIFIER, GUARDRAIL_VERSION, METADATA_KEY, METADATA_VALUE,
     NON_EMPTY, PROJECT_IDENTIFIER, RESPONSE_FIELD_PATH, TOOL_NAME, count, gist, optional, share, text,
-    tool_schema,
 };
-use super::{Checked, ValidationError, each};
+use super::{Checked, ValidationError, documents, each};
 use crate::count_tokens::{CountTokensInput, CountTokensRequest};
 use crate::model_id::AwsModelId;
 use crate::request::ConverseRequest;
@@ -26,11 +25,22 @@ const METADATA: (usize, usize) = (1, 16);
 const COUNTED_BODY: (usize, usize) = (0, 25_000_000);
 
 impl ConverseRequest {
-    /// Checks the request against the service model, without sending it.
+    /// Checks the request against the service model and what the service demands beyond it, without sending it.
+    ///
+    /// # Errors
+    /// The first value that violates the service model; then the first tool input or JSON of a tool result that is not an object,
+    /// or tool schema that is not one of an object.
+    pub fn validate(&self) -> Result<(), ValidationError> {
+        self.validate_model()?;
+        documents::messages(&Path::root("messages"), &self.messages)?;
+        self.tool_config.as_ref().map_or(Ok(()), |config| documents::tools(&Path::root("toolConfig"), config))
+    }
+
+    /// Checks the request against the service model alone, without sending it.
     ///
     /// # Errors
     /// The first value that violates the service model.
-    pub fn validate(&self) -> Result<(), ValidationError> {
+    pub fn validate_model(&self) -> Result<(), ValidationError> {
         model_id(&self.model_id)?;
         each(&Path::root("messages"), &self.messages, message)?;
         if let Some(blocks) = &self.system {
@@ -87,11 +97,16 @@ impl CountTokensRequest {
                 let at = input.member("converse");
                 if let Some(messages) = &request.messages {
                     each(&at.member("messages"), messages, message)?;
+                    documents::messages(&at.member("messages"), messages)?;
                 }
                 if let Some(blocks) = &request.system {
                     each(&at.member("system"), blocks, system)?;
                 }
-                request.tool_config.as_ref().map_or(Ok(()), |config| tools(&at.member("toolConfig"), config))
+                request.tool_config.as_ref().map_or(Ok(()), |config| {
+                    let at = at.member("toolConfig");
+                    tools(&at, config)?;
+                    documents::tools(&at, config)
+                })
             }
             CountTokensInput::Unknown(member) => unknown(&input, member, CountTokensInput::MEMBERS),
         }
@@ -144,9 +159,7 @@ fn tool(at: &Path<'_>, tool: &Tool) -> Checked {
             text(&at.member("name"), &spec.name, &TOOL_NAME)?;
             optional(&at.member("description"), spec.description.as_ref(), &NON_EMPTY)?;
             match &spec.input_schema {
-                ToolInputSchema::Json(schema) => {
-                    tool_schema(&at.member("inputSchema").member("json"), schema)
-                }
+                ToolInputSchema::Json(_) => Ok(()),
                 ToolInputSchema::Unknown(member) => {
                     unknown(&at.member("inputSchema"), member, ToolInputSchema::MEMBERS)
                 }

@@ -1,9 +1,7 @@
 //! Rules of the service model for single values.
 
 use super::{Path, ValidationError};
-use crate::json::Object;
 use crate::model_id::{ACCOUNT_DIGITS, is_account};
-use crate::types::Document;
 
 /// Constraints on a text: length in characters, and syntax.
 pub(super) struct TextRule {
@@ -207,35 +205,6 @@ pub(super) fn share(at: &Path<'_>, value: Option<f64>) -> Result<(), ValidationE
     }
 }
 
-/// Checks that a document is a JSON object, as the service demands where the model has any JSON.
-pub(super) fn object(at: &Path<'_>, document: &Document) -> Result<(), ValidationError> {
-    // spec: bedrock#json-object "Provide a json object for the field and try again.", as recorded
-    let found = match document.as_json().trim_ascii_start().as_bytes().first() {
-        Some(b'{') => return Ok(()),
-        Some(b'[') => "is a list",
-        Some(b'"') => "is a string",
-        Some(b't' | b'f') => "is a boolean",
-        Some(b'n') => "is null",
-        _ => "is a number",
-    };
-    Err(ValidationError::new(at, found, "must be a JSON object"))
-}
-
-/// Checks the JSON Schema of a tool's input: an object with the type `object`.
-pub(super) fn tool_schema(at: &Path<'_>, schema: &Document) -> Result<(), ValidationError> {
-    // spec: bedrock#tool-schema "The top level schema type must be object."
-    const RULE: &str = "must be \"object\"";
-    object(at, schema)?;
-    let schema = Object::read(schema.as_json());
-    match (schema.value("type"), schema.text("type").as_deref()) {
-        (_, Some("object")) => Ok(()),
-        (Some(found), _) => {
-            Err(ValidationError::new(&at.member("type"), &format!("is {}", gist(found)), RULE))
-        }
-        (None, _) => Err(ValidationError::new(&at.member("type"), "is missing", RULE)),
-    }
-}
-
 /// Whether the service takes this name of a tool.
 pub(crate) fn is_tool_name(name: &str) -> bool {
     TOOL_NAME.is_kept_by(name)
@@ -310,26 +279,4 @@ mod tests {
     }
 
     // spec-test: bedrock#tool-schema, bedrock#json-object
-    #[test]
-    fn a_tool_schema_is_an_object_of_type_object() {
-        for (schema, error) in [
-            (r#"{"type":"object"}"#, ""),
-            (" { \"properties\": {}, \"type\" : \"obj\\u0065ct\" }", ""),
-            ("{}", "x.type is missing, but must be \"object\""),
-            (r#"{"properties":{"type":"object"}}"#, "x.type is missing, but must be \"object\""),
-            (r#"{"type":"string"}"#, "x.type is \"string\", but must be \"object\""),
-            (r#"{"type":["object","null"]}"#, "x.type is [\"object\",\"null\"], but must be \"object\""),
-            (r#"{"type":null}"#, "x.type is null, but must be \"object\""),
-            ("[]", "x is a list, but must be a JSON object"),
-            ("\"{}\"", "x is a string, but must be a JSON object"),
-            ("true", "x is a boolean, but must be a JSON object"),
-            ("\n null", "x is null, but must be a JSON object"),
-            ("-1", "x is a number, but must be a JSON object"),
-        ] {
-            let schema = Document::from_json(schema).unwrap();
-            let said = tool_schema(&Path::root("x"), &schema)
-                .map_or_else(|error| error.to_string(), |()| String::new());
-            assert_eq!(said, error, "{schema}");
-        }
-    }
 }
