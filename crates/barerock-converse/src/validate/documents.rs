@@ -81,7 +81,11 @@ mod tests {
         let input = Message::assistant([ToolUseBlock::new("a", "weather", json!(["Oslo"])).into()]);
         let schema = Tool::new("weather", json!({"properties": {}}));
         let request = ConverseRequest::new("amazon.nova-pro-v1:0", []);
-        let with = |message| ConverseRequest { messages: vec![message], ..request.clone() };
+        let with = |message| {
+            let mut request = request.clone();
+            request.messages.push(message);
+            request
+        };
         for (request, path) in [
             (with(result), "messages[0].content[0].toolResult.content[0].json"),
             (with(input), "messages[0].content[0].toolUse.input"),
