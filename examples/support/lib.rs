@@ -55,6 +55,8 @@ pub fn local<T: barerock::Transport>(transport: T, url: &str) -> barerock::Clien
 mod docs {
     #[doc = include_str!("../../docs/testing.md")]
     struct Testing;
+    #[doc = include_str!("../../docs/recipes.md")]
+    struct Recipes;
     #[doc = include_str!("../../docs/from-boto3.md")]
     struct FromBoto3;
     #[doc = include_str!("../../docs/from-aws-sdk.md")]

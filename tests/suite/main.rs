@@ -41,6 +41,7 @@ mod recorded_secrets;
 mod replay;
 mod retries;
 mod search_words;
+mod security_page;
 mod service_model;
 mod shared_types;
 mod static_stability;
