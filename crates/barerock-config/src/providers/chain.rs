@@ -77,7 +77,7 @@ impl DefaultChain {
         let in_code = config.profile_name().source == Source::Code;
         let takes_role = config.profile().is_some_and(|profile| profile.get("role_arn").is_some());
         let skipped = |what: &str| {
-            Err(CredentialsError::not_found(format!("{what}, over which a profile named in code wins")))
+            Err(CredentialsError::not_found(format!("{what} (a profile named in code takes precedence)")))
         };
         let keys: Candidate = match in_code {
             true => skipped("the environment's keys"),

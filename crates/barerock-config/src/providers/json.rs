@@ -13,7 +13,7 @@ impl Object {
             Ok(Value::Object(members)) => Ok(Self(members)),
             Ok(mut other) => {
                 clear(&mut other);
-                Err("it is JSON, but not an object".to_owned())
+                Err("it is not a JSON object".to_owned())
             }
             // The text of the error may quote the input.
             Err(error) => Err(format!("it is not JSON from line {} column {}", error.line(), error.column())),
@@ -112,7 +112,7 @@ mod tests {
         object.set("d", "new");
         assert_eq!(Object::parse(&object.to_bytes()).unwrap().text("d"), Ok(Some("new")));
         for (text, error) in [
-            (&b"\"SQUIRREL\""[..], "it is JSON, but not an object"),
+            (&b"\"SQUIRREL\""[..], "it is not a JSON object"),
             (b"{\"a\":\n SQUIRREL", "it is not JSON from line 2 column 2"),
             (b"", "it is not JSON from line 1 column 0"),
         ] {

@@ -101,7 +101,7 @@ impl ProcessProvider {
                 ProcessFailure { reason, hint: OUTPUT_HINT }
             }),
             (false, Some(code)) => Err(ProcessFailure::new(format!("failed with exit code {code}"))),
-            (false, None) => Err(ProcessFailure::new("was ended by a signal".to_owned())),
+            (false, None) => Err(ProcessFailure::new("was killed by a signal".to_owned())),
         };
         result.map_err(|mut failure| {
             let said = stderr::shown(&output.stderr, &self.secrets_with(&stdout));
@@ -208,7 +208,7 @@ mod tests {
     fn failures_say_why_and_have_a_hint() {
         for (code, stdout, words, hint) in [
             (Some(3), "", "failed with exit code 3", RUN_HINT),
-            (None, "", "was ended by a signal", RUN_HINT),
+            (None, "", "was killed by a signal", RUN_HINT),
             (Some(0), "SQUIRREL", "it is not JSON from line 1 column 1", OUTPUT_HINT),
             (Some(0), "{}", "Version is missing", OUTPUT_HINT),
             (Some(0), r#"{"Version":"1"}"#, "Version is not a whole number", OUTPUT_HINT),

@@ -153,7 +153,7 @@ fn credentials_of(
     if super::http_query::is_html(response) {
         return Err("it is an HTML page, perhaps of a proxy or a login portal".to_owned());
     }
-    let document = parse(response).ok_or("it is not XML")?;
+    let document = parse(response).ok_or("not XML")?;
     let missing = |name: &str| format!("{name} is missing or empty");
     let mut node = document.root_element();
     let root = format!("{}Response", call.action);

@@ -121,7 +121,7 @@ impl InstanceMetadataProvider {
         // underscore (_), and hyphen (-)."
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
         if role.is_empty() || !role.bytes().all(is_name) {
-            return Err(session.query.malformed_response(&request, "it is not the name of a role"));
+            return Err(session.query.malformed_response(&request, "not the name of a role"));
         }
         let (request, answer) = session.get(&format!("{ROLE_PATH}{role}"), is_not_json).await?;
         if answer.status() != StatusCode::OK {

@@ -176,7 +176,7 @@ fn collect(
             return Ok(ProcessOutput::new(status.code(), stdout).stderr(stderr));
         }
         if abandoned.is_set() {
-            return Err(io::Error::other("it was given up"));
+            return Err(io::Error::other("cancelled"));
         }
         if limit.is_some_and(|limit| started.elapsed() >= limit) {
             return Ok(ProcessOutput::new(None, Vec::new()).stderr(stderr.get()).timed_out());
