@@ -1,13 +1,13 @@
-//! A response that is JSON of a given schema, read into a type.
+//! A response read into a type, whose schema the model is given.
 
 use barerock::ConverseRequest;
-use barerock::types::{Message, OutputConfig};
+use barerock::types::Message;
 use barerock_examples::CLAUDE;
 use barerock_replay::Fixture;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct City {
     name: String,
     inhabitants: u64,
@@ -19,16 +19,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         barerock_examples::client([Fixture::text(CLAUDE, r#"{"name": "Oslo", "inhabitants": 717710}"#)])
             .await?;
 
-    let schema = json!({
-        "type": "object",
-        "properties": {"name": {"type": "string"}, "inhabitants": {"type": "integer"}},
-        "required": ["name", "inhabitants"],
-        "additionalProperties": false,
-    });
-    let mut request = ConverseRequest::new(CLAUDE, [Message::user("The largest city of Norway?")]);
-    request.output_config = Some(OutputConfig::json_schema(schema));
-    let response = client.converse(&request).await?;
-    let city: City = serde_json::from_str(&response.text())?;
+    let request = ConverseRequest::new(CLAUDE, [Message::user("The largest city of Norway?")]);
+    let city: City = client.converse_as(&request).await?.value;
     println!("{} has {} inhabitants", city.name, city.inhabitants);
     Ok(())
 }

@@ -57,6 +57,7 @@ pub mod invoke_guardrail_checks;
 mod json;
 mod lookalike;
 pub mod mantle;
+pub mod model_features;
 mod model_id;
 mod operation;
 pub mod request;

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::response::ConverseResponse;
 use crate::stream::AssembledMessage;
-use crate::types::{Message, StopReason};
+use crate::types::{ContentBlock, Message, StopReason};
 
 impl ConverseResponse {
     /// The text of the message, read as JSON. A code fence around it is left out.
@@ -74,7 +74,19 @@ fn read_input<T: DeserializeOwned>(
     let Some(call) = call else {
         return Err(TypedError::new(Fault::NoToolUse(name.to_owned()), stop_reason));
     };
+    let is_last = message.and_then(|message| message.content.last()).is_some_and(
+        |block| matches!(block, ContentBlock::ToolUse(last) if last.tool_use_id == call.tool_use_id),
+    );
+    // The service may return the part of an input that came as an object.
+    if is_last && is_limit(stop_reason) {
+        return Err(TypedError::new(Fault::CutInput, stop_reason));
+    }
     call.input.parse().map_err(|error| TypedError::new(Fault::Input(name.to_owned(), error), stop_reason))
+}
+
+/// True if a limit stopped the model.
+fn is_limit(stop_reason: &StopReason) -> bool {
+    matches!(stop_reason, StopReason::MaxTokens | StopReason::ModelContextWindowExceeded)
 }
 
 /// The text inside a Markdown code fence, or the text itself.
@@ -97,6 +109,7 @@ enum Fault {
     Text(serde_json::Error),
     NoToolUse(String),
     Input(String, serde_json::Error),
+    CutInput,
 }
 
 impl TypedError {
@@ -113,7 +126,7 @@ impl TypedError {
     /// True if the model was stopped by a limit, so that the response is not whole: by `max_tokens` or the context window.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        matches!(self.stop_reason, StopReason::MaxTokens | StopReason::ModelContextWindowExceeded)
+        is_limit(&self.stop_reason)
     }
 }
 
@@ -121,7 +134,7 @@ impl fmt::Display for TypedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match &self.fault {
             Fault::NoText | Fault::Text(_) => "text",
-            Fault::NoToolUse(_) | Fault::Input(..) => "tool input",
+            Fault::NoToolUse(_) | Fault::Input(..) | Fault::CutInput => "tool input",
         };
         if self.is_cut() {
             return write!(f, "{what} was cut by {}", self.stop_reason.as_str());
@@ -131,8 +144,22 @@ impl fmt::Display for TypedError {
             Fault::NoToolUse(name) => {
                 write!(f, "response without a call of {name} (stop reason {})", self.stop_reason.as_str())
             }
+            // The service has replaced the text.
+            Fault::Text(error)
+                if matches!(
+                    self.stop_reason,
+                    StopReason::GuardrailIntervened
+                        | StopReason::ContentFiltered
+                        | StopReason::MalformedModelOutput
+                ) =>
+            {
+                let reason = self.stop_reason.as_str();
+                write!(f, "text is not the JSON expected (stop reason {reason}): {error}")
+            }
             Fault::Text(error) => write!(f, "text is not the JSON expected: {error}"),
             Fault::Input(name, error) => write!(f, "input of {name} is not the JSON expected: {error}"),
+            // It is cut, always.
+            Fault::CutInput => f.write_str("tool input was cut"),
         }
     }
 }
@@ -141,7 +168,7 @@ impl core::error::Error for TypedError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match &self.fault {
             Fault::Text(error) | Fault::Input(_, error) => Some(error),
-            Fault::NoText | Fault::NoToolUse(_) => None,
+            Fault::NoText | Fault::NoToolUse(_) | Fault::CutInput => None,
         }
     }
 }
@@ -190,6 +217,8 @@ mod tests {
         assert_eq!(response.tool_input::<Value>("w").unwrap(), json!({"n": 7}));
         let error = response.tool_input::<Value>("v").unwrap_err();
         assert_eq!(error.to_string(), "response without a call of v (stop reason tool_use)");
+        let cut = self::response(&call, "max_tokens").tool_input::<Value>("w").unwrap_err();
+        assert_eq!((cut.to_string(), cut.is_cut()), ("tool input was cut by max_tokens".to_owned(), true));
         let error = response.tool_input::<Vec<u8>>("w").unwrap_err();
         assert!(error.to_string().starts_with("input of w is not the JSON expected: "), "{error}");
     }

@@ -309,7 +309,7 @@ impl Error {
     }
 
     /// The message as far as it was received, if a stream ended early in
-    /// [`into_message`](crate::EventStream::into_message).
+    /// [`into_message`](crate::EventStream::into_message); the whole message, if `Client::converse_as` could not read it.
     #[must_use]
     pub fn partial(&self) -> Option<&Message> {
         self.partial.as_deref()

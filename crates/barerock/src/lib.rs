@@ -54,6 +54,8 @@ pub mod tools;
 #[cfg(feature = "tracing")]
 mod trace;
 pub mod transport;
+#[cfg(feature = "schemars")]
+mod typed;
 mod validation;
 
 /// True for wasm32-unknown-unknown, where std's clock, environment and threads panic or fail, and nothing is random.
@@ -82,6 +84,8 @@ pub use timeout::{Elapsed, Timeouts, within};
 #[cfg(feature = "tracing")]
 pub use trace::TracingObserver;
 pub use transport::{Transport, TransportError, TransportErrorKind};
+#[cfg(feature = "schemars")]
+pub use typed::{Typed, TypedFormat};
 
 /// Compiles the example of the README with the tests.
 #[cfg(doctest)]

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+pub use boxed::{BoxBody, BoxTransport};
 pub use hop::{HopError, ThroughProxy};
 pub use last_event::LastEventSeen;
 pub use local::{NoProxy, is_local};
 pub use local_transport::LocalTransport;
 pub use proxy::{ProxyDecision, ProxyError, ProxyRules, ProxyScheme, ProxyUrl};
 
+mod boxed;
 mod hop;
 mod last_event;
 mod local;

@@ -4,6 +4,7 @@ mod known;
 
 use core::fmt::Write as _;
 
+use barerock::converse::model_features::refusals;
 use barerock::converse::{AwsModelId, Endpoint, ModelIdKind, mantle};
 use barerock::{ConverseRequest, types::Message};
 use clap::Args;
@@ -65,8 +66,8 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     end_of_life: Option<&'static str>,
     /// Request members and features that the model refuses.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    refuses: &'static [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refuses: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'static str>,
 }
@@ -88,7 +89,7 @@ impl<'a> Entry<'a> {
             endpoint: is_mantle.then_some(mantle::SIGNING_NAME),
             profiles: known.map_or(&[], |known| known.profiles),
             end_of_life: known.and_then(|known| known.end_of_life),
-            refuses: known.map_or(&[], |known| known.refuses),
+            refuses: refusals(id).iter().map(|refusal| refusal.as_str()).collect(),
             note: known.and_then(|known| known.note),
         })
     }
@@ -106,7 +107,7 @@ impl<'a> Entry<'a> {
             endpoint: Some(mantle::SIGNING_NAME),
             profiles: &[],
             end_of_life: None,
-            refuses: &[],
+            refuses: Vec::new(),
             note: None,
         }
     }
@@ -205,7 +206,7 @@ fn list(entries: &[Entry<'_>]) -> String {
 fn explained(entry: &Entry<'_>) -> String {
     let mut text = format!("{}\n", safe(entry.model_id));
     let joined = |list: &[&str], by: &str| (!list.is_empty()).then(|| list.join(by));
-    let (profiles, refuses) = (joined(entry.profiles, ", "), joined(entry.refuses, "; "));
+    let (profiles, refuses) = (joined(entry.profiles, ", "), joined(&entry.refuses, "; "));
     let lines = [
         ("name", entry.name),
         ("is", Some(entry.kind)),

@@ -125,10 +125,7 @@ impl ToolBox {
         F: Fn(I) -> R + Send + Sync + 'static,
         R: Future<Output = Result<O, E>> + Send + 'static,
     {
-        let schema = schemars::schema_for!(I);
-        // A schema is JSON.
-        let schema = Document::from_serialize(&schema).unwrap_or_default();
-        self.tool(name, description, schema, function)
+        self.tool(name, description, crate::typed::schema_of::<I>(), function)
     }
 
     /// Asks before each tool call; a call that is not approved is not run, and the model is told so. Calls of one response are

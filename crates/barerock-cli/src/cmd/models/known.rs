@@ -14,31 +14,20 @@ pub(super) struct Known {
     /// Geographies of its inference profiles, as far as they are known.
     pub(super) profiles: &'static [&'static str],
     pub(super) end_of_life: Option<&'static str>,
-    /// What the model refuses in a request.
-    pub(super) refuses: &'static [&'static str],
     pub(super) note: Option<&'static str>,
 }
 
 const US_GLOBAL: &[&str] = &["us", "global"];
 
-const FORCED_TOOL: &str = "toolChoice any or tool";
-const DISABLED_THINKING: &str = "disabled thinking";
-const STRICT: &str = "strict tools";
-const JSON_SCHEMA: &str = "outputConfig.textFormat json_schema";
-const SAMPLING: &str = "temperature, topP, top_k";
-const PREFILL: &str = "prefill of the assistant's message";
-
-const SAMPLING_PREFILL: &[&str] = &[SAMPLING, PREFILL];
-const STRICT_SAMPLING_PREFILL: &[&str] = &[STRICT, JSON_SCHEMA, SAMPLING, PREFILL];
 const NO_VERSION: &str = "not an id: `-v1:0` is missing";
 
 const fn model(id: &'static str, name: &'static str) -> Known {
-    Known { id, name, profiles: &[], end_of_life: None, refuses: &[], note: None }
+    Known { id, name, profiles: &[], end_of_life: None, note: None }
 }
 
 /// A Claude model with an inference profile.
-const fn claude(id: &'static str, name: &'static str, refuses: &'static [&'static str]) -> Known {
-    Known { profiles: US_GLOBAL, refuses, ..model(id, name) }
+const fn claude(id: &'static str, name: &'static str) -> Known {
+    Known { profiles: US_GLOBAL, ..model(id, name) }
 }
 
 const fn noted(id: &'static str, name: &'static str, note: &'static str) -> Known {
@@ -51,27 +40,19 @@ const fn ends(known: Known, date: &'static str) -> Known {
 
 /// First the models in use, by provider; then those of older pages about Converse.
 pub(super) const KNOWN: [Known; 37] = [
-    claude("us.anthropic.claude-haiku-5-5", "Claude Haiku 5.5", SAMPLING_PREFILL),
-    claude(
-        "us.anthropic.claude-sonnet-5-5",
-        "Claude Sonnet 5.5",
-        &[FORCED_TOOL, DISABLED_THINKING, SAMPLING, PREFILL],
-    ),
-    claude("us.anthropic.claude-sonnet-5", "Claude Sonnet 5", STRICT_SAMPLING_PREFILL),
-    claude("us.anthropic.claude-opus-5-5", "Claude Opus 5.5", SAMPLING_PREFILL),
-    claude("us.anthropic.claude-opus-5", "Claude Opus 5", STRICT_SAMPLING_PREFILL),
-    claude("us.anthropic.claude-fable-5-1", "Claude Fable 5.1", SAMPLING_PREFILL),
-    claude("us.anthropic.claude-fable-5", "Claude Fable 5", STRICT_SAMPLING_PREFILL),
-    claude("us.anthropic.claude-mythos-5-1", "Claude Mythos 5.1", SAMPLING_PREFILL),
-    Known {
-        profiles: &["us"],
-        refuses: SAMPLING_PREFILL,
-        ..model("us.anthropic.claude-mythos-5", "Claude Mythos 5")
-    },
-    claude("us.anthropic.claude-opus-4-8", "Claude Opus 4.8", STRICT_SAMPLING_PREFILL),
-    claude("us.anthropic.claude-opus-4-7", "Claude Opus 4.7", STRICT_SAMPLING_PREFILL),
-    claude("us.anthropic.claude-opus-4-6-v1", "Claude Opus 4.6", &[]),
-    claude("us.anthropic.claude-sonnet-4-6", "Claude Sonnet 4.6", &[]),
+    claude("us.anthropic.claude-haiku-5-5", "Claude Haiku 5.5"),
+    claude("us.anthropic.claude-sonnet-5-5", "Claude Sonnet 5.5"),
+    claude("us.anthropic.claude-sonnet-5", "Claude Sonnet 5"),
+    claude("us.anthropic.claude-opus-5-5", "Claude Opus 5.5"),
+    claude("us.anthropic.claude-opus-5", "Claude Opus 5"),
+    claude("us.anthropic.claude-fable-5-1", "Claude Fable 5.1"),
+    claude("us.anthropic.claude-fable-5", "Claude Fable 5"),
+    claude("us.anthropic.claude-mythos-5-1", "Claude Mythos 5.1"),
+    Known { profiles: &["us"], ..model("us.anthropic.claude-mythos-5", "Claude Mythos 5") },
+    claude("us.anthropic.claude-opus-4-8", "Claude Opus 4.8"),
+    claude("us.anthropic.claude-opus-4-7", "Claude Opus 4.7"),
+    claude("us.anthropic.claude-opus-4-6-v1", "Claude Opus 4.6"),
+    claude("us.anthropic.claude-sonnet-4-6", "Claude Sonnet 4.6"),
     ends(model("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5"), "2027-04-08"),
     model("us.anthropic.claude-haiku-4-5-20251001-v1:0", "Claude Haiku 4.5"),
     ends(model("us.anthropic.claude-opus-4-1-20250805-v1:0", "Claude Opus 4.1"), "2027-01-08"),
