@@ -79,3 +79,40 @@ async fn ours_as_theirs() {
     let half = IntoAws::new(EnvironmentProvider::new(half)).provide_credentials().await;
     assert!(matches!(half, Err(AwsError::InvalidConfiguration(_))));
 }
+
+/// What an `SdkConfig` says goes into requests: region, endpoint, and credentials, for which its provider is asked once.
+#[tokio::test]
+async fn a_whole_configuration() {
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use barerock::types::Message;
+    use barerock::{Client, ConverseRequest};
+    use barerock_hyper::HyperTransport;
+    use barerock_tests::peer::{Peer, Reply};
+
+    let peer = Peer::start(|_| Reply::Close).await;
+    let config = aws_types::SdkConfig::builder()
+        .region(aws_types::region::Region::new("eu-west-1"))
+        .endpoint_url(peer.url())
+        .credentials_provider(SharedCredentialsProvider::new(Theirs(keys)))
+        .build();
+    let client = Client::builder(HyperTransport::new()).sdk_config(&config).build().unwrap();
+    assert_eq!((client.region(), client.endpoint().host()), ("eu-west-1", "127.0.0.1"));
+    let request = ConverseRequest::new("anthropic.claude-3-haiku-20240307-v1:0", [Message::user("hi")]);
+    client.converse(&request).await.unwrap_err();
+    let asked = peer.asked();
+    let signed = asked[0].headers()["authorization"].to_str().unwrap();
+    assert!(signed.contains("Credential=AKIDEXAMPLE/") && signed.contains("/eu-west-1/bedrock/"), "{signed}");
+    assert_eq!(asked[0].headers()["x-amz-security-token"], "WALRUS");
+
+    let fips = aws_types::SdkConfig::builder()
+        .region(aws_types::region::Region::new("us-gov-west-1"))
+        .use_fips(true)
+        .build();
+    let client = Client::builder(HyperTransport::new()).sdk_config(&fips).build().unwrap();
+    assert_eq!(client.endpoint().host(), "bedrock-runtime-fips.us-gov-west-1.amazonaws.com");
+    // What it does not say stays.
+    let empty = aws_types::SdkConfig::builder().build();
+    let client =
+        Client::builder(HyperTransport::new()).region("us-east-1").sdk_config(&empty).build().unwrap();
+    assert_eq!(client.region(), "us-east-1");
+}

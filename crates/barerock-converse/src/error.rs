@@ -4,6 +4,7 @@ use core::fmt;
 
 use http::{HeaderMap, StatusCode};
 
+pub use crate::exception::{EXCEPTIONS, exception_status};
 use crate::json::Object;
 use crate::lookalike::{Lookalike, looks_like};
 use crate::types::structure;
@@ -105,35 +106,12 @@ fn short_code(code: &str) -> &str {
     code.rsplit('#').next().unwrap_or_default().trim_ascii()
 }
 
-// spec: bedrock#error-status the status of an error is that of its shape, such as 429 of ThrottlingException
-/// The exceptions of the service model, by their codes, each with its HTTP status.
-pub const EXCEPTIONS: [(&str, u16); 12] = [
-    ("ValidationException", 400),
-    ("ConflictException", 400),
-    ("ServiceQuotaExceededException", 400),
-    ("AccessDeniedException", 403),
-    ("ResourceNotFoundException", 404),
-    ("ModelTimeoutException", 408),
-    ("ModelErrorException", 424),
-    ("ModelStreamErrorException", 424),
-    ("ThrottlingException", 429),
-    ("ModelNotReadyException", 429),
-    ("InternalServerException", 500),
-    ("ServiceUnavailableException", 503),
-];
-
 // spec: eventstream#exception-type "The value of this header is the name of the member that targets the error shape."
 /// The code of an exception named by its member of the stream: `throttlingException` is `ThrottlingException`.
 #[must_use]
 pub fn exception_code(member: &str) -> String {
     let mut letters = member.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
-}
-
-/// The HTTP status that the service model gives the exception of this code.
-#[must_use]
-pub fn exception_status(code: &str) -> Option<u16> {
-    EXCEPTIONS.iter().find(|(known, _)| *known == code).map(|(_, status)| *status)
 }
 
 /// Describes a body without a code and a message: its apparent type and its beginning. A JSON object may come from the

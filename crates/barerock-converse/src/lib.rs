@@ -53,6 +53,7 @@ pub mod count_tokens;
 mod drift;
 pub mod endpoint;
 pub mod error;
+mod exception;
 pub mod invoke_guardrail_checks;
 mod json;
 mod lookalike;
@@ -78,6 +79,7 @@ pub use count_tokens::{CountTokensInput, CountTokensRequest, CountTokensResponse
 pub use drift::{Drift, Unknown};
 pub use endpoint::{Endpoint, EndpointBuilder, EndpointError, EndpointService, Partition};
 pub use error::ServiceError;
+pub use exception::Exception;
 pub use invoke_guardrail_checks::{InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse};
 pub use json::{Correction, CorrectionKind};
 pub use lookalike::{Lookalike, looks_like};

@@ -38,6 +38,7 @@
 //! - `config`: transports and clients from AWS's shared configuration: `from_config`, `HyperTransport::from_config`.
 //! - `http2`: HTTP/2: `HyperTransportBuilder::http2`.
 
+mod body;
 mod builder;
 #[cfg(feature = "config")]
 mod config;
@@ -50,6 +51,7 @@ mod stream;
 mod transport;
 
 pub use barerock_tls::{RootsError, rustls};
+pub use body::HyperBody;
 pub use builder::HyperTransportBuilder;
 #[cfg(feature = "config")]
 pub use config::from_config;

@@ -5,16 +5,17 @@ use core::time::Duration;
 use std::io;
 use std::sync::Arc;
 
-use barerock::transport::{HopError, NoProxy};
+use barerock::transport::{HopError, NoProxy, without_timer};
 use barerock::{Elapsed, Transport, TransportError, TransportErrorKind};
 use barerock_tls::RootsError;
 use barerock_tls::rustls::ClientConfig;
 use bytes::Bytes;
 use http::Uri;
 use http_body_util::Full;
-use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
+use tokio::runtime::Handle;
 
+use crate::body::HyperBody;
 use crate::builder::HyperTransportBuilder;
 use crate::connector::{Connector, ProxyConnect};
 use crate::stream::FreshConnection;
@@ -90,10 +91,11 @@ impl Default for HyperTransport {
 }
 
 impl Transport for HyperTransport {
-    type Body = Incoming;
+    type Body = HyperBody;
     type Error = TransportError;
 
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Incoming>, TransportError> {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<HyperBody>, TransportError> {
+        require_runtime()?;
         let mut request = request.map(Full::new);
         let is_direct = request.extensions().get::<NoProxy>().is_some();
         let (client, through_proxy) = match &self.proxied {
@@ -118,19 +120,28 @@ impl Transport for HyperTransport {
         if let Some(through_proxy) = through_proxy {
             response.extensions_mut().insert(through_proxy);
         }
-        Ok(response)
+        Ok(response.map(HyperBody))
     }
 
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        match Handle::try_current() {
+            Ok(_) => tokio::time::sleep(duration).await,
+            Err(_) => without_timer().await,
+        }
     }
 
     async fn connect(&self, uri: &Uri) -> Result<(), TransportError> {
+        require_runtime()?;
         let proxied = self.proxied.as_ref().filter(|proxied| proxied.proxy.applies(uri));
         let route = proxied.map_or(&self.direct, |proxied| &proxied.route);
         let connected = route.connector.clone().connect_ahead(uri).await;
         connected.map_err(|error| TransportError::new(kind_of_connect(&*error), error))
     }
+}
+
+/// Fails outside a runtime of tokio, where sockets, timers and tasks panic.
+pub(crate) fn require_runtime() -> Result<(), TransportError> {
+    Handle::try_current().map(drop).map_err(|_| TransportError::no_runtime("tokio"))
 }
 
 /// Returns the kind of a connection error.

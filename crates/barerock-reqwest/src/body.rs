@@ -9,8 +9,9 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::error::convert;
+use crate::transport::require_runtime;
 
-/// Body of a response.
+/// Body of a response. Outside a runtime of tokio it is an error, since no limit of time would hold there.
 pub struct ReqwestBody(pub(crate) reqwest::Body);
 
 impl Body for ReqwestBody {
@@ -21,6 +22,7 @@ impl Body for ReqwestBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        require_runtime()?;
         Pin::new(&mut self.0).poll_frame(context).map_err(|error| convert(error, None))
     }
 

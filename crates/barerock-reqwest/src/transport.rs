@@ -3,12 +3,13 @@
 use core::time::Duration;
 use std::sync::{Arc, OnceLock};
 
-use barerock::transport::{NoProxy, ProxyRules, ThroughProxy};
+use barerock::transport::{NoProxy, ProxyRules, ThroughProxy, without_timer};
 use barerock::{Transport, TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::uri::Scheme;
 use http::{Request, Response};
 use reqwest::{Client, ClientBuilder};
+use tokio::runtime::Handle;
 
 use crate::body::ReqwestBody;
 use crate::client;
@@ -128,6 +129,7 @@ impl Transport for ReqwestTransport {
     type Error = TransportError;
 
     async fn send(&self, request: Request<Bytes>) -> Result<Response<ReqwestBody>, TransportError> {
+        require_runtime()?;
         let client = self.client_for(&request);
         let client = client.map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
         let is_direct = request.extensions().get::<NoProxy>().is_some();
@@ -148,8 +150,16 @@ impl Transport for ReqwestTransport {
     }
 
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        match Handle::try_current() {
+            Ok(_) => tokio::time::sleep(duration).await,
+            Err(_) => without_timer().await,
+        }
     }
+}
+
+/// Fails outside a runtime of tokio, where sockets, timers and tasks panic.
+pub(crate) fn require_runtime() -> Result<(), TransportError> {
+    Handle::try_current().map(drop).map_err(|_| TransportError::no_runtime("tokio"))
 }
 
 #[cfg(test)]

@@ -69,6 +69,30 @@ impl<'a> CredentialsRef<'a> {
     }
 }
 
+/// Equal if all three parts are. The time of a comparison depends on the lengths of secret and token, not on their contents.
+impl PartialEq for CredentialsRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let tokens = match (self.session_token, other.session_token) {
+            (Some(one), Some(other)) => is_same_secret(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        // No early end.
+        (self.access_key_id == other.access_key_id)
+            & is_same_secret(self.secret_access_key, other.secret_access_key)
+            & tokens
+    }
+}
+
+impl Eq for CredentialsRef<'_> {}
+
+/// Compares two secrets in a time that depends on their lengths alone.
+fn is_same_secret(one: &str, other: &str) -> bool {
+    let pairs = one.bytes().zip(other.bytes());
+    let difference =
+        pairs.fold(0, |difference, (one, other)| core::hint::black_box(difference | (one ^ other)));
+    one.len() == other.len() && difference == 0
+}
+
 impl fmt::Debug for CredentialsRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
@@ -129,6 +153,17 @@ impl Credentials {
     }
 }
 
+/// Compared as [`CredentialsRef`]s are.
+#[cfg(feature = "alloc")]
+impl PartialEq for Credentials {
+    fn eq(&self, other: &Self) -> bool {
+        self.borrowed() == other.borrowed()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Eq for Credentials {}
+
 #[cfg(feature = "alloc")]
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -160,6 +195,29 @@ mod tests {
         assert_eq!(format!("{owned:?}"), format!("{:?}", owned.borrowed()));
         assert_eq!(owned.clone().secret_access_key(), SECRET);
         assert_eq!(owned.session_token(), Some("TOKEN"));
+    }
+
+    #[test]
+    fn credentials_are_equal_if_every_part_is() {
+        let all = [
+            ("AKID", "secret", None),
+            ("AKIE", "secret", None),
+            ("AKID", "secreT", None),
+            ("AKID", "secret2", None),
+            ("AKID", "", None),
+            ("AKID", "secret", Some("")),
+            ("AKID", "secret", Some("token")),
+            ("AKID", "secret", Some("tokem")),
+            ("AKID", "secret", Some("toke")),
+        ];
+        for (at, one) in all.into_iter().enumerate() {
+            for (other_at, other) in all.into_iter().enumerate() {
+                let of = |(id, secret, token)| CredentialsRef::new(id, secret, token);
+                assert_eq!(of(one) == of(other), at == other_at, "{one:?} {other:?}");
+            }
+        }
+        #[cfg(feature = "alloc")]
+        assert_eq!(Credentials::new("a", "b", None), Credentials::new("a", "b", None));
     }
 
     #[test]

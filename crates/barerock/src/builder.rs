@@ -108,6 +108,39 @@ impl<T: LocalTransport> ClientBuilder<T> {
         self
     }
 
+    /// Region, endpoint URL, FIPS and dual stack, and the credentials provider of an `SdkConfig`, as `aws_config::load_from_env`
+    /// returns it. What it does not set stays as it is. Its provider is cached here.
+    ///
+    /// ```
+    /// # use barerock::{Client, Error, Transport};
+    /// # fn client<T: Transport>(transport: T, config: &aws_types::SdkConfig) -> Result<Client<T>, Error> {
+    /// Client::builder(transport).sdk_config(config).build()
+    /// # }
+    /// ```
+    #[cfg(feature = "aws-types")]
+    #[must_use]
+    pub fn sdk_config(mut self, config: &aws_types::SdkConfig) -> Self {
+        use crate::credentials::CachedCredentials;
+        use crate::credentials::aws::FromAws;
+
+        if let Some(region) = config.region() {
+            self.region = Some(region.as_ref().to_owned());
+        }
+        if let Some(url) = config.endpoint_url() {
+            self.endpoint_url = Some(url.to_owned());
+        }
+        if let Some(fips) = config.use_fips() {
+            self.settings.endpoint.fips = Ok(fips);
+        }
+        if let Some(dual_stack) = config.use_dual_stack() {
+            self.settings.endpoint.dual_stack = Ok(dual_stack);
+        }
+        match config.credentials_provider() {
+            Some(provider) => self.credentials(CachedCredentials::new(FromAws::new(provider))),
+            None => self,
+        }
+    }
+
     /// Sends this Bedrock API key instead of a signature; else that of `AWS_BEARER_TOKEN_BEDROCK`.
     #[doc(alias = "api key")]
     #[must_use]

@@ -291,7 +291,8 @@ impl Error {
 
     /// True if the response is missing or incomplete, and another attempt may succeed.
     pub(crate) fn is_of_transport(&self) -> bool {
-        let permanent = [TransportErrorKind::Redirect, TransportErrorKind::ProxyRefused];
+        let permanent =
+            [TransportErrorKind::Redirect, TransportErrorKind::ProxyRefused, TransportErrorKind::NoRuntime];
         self.transport_kind().is_some_and(|kind| !permanent.contains(&kind))
     }
 

@@ -211,6 +211,9 @@ const PROXY: &str = "Check HTTPS_PROXY (host, port, user name and password); the
 const REDIRECT: &str = "Bedrock sends no redirects: check the endpoint URL, HTTPS_PROXY and NO_PROXY, and whether the network \
                         wants a login.";
 
+const NO_RUNTIME: &str = "Poll the call in the transport's runtime, as in an async fn under #[tokio::main]; barerock-ureq needs no \
+                          runtime.";
+
 const TIMED_OUT: &str = "A reasoning model can be silent for minutes: raise the limit (Timeouts, or --cli-read-timeout). \
                          ConverseStream responds earlier than Converse.";
 
@@ -228,6 +231,7 @@ impl Error {
                 Some(TransportErrorKind::Connect) => Some(NO_CONNECTION.into()),
                 Some(TransportErrorKind::ConnectTimeout) => Some(CONNECT_TIMED_OUT.into()),
                 Some(TransportErrorKind::Redirect) => Some(REDIRECT.into()),
+                Some(TransportErrorKind::NoRuntime) => Some(NO_RUNTIME.into()),
                 Some(TransportErrorKind::Proxy | TransportErrorKind::ProxyRefused) => Some(PROXY.into()),
                 _ if self.is_timeout() => Some(TIMED_OUT.into()),
                 _ => self.own_hint().or_else(|| self.decode_error().map(|error| error.hint().into())),

@@ -63,7 +63,7 @@ const NO_SYSTEM: bool = cfg!(all(target_family = "wasm", target_os = "unknown"))
 
 pub use barerock_converse::{
     self as converse, ApplyGuardrailRequest, ApplyGuardrailResponse, AssembledMessage, CallSummary,
-    ConverseRequest, ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint,
+    ConverseRequest, ConverseResponse, CountTokensRequest, CountTokensResponse, Endpoint, Exception,
     InvokeGuardrailChecksRequest, InvokeGuardrailChecksResponse, MessageAssembler, ServiceError, StreamEvent,
     TypedError, ValidationError, Verdict, types,
 };

@@ -12,6 +12,7 @@ pub use hop::{HopError, ThroughProxy};
 pub use last_event::LastEventSeen;
 pub use local::{NoProxy, is_local};
 pub use local_transport::LocalTransport;
+pub use no_runtime::without_timer;
 pub use proxy::{ProxyDecision, ProxyError, ProxyRules, ProxyScheme, ProxyUrl};
 
 mod boxed;
@@ -19,6 +20,7 @@ mod hop;
 mod last_event;
 mod local;
 mod local_transport;
+mod no_runtime;
 pub mod proxy;
 
 /// Default connect timeout of transports: name lookup, TCP and TLS together.
@@ -76,8 +78,9 @@ pub trait Transport: Send + Sync + 'static {
         request: http::Request<Bytes>,
     ) -> impl Future<Output = Result<http::Response<Self::Body>, Self::Error>> + Send;
 
-    /// Waits. All timeouts and retry delays are made of it, so it must not block the thread: it is polled beside other
-    /// futures, and before some of them.
+    /// Waits. All limits of [`Timeouts`](crate::Timeouts) and all delays between attempts are made of it: with a `sleep` that
+    /// never ends, no call times out, and with one that ends early, calls time out early. It is cheap to begin and to drop, and must
+    /// not block the thread: it is polled beside other futures, and before some of them.
     ///
     /// Cancel safety: dropping the future ends the wait.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
@@ -134,6 +137,8 @@ pub enum TransportErrorKind {
     Io,
     /// The response is a redirect. The request is not retried: the response would be the same.
     Redirect,
+    /// The transport needs a runtime and is polled outside of it. The request is not retried.
+    NoRuntime,
 }
 
 /// The error of a request without a response, or without all of it.
@@ -194,6 +199,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::ConnectTimeout | TransportErrorKind::Timeout => "timed out",
             TransportErrorKind::Io => "the connection failed",
             TransportErrorKind::Redirect => "redirected",
+            TransportErrorKind::NoRuntime => "not sent",
         })
     }
 }

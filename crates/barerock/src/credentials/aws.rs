@@ -1,6 +1,7 @@
 //! Adapters between the credentials providers of the AWS SDK and of this crate.
 //!
-//! Behind the feature `aws-credential-types`, which adds that crate and what it needs.
+//! Behind the feature `aws-credential-types`, which adds that crate and what it needs. The feature `aws-types` adds
+//! `ClientBuilder::sdk_config`.
 //!
 //! ```
 //! use aws_credential_types::Credentials;

@@ -28,7 +28,7 @@ const SHORTEST_WAIT: f64 = 0.001;
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 
 /// Delays requests. A trait object, so that standard mode does not link an implementation.
-pub(super) trait RateLimiter: fmt::Debug + Send {
+pub(super) trait RateLimiter: fmt::Debug + Send + Sync {
     /// Grants a token, or says when to look again. The waker is woken when it is worth looking earlier.
     fn acquire(&mut self, ticket: &mut Option<Ticket>, waker: Option<&Waker>, now: Duration) -> Permit;
 
