@@ -42,6 +42,8 @@
 //! a warning ([`Config::warnings`]) otherwise. A cycle of profiles through `source_profile` is an error, even if one of them
 //! has its own keys ([`providers::ProfileProvider`]).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod client;
 mod config;
 mod endpoints;

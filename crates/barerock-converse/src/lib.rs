@@ -44,6 +44,8 @@
 //! The example `stdio` (writes the request to standard output and reads the response from standard input) is a complete
 //! program without an HTTP library; `examples/std_net.rs` of the repository is one over `std::net` and rustls.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod apply_guardrail;
 pub mod batch;
 mod call_summary;

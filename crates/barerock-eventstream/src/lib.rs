@@ -39,6 +39,7 @@
 //! With no feature at all, [`Frame::parse`], [`Frames`] and [`FrameEncoder::encode_into`] work on slices, with a CRC table of
 //! 1 KiB.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 #![deny(
     clippy::indexing_slicing,

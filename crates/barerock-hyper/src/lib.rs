@@ -38,6 +38,8 @@
 //! - `config`: transports and clients from AWS's shared configuration: `from_config`, `HyperTransport::from_config`.
 //! - `http2`: HTTP/2: `HyperTransportBuilder::http2`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod builder;
 #[cfg(feature = "config")]

@@ -29,6 +29,8 @@
 //!
 //! `tls` serves over TLS, with a certificate made for the run (`Tls`); `http2` adds HTTP/2 to it (`Tls::with_http2`).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod builder;
 mod builtin;
 mod chunking;

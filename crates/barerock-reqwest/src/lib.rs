@@ -48,6 +48,8 @@
 //! - `config`: transports and clients from AWS's shared configuration: `from_config`, `ReqwestTransport::from_config`.
 //! - `http2`: HTTP/2, if the server supports it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod client;
 #[cfg(feature = "config")]

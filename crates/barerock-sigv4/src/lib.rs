@@ -51,6 +51,7 @@
 //!
 //! [spec]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,

@@ -23,6 +23,8 @@
 //! - `native-roots`: the system's roots.
 //! - `platform-verifier`: the verifier of the operating system (`platform_client_config`).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod bundle;
 #[cfg(feature = "rustls")]
 mod config;

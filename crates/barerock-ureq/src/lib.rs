@@ -44,6 +44,8 @@
 //! - `config`: transports and clients from AWS's shared configuration: `Client::from_config`, `UreqTransport::from_config`.
 //! - `socks`: SOCKS proxies in addition to HTTP ones.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod block_on;
 mod body;
 #[cfg(test)]

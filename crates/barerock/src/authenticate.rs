@@ -11,7 +11,9 @@ use http::{HeaderValue, Request};
 
 use crate::call_context::CallContext;
 use crate::client::{ClientState, lock};
-use crate::credentials::{CredentialsError, ExpiredCredentials, ProvideCredentials, ProvidedCredentials};
+use crate::credentials::{
+    CredentialsError, EXPIRED_HINT, ExpiredCredentials, ProvideCredentials, ProvidedCredentials,
+};
 use crate::error::Error;
 use crate::observe::Stage;
 use crate::skew::ClockSkew;
@@ -55,9 +57,9 @@ impl<T: LocalTransport> ClientState<T> {
                 let expired = provided.expired(now);
                 // The service would reject them.
                 let name = provided.provider;
-                let provided = provided
-                    .usable(now)
-                    .map_err(|expired| CredentialsError::invalid(name, expired.to_string()))?;
+                let provided = provided.usable(now).map_err(|expired| {
+                    CredentialsError::invalid(name, expired.to_string()).with_hint(EXPIRED_HINT)
+                })?;
                 let signed = sign(request, &self.signer, &provided.credentials, now)?;
                 context.observe(&Stage::Credentials {
                     provider: provided.provider,

@@ -24,7 +24,7 @@ use crate::validation::Validation;
 /// The longest response that is not streamed, in bytes; room for images in base64.
 const MAX_RESPONSE: usize = 64 * 1024 * 1024;
 
-/// Sets up a [`Client`]. Values set in code beat those of the environment and other settings.
+/// Sets up a [`Client`]. Values set in code override those of the environment and other settings.
 pub struct ClientBuilder<T> {
     transport: Arc<T>,
     environment: Environment,

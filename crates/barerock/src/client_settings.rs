@@ -12,34 +12,34 @@ use crate::error::Error;
 use crate::retry::RetryPolicy;
 use crate::settings::{self, SettingError};
 
-/// What the environment or a configuration sets for a client. [`ClientBuilder::settings`](crate::ClientBuilder::settings)
-/// takes it; values set in code beat it.
+/// Settings of a client from the environment or a configuration, for
+/// [`ClientBuilder::settings`](crate::ClientBuilder::settings). Values set in code override them.
 ///
 /// An invalid setting is an error of its member, which [`ClientBuilder::build`](crate::ClientBuilder::build) returns only if
 /// code does not set that member.
 #[non_exhaustive]
 pub struct ClientSettings {
-    /// Where requests go.
+    /// Region and endpoint.
     pub endpoint: EndpointSettings,
-    /// A Bedrock API key. It beats `credentials`.
+    /// A Bedrock API key. It overrides `credentials`.
     pub bearer_token: Option<String>,
-    /// What to sign with; the variables of [`EnvironmentProvider`](crate::credentials::EnvironmentProvider) if unset.
+    /// Credentials to sign with; the variables of [`EnvironmentProvider`](crate::credentials::EnvironmentProvider) if unset.
     pub credentials: Option<Arc<dyn ProvideCredentials>>,
-    /// When failed requests are sent again.
+    /// Retry policy.
     pub retry: Result<RetryPolicy, Error>,
     /// Whether requests are signed by the service's clock if this machine's differs.
     pub clock_skew_correction: Result<bool, Error>,
 }
 
-/// The settings that lead to region and endpoint.
+/// Settings that determine region and endpoint.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct EndpointSettings {
     /// The region to call and to sign for.
     pub region: Option<String>,
-    /// Where a region was looked for, for the error if there is none.
+    /// Places that may set the region, for the error if none does.
     pub region_looked_at: Vec<String>,
-    /// The URL of an endpoint of one's own.
+    /// URL of a custom endpoint.
     pub url: Result<Option<EndpointUrl>, Error>,
     /// Whether to call endpoints validated under FIPS 140.
     pub fips: Result<bool, Error>,
@@ -47,11 +47,11 @@ pub struct EndpointSettings {
     pub dual_stack: Result<bool, Error>,
 }
 
-/// The URL of an endpoint, and what sets it.
+/// URL of an endpoint, and the place that sets it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EndpointUrl {
-    /// The URL. It may hold a user name or password, so `Debug` does not show it.
+    /// The URL. It may contain a user name or password, so `Debug` omits it.
     pub url: String,
     /// The variable or the place in a file that sets it, for errors; `None` if it is code.
     pub source: Option<String>,
@@ -102,7 +102,7 @@ impl Default for ClientSettings {
 }
 
 impl EndpointSettings {
-    /// The region and the endpoint, where code may set either.
+    /// Resolves region and endpoint; arguments override the settings.
     ///
     /// # Errors
     /// If there is no region, or a setting that leads to the endpoint is invalid.
@@ -151,7 +151,7 @@ fn retry_policy(environment: &Environment) -> Result<RetryPolicy, SettingError> 
     Ok(settings::retry_policy(mode, settings::MAX_ATTEMPTS.from_env(environment)?))
 }
 
-/// No secret.
+/// Omits the API key and the credentials.
 impl fmt::Debug for ClientSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientSettings").field("endpoint", &self.endpoint).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Hints: what to do about an error, if its message does not say.
+//! Hints: remedies for errors whose messages do not name one.
 
 use std::borrow::Cow;
 

@@ -27,6 +27,8 @@
 //! }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod attempt;
 mod authenticate;
 mod body;

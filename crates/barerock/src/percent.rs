@@ -1,4 +1,6 @@
-//! Percent-decoding (RFC 3986, section 2.1).
+//! Percent-decoding of paths and user names (RFC 3986, section 2.1).
+//!
+//! `barerock-sigv4` decodes query strings, in which `+` is a space (HTML forms); here `+` is itself, so the two are not one.
 
 /// Decodes `%XX`. A `%` without two hexadecimal digits stays as it is.
 pub(crate) fn percent_decode(text: &str) -> Vec<u8> {

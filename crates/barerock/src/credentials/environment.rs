@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use barerock_sigv4::Credentials;
 
-use super::{CredentialsError, CredentialsFuture, ProvideCredentials, ProvidedCredentials};
+use super::{CredentialsError, CredentialsFuture, EXPIRED_HINT, ProvideCredentials, ProvidedCredentials};
 use crate::environment::Environment;
 use crate::time;
 
@@ -62,11 +62,14 @@ impl EnvironmentProvider {
         let fresh = match time::parse(text) {
             Some(expires_at) => {
                 let provided = provided.expires_at(expires_at).usable((self.clock)());
-                provided.map_err(|expired| expired.to_string())
+                provided.map_err(|expired| (expired.to_string(), Some(EXPIRED_HINT)))
             }
-            None => Err(format!("{EXPIRATION} must be {}", time::FORM)),
+            None => Err((format!("{EXPIRATION} must be {}", time::FORM), None)),
         };
-        fresh.map_err(|why| CredentialsError::invalid(Self::NAME, why))
+        fresh.map_err(|(why, hint)| {
+            let error = CredentialsError::invalid(Self::NAME, why);
+            hint.into_iter().fold(error, CredentialsError::with_hint)
+        })
     }
 }
 
@@ -117,8 +120,10 @@ mod tests {
     fn an_expiry() {
         let found = read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:01Z")]).unwrap();
         assert_eq!(found.expires_at.map(time::to_unix), Some(1_769_860_801));
+        let error = read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:00Z")]).unwrap_err();
+        assert_eq!(error.hint(), Some(EXPIRED_HINT));
         assert_eq!(
-            read(&[PAIR[0], PAIR[1], (EXPIRATION, "2026-01-31T12:00:00Z")]).unwrap_err().to_string(),
+            error.to_string(),
             "environment credentials: they expired at 2026-01-31T12:00:00Z, and it is 2026-01-31T12:00:00Z here"
         );
         assert_eq!(

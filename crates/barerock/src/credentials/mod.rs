@@ -76,6 +76,10 @@ impl ProvidedCredentials {
     }
 }
 
+/// What to do about expired credentials.
+pub(crate) const EXPIRED_HINT: &str =
+    "Get new credentials from their source, and check that the clock of this machine is right.";
+
 /// The expiry of credentials that have expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -140,7 +140,7 @@ pub(super) fn of_model(error: &ServiceError, words: &str, target: &CallTarget) -
     None
 }
 
-/// Whether the last part of an id is a date: `anthropic.claude-sonnet-4-20250514`.
+/// True if the last part of an id is a date: `anthropic.claude-sonnet-4-20250514`.
 fn ends_in_date(model: &str) -> bool {
     let last = model.rsplit('-').next().unwrap_or_default();
     last.len() == 8 && last.starts_with("20") && last.bytes().all(|byte| byte.is_ascii_digit())

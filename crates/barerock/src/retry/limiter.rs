@@ -1,8 +1,8 @@
 //! Rate limiter of adaptive mode: a token bucket that fills at the rate CUBIC allows, and the queue of calls that wait for a
 //! token.
 //!
-//! A token is taken when it is granted. A call that waits holds a place in the queue and nothing else, so that giving the wait up
-//! costs nothing, and its wait is computed anew whenever it looks.
+//! A token is taken when it is granted. A waiting call holds only a place in the queue, so cancelling it takes no token, and its
+//! wait is computed anew at every check.
 
 use core::fmt;
 use core::task::Waker;
@@ -17,19 +17,19 @@ const MIN_FILL_RATE: f64 = 0.5;
 /// Lowest capacity of the bucket.
 const MIN_CAPACITY: f64 = 1.0;
 
-/// Longest wait before a call looks again, in seconds.
+/// Longest wait before a call checks again, in seconds.
 const LOOK_AGAIN: f64 = 1.0;
-/// Time after which a call that has not looked again loses its place at the front, in seconds: a future that is not polled must not
-/// hold up the others. It gets the place back when it looks again.
+/// Time without a check after which a call loses its place at the front, in seconds: a future that is not polled must not delay
+/// the others. It gets the place back at its next check.
 const ABSENT: f64 = 2.0;
 /// Shortest wait, in seconds: timers are no finer.
 const SHORTEST_WAIT: f64 = 0.001;
-/// Largest step back of the clock that is taken for a race of two readers, not for a clock that was set.
+/// Largest step back of the clock that counts as a race of two readers and not as a clock that was set.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 
 /// Delays requests. A trait object, so that standard mode does not link an implementation.
 pub(super) trait RateLimiter: fmt::Debug + Send + Sync {
-    /// Grants a token, or says when to look again. The waker is woken when it is worth looking earlier.
+    /// Grants a token, or returns when to check again. The waker is woken if the wait becomes shorter.
     fn acquire(&mut self, ticket: &mut Option<Ticket>, waker: Option<&Waker>, now: Duration) -> Permit;
 
     /// Removes a call from the queue.

@@ -59,11 +59,11 @@ pub struct Retries {
 /// Retry state of one call.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Attempts {
-    /// How many attempts have begun.
+    /// Number of attempts begun.
     begun: u32,
-    /// What the last retry cost.
+    /// Tokens taken for the last retry.
     paid: Option<u32>,
-    /// The place in the queue, while the call waits for a permit.
+    /// Place in the queue while the call waits for a permit.
     ticket: Option<Ticket>,
 }
 
@@ -115,11 +115,11 @@ impl Failure {
 pub enum Permit {
     /// Send it.
     Granted,
-    /// Ask again after this time: from 1 ms to 1 s.
+    /// Call [`Retries::before_attempt`] again after this time: from 1 ms to 1 s.
     Wait(Duration),
 }
 
-/// What to do after a failure.
+/// Decision after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Decision {
@@ -162,10 +162,10 @@ impl Retries {
         self.max_attempts
     }
 
-    /// Asks whether the next attempt may be sent, and counts it once granted. `now` is the time since any fixed moment.
+    /// Requests a permit for the next attempt, and counts the attempt once granted. `now` is the time since any fixed moment.
     ///
-    /// Only adaptive mode makes a call wait. Calls are served in the order in which they first asked. A call that has not asked
-    /// again for two seconds is passed by until it asks; one that stops waiting calls [`give_up`](Self::give_up).
+    /// Only adaptive mode delays calls. They are served in the order of their first requests. A call that has not repeated its
+    /// request for two seconds is skipped until it does; one that stops waiting calls [`give_up`](Self::give_up).
     pub fn before_attempt(&mut self, call: &mut Attempts, now: Duration) -> Permit {
         self.acquire(call, None, now)
     }
@@ -182,7 +182,7 @@ impl Retries {
         permit
     }
 
-    /// Removes a call that stops waiting for a permit from the queue. Costs nothing.
+    /// Removes a call that stops waiting for a permit from the queue. No token is taken.
     pub fn give_up(&mut self, call: &mut Attempts) {
         if let (Some(limiter), Some(ticket)) = (&mut self.limiter, call.ticket.take()) {
             limiter.leave(ticket);
@@ -214,7 +214,7 @@ impl Retries {
         Decision::Wait(wait.max(hint.min(wait.saturating_add(MAX_HINT))))
     }
 
-    /// Counts a successful attempt: refunds what the call's last retry cost, or one token if there was no retry.
+    /// Counts a successful attempt: refunds the tokens of the call's last retry, or one token if there was no retry.
     pub fn after_success(&mut self, call: &Attempts, now: Duration) {
         if let Some(limiter) = &mut self.limiter {
             limiter.on_response(false, now);
@@ -222,7 +222,7 @@ impl Retries {
         self.quota.give(call.paid.unwrap_or(NO_RETRY_INCREMENT));
     }
 
-    /// The waker of the call that should look at its wait again.
+    /// Waker of the call whose wait may have become shorter.
     fn take_waker(&mut self) -> Option<Waker> {
         self.limiter.as_mut()?.take_waker()
     }

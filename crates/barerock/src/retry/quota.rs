@@ -18,14 +18,14 @@ impl Default for RetryQuota {
 }
 
 impl RetryQuota {
-    /// Takes all of the tokens, or none where there are fewer.
+    /// Takes this many tokens and returns true; takes none and returns false if fewer are left.
     pub(super) fn take(&mut self, tokens: u32) -> bool {
         let left = self.0.checked_sub(tokens);
         self.0 = left.unwrap_or(self.0);
         left.is_some()
     }
 
-    /// Gives tokens back, up to the capacity.
+    /// Returns tokens, up to the capacity.
     pub(super) fn give(&mut self, tokens: u32) {
         self.0 = self.0.saturating_add(tokens).min(CAPACITY);
     }

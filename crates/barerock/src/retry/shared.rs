@@ -70,7 +70,7 @@ impl SharedRetries {
         }
     }
 
-    /// Ignores lock poisoning: a panic elsewhere leaves at worst a wait that is too long.
+    /// Ignores lock poisoning: the guarded state only delays requests, so stale values are harmless.
     ///
     /// Wakes outside the lock: a waker may run or drop the other call's future, which locks too.
     fn with<R>(&self, act: impl FnOnce(&mut Retries) -> R) -> R {
