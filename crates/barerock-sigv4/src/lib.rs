@@ -63,7 +63,6 @@
     test,
     allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test fails by a panic")
 )]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
