@@ -27,6 +27,8 @@ impl TransportError {
 
 /// The wait of a transport that is polled outside its runtime and so has no timer: it ends when it is polled the second time, so
 /// that a request beside it is polled first and fails with [`TransportError::no_runtime`].
+///
+/// Cancel safety: dropping the future ends the wait.
 pub async fn without_timer() {
     let mut is_polled = false;
     core::future::poll_fn(|context| {
