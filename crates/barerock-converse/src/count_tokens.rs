@@ -13,6 +13,13 @@ structure! {
     /// A CountTokens request.
     ///
     /// Serializes to the HTTP body, without `modelId`, which is part of the path. Deserialization accepts `modelId`.
+    ///
+    /// ```
+    /// # use barerock_converse::{ConverseRequest, CountTokensRequest, types::Message};
+    /// let request = ConverseRequest::new("anthropic.claude-3-haiku-20240307-v1:0", [Message::user("How long is this?")]);
+    /// let count = CountTokensRequest::from(request);
+    /// assert!(count.validate().is_ok());
+    /// ```
     CountTokensRequest {
         path {
             /// ID or ARN of the model, 1 to 256 characters.

@@ -12,6 +12,18 @@ use crate::wire::ResponseHead;
 
 structure! {
     /// An error of the service: an HTTP response that is not a success, or an exception in a stream.
+    ///
+    /// ```
+    /// # use barerock_converse::ServiceError;
+    /// # use http::{HeaderMap, HeaderValue, StatusCode};
+    /// let body = br#"{"message":"Too many requests, please wait before trying again."}"#;
+    /// let code = HeaderValue::from_static("ThrottlingException:http://internal.amazon.com/coral/com.amazon.bedrock/");
+    /// let headers = HeaderMap::from_iter([("x-amzn-errortype".parse()?, code)]);
+    /// let error = ServiceError::from_http(StatusCode::TOO_MANY_REQUESTS, &headers, body);
+    /// assert!(error.is_throttling());
+    /// assert_eq!(error.code, "ThrottlingException");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[doc(alias = "ThrottlingException")]
     #[doc(alias = "AccessDeniedException")]
     #[doc(alias = "ValidationException")]

@@ -18,6 +18,17 @@ structure! {
     ///
     /// Serializes to the HTTP body, without `modelId`, which is part of the path. Deserialization accepts `modelId`, as
     /// boto3's `converse(**kwargs)` does; a request without one cannot be sent.
+    ///
+    /// ```
+    /// # use barerock_converse::{ConverseRequest, Endpoint, types::Message};
+    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("What is HTTP/2?")])
+    ///     .system("Answer in one sentence.")
+    ///     .max_tokens(200);
+    /// request.validate()?;
+    /// let http = request.to_http(&Endpoint::for_region("us-east-1")?)?;
+    /// assert_eq!(http.uri().path(), "/model/us.anthropic.claude-sonnet-4-6/converse");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ConverseRequest {
         path {
             /// ID or ARN of the model, inference profile, prompt or router, 1 to 2,048 characters.

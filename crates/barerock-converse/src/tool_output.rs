@@ -3,6 +3,12 @@
 use crate::types::{Document, ImageBlock, ToolResultBlock, ToolResultContentBlock, ToolResultStatus};
 
 /// The result of a tool: text, a JSON object, an image, or several of them.
+///
+/// ```
+/// # use barerock_converse::ToolOutput;
+/// let result = ToolOutput::from(serde_json::json!({"temperature": "54F"})).into_result("tooluse_1");
+/// assert_eq!(result.tool_use_id, "tooluse_1");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolOutput {
     content: Vec<ToolResultContentBlock>,

@@ -12,6 +12,14 @@ pub use rules::{EndpointBuilder, EndpointService, FIPS_REGIONS};
 
 /// Base URL of a Bedrock Runtime endpoint: scheme, host, optional port, and an optional path that precedes the path of
 /// the operation.
+///
+/// ```
+/// # use barerock_converse::Endpoint;
+/// assert_eq!(Endpoint::for_region("eu-central-1")?.host(), "bedrock-runtime.eu-central-1.amazonaws.com");
+/// let gateway = Endpoint::custom("https://gateway.example/bedrock")?;
+/// assert!(gateway.is_https());
+/// # Ok::<(), barerock_converse::EndpointError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Without a trailing slash.

@@ -15,6 +15,14 @@ use crate::types::{
 ///
 /// Serializes to a Converse response, with the additional members `malformedToolInputs`, `unknownEvents`,
 /// `unknownDeltas` and `corrections`, each omitted if empty.
+///
+/// ```
+/// # use barerock_converse::{AssembledMessage, ConverseRequest, types::Message};
+/// fn go_on(request: &mut ConverseRequest, response: AssembledMessage, prompt: &str) {
+///     println!("{} ({})", response.text(), response.stop_reason());
+///     request.messages.extend([response.message, Message::user(prompt)]);
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AssembledMessage {

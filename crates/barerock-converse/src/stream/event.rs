@@ -12,6 +12,17 @@ use crate::types::{Document, serde_facade};
 /// borrow.
 ///
 /// In JSON it is `{"contentBlockDelta":{…}}`, as boto3 returns it.
+///
+/// ```
+/// # use barerock_converse::StreamEvent;
+/// fn show(event: &StreamEvent<'_>) {
+///     match event {
+///         StreamEvent::MessageStop(stop) => println!("\n[{}]", stop.stop_reason),
+///         StreamEvent::Metadata(metadata) => println!("{:?}", metadata.usage),
+///         event => print!("{}", event.text().unwrap_or_default()),
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum StreamEvent<'a> {

@@ -9,6 +9,14 @@ use super::serde_facade;
 use crate::json::{CorrectionKind, FromJson, Reader, ToJson, Writer};
 
 /// Binary data (the model's `blob`), such as an image, a document or redacted reasoning. Clones share the bytes.
+///
+/// ```
+/// # use barerock_converse::types::Blob;
+/// let blob = Blob::from(&b"\x89PNG"[..]);
+/// assert_eq!(serde_json::to_string(&blob)?, r#""iVBORw==""#); // base64 in JSON only
+/// assert_eq!(blob.as_bytes(), b"\x89PNG");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Blob {
     bytes: Bytes,

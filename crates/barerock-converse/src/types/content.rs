@@ -8,6 +8,17 @@ use super::{
 
 union! {
     /// One content block of a message.
+    ///
+    /// ```
+    /// # use barerock_converse::types::ContentBlock;
+    /// let block: ContentBlock = serde_json::from_str(r#"{"text":"Hello."}"#)?;
+    /// match &block {
+    ///     ContentBlock::Text(text) => assert_eq!(text, "Hello."),
+    ///     ContentBlock::ToolUse(call) => println!("{} is called", call.name),
+    ///     other => println!("{other:?}"), // also blocks that a later model adds
+    /// }
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ContentBlock {
         /// Text.
         Text(String) = "text",
@@ -113,6 +124,13 @@ string_enum! {
 structure! {
     /// A cache point: the prompt before it is cached, and later requests with the same prefix are billed as cache reads
     /// until the cache entry expires.
+    ///
+    /// ```
+    /// # use barerock_converse::{ConverseRequest, types::{CachePointBlock, CacheTtl}};
+    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [])
+    ///     .system("A long system prompt")
+    ///     .system(CachePointBlock::default().ttl(CacheTtl::OneHour));
+    /// ```
     #[doc(alias = "prompt_caching")]
     #[doc(alias = "cache_control")]
     CachePointBlock {
@@ -135,6 +153,16 @@ impl Default for CachePointBlock {
 
 union! {
     /// Reasoning of the model. Send it back unchanged in later requests of the conversation.
+    ///
+    /// ```
+    /// # use barerock_converse::types::{ContentBlock, Message, ReasoningContentBlock};
+    /// fn reasoning(message: &Message) -> impl Iterator<Item = &str> {
+    ///     message.content.iter().filter_map(|block| match block {
+    ///         ContentBlock::ReasoningContent(ReasoningContentBlock::ReasoningText(block)) => Some(&*block.text),
+    ///         _ => None,
+    ///     })
+    /// }
+    /// ```
     #[doc(alias = "thinking")]
     ReasoningContentBlock {
         /// Reasoning as text.

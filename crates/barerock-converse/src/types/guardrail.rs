@@ -14,6 +14,15 @@ string_enum! {
 
 structure! {
     /// The guardrail to apply to a request.
+    ///
+    /// ```
+    /// # use barerock_converse::{ConverseRequest, types::{GuardrailConfiguration, GuardrailTrace}};
+    /// let guardrail = GuardrailConfiguration::new()
+    ///     .guardrail_identifier("gr0123456789")
+    ///     .guardrail_version("1")
+    ///     .trace(GuardrailTrace::Enabled);
+    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", []).guardrail_config(guardrail);
+    /// ```
     GuardrailConfiguration {
         required {}
         optional {

@@ -4,6 +4,12 @@ use super::{Document, string_enum, structure, union};
 
 structure! {
     /// Inference parameters that are common to all models. Unset parameters have the defaults of the model.
+    ///
+    /// ```
+    /// # use barerock_converse::{ConverseRequest, types::InferenceConfiguration};
+    /// let shared = InferenceConfiguration::new().max_tokens(512_u32).temperature(0.2);
+    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", []).inference_config(shared);
+    /// ```
     InferenceConfiguration {
         required {}
         optional {

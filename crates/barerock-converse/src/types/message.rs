@@ -19,6 +19,14 @@ string_enum! {
 
 structure! {
     /// One message of a conversation.
+    ///
+    /// ```
+    /// # use barerock_converse::types::{ContentBlock, Message};
+    /// let message = Message::user([ContentBlock::from("What is this?"), ContentBlock::image_png(&b"\x89PNG"[..])]);
+    /// assert_eq!(serde_json::to_value(&message)?["content"][0]["text"], "What is this?");
+    /// assert_eq!(message.text(), "What is this?");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Message {
         required {
             /// Role of the author.

@@ -7,6 +7,14 @@ use super::{
 
 structure! {
     /// Tools of a request, and whether the model must use one.
+    ///
+    /// ```
+    /// # use barerock_converse::{ConverseRequest, types::{Message, Tool, ToolChoice, ToolConfiguration}};
+    /// let tool = Tool::new("get_time", serde_json::json!({"type": "object"})).description("The time of day.");
+    /// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("How late is it?")])
+    ///     .tool_config(ToolConfiguration::new([tool]).tool_choice(ToolChoice::tool("get_time")));
+    /// assert!(request.validate().is_ok());
+    /// ```
     ToolConfiguration {
         required {
             /// Tools the model may request; at least one.
@@ -157,6 +165,18 @@ string_enum! {
 
 structure! {
     /// A tool use: the model requests a tool.
+    ///
+    /// ```
+    /// # use barerock_converse::types::ToolUseBlock;
+    /// #[derive(serde::Deserialize)]
+    /// struct Weather {
+    ///     city: String,
+    /// }
+    /// # let call = ToolUseBlock::new("tooluse_1", "get_weather", serde_json::json!({"city": "Oslo"}));
+    /// let weather: Weather = call.input.parse()?;
+    /// assert_eq!(weather.city, "Oslo");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ToolUseBlock {
         required {
             /// ID of the tool use, which the tool result must repeat.
@@ -180,6 +200,14 @@ string_enum! {
 
 structure! {
     /// The result of a tool use.
+    ///
+    /// ```
+    /// # use barerock_converse::types::{Message, ToolResultBlock, ToolUseBlock};
+    /// # let call = ToolUseBlock::new("tooluse_1", "get_weather", serde_json::json!({"city": "Oslo"}));
+    /// let result = ToolResultBlock::json(&call.tool_use_id, serde_json::json!({"temperature": "54F"}));
+    /// let next = Message::tool_results([result]);
+    /// assert_eq!(next.role.as_str(), "user");
+    /// ```
     ToolResultBlock {
         required {
             /// ID of the tool use that this is the result of.

@@ -4,6 +4,17 @@ use super::{CacheTtl, string_enum, structure};
 
 string_enum! {
     /// Reason why the model stopped generating.
+    ///
+    /// ```
+    /// # use barerock_converse::types::StopReason;
+    /// # let stop_reason = StopReason::from("max_tokens");
+    /// match stop_reason {
+    ///     StopReason::EndTurn => {}
+    ///     StopReason::MaxTokens => eprintln!("the response is cut off"),
+    ///     other => eprintln!("stopped by {other}"), // also reasons that a later model adds
+    /// }
+    /// assert_eq!(StopReason::from("end_turn"), "end_turn");
+    /// ```
     StopReason {
         /// The model finished its turn.
         EndTurn = "end_turn",
@@ -28,6 +39,15 @@ string_enum! {
 
 structure! {
     /// Token usage of a request.
+    ///
+    /// ```
+    /// # use barerock_converse::types::TokenUsage;
+    /// let usage: TokenUsage = serde_json::from_str(
+    ///     r#"{"inputTokens": 10, "outputTokens": 5, "totalTokens": 915, "cacheReadInputTokens": 900}"#,
+    /// )?;
+    /// assert_eq!((usage.total_tokens, usage.cache_read_input_tokens), (915, Some(900)));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     TokenUsage {
         required {
             /// Number of input tokens.

@@ -22,6 +22,14 @@ pub(crate) use rules::{is_tool_name, is_tool_use_id};
 pub use warning::ValidationWarning;
 
 /// Error for a request that violates the service model.
+///
+/// ```
+/// # use barerock_converse::{ConverseRequest, types::Message};
+/// let request = ConverseRequest::new("us.anthropic.claude-sonnet-4-6", [Message::user("hi")]).temperature(7.0);
+/// let error = request.validate().unwrap_err();
+/// assert_eq!(error.path(), "inferenceConfig.temperature");
+/// assert_eq!(error.to_string(), "inferenceConfig.temperature is 7.0, but must be from 0 to 1");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidationError {
     path: String,
