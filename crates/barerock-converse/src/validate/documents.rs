@@ -96,6 +96,7 @@ mod tests {
         }
     }
 
+    // spec-test: bedrock#tool-schema, bedrock#json-object
     #[test]
     fn a_tool_schema_is_an_object_of_type_object() {
         for (schema, error) in [

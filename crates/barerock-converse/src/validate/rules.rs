@@ -277,6 +277,4 @@ mod tests {
             assert_ne!(said(name, &DOCUMENT_NAME), "", "{name}");
         }
     }
-
-    // spec-test: bedrock#tool-schema, bedrock#json-object
 }
