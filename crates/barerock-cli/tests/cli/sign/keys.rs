@@ -55,7 +55,7 @@ fn what_is_no_key_is_named_and_never_shown() {
     for (input, says) in [
         ("sk-WALRUS-of-another-service", "not a Bedrock API key: it does not begin with bedrock-api-key-"),
         ("ABSKWALRUSQmVkcm9ja0FQSUtleS0", "a long-term Bedrock API key, which does not contain its region"),
-        (cut, "was not cut off in copying"),
+        (cut, "was copied completely"),
         ("bedrock-api-key-V0FMUlVT", "without a presigned CallWithBearerToken"),
         ("", "not a Bedrock API key"),
     ] {
