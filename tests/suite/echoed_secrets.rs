@@ -12,9 +12,8 @@ use barerock::{
     Client, ClientBuilder, ConverseRequest, Credentials, Error, Observe, Outcome, RetryPolicy, Stage,
 };
 use barerock_hyper::HyperTransport;
+use barerock_test_data::secrets::spellings;
 use barerock_tests::peer::{Peer, Reply};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::Response;
 use serde_json::json;
@@ -23,24 +22,6 @@ pub(crate) const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLE=KEY";
 pub(crate) const SESSION_TOKEN: &str = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQD+abc=";
 pub(crate) const BEARER_KEY: &str = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tLz9BY3Rpb249+/==";
 pub(crate) const FOREIGN_BEARER_KEY: &str = "ABSK-clé-secrète-très-longue";
-
-/// Returns the encodings of a secret.
-pub(crate) fn spellings(secret: &str) -> Vec<String> {
-    let escaped = |c: char| match c {
-        '/' => "\\/".to_owned(),
-        '=' | '+' => format!("\\u{:04x}", u32::from(c)),
-        c => c.to_string(),
-    };
-    vec![
-        secret.to_owned(),
-        secret.to_uppercase(),
-        secret.chars().map(escaped).collect(),
-        form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-        STANDARD.encode(secret),
-        STANDARD.encode(format!("x{secret}")),
-        URL_SAFE_NO_PAD.encode(format!("user:{secret}")),
-    ]
-}
 
 fn frame(headers: &[(&'static str, &str)], payload: String) -> Vec<u8> {
     let headers =

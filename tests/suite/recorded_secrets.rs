@@ -7,12 +7,11 @@ use std::time::SystemTime;
 
 use barerock::sigv4::Secrets;
 use barerock_audit::{Exchange, Recorder, har};
+use barerock_test_data::secrets::spellings;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::echoed_secrets::{
-    BEARER_KEY, FOREIGN_BEARER_KEY, SECRET_KEY, SESSION_TOKEN, responses, spellings,
-};
+use crate::echoed_secrets::{BEARER_KEY, FOREIGN_BEARER_KEY, SECRET_KEY, SESSION_TOKEN, responses};
 
 /// Secrets that are sent together.
 const SECRETS: [&[&str]; 3] = [&[SECRET_KEY, SESSION_TOKEN], &[BEARER_KEY], &[FOREIGN_BEARER_KEY]];

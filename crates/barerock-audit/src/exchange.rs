@@ -34,6 +34,8 @@ pub const RESPONSE_FILE: &str = "response.json";
 pub const BODY_FILE: &str = "response.body";
 /// The file of the response's chunks and times, which need not be there.
 pub const TIMING_FILE: &str = "response.chunks.json";
+/// The names of all files of an exchange.
+pub const EXCHANGE_FILES: [&str; 4] = [REQUEST_FILE, RESPONSE_FILE, BODY_FILE, TIMING_FILE];
 
 /// The longest file that is read, in bytes: more than twice the longest body that Bedrock takes or sends.
 pub(crate) const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;

@@ -1,16 +1,28 @@
-//! Causes of a signature mismatch: the service's canonical request compared with ours, line by line.
+//! Signatures explained: every stage with the origin of its bytes, and the causes of a mismatch with the service's canonical
+//! request.
 
+mod align;
+mod canonical;
 mod cause;
+mod map;
 mod message;
+mod page;
+mod parameters;
+mod request;
+mod rule;
+mod stage;
 
 use core::fmt;
 
-use barerock_sigv4::header_name::X_AMZ_SECURITY_TOKEN;
 use barerock_sigv4::{REDACTED, redact};
+use http::HeaderName;
 
+pub use self::map::SignatureMap;
 use self::message::ServiceMessage;
+pub use self::stage::{Origin, Piece, Stage, StageName};
+use crate::redact::{is_secret_header, redact_signature};
 
-/// One line of a canonical request or string to sign, as each side has it. Session tokens are blanked.
+/// One line of a canonical request or string to sign, as each side has it. Session tokens and cookies are blanked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
@@ -199,18 +211,20 @@ fn compare_lines<'a>(
 }
 
 fn compare(ours: Option<&str>, theirs: Option<&str>) -> Difference {
-    let is_token = |line: &str| {
-        line.split_once(':').is_some_and(|(name, _)| name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
-    };
-    let shown = |line: &str| match is_token(line) {
-        true => format!("{X_AMZ_SECURITY_TOKEN}:{REDACTED}"),
+    let shown = |line: &str| match line.split_once(':') {
+        Some((name, _)) if is_secret(name) => format!("{name}:{REDACTED}"),
         // A presigned query has the token too.
-        false => redact(line),
+        _ => redact_signature(redact(line)),
     };
     // The service may have blanked the token itself, as it should: then it says nothing.
     let is_blanked = [ours, theirs].into_iter().flatten().any(|line| line.contains(REDACTED));
     let is_same = ours == theirs || is_blanked && ours.map(shown) == theirs.map(shown);
     Difference { ours: ours.map(shown), theirs: theirs.map(shown), is_same }
+}
+
+/// Whether the value of a header of this name is a secret.
+fn is_secret(name: &str) -> bool {
+    HeaderName::from_bytes(name.as_bytes()).is_ok_and(|name| is_secret_header(&name))
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! In scope: recorded exchanges ([`Exchange`]) in folders and HTTP archives ([`har`]), recorders
 //! of them ([`Recorder`]), event streams shown frame by frame ([`dump`]) and field by field
-//! ([`Fields`]), raw HTTP requests signed stage by stage ([`RawRequest`]), `curl` lines ([`curl_line`]), the cause of a
+//! ([`Fields`]), raw HTTP requests signed stage by stage ([`RawRequest`]), each
+//! byte of a stage with its origin ([`SignatureMap`]), `curl` lines ([`curl_line`]), the cause of a
 //! signature mismatch ([`explain_mismatch`]), and files that are written whole ([`ReplacementFile`]).
 //! Out of scope: sending and serving (`barerock`, `barerock-replay`). A client does not need this crate.
 //!
@@ -40,7 +41,7 @@ pub mod text;
 
 pub use curl::{curl_line, presigned_curl_line};
 pub use exchange::Exchange;
-pub use explain::{Difference, Explanation, explain_mismatch};
+pub use explain::{Difference, Explanation, Origin, Piece, SignatureMap, Stage, StageName, explain_mismatch};
 pub use fields::{Field, FieldName, Fields};
 pub use file::ReplacementFile;
 pub use raw::{RawRequest, RawRequestError, RawSigned};

@@ -9,6 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 /// The style of all pages.
 pub(crate) const STYLE: &str = include_str!("page/page.css");
 
+/// The style of values side by side.
+pub(crate) const SIDES: &str = include_str!("page/sides.css");
+
 /// Everything before the body's content. The page may load nothing, and run only this script.
 pub(crate) fn head(title: &str, styles: &[&str], script: &str) -> String {
     let policy = format!(

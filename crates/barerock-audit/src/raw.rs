@@ -205,17 +205,46 @@ impl RawRequest {
     /// The request as it is sent: the head, an empty line, the body. Its session token and signature are in it.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let end = self.line_end;
-        let mark = if self.query.is_some() { "?" } else { "" };
-        let mut head = format!("{} {}{mark}{} {}{end}", self.method, self.path, self.query(), self.version);
-        for (name, value) in self.headers() {
-            for part in [name, ":", value, end] {
-                head.push_str(part);
-            }
-        }
-        head.push_str(end);
-        [head.as_bytes(), &self.body].concat()
+        let mut bytes: Vec<u8> = self.head().flat_map(|(_, text)| text.bytes()).collect();
+        bytes.extend_from_slice(&self.body);
+        bytes
     }
+
+    /// The parts of the head, in the order sent.
+    pub(crate) fn head(&self) -> impl Iterator<Item = (HeadPart, &str)> {
+        let mark = if self.query.is_some() { "?" } else { "" };
+        let start = [
+            (HeadPart::Method, &*self.method),
+            (HeadPart::Separator, " "),
+            (HeadPart::Path, &self.path),
+            (HeadPart::Separator, mark),
+            (HeadPart::Query, self.query()),
+            (HeadPart::Separator, " "),
+            (HeadPart::Version, &self.version),
+            (HeadPart::Separator, self.line_end),
+        ];
+        let headers = self.headers().flat_map(|(name, value)| {
+            [
+                (HeadPart::Name, name),
+                (HeadPart::Separator, ":"),
+                (HeadPart::Value, value),
+                (HeadPart::Separator, self.line_end),
+            ]
+        });
+        start.into_iter().chain(headers).chain([(HeadPart::Separator, self.line_end)])
+    }
+}
+
+/// What a part of a request's head is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeadPart {
+    Method,
+    Path,
+    Query,
+    Version,
+    Name,
+    Value,
+    Separator,
 }
 
 impl fmt::Debug for RawRequest {

@@ -8,6 +8,7 @@ use core::str::FromStr;
 use std::borrow::Cow;
 
 use barerock_sigv4::header_name::X_AMZ_SECURITY_TOKEN;
+use barerock_sigv4::parameter_name::SIGNATURE;
 use barerock_sigv4::{REDACTED, Secrets, redact};
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, PROXY_AUTHORIZATION, SET_COOKIE};
 
@@ -16,9 +17,6 @@ pub use self::stream::StreamRedactor;
 /// Headers whose value is a secret, whatever it is.
 const SECRET_HEADERS: [HeaderName; 4] =
     [HeaderName::from_static(X_AMZ_SECURITY_TOKEN), PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
-
-/// The signature of a presigned URL.
-const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
 
 /// What is redacted beside secrets. As text: `accounts`, `text`, or both with a comma between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -127,14 +125,19 @@ impl Redactor {
         if let Some(at) = uri.get(authority..end).and_then(|authority| authority.rfind('@')) {
             uri.replace_range(authority..authority + at, REDACTED);
         }
-        let lower = uri.to_ascii_lowercase();
-        let parameter = format!("{}=", SIGNATURE_PARAMETER.to_ascii_lowercase());
-        if let Some(value) = lower.find(&parameter).map(|at| at + parameter.len()) {
-            let end = uri.get(value..).and_then(|rest| rest.find('&')).map_or(uri.len(), |at| at + value);
-            uri.replace_range(value..end, REDACTED);
-        }
-        uri
+        redact_signature(uri)
     }
+}
+
+/// A URI or query with the signature of a presigned request blanked.
+pub(crate) fn redact_signature(mut uri: String) -> String {
+    let lower = uri.to_ascii_lowercase();
+    let parameter = format!("{}=", SIGNATURE.to_ascii_lowercase());
+    if let Some(value) = lower.find(&parameter).map(|at| at + parameter.len()) {
+        let end = uri.get(value..).and_then(|rest| rest.find('&')).map_or(uri.len(), |at| at + value);
+        uri.replace_range(value..end, REDACTED);
+    }
+    uri
 }
 
 /// Applies a redaction to what another has left.

@@ -32,6 +32,7 @@ mod interrupt;
 mod mfa;
 mod network;
 mod offline;
+mod page;
 mod record;
 mod render;
 mod runtime;

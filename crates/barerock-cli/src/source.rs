@@ -3,11 +3,11 @@
 use core::time::Duration;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, IsTerminal as _, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use barerock_audit::Exchange;
-use barerock_audit::exchange::{BODY_FILE, archive_of};
+use barerock_audit::exchange::{BODY_FILE, EXCHANGE_FILES, archive_of};
 use bytes::Bytes;
 
 use crate::exit::Failure;
@@ -21,8 +21,6 @@ pub(crate) struct Source {
     reader: Box<dyn Read>,
     name: String,
     is_live: bool,
-    /// Which file it is, if it is a regular one.
-    identity: Option<Identity>,
     /// What can be waited on for more bytes: another handle of what is read.
     waiting: Option<File>,
     buffer: Vec<u8>,
@@ -36,19 +34,15 @@ impl Source {
             if path.is_none() && io::stdin().is_terminal() {
                 return Err(Failure::usage("no input: name a FILE, or pipe a stream in"));
             }
-            let identity = identity_of_standard_input();
+            let is_live = identity_of_standard_input().is_none();
             let name = "standard input".to_owned();
             let waiting = standard_input().ok();
-            return Ok(Self {
-                waiting,
-                ..Self::new(Box::new(io::stdin().lock()), name, identity.is_none(), identity)
-            });
+            return Ok(Self { waiting, ..Self::new(Box::new(io::stdin().lock()), name, is_live) });
         };
-        if let Some(archive) = archive_of(path) {
+        if archive_of(path).is_some() {
             let exchange = Exchange::open_stream(path).map_err(|error| Failure::usage(error.to_string()))?;
-            let identity = std::fs::metadata(archive).ok().and_then(|file| identity(&file));
             let body = io::Cursor::new(exchange.response.body().clone());
-            return Ok(Self::new(Box::new(body), path.display().to_string(), false, identity));
+            return Ok(Self::new(Box::new(body), path.display().to_string(), false));
         }
         let path = if path.is_dir() { path.join(BODY_FILE) } else { path.to_owned() };
         let name = path.display().to_string();
@@ -56,17 +50,17 @@ impl Source {
         let metadata = file.metadata().map_err(|error| unreadable(&name, &error))?;
         let waiting = file.try_clone().ok();
         // What is not a regular file may take its time: a pipe, a device.
-        Ok(Self { waiting, ..Self::new(Box::new(file), name, !metadata.is_file(), identity(&metadata)) })
+        Ok(Self { waiting, ..Self::new(Box::new(file), name, !metadata.is_file()) })
     }
 
     /// Bytes that another thread receives, until it lets go of its end.
     pub(crate) fn of_chunks(chunks: mpsc::Receiver<Bytes>) -> Self {
         let reader = Received { chunks, rest: Bytes::new() };
-        Self::new(Box::new(reader), "the answer".to_owned(), true, None)
+        Self::new(Box::new(reader), "the response".to_owned(), true)
     }
 
-    fn new(reader: Box<dyn Read>, name: String, is_live: bool, identity: Option<Identity>) -> Self {
-        Self { reader, name, is_live, identity, waiting: None, buffer: vec![0; CHUNK] }
+    fn new(reader: Box<dyn Read>, name: String, is_live: bool) -> Self {
+        Self { reader, name, is_live, waiting: None, buffer: vec![0; CHUNK] }
     }
 
     /// The next bytes, as soon as there are any; none at the end.
@@ -90,12 +84,25 @@ impl Source {
     pub(crate) fn is_live(&self) -> bool {
         self.is_live
     }
+}
 
-    /// True if `path` is the file that is read, under this name or another.
-    pub(crate) fn is_file(&self, path: &Path) -> bool {
-        self.identity.is_some()
-            && self.identity == std::fs::metadata(path).ok().and_then(|file| identity(&file))
+/// True if writing `path` would overwrite what is read as `input`: a file under this name or another, an entry of an archive, a
+/// file in a folder, or what standard input (`-`) is redirected from.
+pub(crate) fn is_input(path: &Path, input: &Path) -> bool {
+    let Ok(target) = std::fs::metadata(path) else { return false };
+    if input.is_dir() {
+        let whole = |path: &Path| std::fs::canonicalize(path).ok();
+        let is_within = |(path, folder): (PathBuf, PathBuf)| path.starts_with(folder);
+        let is_of_exchange =
+            path.file_name().is_some_and(|name| EXCHANGE_FILES.iter().any(|file| name == *file));
+        return is_of_exchange && whole(path).zip(whole(input)).is_some_and(is_within);
     }
+    let of_file = |path: &Path| std::fs::metadata(path).ok().and_then(|file| identity(&file));
+    let read = match input.as_os_str() == "-" {
+        true => identity_of_standard_input(),
+        false => of_file(&archive_of(input).unwrap_or(input.to_owned())),
+    };
+    read.is_some() && read == identity(&target)
 }
 
 /// What is the same for all names of a regular file.

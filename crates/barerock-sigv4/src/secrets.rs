@@ -6,6 +6,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 
 use crate::credentials::{Credentials, REDACTED};
 use spelling::{Found, Pattern, patterns};
@@ -14,7 +15,7 @@ use spelling::{Found, Pattern, patterns};
 ///
 /// A peer may echo a secret unchanged or encoded. These encodings are recognised, in either case and mixed: plain text, JSON
 /// and source-code escapes (`\/`, `\u003d`, `\x3d`), percent-encoding (also twice), character references (`&#61;`, `&amp;`),
-/// hexadecimal, and base64 or base64url of a text that contains the secret. If the text ends inside a secret, its first
+/// UTF-16, hexadecimal, and base64 or base64url of a text that contains the secret. If the text ends inside a secret, its first
 /// eight or more characters are recognised. A secret shorter than 16 bytes is redacted only as a separate word, so that
 /// ordinary words that contain it stay readable.
 ///
@@ -65,10 +66,26 @@ impl Secrets {
     /// Replaces every secret in bytes, which need not be UTF-8, with [`REDACTED`].
     #[must_use]
     pub fn hide_bytes<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let found = self.find(text);
+        if found.is_empty() {
+            return Cow::Borrowed(text);
+        }
         let mut out: Vec<u8> = Vec::new();
-        // Offset of the text that is not yet copied to `out`.
         let mut kept = 0;
-        let mut at = 0;
+        for Range { start, end } in found {
+            out.extend_from_slice(text.get(kept..start).unwrap_or_default());
+            out.extend_from_slice(REDACTED.as_bytes());
+            kept = end;
+        }
+        out.extend_from_slice(text.get(kept..).unwrap_or_default());
+        Cow::Owned(out)
+    }
+
+    /// The ranges of bytes that hold secrets, in order and apart from each other.
+    #[must_use]
+    pub fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut ranges = Vec::new();
+        let (mut kept, mut at) = (0, 0);
         // Skips the bytes, most of a body, with which no pattern begins.
         let mut begins = [false; 256];
         self.patterns.iter().for_each(|pattern| pattern.mark_beginnings(&mut begins));
@@ -83,17 +100,11 @@ impl Secrets {
                 at = at.saturating_add(1);
                 continue;
             };
-            let start = at.saturating_sub(before).max(kept);
-            out.extend_from_slice(text.get(kept..start).unwrap_or_default());
-            out.extend_from_slice(REDACTED.as_bytes());
+            ranges.push(at.saturating_sub(before).max(kept)..end);
             kept = end;
             at = end;
         }
-        if kept == 0 {
-            return Cow::Borrowed(text);
-        }
-        out.extend_from_slice(text.get(kept..).unwrap_or_default());
-        Cow::Owned(out)
+        ranges
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 pub mod captures;
 mod closed_port;
+pub mod secrets;
 pub mod sources;
 pub mod vectors;
 

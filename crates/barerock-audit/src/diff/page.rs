@@ -3,11 +3,8 @@
 use core::fmt::Write as _;
 
 use super::{Change, Comparison};
-use crate::page::{self, Escaped, STYLE};
+use crate::page::{self, Escaped, SIDES, STYLE};
 use crate::text::{counted, safe};
-
-/// The style of the two columns.
-const COLUMNS: &str = include_str!("../page/diff.css");
 
 /// Characters of a value shown.
 const SHOWN_CHARS: usize = 20_000;
@@ -23,7 +20,7 @@ impl Comparison {
             |kept: usize, further: u64| u64::try_from(kept).unwrap_or(u64::MAX).saturating_add(further);
         let differences = counted(count(self.differences.len(), self.further), "difference");
         let ignored = count(self.ignored.len(), self.further_ignored);
-        let mut out = page::head(&format!("{verdict} · {a} · {b}"), &[STYLE, COLUMNS], "");
+        let mut out = page::head(&format!("{verdict} · {a} · {b}"), &[STYLE, SIDES], "");
         let _ = write!(
             out,
             "<body data-verdict=\"{class}\">\n<header class=\"card\"><h1 id=\"verdict\">{verdict}</h1>\

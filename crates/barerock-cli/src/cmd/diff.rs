@@ -1,15 +1,14 @@
 //! `barerock diff`: the differences between two recordings.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use barerock_audit::ReplacementFile;
 use barerock_audit::diff::{Comparison, Diff, Recordings};
 use clap::Args;
 
 use super::check::unreadable;
 use crate::args::ReportOutput;
 use crate::exit::Failure;
+use crate::page;
 use crate::render::Output;
 
 /// The recordings, and how they are compared.
@@ -51,22 +50,12 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
     let (a, b) = (find(&arguments.a)?, find(&arguments.b)?);
     let comparison = Diff::new().strict(arguments.strict).recordings(&a, &b).map_err(unreadable)?;
     if let Some(path) = &arguments.html {
-        if [&arguments.a, &arguments.b].contains(&path) {
-            return Err(Failure::usage(format!("--html would overwrite the input {}", path.display())));
-        }
+        let file = page::create(path, &[&arguments.a, &arguments.b])?;
         let (a, b) = (arguments.a.display().to_string(), arguments.b.display().to_string());
-        write(path, &comparison.to_html(&a, &b))
-            .map_err(|error| Failure::io(format!("--html: {} cannot be written", path.display()), error))?;
+        page::write(file, path, &comparison.to_html(&a, &b))?;
     }
     print(&comparison, arguments.output)?;
     if comparison.is_equal() { Ok(()) } else { Err(Failure::found()) }
-}
-
-/// Writes a file that is there whole or not at all.
-fn write(path: &Path, page: &str) -> io::Result<()> {
-    let mut file = ReplacementFile::create(path)?;
-    file.write_all(page.as_bytes())?;
-    file.keep()
 }
 
 fn print(comparison: &Comparison, output: ReportOutput) -> Result<(), Failure> {

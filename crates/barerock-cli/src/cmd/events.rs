@@ -63,7 +63,7 @@ struct Decoding {
 pub(crate) fn run(arguments: &Events) -> Result<(), Failure> {
     let mut source = Source::open(arguments.file.as_deref())?;
     let page = match &arguments.html {
-        Some(path) => Some(Page::create(path, arguments.file.as_deref(), &source)?),
+        Some(path) => Some(Page::create(path, arguments.file.as_deref())?),
         None => None,
     };
     let mut decoding = Decoding {

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
+use barerock_audit::Exchange;
 use barerock_audit::dump::{
     DumpFormat, Excerpt, Hex, Html, Json, OutcomeLine, Palette, StreamDump, StreamOutcome, Text,
 };
 use barerock_audit::exchange::archive_of;
-use barerock_audit::{Exchange, ReplacementFile};
 use barerock_eventstream::{
     DecodeErrorKind, Limits, MAX_HEADERS_LENGTH, MAX_PAYLOAD_LENGTH, MESSAGE_OVERHEAD,
 };
@@ -20,6 +20,7 @@ use clap::{Args, ValueEnum, value_parser};
 
 use self::sink::{Out, Sink};
 use crate::exit::Failure;
+use crate::page;
 use crate::source::Source;
 
 /// The stream, and how it is shown.
@@ -98,7 +99,11 @@ pub(crate) fn run(arguments: &Frames) -> Result<(), Failure> {
         (Some(Output::Text), _) | (None, None) => Box::new(Text::new(limits, excerpt, palette)),
         (None, Some(_)) => Box::new(OutcomeLine::new(palette)),
     };
-    let page = arguments.html.as_deref().map(|path| create(path, &source)).transpose()?;
+    let page = arguments
+        .html
+        .as_deref()
+        .map(|path| page::create(path, &[arguments.file.as_deref().unwrap_or(Path::new("-"))]))
+        .transpose()?;
     let mut sinks = vec![Sink::new("standard output", Out::Standard(io::stdout()), format)];
     if let (Some(page), Some(path)) = (page, &arguments.html) {
         let html = page_of(arguments.file.as_deref(), limits);
@@ -209,16 +214,4 @@ pub(super) fn page_of(input: Option<&Path>, limits: Limits) -> Html {
     // The stream is shown without times, if the recording is not whole.
     let timing = recorded.and_then(|path| Exchange::open_stream(path).ok()?.response.timing().cloned());
     Html::new(limits).titled(title).with_timing(timing)
-}
-
-/// The page's file, unless it is the input.
-pub(super) fn create(path: &Path, source: &Source) -> Result<ReplacementFile, Failure> {
-    if path.as_os_str() == "-" {
-        return Err(Failure::usage("--html needs a file: standard output has the verdict"));
-    }
-    if source.is_file(path) {
-        return Err(Failure::usage(format!("--html would overwrite the input {}", path.display())));
-    }
-    ReplacementFile::create(path)
-        .map_err(|error| Failure::usage(format!("--html: {} cannot be written: {error}", path.display())))
 }

@@ -4,6 +4,7 @@
 mod explain;
 mod input;
 mod key;
+mod page;
 mod show;
 mod stages;
 mod whose;
@@ -19,8 +20,9 @@ use barerock_sigv4::{
 };
 use clap::{Args, ValueEnum};
 
+use self::page::Page;
+use self::whose::Whose;
 use crate::exit::Failure;
-use whose::Whose;
 
 /// Bedrock's signing name.
 const SERVICE: &str = "bedrock";
@@ -41,6 +43,10 @@ pub(crate) struct Sign {
     /// cause; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "show", conflicts_with_all = KEY_TASKS)]
     explain_mismatch: Option<PathBuf>,
+    /// Write the stages of the signature as a self-contained page too, each byte tied to what it was made of; on standard output,
+    /// the signature alone unless --show is given
+    #[arg(long, value_name = "FILE", conflicts_with = "inspect_api_key")]
+    html: Option<PathBuf>,
     /// The time to sign at, or to judge an API key's validity at, such as 20150830T123600Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
     time: Option<Timestamp>,
@@ -138,6 +144,11 @@ A presigned request authorizes anyone who has it until it expires.
 
 The request ends where the file ends: a line break behind the body is signed.
 
+--html shows request, canonical request, string to sign, signing key, signature
+and what is sent side by side; with --explain-mismatch, ours beside the service's
+too. Secret keys, session tokens and cookies are not on the page. The signature
+is, but for an API key.
+
 --explain-mismatch wants the error's body (JSON or XML) or its message alone, and
 signs the request as of --time, else of the date in the request, else of the date
 the service echoes. Tokens are blanked. It exits with 0 when it has an
@@ -164,11 +175,13 @@ pub(crate) async fn run(arguments: Sign) -> Result<(), Failure> {
     match &arguments.task {
         Task { request: Some(path), .. } => {
             let request = input::request(path, &arguments)?;
+            let page = Page::create(&arguments)?;
             match &arguments.explain_mismatch {
-                Some(body) => explain::run(&request, body, &arguments).await,
+                Some(body) => explain::run(&request, body, page, &arguments).await,
                 None => {
                     let signing = arguments.signing(arguments.time.map_or_else(now, Ok)?).await?;
                     let stages = signing.sign(&request, &arguments)?;
+                    page.map_or(Ok(()), |page| page.of_request(&request, &signing, None))?;
                     show::print(&stages, &signing, &arguments)
                 }
             }
@@ -176,7 +189,8 @@ pub(crate) async fn run(arguments: Sign) -> Result<(), Failure> {
         Task { inspect_api_key: Some(path), .. } => key::inspect(path, arguments.time.map_or_else(now, Ok)?),
         Task { .. } => {
             let seconds = arguments.expires.unwrap_or(MAX_API_KEY_SECONDS);
-            key::mint(&arguments.signing(arguments.time.map_or_else(now, Ok)?).await?, seconds)
+            let page = Page::create(&arguments)?;
+            key::mint(&arguments.signing(arguments.time.map_or_else(now, Ok)?).await?, seconds, page)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::program::{bare, fixtures, run};
+use crate::program::{bare, fixtures, run, with_credentials};
 use crate::streams::{event, exception, flipped};
 
 /// Name of an installed Chromium; prints that the test did not run and returns `None` without one.
@@ -54,12 +54,11 @@ fn write_page(stream: &[u8], path: &Path) {
     run(bare(&["frames", "--html", path.to_str().unwrap()]), stream);
 }
 
-/// Adds a script to a page. Its policy, which allows no other script than its own, is taken out.
-fn with_script(path: &Path, script: &str) {
+/// Adds a script behind `start`, the last line of a page's own. Its policy, which allows no other script than its own, is taken out.
+fn with_script(path: &Path, start: &str, script: &str) {
     let page = fs::read_to_string(path).unwrap();
     let (before, rest) = page.split_once("<meta http-equiv").unwrap();
     let (_, after) = rest.split_once('>').unwrap();
-    let start = "\nstart();\n";
     assert!(after.contains(start));
     fs::write(path, format!("{before}{}", after.replace(start, &format!("{start}{script}")))).unwrap();
 }
@@ -119,6 +118,7 @@ fn keys_and_clicks_show_a_frames_bytes() {
     assert!(document.contains("contentBlockDelta<small>frame 2</small>"), "{document}");
     with_script(
         &page,
+        "\nstart();\n",
         r##"
 const said = [], title = () => document.querySelector("#frame h2").textContent;
 said.push(title());
@@ -145,7 +145,88 @@ document.body.textContent = "SAID " + JSON.stringify(said);
         "true",
         "1",
     ];
+    assert_eq!(said_in(&document), said);
+}
+
+/// What the script that was added has written.
+fn said_in(document: &str) -> Vec<String> {
     let (_, found) = document.split_once("SAID [").unwrap_or_else(|| panic!("{document}"));
     let found = found.split_once(']').unwrap().0.replace('"', "");
-    assert_eq!(found.split(',').collect::<Vec<_>>(), said);
+    found.split(',').map(str::to_owned).collect()
+}
+
+/// Writes the page of a signature.
+fn sign_page(page: &Path, request: &str, options: &[&str]) {
+    let file = page.with_file_name("request.txt");
+    fs::write(&file, request).unwrap();
+    let mut arguments = vec!["sign", "--time", "20150830T123600Z", "--request", file.to_str().unwrap()];
+    arguments.extend(["--html", page.to_str().unwrap()]);
+    arguments.extend(options);
+    let ran = run(with_credentials(&arguments), "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[test]
+fn a_byte_of_a_signature_shows_its_origin() {
+    let Some(chromium) = chromium("a_byte_of_a_signature_shows_its_origin") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    let request =
+        "GET /a:b?c=d HTTP/1.1\nHost:example.com\nX-Note: <img src=x onerror=\"document.title='owned'\">\n\n";
+    let mismatch = folder.path().join("error.json");
+    let theirs = "GET\n/a:b\nc=d\nhost:example.com\n\nhost\nabc";
+    let message = format!("The Canonical String for this request should have been\n'{theirs}'\n");
+    fs::write(&mismatch, serde_json::json!({ "message": message }).to_string()).unwrap();
+    for (options, title) in [
+        (&[][..], "signed · "),
+        (&["--query"], "presigned · "),
+        (&["--explain-mismatch", mismatch.to_str().unwrap()], "different · "),
+    ] {
+        sign_page(&page, request, options);
+        let (document, console) = open(chromium, &page, "", folder.path());
+        assert_eq!(console, [""; 0], "{title}");
+        assert!(document.contains(&format!("<title>{title}")) && !document.contains("<img"), "{document}");
+    }
+    // The page of a mismatch opens at the byte that differs first.
+    assert!(page_text(&page).contains("id=\"first\"") && page_text(&page).contains("data-first=\"2:6-7\""));
+    with_script(
+        &page,
+        "\nfirst(false);\n",
+        r##"
+const said = [], where = () => document.getElementById("where").textContent.replaceAll(",", ";");
+said.push(where());
+document.querySelector('[data-stage="2"] .hvalue').click(); said.push(where());
+said.push(document.querySelectorAll('[data-stage="0"] .linked').length);
+const key = (name, shiftKey) => document.dispatchEvent(new KeyboardEvent("keydown", { key: name, shiftKey, bubbles: true }));
+key("Escape"); said.push(document.querySelectorAll(".linked").length);
+document.querySelector('[data-stage="2"]').focus();
+key("Home"); said.push(where());
+key("ArrowDown"); said.push(where());
+key("ArrowRight"); said.push(where());
+key("Enter"); said.push(where());
+document.querySelector('[data-stage="2"]').focus(); key("Home");
+key("ArrowRight", true); key("ArrowRight", true); said.push(document.querySelector('[data-stage="0"] b').textContent);
+key("d"); said.push(where());
+document.body.textContent = "SAID " + JSON.stringify(said);
+"##,
+    );
+    let (document, console) = open(chromium, &page, "", folder.path());
+    assert_eq!(console, [""; 0]);
+    let said = [
+        "byte 6 of the canonical request ← byte 6 of the request → string to sign",
+        "byte 20 of the canonical request ← bytes 27–37 of the request → string to sign",
+        "1",
+        "0",
+        "bytes 0–2 of the canonical request ← bytes 0–2 of the request → string to sign",
+        "bytes 4–5 of the canonical request ← bytes 4–5 of the request → string to sign",
+        "bytes 6–8 of the canonical request ← byte 6 of the request → string to sign",
+        "byte 6 of the request → canonical request",
+        "E",
+        "byte 6 of the canonical request ← byte 6 of the request → string to sign",
+    ];
+    assert_eq!(said_in(&document), said);
+}
+
+fn page_text(page: &Path) -> String {
+    fs::read_to_string(page).unwrap()
 }

@@ -3,6 +3,8 @@
 mod curl;
 mod explain;
 mod keys;
+#[cfg(unix)]
+mod page;
 mod profile;
 mod refusals;
 mod suite;

@@ -63,12 +63,30 @@ pub(super) fn patterns(secret: &[u8]) -> Vec<Pattern> {
         }
     }
     if secret.len() >= MIN_ENCODED {
-        add(secret.iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 0xf)]).collect(), false);
-        for offset in 0..3 {
-            add(base64_inside(secret, offset), true);
+        let wide = utf16_forms(secret);
+        for bytes in core::iter::once(secret).chain(wide.iter().map(|bytes| bytes.as_slice())) {
+            add(bytes.iter().flat_map(|byte| [hex(byte >> 4), hex(byte & 0xf)]).collect(), false);
+            for offset in 0..3 {
+                add(base64_inside(bytes, offset), true);
+            }
         }
+        wide.into_iter().for_each(|mut bytes| add(core::mem::take(&mut *bytes), false));
     }
     all
+}
+
+/// The secret in UTF-16. The first form is for both byte orders: a zero between letters. That is all of ASCII, and other letters where
+/// UTF-16 was read as ISO 8859-1.
+fn utf16_forms(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    let Ok(text) = core::str::from_utf8(secret) else { return Vec::new() };
+    let form = |bytes: fn(u16) -> [u8; 2]| Zeroizing::new(text.encode_utf16().flat_map(bytes).collect());
+    let mut spaced: Zeroizing<Vec<u8>> =
+        Zeroizing::new(text.chars().flat_map(|c| [c, '\0']).collect::<String>().into_bytes());
+    spaced.pop();
+    if secret.is_ascii() {
+        return [spaced].into();
+    }
+    [spaced, form(u16::to_le_bytes), form(u16::to_be_bytes)].into()
 }
 
 /// Returns the upper case of a letter of ASCII or ISO 8859-1. Unicode's case tables would add 28 KB to a program, and header

@@ -88,6 +88,28 @@ fn spellings() -> Vec<String> {
     all
 }
 
+/// Two bytes a character, in both orders, and hexadecimal digits and base64 of that.
+#[test]
+fn utf16_is_hidden() {
+    let standard = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for secret in [SECRET, "wJalrXUtnFEMI/K7MDENG"] {
+        let secrets: Secrets = [secret].into_iter().collect();
+        for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let wide: Vec<u8> = secret.encode_utf16().flat_map(bytes).collect();
+            let text = [b"\x00a\x00 \x00".as_slice(), &wide, b"\x00 \x00b"].concat();
+            let shown = secrets.hide_bytes(&text);
+            assert!(shown.len() <= 9 + REDACTED.len() + 2, "{shown:?}");
+            let hex: String = wide.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(!secrets.hide(&hex).contains(&hex[10..hex.len() - 10]), "{hex}");
+            for before in ["", "a", "ab"] {
+                let encoded = base64(&[before.as_bytes(), &wide].concat(), standard);
+                let shown = secrets.hide(&encoded).into_owned();
+                assert!(shown.len() <= REDACTED.len() + 8, "{encoded}\n{shown}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_spelling_is_hidden() {
     for spelling in spellings() {

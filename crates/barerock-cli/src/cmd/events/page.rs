@@ -7,9 +7,9 @@ use barerock_audit::ReplacementFile;
 use barerock_audit::dump::{DumpFormat as _, Html, StreamDump};
 use barerock_eventstream::Limits;
 
-use crate::cmd::frames::{create, page_of};
+use crate::cmd::frames::page_of;
 use crate::exit::Failure;
-use crate::source::Source;
+use crate::page;
 
 /// A page that is being written.
 pub(super) struct Page {
@@ -20,9 +20,9 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn create(path: &Path, input: Option<&Path>, source: &Source) -> Result<Self, Failure> {
+    pub(super) fn create(path: &Path, input: Option<&Path>) -> Result<Self, Failure> {
         let mut html = page_of(input, Limits::default());
-        let mut out = BufWriter::new(create(path, source)?);
+        let mut out = BufWriter::new(page::create(path, &[input.unwrap_or(Path::new("-"))])?);
         html.start(&mut out).map_err(|error| failed(path, error))?;
         let dump = StreamDump::new(Limits::default()).of_converse();
         Ok(Self { path: path.to_owned(), html, dump, out })

@@ -4,15 +4,22 @@ use std::path::Path;
 
 use barerock_audit::{Explanation, RawRequest, explain_mismatch};
 use barerock_sigv4::{
-    PayloadSigning, SessionTokenSigning, SigningSettings, Timestamp, UriEncoding, header_name, parameter_name,
+    PayloadSigning, Secrets, SessionTokenSigning, SigningSettings, Timestamp, UriEncoding, header_name,
+    parameter_name,
 };
 
+use super::page::Page;
 use super::stages::query_value;
 use super::{Sign, input, now, show};
 use crate::exit::Failure;
 use crate::render::Output;
 
-pub(super) async fn run(request: &RawRequest, path: &Path, arguments: &Sign) -> Result<(), Failure> {
+pub(super) async fn run(
+    request: &RawRequest,
+    path: &Path,
+    page: Option<Page<'_>>,
+    arguments: &Sign,
+) -> Result<(), Failure> {
     let body = String::from_utf8(input::read(path, |failure| failure)?).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         Failure::usage(format!("--explain-mismatch: invalid UTF-8 at byte {offset}"))
@@ -39,9 +46,10 @@ pub(super) async fn run(request: &RawRequest, path: &Path, arguments: &Sign) -> 
         });
         explanation = explanation.with_sent_signature(sent, &stages.signature, rule.map(|(name, _)| name));
     }
+    page.map_or(Ok(()), |page| page.of_request(request, &signing, Some(&explanation)))?;
     tell!("signed here as of {timestamp} ({whose})");
     let mut output = Output::new();
-    output.text(&show::fit(&explanation.to_string()))?;
+    output.text(&show::fit(&explanation.to_string(), &Secrets::from(&signing.credentials)))?;
     output.end_line()
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use barerock_sigv4::{ApiKey, ApiKeyInfo, Timestamp};
 
+use super::page::Page;
 use super::{Signing, failure, input};
 use crate::exit::Failure;
 use crate::render::{Output, safe};
@@ -11,10 +12,11 @@ use crate::render::{Output, safe};
 const SECONDS_PER_MINUTE: u64 = 60;
 const MINUTES_PER_HOUR: u64 = 60;
 
-/// Prints a new key.
-pub(super) fn mint(signing: &Signing, seconds: u32) -> Result<(), Failure> {
+/// Prints a new key, and writes the page of its stages.
+pub(super) fn mint(signing: &Signing, seconds: u32, page: Option<Page<'_>>) -> Result<(), Failure> {
     let key = ApiKey::mint(&signing.credentials, &signing.region, &signing.timestamp, seconds)
         .map_err(|error| failure(error, error.to_string()))?;
+    page.map_or(Ok(()), |page| page.of_key(&key, seconds, signing))?;
     let mut output = Output::new();
     output.text(key.as_str())?;
     output.end_line()?;

@@ -1,6 +1,6 @@
 //! What is printed of a signature.
 
-use barerock_sigv4::{PayloadSigning, redact};
+use barerock_sigv4::{PayloadSigning, Secrets, redact};
 
 use super::stages::Stages;
 use super::{Show, Sign, Signing};
@@ -12,7 +12,9 @@ const MAX_SHOWN: usize = 4000;
 
 pub(super) fn print(stages: &Stages, signing: &Signing, arguments: &Sign) -> Result<(), Failure> {
     let mut output = Output::new();
-    let show = arguments.show.unwrap_or(Show::All);
+    // Beside the page, the signature is enough.
+    let beside_page = arguments.html.is_some() && arguments.show.is_none();
+    let show = arguments.show.unwrap_or(if beside_page { Show::Signature } else { Show::All });
     match show {
         Show::CanonicalRequest => output.text(&stages.canonical_request),
         Show::StringToSign => output.text(&stages.string_to_sign),
@@ -26,6 +28,9 @@ pub(super) fn print(stages: &Stages, signing: &Signing, arguments: &Sign) -> Res
         Show::Curl => output.text(&stages.curl),
         Show::All => all(stages, signing, &mut output),
     }?;
+    if beside_page {
+        output.end_line()?;
+    }
     if let Some(profile) = &arguments.profile
         && matches!(show, Show::Curl | Show::All)
         && stages.curl.contains("$AWS_")
@@ -50,6 +55,9 @@ fn all(stages: &Stages, signing: &Signing, output: &mut Output) -> Result<(), Fa
     let request = stages.request.to_bytes();
     let body = stages.request.body();
     let head = request.strip_suffix(body).unwrap_or(&request);
+    let secrets = Secrets::from(&signing.credentials);
+    let fit = |text: &str| fit(text, &secrets);
+    let cut = |text: &str, stage: &str| cut(text, stage, &secrets);
     let mut sections = vec![
         ("canonical request", fit(&stages.canonical_request)),
         ("string to sign", fit(&stages.string_to_sign)),
@@ -76,22 +84,29 @@ fn all(stages: &Stages, signing: &Signing, output: &mut Output) -> Result<(), Fa
     Ok(())
 }
 
-/// Without tokens, and without what steers a terminal. Line breaks stay.
-pub(super) fn fit(text: &str) -> String {
-    let lines: Vec<String> =
-        redact(text).split('\n').map(|line| safe(line.strip_suffix('\r').unwrap_or(line))).collect();
+/// Without secrets, and without what steers a terminal. Line breaks stay.
+pub(super) fn fit(text: &str, secrets: &Secrets) -> String {
+    let lines: Vec<String> = secrets
+        .hide(&redact(text))
+        .split('\n')
+        .map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
+        .collect();
     lines.join("\n")
 }
 
 /// As [`fit`], and no longer than is read.
-fn cut(text: &str, stage: &str) -> String {
+fn cut(text: &str, stage: &str, secrets: &Secrets) -> String {
     let end = text.char_indices().nth(MAX_SHOWN).map_or(text.len(), |(end, _)| end);
     // First cut, then blanked: of a token cut in two, the first half goes too.
     let (shown, rest) = text.split_at(end);
     if rest.is_empty() {
-        return fit(text);
+        return fit(text, secrets);
     }
-    format!("{}… ({} more; --show {stage} has all)", fit(shown), counted(length(rest.as_bytes()), "byte"))
+    format!(
+        "{}… ({} more; --show {stage} has all)",
+        fit(shown, secrets),
+        counted(length(rest.as_bytes()), "byte")
+    )
 }
 
 fn length(bytes: &[u8]) -> u64 {

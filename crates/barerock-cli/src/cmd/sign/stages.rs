@@ -75,7 +75,7 @@ impl Signing {
 }
 
 /// As the option says, else as a signature says that is there already.
-fn expires(request: &RawRequest, arguments: &Sign) -> Result<u64, Failure> {
+pub(super) fn expires(request: &RawRequest, arguments: &Sign) -> Result<u64, Failure> {
     match (arguments.expires, query_value(request, parameter_name::EXPIRES)) {
         (Some(seconds), _) => Ok(seconds.into()),
         (None, Some(seconds)) => seconds.parse().map_err(|_| {

@@ -1,5 +1,7 @@
 //! Tests of every stage of every case of AWS's SigV4 test suites.
 
+mod signature_map;
+
 use std::path::Path;
 
 use barerock_audit::RawRequest;
@@ -49,10 +51,10 @@ fn check_suite(folder: &Path) {
             settings,
         )
         .expect("a context");
-        let request = RawRequest::parse(request.as_bytes()).expect("a request");
+        let unsigned = RawRequest::parse(request.as_bytes()).expect("a request");
         let shown = case.display();
 
-        let signed = request.sign(&signing).expect("signs");
+        let signed = unsigned.sign(&signing).expect("signs");
         assert_eq!(signed.canonical_request(), read("header-canonical-request.txt"), "{shown}");
         assert_eq!(signed.string_to_sign(), read("header-string-to-sign.txt"), "{shown}");
         assert_eq!(signed.signature().to_string(), read("header-signature.txt"), "{shown}");
@@ -60,12 +62,13 @@ fn check_suite(folder: &Path) {
         assert_eq!(comparable(&sent), comparable(&read("header-signed-request.txt")), "{shown}");
 
         let expires = context["expiration_in_seconds"].as_u64().expect("seconds");
-        let (presigned, request) = request.presign(expires, &signing).expect("signs");
+        let (presigned, request) = unsigned.presign(expires, &signing).expect("signs");
         assert_eq!(presigned.canonical_request(), read("query-canonical-request.txt"), "{shown}");
         assert_eq!(presigned.string_to_sign(), read("query-string-to-sign.txt"), "{shown}");
         assert_eq!(presigned.signature().to_string(), read("query-signature.txt"), "{shown}");
         let sent = String::from_utf8(request.to_bytes()).expect("a text");
         assert_eq!(comparable(&sent), comparable(&read("query-signed-request.txt")), "{shown}");
+        signature_map::check(&unsigned, expires, &signing);
     }
     assert_eq!(cases.len(), SIGNING_CASES);
     report_cases(cases.len(), &format!("SigV4 suite, both forms: {}", folder.display()));
@@ -97,6 +100,7 @@ fn paths_encoded_twice() {
         let request = RawRequest::parse(read("request.txt").as_bytes()).expect("a request");
         let signed = request.sign(&context).expect("signs");
         assert_eq!(signed.canonical_request(), read("header-canonical-request.txt").trim_end(), "{name}");
+        signature_map::check(&request, 3600, &context);
         if name == "double-url-encode" {
             assert_eq!(signed.string_to_sign(), read("header-string-to-sign.txt").trim_end());
         }
@@ -126,6 +130,7 @@ fn check_older_suite(folder: &Path) {
         assert_eq!(signed.canonical_request(), read("creq"), "{name}");
         assert_eq!(signed.string_to_sign(), read("sts"), "{name}");
         assert_eq!(signed.authorization(), read("authz"), "{name}");
+        signature_map::check(&request, 3600, &context);
         // The order of headers and the space after a colon may differ. One of these files contains the signature of
         // another case, so `.authz` is compared.
         let headers = |request: &RawRequest| {
