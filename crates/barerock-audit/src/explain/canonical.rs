@@ -104,7 +104,7 @@ fn follow_path(stage: &mut Stage, canonical: &str, sent: &Origin, made: &Made<'_
     let path = made.request.path();
     let (segments, end) = match settings.normalize_path {
         true => kept_segments(path),
-        false => (vec![0..path.len()], None),
+        false => (core::iter::once(0..path.len()).collect(), None),
     };
     let mut rest = canonical;
     for segment in segments {

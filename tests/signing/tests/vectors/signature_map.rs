@@ -92,7 +92,7 @@ fn check_piece(map: &SignatureMap, stage: StageName, piece: &Piece) {
         let is_blank = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_whitespace);
         // Encoded once more, or decoded and encoded; a run of blanks; the end of a path.
         let is_encoded = decoded(own, false) == from || decoded(own, false) == decoded(from, true);
-        let is_end = own == b"/" && from.starts_with(b"/") || own == b"/" && from.is_empty();
+        let is_end = own == b"/" && (from.starts_with(b"/") || from.is_empty());
         assert!(
             is_hash || is_encoded || is_blank(own) && is_blank(from) || is_end,
             "{shown:?} of {:?}",

@@ -12,9 +12,9 @@ impl SignatureMap {
     /// Ours beside the service's, line by line.
     pub(super) fn push_mismatch(&self, out: &mut String, explanation: &Explanation) {
         let hide = |text: &str| safe(&self.secrets.hide(text));
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<section class=\"card\" id=\"mismatch\" aria-label=\"mismatch\"><p><b>The service says:</b> {}</p>\n",
+            "<section class=\"card\" id=\"mismatch\" aria-label=\"mismatch\"><p><b>The service says:</b> {}</p>",
             Escaped(&hide(explanation.message()))
         );
         for cause in explanation.causes() {
@@ -28,9 +28,9 @@ impl SignatureMap {
             if lines.is_empty() {
                 continue;
             }
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "<table class=\"sides\"><thead><tr><th>{name}, line</th><th>ours</th><th>the service's</th></tr></thead>\n"
+                "<table class=\"sides\"><thead><tr><th>{name}, line</th><th>ours</th><th>the service's</th></tr></thead>"
             );
             let text = String::from_utf8_lossy(self.stage(name).bytes());
             let mut ours = text.split('\n');
