@@ -1,9 +1,74 @@
 //! Files that are there whole or not at all, and that other users cannot read.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The files and folders of this process that are not whole yet; `None` once they were discarded.
+static UNFINISHED: Mutex<Option<BTreeSet<PathBuf>>> = Mutex::new(Some(BTreeSet::new()));
+
+/// Removes all files and folders of this process that are not whole yet, and fails those that begin or end from now on.
+///
+/// For a program that a signal ends: values are not dropped then, and would leave what they have written.
+pub fn discard_unfinished() {
+    let all = lock().take();
+    all.into_iter().flatten().for_each(|path| remove(&path));
+}
+
+fn lock() -> MutexGuard<'static, Option<BTreeSet<PathBuf>>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes a file or folder. Where that fails, its name says that it is partial.
+fn remove(path: &Path) {
+    let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
+}
+
+/// A file or folder under a temporary name. Dropped before it is [renamed](Self::rename), it is removed.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    path: PathBuf,
+}
+
+impl Unfinished {
+    /// Creates it.
+    pub(crate) fn create<T>(
+        path: PathBuf,
+        create: impl FnOnce(&Path) -> io::Result<T>,
+    ) -> io::Result<(Self, T)> {
+        let mut all = lock();
+        let all = all.as_mut().ok_or(io::ErrorKind::Interrupted)?;
+        let created = create(&path)?;
+        all.insert(path.clone());
+        Ok((Self { path }, created))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives it its name.
+    pub(crate) fn rename(self, name: &Path) -> io::Result<()> {
+        let mut all = lock();
+        let all = all.as_mut().ok_or(io::ErrorKind::Interrupted)?;
+        let renamed = fs::rename(&self.path, name);
+        if renamed.is_ok() {
+            all.remove(&self.path);
+        }
+        renamed
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if lock().as_mut().is_some_and(|all| all.remove(&self.path)) {
+            remove(&self.path);
+        }
+    }
+}
 
 /// A file that replaces `path` when it is [kept](Self::keep), and leaves no trace otherwise.
 ///
@@ -14,7 +79,7 @@ use std::path::{Path, PathBuf};
 pub struct ReplacementFile {
     file: File,
     /// The file beside `path`, until it has its name.
-    temporary: Option<PathBuf>,
+    temporary: Option<Unfinished>,
     path: PathBuf,
 }
 
@@ -33,8 +98,7 @@ impl ReplacementFile {
         let mut name = OsString::from(".");
         name.push(path.file_name().ok_or(io::ErrorKind::IsADirectory)?);
         name.push(format!(".{}.partial", std::process::id()));
-        let temporary = path.with_file_name(name);
-        let file = create_private(&temporary)?;
+        let (temporary, file) = Unfinished::create(path.with_file_name(name), create_private)?;
         Ok(Self { file, temporary: Some(temporary), path })
     }
 
@@ -42,12 +106,10 @@ impl ReplacementFile {
     ///
     /// # Errors
     /// What the system returns; `path` is then as it was.
-    pub fn keep(mut self) -> io::Result<()> {
-        let Some(temporary) = &self.temporary else { return Ok(()) };
+    pub fn keep(self) -> io::Result<()> {
+        let Some(temporary) = self.temporary else { return Ok(()) };
         self.file.sync_all()?;
-        fs::rename(temporary, &self.path)?;
-        self.temporary = None;
-        Ok(())
+        temporary.rename(&self.path)
     }
 }
 
@@ -58,15 +120,6 @@ impl Write for ReplacementFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
-    }
-}
-
-impl Drop for ReplacementFile {
-    fn drop(&mut self) {
-        if let Some(temporary) = &self.temporary {
-            // Where it cannot be removed, its name says that it is partial.
-            let _ = fs::remove_file(temporary);
-        }
     }
 }
 

@@ -43,7 +43,7 @@ pub use curl::{curl_line, presigned_curl_line};
 pub use exchange::Exchange;
 pub use explain::{Difference, Explanation, Origin, Piece, SignatureMap, Stage, StageName, explain_mismatch};
 pub use fields::{Field, FieldName, Fields};
-pub use file::ReplacementFile;
+pub use file::{ReplacementFile, discard_unfinished};
 pub use raw::{RawRequest, RawRequestError, RawSigned};
 pub use record::{Recorder, Recording};
 pub use redact::{Redaction, StreamRedactor, is_secret_header, redact_body};

@@ -120,14 +120,17 @@ impl Recorder {
         }
     }
 
-    /// Ends an archive: its file is there from now on.
+    /// Ends an archive: its file is there from now on, unless it has no exchange.
     ///
     /// # Errors
     /// What the system returns; nothing is left of the archive then.
     pub fn finish(&self) -> io::Result<()> {
         match &*self.target {
             Target::Folder(_) => Ok(()),
-            Target::Archive(writer) => lock(writer).take().map_or(Ok(()), HarWriter::finish),
+            Target::Archive(writer) => {
+                let writer = lock(writer).take().filter(|writer| !writer.is_empty());
+                writer.map_or(Ok(()), HarWriter::finish)
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ type Action = Box<dyn Fn() + Send>;
 static ACTIONS: Mutex<Vec<(u64, Action)>> = Mutex::new(Vec::new());
 
 /// An action that runs if such a signal arrives before this is dropped.
+#[derive(Debug)]
 pub(crate) struct OnInterrupt {
     number: u64,
 }
@@ -48,6 +49,11 @@ pub(crate) fn catch(catcher: Option<UnboundedSender<()>>) {
 fn is_caught() -> bool {
     let catcher = CATCHER.lock().unwrap_or_else(PoisonError::into_inner);
     catcher.as_ref().is_some_and(|catcher| catcher.send(()).is_ok())
+}
+
+/// Removes what is half written if such a signal ends the program.
+pub(crate) fn leave_nothing_unfinished() {
+    watch();
 }
 
 /// Starts to watch for the signals on a thread of its own, since the main thread may be blocked reading a line. If that cannot be
@@ -86,6 +92,7 @@ fn watch() {
                 for (_, action) in &*ACTIONS.lock().unwrap_or_else(PoisonError::into_inner) {
                     action();
                 }
+                barerock_audit::discard_unfinished();
                 exit(BY_SIGNAL.saturating_add(by.as_raw_value()));
             });
         };

@@ -16,6 +16,8 @@ pub(crate) fn create(path: &Path, inputs: &[&Path]) -> Result<ReplacementFile, F
     if inputs.iter().any(|input| is_input(path, input)) {
         return Err(Failure::usage(format!("--html would overwrite the input {}", path.display())));
     }
+    #[cfg(unix)]
+    crate::interrupt::leave_nothing_unfinished();
     ReplacementFile::create(path)
         .map_err(|error| Failure::usage(format!("--html: {} cannot be written: {error}", path.display())))
 }

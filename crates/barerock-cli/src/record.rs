@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use barerock::transport::ConnectTime;
@@ -49,9 +49,22 @@ impl Record {
 
     /// An observer that records calls.
     pub(crate) fn observer(&self) -> Result<Option<CallRecorder>, Failure> {
-        let path = self.record.clone().unwrap_or_default();
+        let Some(path) = self.record.clone() else { return Ok(None) };
+        // Before there is anything to remove.
+        #[cfg(unix)]
+        crate::interrupt::leave_nothing_unfinished();
         let recorder = self.recorder()?;
-        Ok(recorder.map(|recorder| CallRecorder { recorder, path, calls: Mutex::default() }))
+        let recorder = recorder.map(Arc::new);
+        Ok(recorder.map(|recorder| CallRecorder {
+            #[cfg(unix)]
+            _on_interrupt: {
+                let (recorder, path) = (Arc::clone(&recorder), path.clone());
+                crate::interrupt::OnInterrupt::new(move || report(&path, recorder.finish()))
+            },
+            recorder,
+            path,
+            calls: Mutex::default(),
+        }))
     }
 }
 
@@ -92,9 +105,12 @@ impl Sent {
 /// Records calls, one exchange an attempt, whose names sort by time, and by number within a second.
 #[derive(Debug)]
 pub(crate) struct CallRecorder {
-    recorder: Recorder,
+    recorder: Arc<Recorder>,
     path: PathBuf,
     calls: Mutex<HashMap<String, Attempt>>,
+    /// An archive keeps the exchanges that have ended; what has not is discarded.
+    #[cfg(unix)]
+    _on_interrupt: crate::interrupt::OnInterrupt,
 }
 
 /// The attempt of a call that is under way.

@@ -1,6 +1,6 @@
 //! Exchanges written while they take place.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::{
     BODY_FILE, Exchange, REQUEST_FILE, RESPONSE_FILE, RecordedHead, RecordedRequest, TIMING_FILE, Timing,
     form,
 };
-use crate::file::{create_private, create_private_folder};
+use crate::file::{Unfinished, create_private, create_private_folder};
 
 /// The end of the name of a folder whose exchange has not ended. Such a folder is not an exchange yet.
 pub const PARTIAL_SUFFIX: &str = ".partial";
@@ -21,9 +21,8 @@ pub const PARTIAL_SUFFIX: &str = ".partial";
 #[derive(Debug)]
 pub struct ExchangeWriter {
     folder: PathBuf,
-    partial: PathBuf,
+    partial: Unfinished,
     body: File,
-    is_finished: bool,
 }
 
 impl ExchangeWriter {
@@ -37,10 +36,9 @@ impl ExchangeWriter {
         }
         let mut name = folder.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
         name.push(PARTIAL_SUFFIX);
-        let partial = folder.with_file_name(name);
-        create_private_folder(&partial)?;
-        let body = write_heads(&partial, request, head).inspect_err(|_| remove(&partial))?;
-        Ok(Self { folder: folder.to_owned(), partial, body, is_finished: false })
+        let (partial, ()) = Unfinished::create(folder.with_file_name(name), create_private_folder)?;
+        let body = write_heads(partial.path(), request, head)?;
+        Ok(Self { folder: folder.to_owned(), partial, body })
     }
 
     /// Appends a piece of the response's body.
@@ -55,18 +53,17 @@ impl ExchangeWriter {
     ///
     /// # Errors
     /// What the system returns; the folder is then removed.
-    pub fn finish(mut self, timing: Option<&Timing>) -> io::Result<PathBuf> {
+    pub fn finish(self, timing: Option<&Timing>) -> io::Result<PathBuf> {
         if let Some(timing) = timing {
-            create_private(&self.partial.join(TIMING_FILE))?.write_all(timing.to_json().as_bytes())?;
+            create_private(&self.partial.path().join(TIMING_FILE))?.write_all(timing.to_json().as_bytes())?;
         }
         self.body.sync_all()?;
         // A rename would replace an empty folder.
         if self.folder.exists() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        fs::rename(&self.partial, &self.folder)?;
-        self.is_finished = true;
-        Ok(self.folder.clone())
+        self.partial.rename(&self.folder)?;
+        Ok(self.folder)
     }
 }
 
@@ -82,21 +79,8 @@ impl Exchange {
     }
 }
 
-impl Drop for ExchangeWriter {
-    fn drop(&mut self) {
-        if !self.is_finished {
-            remove(&self.partial);
-        }
-    }
-}
-
 fn write_heads(partial: &Path, request: &RecordedRequest, head: &RecordedHead) -> io::Result<File> {
     create_private(&partial.join(REQUEST_FILE))?.write_all(form::write_request(request).as_bytes())?;
     create_private(&partial.join(RESPONSE_FILE))?.write_all(form::write_head(head).as_bytes())?;
     create_private(&partial.join(BODY_FILE))
-}
-
-/// Removes a folder that is not an exchange. Where that fails, its name says that it is partial.
-fn remove(partial: &Path) {
-    let _ = fs::remove_dir_all(partial);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use barerock_test_data::json;
 use serde_json::Value;
 
-use crate::program::{bare, run, with_credentials};
+use crate::program::{Server, run, with_credentials};
 
 const MESSAGES: &str =
     r#"[{"role":"user","content":[{"text":"What are the tradeoffs between REST and GraphQL?"}]}]"#;
@@ -42,41 +42,15 @@ fn chunks(folder: &Path) -> (Vec<u64>, Vec<u64>) {
     (offsets, times)
 }
 
-/// Without `--verify`, which gives responses the date of the day.
-struct Unverified {
-    child: std::process::Child,
-    url: String,
-}
-
-impl Unverified {
-    fn start(fixtures: &Path, options: &[&str]) -> Self {
-        use std::io::{BufRead as _, BufReader};
-        use std::process::Stdio;
-        let mut command = bare(&["replay", "--fixtures", fixtures.to_str().unwrap()]);
-        command.args(options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let url = first.trim_end().strip_prefix("listening on ").unwrap().to_owned();
-        Self { child, url }
-    }
-}
-
-impl Drop for Unverified {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 fn a_recording_of_a_replayed_recording_is_the_same() {
     for (command, pace) in [("converse-stream", "3ms"), ("converse", "0ms")] {
         let folder = tempfile::tempdir().unwrap();
         let (one, two) = (folder.path().join("one"), folder.path().join("two"));
-        let server = Unverified::start(&crate::program::fixtures(), &["--chunk", "random:5", "--pace", pace]);
+        let server =
+            Server::unverified(&crate::program::fixtures(), &["--chunk", "random:5", "--pace", pace]);
         let first = record(&server.url, command, &one);
-        let again = Unverified::start(&first, &["--chunk", "recorded", "--pace", "recorded"]);
+        let again = Server::unverified(&first, &["--chunk", "recorded", "--pace", "recorded"]);
         let second = record(&again.url, command, &two);
         for file in ["response.json", "response.body"] {
             let read = |folder: &Path| std::fs::read_to_string(folder.join(file)).ok();
@@ -102,9 +76,10 @@ fn a_recording_of_a_replayed_recording_is_the_same() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_graceful_stop_lets_a_stream_end() {
-    let mut server = Unverified::start(&crate::program::fixtures(), &["--pace", "20ms", "--log", "json"]);
+    let mut server = Server::unverified(&crate::program::fixtures(), &["--pace", "20ms", "--log", "json"]);
     let url = server.url.clone();
     let caller = std::thread::spawn(move || {
         let mut command =
@@ -113,10 +88,7 @@ fn a_graceful_stop_lets_a_stream_end() {
         run(command, "")
     });
     std::thread::sleep(Duration::from_millis(600));
-    let id = server.child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    let status = server.child.wait().unwrap();
-    assert_eq!(status.code(), Some(0));
+    assert_eq!(server.terminate(), Some(0));
     let ran = caller.join().unwrap();
     assert_eq!(ran.code, 0, "{ran:?}");
 }

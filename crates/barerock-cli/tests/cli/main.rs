@@ -38,6 +38,8 @@ mod replay;
 mod session;
 mod sign;
 mod sitting;
+#[cfg(unix)]
+mod stopped;
 mod streams;
 mod terminal;
 mod tools;

@@ -90,7 +90,12 @@ impl Server {
 
     /// Over fixtures of another folder.
     pub(crate) fn over(fixtures: &Path, options: &[&str]) -> Self {
-        let mut command = with_credentials(&["replay", "--verify", "--fixtures", fixtures.to_str().unwrap()]);
+        Self::unverified(fixtures, &[&["--verify"], options].concat())
+    }
+
+    /// Without a check of signatures, which gives responses the date of the day.
+    pub(crate) fn unverified(fixtures: &Path, options: &[&str]) -> Self {
+        let mut command = with_credentials(&["replay", "--fixtures", fixtures.to_str().unwrap()]);
         command.args(options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut first = String::new();
@@ -98,6 +103,22 @@ impl Server {
         let url = first.trim_end().strip_prefix("listening on ").unwrap().to_owned();
         Self { child, url }
     }
+}
+
+impl Server {
+    /// Asks it to end, and returns its exit code.
+    #[cfg(unix)]
+    pub(crate) fn terminate(&mut self) -> Option<i32> {
+        signal(&self.child, "TERM");
+        self.child.wait().unwrap().code()
+    }
+}
+
+/// Sends a signal to a program.
+#[cfg(unix)]
+pub(crate) fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+    assert!(status.unwrap().success());
 }
 
 impl Drop for Server {

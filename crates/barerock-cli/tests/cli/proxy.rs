@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use barerock_test_data::json;
 
-use crate::program::{SECRET, Server, TOKEN, bare, run, with_credentials};
+use crate::program::{SECRET, Server, TOKEN, bare, run, signal, with_credentials};
 
 const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 const MESSAGES: &str =
@@ -19,13 +19,13 @@ const CALLERS_SECRET: &str = "CALLERS-secret-key";
 const CALLERS_TOKEN: &str = "CALLERS-session-token-of-a-length";
 
 /// A running proxy.
-struct Proxy {
-    child: Child,
-    url: String,
+pub(crate) struct Proxy {
+    pub(crate) child: Child,
+    pub(crate) url: String,
 }
 
 impl Proxy {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut first = String::new();
@@ -43,8 +43,7 @@ impl Proxy {
 
     /// Stops it, and returns what it printed on standard error.
     fn stop(mut self) -> String {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        signal(&self.child, "TERM");
         let mut err = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "{err}");
