@@ -32,7 +32,6 @@ struct Rule {
 fn rules() -> BTreeMap<String, Rule> {
     let (root, mut files) = (root(), Vec::new());
     sources(&root.join("crates"), &mut files);
-    sources(&root.join("tests/signing"), &mut files);
     sources(&root.join("tests/suite"), &mut files);
     sources(&root.join("tests/signing/tests"), &mut files);
     let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
