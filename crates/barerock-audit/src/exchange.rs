@@ -5,7 +5,7 @@
 //! text, or `{"base64": …}`. A recording also has `response.chunks.json`: where the chunks of the body begin, and when they
 //! arrived ([`Timing`]).
 
-mod error;
+pub(crate) mod error;
 mod form;
 mod open;
 pub(crate) mod timing;
@@ -103,11 +103,13 @@ impl Exchange {
     pub fn read(folder: &Path) -> Result<Self, ExchangeError> {
         let [request, response, body] = [REQUEST_FILE, RESPONSE_FILE, BODY_FILE]
             .map(|file| read_bounded(&folder.join(file), MAX_FILE_BYTES));
-        let mut exchange = Self::parse(&request?, &response?, body?)?;
+        let mut exchange =
+            Self::parse(&request?, &response?, body?).map_err(|error| error.within(folder))?;
         match read_bounded(&folder.join(TIMING_FILE), MAX_FILE_BYTES) {
             Ok(json) => {
                 let length = crate::text::count(&exchange.response.body);
-                exchange.response.timing = Some(Timing::parse_file(&json, length)?);
+                let timing = Timing::parse_file(&json, length).map_err(|error| error.within(folder))?;
+                exchange.response.timing = Some(timing);
             }
             Err(ExchangeError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -247,7 +249,7 @@ impl RecordedHead {
     /// [`ExchangeError::Invalid`] if the status is not that of a final response (200 to 599), or a header's name or value
     /// cannot be one.
     pub fn new(status: u16, headers: Vec<(String, String)>) -> Result<Self, ExchangeError> {
-        let invalid = |problem| ExchangeError::Invalid { file: RESPONSE_FILE, problem };
+        let invalid = |problem| ExchangeError::Invalid { path: RESPONSE_FILE.into(), problem };
         let status = StatusCode::from_u16(status)
             .ok()
             .filter(|status| (200..600).contains(&status.as_u16()))

@@ -76,10 +76,10 @@ impl Recorder {
         let target = if har::is_archive(path) {
             Target::Archive(Mutex::new(Some(HarWriter::create(path)?)))
         } else {
-            create_private_folders(path)?;
-            if !fs::metadata(path)?.is_dir() {
+            if fs::metadata(path).is_ok_and(|found| !found.is_dir()) {
                 return Err(io::ErrorKind::NotADirectory.into());
             }
+            create_private_folders(path)?;
             Target::Folder(path.to_owned())
         };
         Ok(Self { target: Arc::new(target), redaction: Redaction::default(), count: AtomicU32::new(0) })

@@ -182,11 +182,7 @@ impl fmt::Display for RecordingsError {
         match self {
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Empty { path } => write!(f, "{}: no recording in it", path.display()),
-            // These name their file.
-            Self::Exchange { source, .. } if !matches!(source, ExchangeError::Invalid { .. }) => {
-                source.fmt(f)
-            }
-            Self::Exchange { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Exchange { source, .. } => source.fmt(f),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use core::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use base64::DecodeError;
 
 /// A recorded exchange that cannot be read.
 #[derive(Debug)]
@@ -33,8 +35,8 @@ pub enum ExchangeError {
     /// A member is missing or invalid.
     #[non_exhaustive]
     Invalid {
-        /// The file.
-        file: &'static str,
+        /// The file: its name alone, if the exchange was not read from a folder.
+        path: PathBuf,
         /// The member, and what is wrong with it.
         problem: String,
     },
@@ -56,15 +58,37 @@ pub enum ExchangeError {
     },
 }
 
+impl ExchangeError {
+    /// The same for a file in this folder.
+    pub(super) fn within(self, folder: &Path) -> Self {
+        match self {
+            Self::Invalid { path, problem } => Self::Invalid { path: folder.join(path), problem },
+            other => other,
+        }
+    }
+}
+
+/// What is wrong with a base64 text.
+pub(crate) fn invalid_base64(error: &DecodeError) -> String {
+    match error {
+        DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol(at, _) => {
+            format!("invalid base64 at byte {at}")
+        }
+        DecodeError::InvalidLength(length) => format!("invalid base64: {length} characters"),
+        DecodeError::InvalidPadding => "invalid base64: wrong padding".to_owned(),
+    }
+}
+
 impl fmt::Display for ExchangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
             Self::NotAFile { path } => write!(f, "{}: not a regular file", path.display()),
             Self::TooLong { path, limit } => write!(f, "{}: longer than {limit} bytes", path.display()),
-            Self::Invalid { file, problem } => write!(f, "{file}: {problem}"),
-            Self::Har { path: None, problem } => f.write_str(problem),
-            Self::Har { path: Some(path), problem } | Self::NotOne { path, problem } => {
+                        Self::Har { path: None, problem } => f.write_str(problem),
+            Self::Invalid { path, problem }
+            | Self::Har { path: Some(path), problem }
+            | Self::NotOne { path, problem } => {
                 write!(f, "{}: {problem}", path.display())
             }
         }

@@ -7,9 +7,11 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::error::invalid_base64;
 use super::{ExchangeError, REQUEST_FILE, RESPONSE_FILE, RecordedHead, RecordedRequest};
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with method, uri, headers and body")]
 struct RequestForm {
     method: String,
     uri: String,
@@ -18,20 +20,21 @@ struct RequestForm {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text or {\"base64\": text} as body")]
 enum BodyForm {
     Text(String),
     Encoded { base64: String },
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with status and headers")]
 struct HeadForm {
     status: u16,
     headers: Vec<(String, String)>,
 }
 
 pub(super) fn read_request(json: &[u8]) -> Result<RecordedRequest, ExchangeError> {
-    let invalid = |problem| ExchangeError::Invalid { file: REQUEST_FILE, problem };
+    let invalid = |problem| ExchangeError::Invalid { path: REQUEST_FILE.into(), problem };
     let form: RequestForm = serde_json::from_slice(json).map_err(|error| invalid(error.to_string()))?;
     let method: Method =
         form.method.parse().map_err(|_| invalid(format!("`method`: {:?} is invalid", form.method)))?;
@@ -40,7 +43,7 @@ pub(super) fn read_request(json: &[u8]) -> Result<RecordedRequest, ExchangeError
         BodyForm::Encoded { base64 } => STANDARD
             .decode(base64)
             .map(Bytes::from)
-            .map_err(|error| invalid(format!("`body.base64`: {error}")))?,
+            .map_err(|error| invalid(format!("`body.base64`: {}", invalid_base64(&error))))?,
     };
     let request = RecordedRequest::new(method, form.uri, form.headers, body);
     match request.target() {
@@ -50,7 +53,7 @@ pub(super) fn read_request(json: &[u8]) -> Result<RecordedRequest, ExchangeError
 }
 
 pub(super) fn read_head(json: &[u8]) -> Result<RecordedHead, ExchangeError> {
-    let invalid = |problem| ExchangeError::Invalid { file: RESPONSE_FILE, problem };
+    let invalid = |problem| ExchangeError::Invalid { path: RESPONSE_FILE.into(), problem };
     let form: HeadForm = serde_json::from_slice(json).map_err(|error| invalid(error.to_string()))?;
     RecordedHead::new(form.status, form.headers)
 }

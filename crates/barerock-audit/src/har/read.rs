@@ -8,10 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Method;
 use serde::Deserialize;
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::HarEntry;
 use crate::Exchange;
+use crate::exchange::error::invalid_base64;
 use crate::exchange::timing::parse_time;
 use crate::exchange::{ExchangeError, RecordedHead, RecordedRequest, RecordedResponse, Timing};
 use crate::text::count;
@@ -20,18 +22,21 @@ use crate::text::count;
 const CONTENT_ENCODING: &str = "content-encoding";
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with log")]
 struct Archive<'a> {
     #[serde(borrow)]
     log: Log<'a>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with entries")]
 struct Log<'a> {
     #[serde(borrow)]
     entries: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with request and response")]
 struct Entry<'a> {
     #[serde(rename = "startedDateTime")]
     started: Option<String>,
@@ -56,6 +61,7 @@ struct Timings {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with method and url")]
 struct Request<'a> {
     method: String,
     url: String,
@@ -68,6 +74,7 @@ struct Request<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with status")]
 struct Response<'a> {
     status: u16,
     #[serde(default)]
@@ -79,12 +86,14 @@ struct Response<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with name and value")]
 struct NamedValue {
     name: String,
     value: String,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with text")]
 struct Content {
     size: Option<i64>,
     #[serde(rename = "mimeType")]
@@ -97,7 +106,10 @@ struct Content {
 pub(super) fn entries(json: &[u8]) -> Result<Vec<HarEntry>, String> {
     let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
     let archive: Archive<'_> =
-        serde_json::from_slice(json).map_err(|error| format!("not an HTTP archive: {error}"))?;
+        serde_json::from_slice(json).map_err(|error| match error.classify() {
+            Category::Data => format!("not an HTTP archive: {error}"),
+            _ => format!("invalid JSON: {error}"),
+        })?;
     let mut entries = Vec::new();
     for (index, entry) in archive.log.entries.into_iter().enumerate() {
         let exchange = exchange(entry).map_err(|problem| format!("entries[{index}]{problem}"))?;
@@ -176,7 +188,7 @@ fn bytes(content: Content, place: &str, body_size: Option<i64>) -> Result<Bytes,
         }
         Some(encoding) if encoding.eq_ignore_ascii_case("base64") => {
             let text: String = text.split_ascii_whitespace().collect();
-            STANDARD.decode(text).map(Bytes::from).map_err(|error| format!("{place}.text: {error}"))
+            STANDARD.decode(text).map(Bytes::from).map_err(|error| format!("{place}.text: {}", invalid_base64(&error)))
         }
         Some(encoding) => Err(format!("{place}.encoding: unknown encoding {encoding:?}")),
     }

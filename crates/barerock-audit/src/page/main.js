@@ -39,7 +39,12 @@ function chips() {
   at("chips").replaceChildren(...list);
 }
 
-const timeline = new Timeline(at("timeline"), at("tip"), frames, times, (index) => select(index));
+// On the timeline the broken frame follows the others.
+const marks = broken ? [...frames, {
+  number: frames.length + 1, start: broken.offset, end: Math.max(bytes.length, broken.offset), kind: "fault", name: "broken frame",
+  excerpt: broken.reason, at: times ? frames.at(-1)?.at ?? times.end : null,
+}] : frames;
+const timeline = new Timeline(at("timeline"), at("tip"), marks, times, (index) => select(index));
 const list = new FrameList(at("list"), frames, (index) => select(index));
 const mark = showMessage(at("message"), message, (index) => select(index));
 

@@ -56,7 +56,7 @@ pub(crate) async fn run(arguments: args::Replay) -> Result<(), Failure> {
     write!(out, "listening on {}\n{authority}", server.url())
         .and_then(|()| out.flush())
         .map_err(|error| Failure::io("standard output cannot be written", error))?;
-    tell!("{count} fixtures; Ctrl-C ends");
+    tell!("{}; Ctrl-C ends", counted(u64::try_from(count).unwrap_or(u64::MAX), "fixture"));
     end_requested().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
     server.shutdown().await;
     Ok(())

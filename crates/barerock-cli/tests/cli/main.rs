@@ -17,6 +17,8 @@ mod conversation;
 mod debug;
 mod diff;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod documents;
 mod editing;
 mod events;
 mod failures;
@@ -45,5 +47,3 @@ mod terminal;
 mod tools;
 mod verdicts;
 mod warnings;
-#[cfg(target_os = "linux")]
-mod wire_doc;

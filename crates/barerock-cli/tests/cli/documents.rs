@@ -1,4 +1,5 @@
-//! `docs/wire.md`: its commands print what stands there, and its text has no figure that they do not print.
+//! `docs/wire.md` and `docs/compare.md`: their commands print what stands there, and the text of the first has no figure that they do
+//! not print.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -56,8 +57,8 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-fn wire() -> Document {
-    Document::parse(&fs::read_to_string(root().join("docs/wire.md")).unwrap())
+fn document(name: &str) -> Document {
+    Document::parse(&fs::read_to_string(root().join(name)).unwrap())
 }
 
 /// Runs a script in `folder` with the program and nothing else of the environment but the path.
@@ -78,29 +79,51 @@ fn plain(output: &str) -> String {
     output.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-#[test]
-fn the_commands_print_what_the_document_says() {
+/// The programs that a document started, which end with its test.
+struct Servers<'a>(&'a Path);
+
+impl Drop for Servers<'_> {
+    fn drop(&mut self) {
+        shell("for pid in *.pid; do kill $(cat $pid) 2> /dev/null; done", self.0);
+    }
+}
+
+/// Runs the commands of a document, if Python can import what they need.
+fn run_commands(name: &str, module: &str, at_least: usize) {
     let folder = tempfile::tempdir().unwrap();
-    if shell("python3 -c 'print(1)'", folder.path()) != "1\n" {
-        println!("skipped: no python3");
+    if shell(&format!("python3 -c 'import {module}; print(1)' 2> /dev/null"), folder.path()) != "1\n" {
+        // Written directly, so that the test harness does not capture it.
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), "{name}: not run: there is no python3 with {module}");
         return;
     }
     symlink(root().join("fixtures"), folder.path().join("fixtures")).unwrap();
-    let (document, mut exports) = (wire(), String::new());
-    assert!(document.steps.len() > 15, "{} commands", document.steps.len());
+    let _servers = Servers(folder.path());
+    let (document, mut exports) = (document(name), String::new());
+    assert!(document.steps.len() >= at_least, "{} commands", document.steps.len());
     for Step { line, command, output } in &document.steps {
         if command.starts_with("export ") {
             exports.push_str(&format!("{command}\n"));
             continue;
         }
         let printed = plain(&shell(&format!("{exports}{command}"), folder.path()));
-        assert_eq!(&printed, output, "docs/wire.md, line {line}: {command}");
+        assert_eq!(&printed, output, "{name}, line {line}: {command}");
     }
 }
 
 #[test]
+fn the_commands_print_what_the_document_says() {
+    run_commands("docs/wire.md", "zlib", 16);
+}
+
+#[test]
+fn boto3_and_barerock_are_compared_through_one_replay() {
+    run_commands("docs/compare.md", "boto3", 10);
+}
+
+#[test]
 fn the_text_has_no_figure_of_its_own() {
-    let document = wire();
+    let document = document("docs/wire.md");
     let transcript = document.transcript();
     let words = |text: &str| -> Vec<String> {
         text.split(|c: char| c.is_whitespace() || "\"':,;()[]{}=".contains(c)).map(str::to_owned).collect()
