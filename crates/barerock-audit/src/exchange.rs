@@ -103,8 +103,7 @@ impl Exchange {
     pub fn read(folder: &Path) -> Result<Self, ExchangeError> {
         let [request, response, body] = [REQUEST_FILE, RESPONSE_FILE, BODY_FILE]
             .map(|file| read_bounded(&folder.join(file), MAX_FILE_BYTES));
-        let mut exchange =
-            Self::parse(&request?, &response?, body?).map_err(|error| error.within(folder))?;
+        let mut exchange = Self::parse(&request?, &response?, body?).map_err(|error| error.within(folder))?;
         match read_bounded(&folder.join(TIMING_FILE), MAX_FILE_BYTES) {
             Ok(json) => {
                 let length = crate::text::count(&exchange.response.body);

@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Proxy(Proxy),
     /// Print a shell completion script
     Completions(cmd::completions::Completions),
+    /// Print the man page, or write those of all commands into a folder
+    Man(cmd::man::Man),
 }
 
 #[derive(Debug, Args)]

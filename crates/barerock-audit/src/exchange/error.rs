@@ -85,7 +85,7 @@ impl fmt::Display for ExchangeError {
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
             Self::NotAFile { path } => write!(f, "{}: not a regular file", path.display()),
             Self::TooLong { path, limit } => write!(f, "{}: longer than {limit} bytes", path.display()),
-                        Self::Har { path: None, problem } => f.write_str(problem),
+            Self::Har { path: None, problem } => f.write_str(problem),
             Self::Invalid { path, problem }
             | Self::Har { path: Some(path), problem }
             | Self::NotOne { path, problem } => {

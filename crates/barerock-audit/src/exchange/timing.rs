@@ -123,7 +123,8 @@ impl Timing {
     }
 
     pub(super) fn parse_file(json: &[u8], length: u64) -> Result<Self, ExchangeError> {
-        Self::parse(json, length).map_err(|problem| ExchangeError::Invalid { path: TIMING_FILE.into(), problem })
+        Self::parse(json, length)
+            .map_err(|problem| ExchangeError::Invalid { path: TIMING_FILE.into(), problem })
     }
 
     /// Writes the JSON form, a chunk a line.

@@ -105,11 +105,10 @@ struct Content {
 /// The exchanges, or what is wrong with which member.
 pub(super) fn entries(json: &[u8]) -> Result<Vec<HarEntry>, String> {
     let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json);
-    let archive: Archive<'_> =
-        serde_json::from_slice(json).map_err(|error| match error.classify() {
-            Category::Data => format!("not an HTTP archive: {error}"),
-            _ => format!("invalid JSON: {error}"),
-        })?;
+    let archive: Archive<'_> = serde_json::from_slice(json).map_err(|error| match error.classify() {
+        Category::Data => format!("not an HTTP archive: {error}"),
+        _ => format!("invalid JSON: {error}"),
+    })?;
     let mut entries = Vec::new();
     for (index, entry) in archive.log.entries.into_iter().enumerate() {
         let exchange = exchange(entry).map_err(|problem| format!("entries[{index}]{problem}"))?;
@@ -188,7 +187,10 @@ fn bytes(content: Content, place: &str, body_size: Option<i64>) -> Result<Bytes,
         }
         Some(encoding) if encoding.eq_ignore_ascii_case("base64") => {
             let text: String = text.split_ascii_whitespace().collect();
-            STANDARD.decode(text).map(Bytes::from).map_err(|error| format!("{place}.text: {}", invalid_base64(&error)))
+            STANDARD
+                .decode(text)
+                .map(Bytes::from)
+                .map_err(|error| format!("{place}.text: {}", invalid_base64(&error)))
         }
         Some(encoding) => Err(format!("{place}.encoding: unknown encoding {encoding:?}")),
     }

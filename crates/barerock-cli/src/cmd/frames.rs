@@ -211,7 +211,13 @@ pub(super) fn page_of(input: Option<&Path>, limits: Limits) -> Html {
     let named = input.filter(|path| path.as_os_str() != "-");
     let title = named.map_or("standard input".to_owned(), |path| path.display().to_string());
     let recorded = named.filter(|path| path.is_dir() || archive_of(path).is_some());
-    // The stream is shown without times, if the recording is not whole.
-    let timing = recorded.and_then(|path| Exchange::open_stream(path).ok()?.response.timing().cloned());
+    let timing = recorded.and_then(|path| match Exchange::open_stream(path) {
+        Ok(exchange) => exchange.response.timing().cloned(),
+        // The stream itself may be whole.
+        Err(error) => {
+            tell!("note: no arrival times on the page: {error}");
+            None
+        }
+    });
     Html::new(limits).titled(title).with_timing(timing)
 }

@@ -9,6 +9,7 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod frames;
+pub(crate) mod man;
 pub(crate) mod models;
 mod proxy;
 mod replay;
@@ -37,6 +38,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Doctor(doctor) => doctor::run(doctor).await,
         Command::Models(models) => models::run(&models),
         Command::Completions(completions) => completions::run(&completions),
+        Command::Man(man) => man::run(&man),
         Command::Replay(replay) => replay::run(replay).await,
         Command::Proxy(proxy) => Box::pin(proxy::run(proxy)).await,
     }

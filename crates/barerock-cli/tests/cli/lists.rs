@@ -1,4 +1,4 @@
-//! `barerock models` and `barerock completions`.
+//! `barerock models`, `barerock completions` and `barerock man`.
 
 use serde_json::{Value, json};
 
@@ -127,4 +127,54 @@ fn bash_completes_with_it() {
         ["--tool", "--tool-config", "--tool-timeout", "--tool-env-aws", "--tool-approve"],
         "{output:?}"
     );
+}
+
+/// The words of a man page, without the marks of roff.
+fn plain(page: &str) -> String {
+    page.replace("\\-", "-").replace("\\fB", "").replace("\\fI", "").replace("\\fR", "")
+}
+
+#[test]
+fn every_command_has_a_man_page_with_its_options() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("man1");
+    let ran = run(bare(&["man", pages.to_str().unwrap()]), "");
+    assert_eq!((ran.code, &*ran.out, &*ran.err), (0, "", ""));
+    let help = run(bare(&["--help"]), "").out;
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(commands.len() > 15, "{commands:?}");
+    let mut options = 0;
+    for command in &commands {
+        let page = plain(&std::fs::read_to_string(pages.join(format!("barerock-{command}.1"))).unwrap());
+        let help = run(bare(&[command, "--help"]), "").out;
+        let names = help.lines().filter_map(|line| line.trim_start().strip_prefix('-')).filter_map(|line| {
+            let long = line.split_whitespace().find(|word| word.starts_with('-') && word.len() > 2)?;
+            Some(long.trim_end_matches(',').to_owned())
+        });
+        for name in names {
+            let name = format!("--{}", name.trim_start_matches('-').split(['=', '[']).next().unwrap());
+            assert!(page.contains(&name), "barerock-{command}.1 lacks {name}");
+            options += 1;
+        }
+        assert!(page.contains("Exit codes") || !help.contains("Exit codes"), "{command}");
+    }
+    assert!(options > 150, "{options}");
+    let page = run(bare(&["man"]), "").out;
+    assert_eq!(page, std::fs::read_to_string(pages.join("barerock.1")).unwrap());
+    assert!(
+        commands.iter().all(|command| plain(&page).contains(&format!("barerock-{command}(1)"))),
+        "{page}"
+    );
+    // What cannot be written is named.
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let ran = run(bare(&["man", file.to_str().unwrap()]), "");
+    assert!(ran.code == 1 && ran.err.contains("file: man pages cannot be written"), "{ran:?}");
 }

@@ -7,6 +7,8 @@
 
 mod again;
 mod agreement;
+#[cfg(target_os = "linux")]
+mod bad_recordings;
 mod batch;
 mod browser;
 mod calls;
