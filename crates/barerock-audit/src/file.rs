@@ -1,5 +1,6 @@
 //! Files that are there whole or not at all, and that other users cannot read.
 
+use core::time::Duration;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -24,7 +25,14 @@ fn lock() -> MutexGuard<'static, Option<BTreeSet<PathBuf>>> {
 
 /// Removes a file or folder. Where that fails, its name says that it is partial.
 fn remove(path: &Path) {
-    let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
+    // Another thread may still create files in the folder: a few, and then no more.
+    for _ in 0..100 {
+        let removed = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
+        if removed.is_ok() || fs::symlink_metadata(path).is_err() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// A file or folder under a temporary name. Dropped before it is [renamed](Self::rename), it is removed.

@@ -85,7 +85,10 @@ fn errors_name_the_entry_and_the_member() {
     let good = entry(json!({"text": ""}));
     for (bad, expected) in [
         (entry(json!({"size": 40})), "entries[1].response.content.text: missing: saved without bodies"),
-        (entry(json!({"text": "*", "encoding": "base64"})), "entries[1].response.content.text: Invalid"),
+        (
+            entry(json!({"text": "*", "encoding": "base64"})),
+            "entries[1].response.content.text: invalid base64 at byte 0",
+        ),
         (
             entry(json!({"text": "", "encoding": "br"})),
             "entries[1].response.content.encoding: unknown encoding \"br\"",
@@ -107,9 +110,7 @@ fn errors_name_the_entry_and_the_member() {
         let error = parse(&archive(json!([good, bad]))).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
     }
-    for (text, expected) in
-        [("{", "not an HTTP archive: EOF"), ("{}", "not an HTTP archive: missing field `log`")]
-    {
+    for (text, expected) in [("{", "invalid JSON: EOF"), ("{}", "not an HTTP archive: missing field `log`")] {
         let error = parse(text.as_bytes()).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
     }
