@@ -27,10 +27,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = barerock_examples::client([
         Fixture::message(
             CLAUDE,
-            [ContentBlock::from("I'll look. "), call("1", "Seattle").into(), call("2", "Oslo").into()],
+            [
+                ContentBlock::from("I'll look. "),
+                call("1", "Seattle").into(),
+                call("2", "Oslo").into(),
+                call("3", "Rome").into(),
+            ],
         ),
         Fixture::tool_use(CLAUDE, "to_celsius", json!({"fahrenheit": 54})),
-        Fixture::text(CLAUDE, "Seattle has 54°F, that is 12°C; Oslo is colder."),
+        Fixture::text(CLAUDE, "Seattle has 54°F, that is 12°C; Oslo is colder, Rome is warmer."),
     ])
     .await?;
 
@@ -46,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .max_turns(5);
 
     let mut conversation = Conversation::new(ConverseRequest::new(CLAUDE, []));
-    conversation.push_user("Compare the weather in Seattle and Oslo, in Celsius.");
+    conversation.push_user("Compare the weather in Seattle, Oslo and Rome, in Celsius.");
     let answer =
         tools.run(&client, &mut conversation, |event| print!("{}", event.text().unwrap_or_default())).await?;
     println!("\n{} messages, stop reason {}", conversation.messages().len(), answer.stop_reason().as_str());

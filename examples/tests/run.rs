@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Examples, and a part of what each prints.
-const EXAMPLES: [(&str, &str); 26] = [
+const EXAMPLES: [(&str, &str); 27] = [
     ("any_model", "mistral.mistral-large-2407-v1:0: An answer"),
     ("aws_config_bridge", "Hello."),
     ("axum_sse", "data: Tokens"),
@@ -23,6 +23,7 @@ const EXAMPLES: [(&str, &str); 26] = [
     ("own_transport", "200 OK after"),
     ("prompt_caching", "tokens read from the cache"),
     ("reasoning", "(reasoning: 17 * 20"),
+    ("resume_with_documents", "4 million, as the report says."),
     ("retries", "The second attempt was answered."),
     ("stream", "Output tokens: "),
     ("structured_output", "Oslo has 717710 inhabitants"),
