@@ -22,7 +22,7 @@ after(() => {
 async function replay(...options) {
   const env = { ...process.env, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey };
   const common = ['replay', '--fixtures', FIXTURES, '--listen', '127.0.0.1:0', '--match', 'exact'];
-  const child = spawn(BAREROCK, [...common, ...options], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(BAREROCK, [...common, ...options], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   children.push(child);
   for await (const line of createInterface(child.stdout)) return line.replace('listening on ', '');
   throw new Error('replay did not start');
