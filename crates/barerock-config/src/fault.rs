@@ -67,9 +67,9 @@ impl fmt::Display for FaultKind {
             Self::BeforeFirstHeader => f.write_str("the line is before the first section"),
             Self::NoEqualsSign => f.write_str("there is no = in the line"),
             Self::NoKey => f.write_str("there is no key before the ="),
-            Self::SecondSetting { first } => write!(f, "duplicate setting, first on line {first}"),
+            Self::SecondSetting { first } => write!(f, "the setting is there already, on line {first}"),
             Self::SecondSection { header, first } => {
-                write!(f, "duplicate section [{header}], first on line {first}")
+                write!(f, "the section [{header}] is there already, on line {first}")
             }
         }
     }

@@ -56,7 +56,7 @@ fn an_invalid_section_stops_only_calls_that_use_it() {
             "there is no = in the line; the section [profile x] cannot be used",
             "the section's header has no ]; the section [profile open] cannot be used",
             "there is no key before the =; the section [services s] cannot be used",
-            "duplicate section [profile twice]",
+            "the section [profile twice] is there already",
         ] {
             let line = told.lines().find(|line| line.starts_with("warning ") && line.contains(warning));
             assert!(line.is_some_and(|line| line.contains("~/.aws/config line ")), "{told}");

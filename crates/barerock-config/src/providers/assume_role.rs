@@ -250,7 +250,7 @@ mod tests {
             "assume-role credentials: AssumeRole of https://sts.test failed: AccessDenied: no **redacted** here"
         );
         for (status, body, words) in [
-            (200, "", "response is not valid credentials: not XML"),
+            (200, "", "no credentials in the response: not XML"),
             (200, "<html>log in</html>", "it is an HTML page, perhaps of a proxy or a login portal"),
             (200, "<a/>", "AssumeRoleResponse is missing or empty"),
             (

@@ -274,7 +274,7 @@ mod tests {
         );
         assert_eq!(
             missing.done().unwrap_err().to_string(),
-            "container credentials: GET http://localhost/x: response is not valid credentials: Expiration is not a string"
+            "container credentials: GET http://localhost/x: no credentials in the response: Expiration is not a string"
         );
         assert!(matches!(script(&[]).done(), Err(CredentialsError::NotFound { .. })));
     }

@@ -111,7 +111,7 @@ impl HttpQuery {
 
     /// The error of a malformed response.
     pub(super) fn malformed_response(&self, request: &Request<Bytes>, reason: &str) -> CredentialsError {
-        let message = format!("{}: response is not valid credentials: {reason}", what(request));
+        let message = format!("{}: no credentials in the response: {reason}", what(request));
         CredentialsError::invalid(self.provider, message)
     }
 }

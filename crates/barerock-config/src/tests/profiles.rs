@@ -104,13 +104,16 @@ fn an_invalid_line_is_an_error_of_its_section_by_file_and_line() {
         ),
         (
             "[default]\nregion = x\nREGION = y\n",
-            &["default: config line 3: duplicate setting, first on line 2"],
+            &["default: config line 3: the setting is there already, on line 2"],
         ),
         (
             "[profile x]\n[default]\n[profile \"x\"]\n",
-            &["x: config line 3: duplicate section [profile \"x\"], first on line 1"],
+            &["x: config line 3: the section [profile \"x\"] is there already, on line 1"],
         ),
-        ("[default]\n[default]\n", &["default: config line 2: duplicate section [default], first on line 1"]),
+        (
+            "[default]\n[default]\n",
+            &["default: config line 2: the section [default] is there already, on line 1"],
+        ),
         ("[]\nregion = x\n[default]\n", &[]),
         ("region = x\n[default]\n", &[]),
     ] {
@@ -122,7 +125,7 @@ fn an_invalid_line_is_an_error_of_its_section_by_file_and_line() {
         assert!(fine.warnings().next().is_some(), "{text:?}");
     }
     let profiles = Profiles::parse(None, Some(ConfigFile::new("credentials", "[x]\n[x]\n[y]\n")));
-    assert_eq!(faults(&profiles), ["x: credentials line 2: duplicate section [x], first on line 1"]);
+    assert_eq!(faults(&profiles), ["x: credentials line 2: the section [x] is there already, on line 1"]);
     // A profile with an invalid line in either file cannot be used.
     let profiles = Profiles::parse(
         Some(ConfigFile::new("config", "[profile x]\nregion\n")),
@@ -139,7 +142,7 @@ fn invalid_lines_are_warnings_that_name_the_section() {
             "config line 1: the line is before the first section",
             "config line 3: there is no = in the line; the section [profile x] cannot be used",
             "config line 4: the section's header has no ]; the section [services s] cannot be used",
-            "config line 7: duplicate setting, first on line 6; the section [sso-session t] cannot be used",
+            "config line 7: the setting is there already, on line 6; the section [sso-session t] cannot be used",
             "config line 8: the section has no name",
         ]
     );

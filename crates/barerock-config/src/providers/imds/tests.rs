@@ -271,24 +271,24 @@ fn credentials_are_statically_stable_even_if_they_come_expired() {
 #[test]
 fn answers_that_are_none() {
     for (role, document, words) in [
-        ("../x", "", "security-credentials/: response is not valid credentials: not the name of a role"),
-        ("", "", "security-credentials/: response is not valid credentials: not the name of a role"),
+        ("../x", "", "security-credentials/: no credentials in the response: not the name of a role"),
+        ("", "", "security-credentials/: no credentials in the response: not the name of a role"),
         (
             "r",
             r#"{"Code":"AssumeRoleUnauthorizedAccess"}"#,
-            "/r: response is not valid credentials: its code is AssumeRoleUnauthorizedAccess",
+            "/r: no credentials in the response: its code is AssumeRoleUnauthorizedAccess",
         ),
         (
             "r",
             r#"{"Code":"Success","AccessKeyId":"A"}"#,
-            "/r: response is not valid credentials: SecretAccessKey is missing or empty",
+            "/r: no credentials in the response: SecretAccessKey is missing or empty",
         ),
         (
             "r",
             r#"{"Code":"Success","AccessKeyId":"A","SecretAccessKey":"s","Token":7}"#,
-            "/r: response is not valid credentials: Token is not a string",
+            "/r: no credentials in the response: Token is not a string",
         ),
-        ("r", "<html>", "/r: response is not valid credentials: it is not JSON from line 1 column 1"),
+        ("r", "<html>", "/r: no credentials in the response: it is not JSON from line 1 column 1"),
     ] {
         let mut script = script(&[]);
         script.exchange(|_| {}, 200, "T");

@@ -108,17 +108,17 @@ fn a_failed_refresh_hurts_only_once_the_token_has_expired() {
         (
             200,
             "PANDA",
-            "sso credentials: POST https://oidc.test/token: response is not valid credentials: it is not JSON from line 1 column 1",
+            "sso credentials: POST https://oidc.test/token: no credentials in the response: it is not JSON from line 1 column 1",
         ),
         (
             200,
             "{}",
-            "sso credentials: POST https://oidc.test/token: response is not valid credentials: accessToken is missing or empty",
+            "sso credentials: POST https://oidc.test/token: no credentials in the response: accessToken is missing or empty",
         ),
         (
             200,
             r#"{"accessToken":"x","expiresIn":-1}"#,
-            "sso credentials: POST https://oidc.test/token: response is not valid credentials: expiresIn is negative",
+            "sso credentials: POST https://oidc.test/token: no credentials in the response: expiresIn is negative",
         ),
     ] {
         let mut script = of_session();
@@ -192,16 +192,16 @@ fn invalid_logins() {
 fn refusals_of_the_portal() {
     for (status, body, words) in [
         (403, r#"{"message":"No access"}"#, " answered 403: No access"),
-        (200, "{}", ": response is not valid credentials: roleCredentials is missing"),
+        (200, "{}", ": no credentials in the response: roleCredentials is missing"),
         (
             200,
             r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s"}}"#,
-            ": response is not valid credentials: sessionToken is missing or empty",
+            ": no credentials in the response: sessionToken is missing or empty",
         ),
         (
             200,
             r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":"x"}}"#,
-            ": response is not valid credentials: expiration is not a whole number",
+            ": no credentials in the response: expiration is not a whole number",
         ),
     ] {
         let mut script = of_session();
@@ -288,13 +288,13 @@ fn a_token_that_is_refused_and_cannot_be_refreshed_wants_a_login() {
         (400, r#"{"error":"invalid_grant","error_description":"KOALA"}"#, " answered 400: **redacted**"),
         (401, "PANDA", " answered 401"),
         (403, "<html>KOALA", " answered 403: an HTML page, perhaps of a proxy or a login portal"),
-        (200, "<html>KOALA", ": response is not valid credentials: it is not JSON from line 1 column 1"),
+        (200, "<html>KOALA", ": no credentials in the response: it is not JSON from line 1 column 1"),
         (
             200,
             r#"{"accessToken":["PANDA"]}"#,
-            ": response is not valid credentials: accessToken is not a string",
+            ": no credentials in the response: accessToken is not a string",
         ),
-        (200, r#"{"accessToken":"x"}"#, ": response is not valid credentials: expiresIn is missing"),
+        (200, r#"{"accessToken":"x"}"#, ": no credentials in the response: expiresIn is missing"),
     ] {
         let mut script = refused(&whole);
         script.exchange(oidc, status, body);
