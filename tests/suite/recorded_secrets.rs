@@ -1,12 +1,16 @@
-//! Tests that no recording, in a folder or in an archive, contains the secrets of a request when a server echoes them anywhere in
-//! a response, in any encoding.
+//! Tests that no recording, in a folder or in an archive, and no page of one contains the secrets of a request when a server echoes
+//! them anywhere in a response, in any encoding.
 
+use core::convert::Infallible;
 use core::time::Duration;
 use std::path::Path;
 use std::time::SystemTime;
 
 use barerock::sigv4::Secrets;
+use barerock_audit::diff::Diff;
+use barerock_audit::dump::{DumpFormat as _, Html, StreamDump};
 use barerock_audit::{Exchange, Recorder, har};
+use barerock_eventstream::Limits;
 use barerock_test_data::secrets::spellings;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -41,9 +45,23 @@ fn everything(exchange: &Exchange) -> String {
     files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect()
 }
 
-fn folders(folder: &Path) -> Vec<String> {
+/// Returns the pages of the exchange: of its stream, and of its comparison with another.
+fn pages(exchange: &Exchange, other: &Exchange) -> [String; 2] {
+    let (mut html, mut page) = (Html::new(Limits::default()), Vec::new());
+    html.start(&mut page).unwrap();
+    let mut dump = StreamDump::new(Limits::default()).of_converse();
+    dump.push(exchange.response.body(), |frame| Ok::<(), Infallible>(html.frame(&mut page, frame).unwrap()))
+        .unwrap();
+    let outcome =
+        dump.finish(|broken| Ok::<(), Infallible>(html.broken(&mut page, broken).unwrap())).unwrap();
+    html.outcome(&mut page, &outcome).unwrap();
+    let comparison = Diff::new().strict(true).exchanges(exchange, other);
+    [String::from_utf8(page).unwrap(), comparison.to_html("a", "b")]
+}
+
+fn folders(folder: &Path) -> Vec<Exchange> {
     let folders = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
-    folders.map(|folder| everything(&Exchange::read(&folder).unwrap())).collect()
+    folders.map(|folder| Exchange::read(&folder).unwrap()).collect()
 }
 
 #[test]
@@ -64,7 +82,9 @@ fn no_recording_holds_a_secret() {
             two.finish().unwrap();
             let entries = har::read(&archive).unwrap();
             assert_eq!(entries.len(), responses.len());
-            let mut texts = folders(&path);
+            let exchanges = folders(&path);
+            let mut texts: Vec<String> = exchanges.iter().map(everything).collect();
+            texts.extend(exchanges.windows(2).flat_map(|two| pages(&two[0], &two[1])));
             texts.extend(entries.iter().map(|entry| everything(&entry.exchange)));
             texts.push(barerock_test_data::text(&archive));
             count += texts.len();
@@ -80,6 +100,6 @@ fn no_recording_holds_a_secret() {
             }
         }
     }
-    println!("{count} recordings of responses that echo a secret");
-    assert!(count > 1200, "{count}");
+    println!("{count} recordings and pages of responses that echo a secret");
+    assert!(count > 2400, "{count}");
 }
