@@ -1,12 +1,10 @@
 //! What calls took and cost, told to an observer.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use barerock::types::Message;
 use barerock::{ConverseRequest, Observe, Stage};
 use barerock_examples::CLAUDE;
-use barerock_hyper::HyperTransport;
 use barerock_replay::Fixture;
 
 /// Lines of a log; a program of yours would feed its metrics.
@@ -20,24 +18,23 @@ impl Observe for Metrics {
             Stage::Retrying { error, .. } => format!("tried again after: {error}"),
             _ => return,
         };
-        let mut lines = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.push(format!("{}: {line}", call.get(..8).unwrap_or(call)));
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let url = barerock_examples::serve([
+    let offline = [
         Fixture::error(CLAUDE, 503, "ServiceUnavailableException", "Too many requests"),
         Fixture::text(CLAUDE, "Hello."),
-    ])
-    .await?;
+    ];
     let metrics = Arc::new(Metrics::default());
     let observer: Arc<dyn Observe> = metrics.clone();
-    let client = barerock_examples::local(HyperTransport::new(), &url).observe(observer).build()?;
+    let client = barerock_examples::builder(offline).await?.observe(observer).build()?;
 
     println!("{}", client.converse(&ConverseRequest::new(CLAUDE, [Message::user("Hello")])).await?.text());
-    for line in metrics.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter() {
+    for line in metrics.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         println!("{line}");
     }
     Ok(())

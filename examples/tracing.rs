@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use barerock::types::Message;
-use barerock::{Client, ConverseRequest, Environment, TracingObserver};
+use barerock::{ConverseRequest, TracingObserver};
 use barerock_examples::CLAUDE;
-use barerock_hyper::HyperTransport;
 use barerock_replay::Fixture;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -13,12 +12,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A line for each span when it ends.
     tracing_subscriber::fmt().with_span_events(FmtSpan::CLOSE).without_time().init();
-    let builder = if barerock_examples::is_live() {
-        Client::builder(HyperTransport::new()).environment(Environment::of_process())
-    } else {
-        let url = barerock_examples::serve([Fixture::text(CLAUDE, "Hello.")]).await?;
-        barerock_examples::local(HyperTransport::new(), &url)
-    };
+    let builder = barerock_examples::builder([Fixture::text(CLAUDE, "Hello.")]).await?;
     let client = builder.observe(Arc::new(TracingObserver::new())).build()?;
 
     let request = ConverseRequest::new(CLAUDE, [Message::user("Say hello.")]).max_tokens(100);

@@ -2,7 +2,7 @@
 //!
 //! Out of scope: anything a program of yours would need. There, `barerock_hyper::from_config().await?` makes the client.
 
-use barerock::{Client, Credentials};
+use barerock::{Client, ClientBuilder, Credentials};
 use barerock_hyper::HyperTransport;
 use barerock_replay::{Fixture, Fixtures, ReplayServer};
 
@@ -25,8 +25,22 @@ pub async fn client(
     if is_live() {
         return Ok(barerock_hyper::from_config().await?);
     }
+    Ok(builder(fixtures).await?.build()?)
+}
+
+/// The builder of such a client, for an example that sets more.
+///
+/// # Errors
+/// If no socket can be had on the loopback; with `--live`, if a setting is invalid.
+pub async fn builder(
+    fixtures: impl IntoIterator<Item = Fixture>,
+) -> Result<ClientBuilder<HyperTransport>, Box<dyn std::error::Error>> {
+    if is_live() {
+        let config = barerock_config::Config::load().await?;
+        return Ok(config.builder(HyperTransport::from_config(&config).await?));
+    }
     let url = serve(fixtures).await?;
-    Ok(local(HyperTransport::new(), &url).build()?)
+    Ok(local(HyperTransport::new(), &url))
 }
 
 /// Starts a local Bedrock and returns its URL. It serves these fixtures in turn until the program ends.
@@ -45,7 +59,7 @@ pub async fn serve(
 }
 
 /// The builder of a client of the local Bedrock at `url`, with credentials that are no secret.
-pub fn local<T: barerock::Transport>(transport: T, url: &str) -> barerock::ClientBuilder<T> {
+pub fn local<T: barerock::Transport>(transport: T, url: &str) -> ClientBuilder<T> {
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None);
     Client::builder(transport).region("us-east-1").endpoint_url(url).credentials(credentials)
 }
