@@ -111,8 +111,8 @@ def streams_table(programs):
     return {"columns": ["client", "CPU s", "× HTTP floor", "peak MB", "slowest stream, s"], "rows": lines}
 
 
-def write(measured, programs, contenders, options):
-    """Writes the record and its plots; returns the file and the record."""
+def write(measured, programs, contenders, options, load):
+    """Writes the record and its plots; returns the file and the record. `load` is the load average at the end of the rounds."""
     host = machine()
     date = datetime.datetime.now(datetime.timezone.utc)
     folder = RECORDS / slug(host["processor"])
@@ -130,7 +130,7 @@ def write(measured, programs, contenders, options):
         "date": date.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": first_line("git", "-C", str(ROOT), "rev-parse", "HEAD"),
         "command": options,
-        "machine": {**host, "load_average": [round(value, 2) for value in os.getloadavg()]},
+        "machine": {**host, "load_average": [round(value, 2) for value in load]},
         "versions": {
             "rustc": first_line("rustc", "--version"),
             "contenders": {contender.key: versions(contender) for contender in contenders},
@@ -161,7 +161,7 @@ def into_readme(file, record):
     text = readme.read_text()
     where = file.relative_to(ROOT)
     blocks = {name: markdown(table) for name, table in record["tables"].items()}
-    blocks["record"] = f"Record: [`{where}`]({where}), {record['machine']['processor']}, {record['machine']['processors']} processors, {record['versions']['rustc']}, load average {record['machine']['load_average'][0]} at the end."
+    blocks["record"] = f"Record: [`{where}`]({where}), {record['machine']['processor']}, {record['machine']['processors']} processors, {record['versions']['rustc']}, load average {record['machine']['load_average'][0]} at the end of the rounds."
     if record["machine"]["load_average"][0] > 1.5 * record["machine"]["processors"]:
         blocks["record"] += " **Other programs ran at the same time: these times and ratios are not to be relied on; run it on a machine of yours.**"
     blocks["plots"] = "\n".join(f"![{title}]({(file.parent / name).relative_to(ROOT)})" for name, title in record["plots"].items())
