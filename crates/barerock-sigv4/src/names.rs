@@ -30,6 +30,10 @@ pub mod parameter_name {
     pub const SIGNATURE: &str = "X-Amz-Signature";
     /// The names of the signed headers.
     pub const SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
+
+    /// All of them. Signing a URL again replaces these.
+    pub const ALL: [&str; 7] =
+        [ALGORITHM, CREDENTIAL, DATE, EXPIRES, SECURITY_TOKEN, SIGNATURE, SIGNED_HEADERS];
 }
 
 /// Prefix of a bearer token in an `authorization` header.

@@ -17,17 +17,6 @@ use crate::settings::{MAX_EXPIRES_SECONDS, SessionTokenSigning};
 use crate::sign::{ALGORITHM, SigningContext, StringToSign};
 use crate::uri::write_encoded_component;
 
-/// Parameters of an earlier signature, which are replaced.
-const ALL: [&str; 7] = [
-    parameter_name::ALGORITHM,
-    parameter_name::CREDENTIAL,
-    parameter_name::DATE,
-    parameter_name::EXPIRES,
-    parameter_name::SIGNED_HEADERS,
-    parameter_name::SECURITY_TOKEN,
-    parameter_name::SIGNATURE,
-];
-
 /// Order of two parameters in the URL. The signature does not depend on it, since the canonical query is sorted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -126,7 +115,7 @@ pub(crate) fn presign_parts<'a>(
     let mut query = String::with_capacity(parts.query.len().saturating_add(512));
     for parameter in parts.query.split('&') {
         let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
-        if !parameter.is_empty() && !ALL.contains(&name) {
+        if !parameter.is_empty() && !parameter_name::ALL.contains(&name) {
             push_separator(&mut query);
             query.push_str(parameter);
         }

@@ -10,17 +10,6 @@ use super::request::{of_request, secret_value};
 use super::rule;
 use super::stage::{Origin, Stage, StageName};
 
-/// The parameters of a signature.
-const OF_SIGNATURES: [&str; 7] = [
-    parameter_name::ALGORITHM,
-    parameter_name::CREDENTIAL,
-    parameter_name::DATE,
-    parameter_name::EXPIRES,
-    parameter_name::SIGNED_HEADERS,
-    parameter_name::SECURITY_TOKEN,
-    parameter_name::SIGNATURE,
-];
-
 /// The canonical query, or the query that is sent, which has the request's own parameters as they were given.
 pub(super) fn push_query(stage: &mut Stage, query: &str, made: &Made<'_>) {
     let mut unused = sent_parameters(made);
@@ -56,7 +45,7 @@ fn sent_parameters(made: &Made<'_>) -> Vec<Range<usize>> {
     for piece in made.request.query().split_inclusive('&') {
         let parameter = piece.trim_end_matches('&');
         let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
-        let is_replaced = made.is_in_query && OF_SIGNATURES.contains(&name);
+        let is_replaced = made.is_in_query && parameter_name::ALL.contains(&name);
         if !parameter.is_empty() && !is_replaced {
             parameters.push(at..at.saturating_add(parameter.len()));
         }
@@ -102,7 +91,8 @@ fn follow(parameter: &str, sent: &Range<usize>, is_as_given: bool, made: &Made<'
 
 /// A parameter that the signature adds.
 fn push_added(stage: &mut Stage, parameter: &str, made: &Made<'_>) {
-    let Some((name, value)) = parameter.split_once('=').filter(|(name, _)| OF_SIGNATURES.contains(name))
+    let Some((name, value)) =
+        parameter.split_once('=').filter(|(name, _)| parameter_name::ALL.contains(name))
     else {
         stage.push(parameter, vec![of_request(made.layout.query.clone())], rule::QUERY_WHOLE);
         return;
