@@ -1,7 +1,6 @@
 //! Tests that no recording, in a folder or in an archive, and no page of one contains the secrets of a request when a server echoes
 //! them anywhere in a response, in any encoding.
 
-use core::convert::Infallible;
 use core::time::Duration;
 use std::path::Path;
 use std::time::SystemTime;
@@ -50,10 +49,8 @@ fn pages(exchange: &Exchange, other: &Exchange) -> [String; 2] {
     let (mut html, mut page) = (Html::new(Limits::default()), Vec::new());
     html.start(&mut page).unwrap();
     let mut dump = StreamDump::new(Limits::default()).of_converse();
-    dump.push(exchange.response.body(), |frame| Ok::<(), Infallible>(html.frame(&mut page, frame).unwrap()))
-        .unwrap();
-    let outcome =
-        dump.finish(|broken| Ok::<(), Infallible>(html.broken(&mut page, broken).unwrap())).unwrap();
+    dump.push(exchange.response.body(), |frame| html.frame(&mut page, frame)).unwrap();
+    let outcome = dump.finish(|broken| html.broken(&mut page, broken)).unwrap();
     html.outcome(&mut page, &outcome).unwrap();
     let comparison = Diff::new().strict(true).exchanges(exchange, other);
     [String::from_utf8(page).unwrap(), comparison.to_html("a", "b")]
