@@ -113,7 +113,7 @@ impl Config {
         &self.region
     }
 
-    /// Adds the region of the instance metadata service, or the reason why there is none.
+    /// Adds the region of the instance metadata service, or the reason why it is unknown.
     pub(super) fn region_of_machine(&mut self, region: Result<Option<String>, String>) {
         let reason = match region {
             Ok(Some(region)) => {

@@ -29,7 +29,7 @@ impl<T: LocalTransport> ClientState<T> {
         };
         let connected = within(&*self.transport, self.timeouts.operation, "the connection", connecting).await;
         connected.unwrap_or_else(|elapsed| Err(elapsed.into())).map_err(|error: Error| {
-            error.with_call(CallInfo { uri: uri.clone(), region: self.region.clone(), attempts: 1 })
+            error.with_call(CallInfo { uri, region: self.region.clone(), attempts: 1 })
         })
     }
 }

@@ -122,7 +122,7 @@ impl Observe for TracingObserver {
             Stage::Event { event } if self.has_content => {
                 let mut calls = lock(&self.calls);
                 if let Some(message) = calls.get_mut(call).and_then(|call| call.message.as_mut()) {
-                    message.push((*event).clone().into_owned());
+                    message.push((*event).clone());
                 }
             }
             Stage::Retrying { error, wait } => {

@@ -46,7 +46,7 @@ impl RuntimeApi {
         Self { authority: authority.to_owned(), transport: UreqTransport::without_tls().build() }
     }
 
-    /// Waits for the next event, for as long as there is none.
+    /// Waits for the next event, without a time limit.
     pub fn next(&self) -> Result<Invocation, Error> {
         let response = self.send(Request::get(self.uri("invocation/next")).body(Bytes::new())?)?;
         let id = response.headers().get("lambda-runtime-aws-request-id");

@@ -40,7 +40,7 @@ fn main() {
     println!("{}", measured.into_json());
 }
 
-/// Makes one call over the connection; opens one if there is none.
+/// Makes one call over the connection, which the first call opens.
 async fn stream(authority: &str, sender: &mut Option<SendRequest<Full<Bytes>>>, measured: &mut Calls) {
     measured.begin();
     if sender.is_none() {

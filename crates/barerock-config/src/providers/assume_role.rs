@@ -41,7 +41,7 @@ impl AssumeRole {
 
 /// A prompt for the codes of MFA devices.
 pub trait AskMfa: fmt::Debug + Send + Sync {
-    /// Returns the code of the device `serial`, or the reason why there is none.
+    /// Returns the code of the device `serial`, or the reason why it cannot be had.
     fn code<'a>(&'a self, serial: &'a str) -> IoFuture<'a, Result<String, String>>;
 }
 

@@ -61,7 +61,7 @@ impl Memo {
         }))
     }
 
-    /// Finds the cached block with these bytes and makes it the last one; false if there is none.
+    /// Finds the cached block with these bytes and makes it the last one; false if no cached block has them.
     #[inline]
     fn find(&mut self, block: &[u8], fingerprint: u64) -> bool {
         let is_same = |known: &Block| known.fingerprint == fingerprint && known.bytes == block;

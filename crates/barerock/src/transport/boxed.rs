@@ -59,7 +59,7 @@ impl Transport for BoxTransport {
 }
 
 /// The body of a response over a [`BoxTransport`].
-pub struct BoxBody(Box<dyn Body<Data = Bytes, Error = BoxError> + Send + Unpin>);
+pub struct BoxBody(Pin<Box<dyn DynBody>>);
 
 impl fmt::Debug for BoxBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,15 +75,15 @@ impl Body for BoxBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        Pin::new(&mut *self.0).poll_frame(context)
+        self.0.as_mut().poll_boxed(context)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        self.0.is_ended()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        self.0.remaining()
     }
 }
 
@@ -104,7 +104,7 @@ impl<T: Transport> DynTransport for T {
     ) -> BoxFuture<'_, Result<http::Response<BoxBody>, TransportError>> {
         Box::pin(async move {
             let response = Transport::send(self, request).await.map_err(Into::into)?;
-            Ok(response.map(|body| BoxBody(Box::new(BoxedErrors(Box::pin(body))))))
+            Ok(response.map(|body| BoxBody(Box::pin(body))))
         })
     }
 
@@ -117,25 +117,29 @@ impl<T: Transport> DynTransport for T {
     }
 }
 
-/// A body whose errors are boxed; they stay what they are, so that a [`TransportError`] is found in them.
-struct BoxedErrors<B>(Pin<Box<B>>);
+/// A body as a trait object. Its errors are boxed and stay what they are, so that a [`TransportError`] is found in them.
+trait DynBody: Send {
+    fn poll_boxed(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>>;
+    fn is_ended(&self) -> bool;
+    fn remaining(&self) -> SizeHint;
+}
 
-impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for BoxedErrors<B> {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
+impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Send> DynBody for B {
+    fn poll_boxed(
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.0.as_mut().poll_frame(context).map_err(Into::into)
+        self.poll_frame(context).map_err(Into::into)
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+    fn is_ended(&self) -> bool {
+        self.is_end_stream()
     }
 
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+    fn remaining(&self) -> SizeHint {
+        self.size_hint()
     }
 }

@@ -69,7 +69,7 @@ impl TypeSchema {
     /// The schema as `outputConfig.textFormat` takes it.
     ///
     /// # Errors
-    /// Why there is none.
+    /// What of the schema a text format does not take.
     pub(super) fn text_format(&self) -> Result<Document, &'static str> {
         if is_recursive(&self.schema) {
             return Err("it is recursive");

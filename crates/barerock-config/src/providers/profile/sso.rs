@@ -55,7 +55,7 @@ impl ProfileProvider {
 }
 
 impl ProfileProvider {
-    /// The reason why a profile has no credentials, as the end of a sentence; empty if there is none to add.
+    /// The reason why a profile has no credentials, as the end of a sentence; may be empty.
     pub(super) fn why_none(&self, profile: Profile<'_>) -> String {
         let Some(session) = profile.setting(SESSION) else { return String::new() };
         let mut why = format!(
