@@ -23,7 +23,11 @@ fn task(name: &str, input: Vec<u8>) -> Option<Box<dyn Task>> {
                 .filter_map(|block| block.as_text())
                 .for_each(|text| items.item(text.as_bytes()));
         }),
-        "response" => boxed(move |items| items.item(messages::read(&input).text().as_bytes())),
+        "response" => boxed(move |items| {
+            let response = messages::read(&input);
+            let text = response.message().and_then(|message| message.content.first()?.as_text());
+            items.item(text.expect("a text").as_bytes());
+        }),
         "response-serde" => boxed(move |items| {
             let response: messages::DerivedResponse = serde_json::from_slice(&input).expect("a response");
             let messages::DerivedOutput::Message(message) = response.output;

@@ -118,7 +118,7 @@ impl CountTokensResponse {
     /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a
     /// success is not a JSON object.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
-        read("a CountTokens response", status, headers, body)
+        read("a CountTokens response", status, headers, body.to_vec())
     }
 }
 

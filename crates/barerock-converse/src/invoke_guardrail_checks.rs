@@ -128,7 +128,7 @@ impl InvokeGuardrailChecksResponse {
     /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a
     /// success is not a JSON object.
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
-        read("an InvokeGuardrailChecks response", status, headers, body)
+        read("an InvokeGuardrailChecks response", status, headers, body.to_vec())
     }
 }
 

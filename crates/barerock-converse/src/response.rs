@@ -55,6 +55,18 @@ impl ConverseResponse {
     /// [`ResponseError::Service`] if the response is an error of the service, [`ResponseError::Json`] if the body of a
     /// success is not a JSON object. Invalid members are not errors but [`corrections`](Self::corrections).
     pub fn from_http(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Self, ResponseError> {
+        Self::from_http_owned(status, headers, body.to_vec())
+    }
+
+    /// [`from_http`](Self::from_http) of a body that becomes [`raw`](Self::raw) without a copy, as a client has it.
+    ///
+    /// # Errors
+    /// As [`from_http`](Self::from_http)'s.
+    pub fn from_http_owned(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Self, ResponseError> {
         read("a Converse response", status, headers, body)
     }
 
@@ -108,38 +120,57 @@ pub(crate) trait Response: for<'a> FromJson<'a> {
     fn received(&mut self) -> &mut Received;
 }
 
-/// Reads an HTTP response: a success, or the service error it contains.
+/// Reads an HTTP response: a success, or the service error it contains. The response keeps the body.
 pub(crate) fn read<T: Response>(
     expected: &'static str,
     status: StatusCode,
     headers: &HeaderMap,
-    body: &[u8],
+    body: Vec<u8>,
 ) -> Result<T, ResponseError> {
     let head = ResponseHead::of(status, headers);
-    if !head.is_ok() || is_unknown_operation(body) {
-        return Err(ResponseError::Service(Box::new(ServiceError::from_head(&head, body))));
-    }
-    object(body)
-        .and_then(|json| {
-            let (mut value, reader) =
-                crate::json::read::<T>(json, "", Mode::Response).map_err(|fault| fault.to_string())?;
-            let mut received = Received::new(json, reader);
-            received.call_mut().request_id = head.request_id.map(str::to_owned);
-            *value.received() = received;
-            Ok(value)
-        })
-        .map_err(|error| ResponseError::Json {
-            expected,
-            content_type: head.content_type.map(str::to_owned),
-            lookalike: looks_like(body),
-            error,
-        })
+    let json = success(expected, &head, body)?;
+    let (mut value, reader) = crate::json::read::<T>(&json, "", Mode::Response)
+        .map_err(|fault| unexpected(expected, &head, json.as_bytes(), fault.to_string()))?;
+    let mut received = Received::new(reader);
+    received.keep(json);
+    received.call_mut().request_id = head.request_id.map(str::to_owned);
+    *value.received() = received;
+    Ok(value)
 }
 
-/// The text of a body that may be a JSON object. A byte order mark before it is skipped: "implementations that parse JSON
-/// texts MAY ignore the presence of a byte order mark" (RFC 8259, section 8.1).
+/// The text of the body of a success, which may be a JSON object.
+fn success(expected: &'static str, head: &ResponseHead<'_>, body: Vec<u8>) -> Result<String, ResponseError> {
+    if !head.is_ok() || is_unknown_operation(&body) {
+        return Err(ResponseError::Service(Box::new(ServiceError::from_head(head, &body))));
+    }
+    let mut json = String::from_utf8(body)
+        .map_err(|error| unexpected(expected, head, error.as_bytes(), error.utf8_error().to_string()))?;
+    match object_text(&json).map(str::len) {
+        Ok(length) => {
+            let before = json.len().saturating_sub(length);
+            if before > 0 {
+                json.drain(..before);
+            }
+            Ok(json)
+        }
+        Err(error) => Err(unexpected(expected, head, json.as_bytes(), error)),
+    }
+}
+
+fn unexpected(expected: &'static str, head: &ResponseHead<'_>, body: &[u8], error: String) -> ResponseError {
+    let content_type = head.content_type.map(str::to_owned);
+    ResponseError::Json { expected, content_type, lookalike: looks_like(body), error }
+}
+
+/// The text of a body that may be a JSON object, without a byte order mark.
+#[cfg(feature = "drift")]
 pub(crate) fn object(body: &[u8]) -> Result<&str, String> {
-    let json = core::str::from_utf8(body).map_err(|error| error.to_string())?;
+    core::str::from_utf8(body).map_err(|error| error.to_string()).and_then(object_text)
+}
+
+/// A text that may be a JSON object. A byte order mark before it is skipped: "implementations that parse JSON texts MAY
+/// ignore the presence of a byte order mark" (RFC 8259, section 8.1).
+fn object_text(json: &str) -> Result<&str, String> {
     let json = json.trim_start_matches('\u{feff}');
     if json.trim_ascii_start().starts_with('{') { Ok(json) } else { Err("not a JSON object".to_owned()) }
 }
@@ -238,6 +269,19 @@ mod tests {
 
     fn read(status: u16, body: &str) -> Result<ConverseResponse, ResponseError> {
         ConverseResponse::from_http(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
+    }
+
+    #[test]
+    fn an_owned_body_is_kept_without_a_copy() {
+        let json = r#"{"stopReason":"end_turn","output":{}}"#;
+        let body = Vec::from(json);
+        let at = body.as_ptr();
+        let read = |body| ConverseResponse::from_http_owned(StatusCode::OK, &HeaderMap::new(), body);
+        let response = read(body).unwrap();
+        assert_eq!((response.raw(), response.raw().map(str::as_ptr)), (Some(json), Some(at)));
+        let marked = read(format!("\u{feff}{json}").into_bytes()).unwrap();
+        assert_eq!(marked.raw(), Some(json));
+        assert_eq!(marked.to_document(), response.to_document());
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::error::Error;
 use crate::timeout::within;
 use crate::transport::{LocalTransport, TransportError, TransportErrorKind};
 
+/// Most bytes that the length a response states may reserve.
+const RESERVED: usize = 1024 * 1024;
+
 /// Why there is no next chunk of a body.
 pub(crate) enum ChunkError {
     Timeout(Error),
@@ -59,7 +62,9 @@ impl<T: LocalTransport> ClientState<T> {
 
     /// A whole body of at most `limit` bytes.
     pub(crate) async fn read_body(&self, body: &mut Pin<Box<T::Body>>, limit: usize) -> Result<Bytes, Error> {
-        let mut whole = BytesMut::new();
+        // In one piece if its length is known, so that it is not moved while it grows.
+        let known = body.size_hint().lower().try_into().unwrap_or(usize::MAX);
+        let mut whole = BytesMut::with_capacity(limit.min(known).min(RESERVED));
         loop {
             match self.next_chunk(body).await {
                 Ok(Some(chunk)) if chunk.len() > limit.saturating_sub(whole.len()) => {

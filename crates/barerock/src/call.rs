@@ -31,7 +31,7 @@ pub(crate) struct OpenCall<T: LocalTransport> {
 }
 
 /// Parses a complete response.
-type Parse<R> = fn(StatusCode, &HeaderMap, &[u8]) -> Result<R, ResponseError>;
+type Parse<R> = fn(StatusCode, &HeaderMap, Vec<u8>) -> Result<R, ResponseError>;
 
 /// How the whole response of an operation is handled.
 pub(crate) struct ResponseHandler<R> {
@@ -59,7 +59,9 @@ impl<T: LocalTransport> ClientState<T> {
         let call = self.open(context, request, ResponseMode::Whole);
         async move {
             let OpenCall { mut context, response, .. } = call.await?;
-            match (handler.parse)(response.head.status, &response.head.headers, &response.received) {
+            // Not a copy unless an observer keeps the body.
+            let body = response.received.into();
+            match (handler.parse)(response.head.status, &response.head.headers, body) {
                 Ok(mut response) => {
                     context.end_with(&Outcome::Complete, (handler.converse)(&response));
                     (handler.set_call)(&mut response, context.summary());

@@ -127,7 +127,7 @@ impl<T: LocalTransport> Client<T> {
         let call = self.state.begin(CallRequest::Converse(request));
         let request = self.prepare(|rules| (rules.converse)(request), |endpoint| request.to_http(endpoint));
         let handler = ResponseHandler {
-            parse: ConverseResponse::from_http,
+            parse: ConverseResponse::from_http_owned,
             set_call: ConverseResponse::set_call,
             converse: |response| Some(response),
         };
@@ -161,7 +161,7 @@ impl<T: LocalTransport> Client<T> {
         let request =
             self.prepare(|rules| (rules.count_tokens)(request), |endpoint| request.to_http(endpoint));
         let handler = ResponseHandler {
-            parse: CountTokensResponse::from_http,
+            parse: |status, headers, body| CountTokensResponse::from_http(status, headers, &body),
             set_call: CountTokensResponse::set_call,
             converse: |_| None,
         };
@@ -182,7 +182,7 @@ impl<T: LocalTransport> Client<T> {
         let request =
             self.prepare(|rules| (rules.apply_guardrail)(request), |endpoint| request.to_http(endpoint));
         let handler = ResponseHandler {
-            parse: ApplyGuardrailResponse::from_http,
+            parse: |status, headers, body| ApplyGuardrailResponse::from_http(status, headers, &body),
             set_call: ApplyGuardrailResponse::set_call,
             converse: |_| None,
         };
@@ -203,7 +203,7 @@ impl<T: LocalTransport> Client<T> {
         let request = self
             .prepare(|rules| (rules.invoke_guardrail_checks)(request), |endpoint| request.to_http(endpoint));
         let handler = ResponseHandler {
-            parse: InvokeGuardrailChecksResponse::from_http,
+            parse: |status, headers, body| InvokeGuardrailChecksResponse::from_http(status, headers, &body),
             set_call: InvokeGuardrailChecksResponse::set_call,
             converse: |_| None,
         };

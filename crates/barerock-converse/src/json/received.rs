@@ -10,7 +10,7 @@ pub(crate) struct Received(Option<Box<Source>>);
 #[derive(Clone, Default)]
 struct Source {
     /// `None` for the message of a stream.
-    raw: Option<Box<str>>,
+    raw: Option<String>,
     /// Byte offsets of the names of members that count as absent, ascending.
     absent: Vec<usize>,
     corrections: Vec<Correction>,
@@ -18,12 +18,18 @@ struct Source {
 }
 
 impl Received {
-    pub(crate) fn new(raw: &str, reader: Reader<'_>) -> Self {
+    /// What a reader noted, without the text, which it borrows: [`keep`](Self::keep) adds that.
+    pub(crate) fn new(reader: Reader<'_>) -> Self {
         let mut absent = reader.absent;
         absent.sort_unstable();
         let corrections = reader.corrections.into_vec();
         let call = CallSummary::UNKNOWN;
-        Self(Some(Box::new(Source { raw: Some(raw.into()), absent, corrections, call })))
+        Self(Some(Box::new(Source { raw: None, absent, corrections, call })))
+    }
+
+    /// Keeps the text that was read.
+    pub(crate) fn keep(&mut self, raw: String) {
+        self.0.get_or_insert_default().raw = Some(raw);
     }
 
     /// The same call with the corrections of the message of a stream.

@@ -66,10 +66,14 @@ pub(crate) fn unquoted(inside: &str, escaped: bool) -> (Text<'_>, bool) {
 /// Decodes escapes up to the first byte that is neither plain nor part of an escape. The first `plain` bytes are plain.
 #[inline(never)]
 fn unescaped(json: &str, mut plain: usize) -> Quoted<'static> {
-    // At first a guess: a text with an escape soon has another one soon, and a long text grows by doubling.
+    // At first a guess: a text with an escape soon has another one soon.
     let mut text = String::with_capacity(json.len().min(2 * plain.max(SHORT)));
     let (mut at, mut is_lossy) = (0, false);
     loop {
+        // With room for the character after it.
+        if text.capacity() - text.len() < plain + LONGEST {
+            grow(&mut text, plain, json.len() - at);
+        }
         text.push_str(json.get(at..at + plain).unwrap_or_default());
         at += plain;
         let rest = json.as_bytes().get(at..).unwrap_or_default();
@@ -86,6 +90,17 @@ fn unescaped(json: &str, mut plain: usize) -> Quoted<'static> {
         text.shrink_to_fit();
     }
     Quoted { text: text.into(), length: at, is_lossy }
+}
+
+/// Bytes of the longest character.
+const LONGEST: usize = 4;
+
+/// Makes room for `plain` more bytes and a character. A text grows by doubling, but not beyond what the rest of the JSON can
+/// hold: the text of a long response then takes no more memory than the response, and is not moved at its end.
+#[cold]
+#[inline(never)]
+fn grow(text: &mut String, plain: usize, rest: usize) {
+    text.reserve_exact(text.len().min(rest).max(plain + LONGEST));
 }
 
 /// Shorter texts have room for this many bytes from the start.
@@ -254,6 +269,25 @@ mod tests {
         write_quoted(&every, &mut out);
         assert_eq!(out, serde_json::to_string(&every).unwrap());
         assert_eq!(read(&out), Some(every));
+    }
+
+    #[test]
+    fn a_text_has_hardly_more_room_than_its_json() {
+        for piece in
+            [r"a\n", r"\u00e9", r"\ud83d\ude00", r"\ud83d", "abcdefghijklmnopqrstuvwxyz0123456789 \\n"]
+        {
+            for pieces in (0..70).chain([1_000, 5_000]) {
+                let json = format!("{}\"", piece.repeat(pieces));
+                let text = quoted(&json).unwrap().text.into_string();
+                assert!(
+                    text.capacity() <= json.len().max(2 * SHORT) + LONGEST,
+                    "{} of {}",
+                    text.capacity(),
+                    json.len()
+                );
+                assert_eq!(text, unescaped(piece, plain_length(piece.as_bytes())).text.repeat(pieces));
+            }
+        }
     }
 
     #[test]
