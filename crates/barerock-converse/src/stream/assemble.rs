@@ -6,7 +6,9 @@ use super::assembled::{AssembledMessage, IncompleteMessage};
 use super::delta::{ContentBlockDelta, ReasoningContentBlockDelta};
 use super::event::StreamEvent;
 use super::open_block::{OpenBlock, Rest, is_empty};
-use super::payload::{ContentBlockStart, MessageStopEvent, MetadataEvent, UnknownEvent};
+use super::payload::{
+    ContentBlockDeltaEvent, ContentBlockStart, MessageStopEvent, MetadataEvent, UnknownEvent,
+};
 use crate::json::{Correction, CorrectionKind, Corrections, Received};
 use crate::types::{ConversationRole, Document, Message, UnknownMember};
 
@@ -42,7 +44,26 @@ impl MessageAssembler {
     }
 
     /// Adds the next event.
+    #[inline]
     pub fn push(&mut self, event: StreamEvent<'_>) {
+        if let StreamEvent::ContentBlockDelta(ContentBlockDeltaEvent {
+            delta: ContentBlockDelta::Text(text),
+            content_block_index,
+            ..
+        }) = &event
+        {
+            // Nearly every event is text of a block that has some.
+            if let Some(Block { last: Some(OpenBlock::Text(so_far)), is_stopped: false, .. }) =
+                self.blocks.get_mut(content_block_index)
+            {
+                return so_far.push_str(text);
+            }
+        }
+        self.push_any(event);
+    }
+
+    #[inline(never)]
+    fn push_any(&mut self, event: StreamEvent<'_>) {
         match event {
             StreamEvent::MessageStart(start) => {
                 self.role.get_or_insert(start.role);

@@ -34,8 +34,8 @@ union! {
         ReasoningContent(ReasoningContentBlockDelta<'a>) = "reasoningContent",
         /// A citation for the text. Boxed, so that the frequent deltas are small to move.
         Citation(Box<CitationsDelta>) = "citation",
-        /// A delta of an image.
-        Image(ImageBlockDelta) = "image",
+        /// A delta of an image. Boxed for the same reason.
+        Image(Box<ImageBlockDelta>) = "image",
     }
 }
 
