@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::program::{Server, run};
 use crate::sitting::{Sitting, asked, chat, exchange, fixture, start, stop, text, tool_use};
-use crate::terminal::{send, shown_until};
+use crate::terminal::{is_ignored, send, shown_until};
 
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
 
@@ -173,14 +173,6 @@ fn an_answer_that_cannot_be_streamed_comes_whole() {
     );
 }
 
-/// Whether this process ignores a signal, as one that a shell started in the background ignores SIGINT and SIGQUIT.
-fn is_ignored(signal: i32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
-    mask >> (signal - 1) & 1 == 1
-}
-
 /// A signal that asks it to end.
 #[test]
 fn a_tool_does_not_outlive_the_program() {
@@ -191,7 +183,6 @@ fn a_tool_does_not_outlive_the_program() {
     let size = || fs::metadata(&beats).map_or(0, |file| file.len());
     for (signal, code) in [("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         if is_ignored(code - 128) {
-            println!("SIG{signal} is ignored where this test runs, and so it is by the program");
             continue;
         }
         let command = chat(&server, &["--tool", &tool, "What's the weather in Seattle?"]);

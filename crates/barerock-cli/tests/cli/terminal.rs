@@ -35,3 +35,16 @@ pub(crate) fn shown_until(person: &mut File, end: &str) -> String {
 pub(crate) fn send(signal: &str, child: &Child) {
     assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success());
 }
+
+/// Whether this process ignores a signal, and so do the programs that it starts: one that a shell started in the background ignores SIGINT
+/// and SIGQUIT, one under `nohup` SIGHUP.
+pub(crate) fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    let ignored = mask >> (signal - 1) & 1 == 1;
+    if ignored {
+        println!("signal {signal} is ignored where this test runs, and so it is by the program");
+    }
+    ignored
+}
