@@ -6,9 +6,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::program::{Server, run};
+use crate::program::{Server, run, signal};
 use crate::sitting::{Sitting, asked, chat, exchange, fixture, start, stop, text, tool_use};
-use crate::terminal::{is_ignored, send, shown_until};
+use crate::terminal::{is_ignored, shown_until};
 
 const QUESTION: &str = "What are the tradeoffs between REST and GraphQL?";
 
@@ -181,7 +181,7 @@ fn a_tool_does_not_outlive_the_program() {
     let server = Server::start(&["--match", "any"]);
     let tool = format!("get_weather=while :; do echo x >> '{}'; sleep 0.02; done", beats.display());
     let size = || fs::metadata(&beats).map_or(0, |file| file.len());
-    for (signal, code) in [("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         if is_ignored(code - 128) {
             continue;
         }
@@ -191,11 +191,11 @@ fn a_tool_does_not_outlive_the_program() {
         while size() == before {
             std::thread::yield_now();
         }
-        send(signal, &sitting.child);
+        signal(&sitting.child, name);
         assert_eq!(sitting.child.wait().unwrap().code(), Some(code));
         let there = size();
         std::thread::sleep(core::time::Duration::from_millis(300));
-        assert!(size() <= there + 2, "{signal}");
+        assert!(size() <= there + 2, "{name}");
     }
 }
 
@@ -212,7 +212,7 @@ fn ctrl_c_ends_it_and_what_it_started() {
     while size() == 0 {
         std::thread::yield_now();
     }
-    send("INT", &sitting.child);
+    signal(&sitting.child, "INT");
     assert_eq!(sitting.child.wait().unwrap().code(), Some(130));
     let there = size();
     std::thread::sleep(core::time::Duration::from_millis(300));
@@ -223,6 +223,6 @@ fn ctrl_c_ends_it_and_what_it_started() {
         Sitting::new(chat(&server, &["--tool", "get_weather=true", "--tool-approve", "always"]), None);
     sitting.prompted();
     assert!(sitting.types("What's the weather in Seattle?\n").contains("stop reason: end_turn"));
-    send("INT", &sitting.child);
+    signal(&sitting.child, "INT");
     assert_eq!(sitting.child.wait().unwrap().code(), Some(130));
 }

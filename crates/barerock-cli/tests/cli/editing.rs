@@ -7,9 +7,8 @@ use std::io::{Read as _, Write as _};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use serde_json::{Value, json};
 
-use crate::program::{Server, recorded_bodies};
+use crate::program::{Server, recorded_bodies, signal};
 use crate::sitting::{Sitting, chat, fixture, start, stop, text};
-use crate::terminal::send;
 
 /// A person who reads what the terminal shows from where they were.
 struct Reading {
@@ -131,13 +130,13 @@ fn a_spinner_tells_that_nothing_came_yet() {
 /// Ctrl-C drops a line, and ends the conversation if it is pressed again. The terminal is as it was, also after a signal.
 #[test]
 fn the_terminal_is_as_it_was() {
-    for signal in [None, Some(("TERM", 143))] {
+    for by in [None, Some(("TERM", 143))] {
         let (mut reading, _server, _folder) = sit(&[start(), stop("end_turn")], &[], &[]);
         let canonical = |person: &File| tcgetattr(person).unwrap().local_modes.contains(LocalModes::ICANON);
         assert!(!canonical(&reading.sitting.person));
-        let code = match signal {
-            Some((signal, code)) => {
-                send(signal, &reading.sitting.child);
+        let code = match by {
+            Some((name, code)) => {
+                signal(&reading.sitting.child, name);
                 code
             }
             None => {
@@ -148,7 +147,7 @@ fn the_terminal_is_as_it_was() {
                 130
             }
         };
-        assert_eq!(reading.sitting.child.wait().unwrap().code(), Some(code), "{signal:?}");
-        assert!(canonical(&reading.sitting.person), "{signal:?}");
+        assert_eq!(reading.sitting.child.wait().unwrap().code(), Some(code), "{by:?}");
+        assert!(canonical(&reading.sitting.person), "{by:?}");
     }
 }

@@ -9,8 +9,8 @@ use std::thread::{self, JoinHandle};
 use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::home::Home;
-use crate::program::{SECRET, run};
-use crate::terminal::{send, shown_until, terminal};
+use crate::program::{SECRET, run, signal};
+use crate::terminal::{shown_until, terminal};
 
 const ROLE: &str = "\
 [profile role]
@@ -98,7 +98,7 @@ fn a_terminal_that_was_silent_speaks_again() {
     let mut child = command.spawn().unwrap();
     shown_until(&mut person, ": ");
     assert!(!shows(&person));
-    send("INT", &child);
+    signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(shows(&person));
 }

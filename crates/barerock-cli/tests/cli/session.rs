@@ -5,9 +5,9 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::program::{Server, run};
+use crate::program::{Server, run, signal};
 use crate::sitting::{Sitting, asked, chat, fixture, start, stop, text, tool_use};
-use crate::terminal::{send, shown_until};
+use crate::terminal::shown_until;
 
 /// A conversation with a model that always says the same, and the folder of its recorded calls.
 struct Talk {
@@ -156,14 +156,14 @@ fn ctrl_c_stops_the_response() {
     sitting.person.write_all(b"first\n").unwrap();
     let shown = shown_until(&mut sitting.person, "one ");
     assert!(shown.ends_with("one "), "{shown}");
-    send("INT", &sitting.child);
+    signal(&sitting.child, "INT");
     let shown = sitting.prompted();
     assert!(shown.contains("stopped; the response so far is kept"), "{shown}");
     // One that has not begun.
     sitting.person.write_all(b"second\n").unwrap();
     shown_until(&mut sitting.person, "second\r\n");
     std::thread::sleep(core::time::Duration::from_millis(300));
-    send("INT", &sitting.child);
+    signal(&sitting.child, "INT");
     let shown = sitting.prompted();
     assert!(shown.contains("stopped; this turn was dropped from the history"), "{shown}");
     assert!(sitting.types("third\n").contains("stop reason: end_turn"));

@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::OwnedFd;
-use std::process::{Child, Command};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
@@ -29,11 +28,6 @@ pub(crate) fn shown_until(person: &mut File, end: &str) -> String {
         }
     }
     String::from_utf8(shown).unwrap()
-}
-
-/// Sends a signal, such as `INT`.
-pub(crate) fn send(signal: &str, child: &Child) {
-    assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success());
 }
 
 /// Whether this process ignores a signal, and so do the programs that it starts: one that a shell started in the background ignores SIGINT

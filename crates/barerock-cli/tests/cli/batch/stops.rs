@@ -7,7 +7,8 @@ use std::net::TcpListener;
 
 use super::*;
 #[cfg(unix)]
-use crate::terminal::{send, shown_until, terminal};
+use crate::program::signal;
+use crate::terminal::{shown_until, terminal};
 
 /// Killed with no time to clean up, at several moments; the last run completes what is left.
 #[test]
@@ -159,7 +160,7 @@ fn ctrl_c_keeps_what_is_whole() {
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let connections: Vec<_> = (0..OPEN).map(|_| listener.accept().unwrap().0).collect();
-        send("INT", &child);
+        signal(&child, "INT");
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
         assert_eq!(line, "waiting for 4 open requests; Ctrl-C again abandons them\n");
@@ -171,7 +172,7 @@ fn ctrl_c_keeps_what_is_whole() {
                 write!(connection, "{head}\r\n\r\n{BODY}").unwrap();
             }
         } else {
-            send("INT", &child);
+            signal(&child, "INT");
         }
         assert_eq!(child.wait().unwrap().code(), Some(130));
         let mut rest = String::new();
