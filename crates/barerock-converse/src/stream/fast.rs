@@ -34,6 +34,11 @@ const MAX_DIGITS: usize = 9;
 /// Reads a payload in the usual form.
 #[inline(always)]
 pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
+    if let Some((content_block_index, inside)) = first_blocks_text(payload) {
+        let (text, rest) = rest_of_string(inside)?;
+        is_end(after(rest, b"}")?).then_some(())?;
+        return Some(PlainDelta { content_block_index, kind: PlainKind::Text, text });
+    }
     let rest = after(payload, br#"{"contentBlockIndex":"#)?;
     let (content_block_index, rest) = index(rest)?;
     let rest = after(rest, br#","delta":{"#)?;
@@ -60,10 +65,28 @@ fn after<'a, const N: usize>(bytes: &'a [u8], prefix: &[u8; N]) -> Option<&'a [u
     (first == prefix).then_some(rest)
 }
 
+/// The index of the block and the bytes after the quote of its text, if the index has one digit: nearly every delta. The
+/// length of what comes before the text is then known, and checked once.
+#[inline(always)]
+fn first_blocks_text(payload: &[u8]) -> Option<(u64, &[u8])> {
+    let (start, inside) = payload.split_first_chunk::<40>()?;
+    let (before, after_index) = start.split_first_chunk::<21>()?;
+    let (digit, after_index) = after_index.split_first()?;
+    let is_text = before == br#"{"contentBlockIndex":"#
+        && after_index.first_chunk() == Some(br#","delta":{"text":""#)
+        && digit.is_ascii_digit();
+    is_text.then(|| (u64::from(digit.wrapping_sub(b'0')), inside))
+}
+
 /// Splits the bytes after the JSON string at their start.
 #[inline(always)]
 fn string(bytes: &[u8]) -> Option<(Text<'_>, &[u8])> {
-    let inside = after(bytes, b"\"")?;
+    rest_of_string(after(bytes, b"\"")?)
+}
+
+/// As [`string`], after its opening quote.
+#[inline(always)]
+fn rest_of_string(inside: &[u8]) -> Option<(Text<'_>, &[u8])> {
     let (text, rest) = inside.split_at_checked(plain_length(inside))?;
     match rest.split_first()? {
         (b'"', rest) => Some((core::str::from_utf8(text).ok()?.into(), rest)),
