@@ -1,6 +1,6 @@
 //! Reader of the members of a structure.
 
-use super::read::{Mode, Null, Reader, UnknownAt};
+use super::read::{FromJson, Mode, Null, Reader, UnknownAt};
 use super::{CorrectionKind, index_of, nth};
 use crate::types::{Document, Extra, UnknownMember};
 
@@ -44,6 +44,8 @@ pub(crate) struct Members {
     /// Known members received, and those received as null, one bit each.
     seen: u32,
     nulls: u32,
+    /// True if the member was read before: its value is replaced.
+    is_again: bool,
 }
 
 impl Members {
@@ -51,7 +53,16 @@ impl Members {
     #[inline(never)]
     pub(crate) fn open(known: &'static str, required: Required, reader: &mut Reader<'_>) -> Self {
         let is_object = reader.open(b'{', CorrectionKind::NotAnObject);
-        Self { known, required, is_object, is_first: true, depth: reader.depth(), seen: 0, nulls: 0 }
+        Self {
+            known,
+            required,
+            is_object,
+            is_first: true,
+            depth: reader.depth(),
+            seen: 0,
+            nulls: 0,
+            is_again: false,
+        }
     }
 
     /// Goes to the value of the next known member; unknown ones are added to `extra`. A null member is absent, as in every
@@ -94,12 +105,22 @@ impl Members {
                     continue;
                 }
             }
-            if self.seen & bit != 0 {
+            self.is_again = self.seen & bit != 0;
+            if self.is_again {
                 reader.note(CorrectionKind::Twice);
             }
             self.seen |= bit;
             return Some(index);
         }
+    }
+
+    /// Reads the value of a required member, which is empty unless the member was read before.
+    #[inline(always)]
+    pub(crate) fn read<'a, T: FromJson<'a>>(&self, value: &mut T, reader: &mut Reader<'a>) {
+        if self.is_again {
+            value.reset();
+        }
+        value.read_json(reader);
     }
 
     fn list<'a>(&self, name: &str, json: &'a str, reader: &mut Reader<'a>) {

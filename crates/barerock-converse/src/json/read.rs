@@ -19,9 +19,14 @@ pub(crate) trait FromJson<'a>: Sized {
     /// The value of a required member that is missing.
     fn empty() -> Self;
 
-    /// Replaces this value with the next one of the text. One of another type is noted as a correction and read as the empty
-    /// value. In place, because moving values took most of the code of a structure's reader.
+    /// Reads the next value of the text into this one, which is [`empty`](Self::empty) or was [`reset`](Self::reset). One of
+    /// another type is noted as a correction and read as the empty value. In place, because moving values took most of the
+    /// code of a structure's reader.
     fn read_json(&mut self, reader: &mut Reader<'a>);
+
+    /// Empties a value that was read, for one that replaces it. Structures, lists and maps need it; all others are replaced
+    /// as a whole by [`read_json`](Self::read_json).
+    fn reset(&mut self) {}
 
     /// Reads the next value.
     fn from_json(reader: &mut Reader<'a>) -> Self {

@@ -39,6 +39,10 @@ impl<'a, T: FromJson<'a>> FromJson<'a> for Box<T> {
     fn read_json(&mut self, reader: &mut Reader<'a>) {
         (**self).read_json(reader);
     }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
 }
 
 impl<'a> FromJson<'a> for bool {
@@ -150,7 +154,6 @@ impl<'a, T: FromJson<'a>> FromJson<'a> for Vec<T> {
     }
 
     fn read_json(&mut self, reader: &mut Reader<'a>) {
-        self.clear();
         let depth = reader.depth();
         if reader.open(b'[', CorrectionKind::NotAList) {
             while reader.element(depth, self.len()) {
@@ -161,6 +164,10 @@ impl<'a, T: FromJson<'a>> FromJson<'a> for Vec<T> {
             }
         }
     }
+
+    fn reset(&mut self) {
+        self.clear();
+    }
 }
 
 impl<'a, T: FromJson<'a>> FromJson<'a> for BTreeMap<String, T> {
@@ -169,7 +176,6 @@ impl<'a, T: FromJson<'a>> FromJson<'a> for BTreeMap<String, T> {
     }
 
     fn read_json(&mut self, reader: &mut Reader<'a>) {
-        self.clear();
         let (depth, mut is_first) = (reader.depth(), true);
         if reader.open(b'{', CorrectionKind::NotAnObject) {
             while let Some((name, _)) = reader.member(depth, is_first) {
@@ -178,5 +184,9 @@ impl<'a, T: FromJson<'a>> FromJson<'a> for BTreeMap<String, T> {
                 self.insert(name.into_string(), value);
             }
         }
+    }
+
+    fn reset(&mut self) {
+        self.clear();
     }
 }

@@ -233,19 +233,22 @@ macro_rules! structure {
                         $((Known::$required as u32, <$rtype as $crate::json::FromJson<'json>>::NULL),)*
                     ])
                 };
-                *self = $crate::json::FromJson::empty();
                 let mut members = $crate::json::Members::open(NAMES, required, reader);
                 while let Some(index) = members.next(&mut self.extra, reader) {
                     match index {
-                        $($(index if index == Known::$path as usize => self.$path.read_json(reader),)*)?
-                        $(index if index == Known::$nonempty as usize => self.$nonempty.read_json(reader),)?
-                        $(index if index == Known::$required as usize => self.$required.read_json(reader),)*
-                        $($(index if index == Known::$list as usize => self.$list.read_json(reader),)*)?
+                        $($(index if index == Known::$path as usize => members.read(&mut self.$path, reader),)*)?
+                        $(index if index == Known::$nonempty as usize => members.read(&mut self.$nonempty, reader),)?
+                        $(index if index == Known::$required as usize => members.read(&mut self.$required, reader),)*
+                        $($(index if index == Known::$list as usize => members.read(&mut self.$list, reader),)*)?
                         $($(index if index == Known::$adder as usize => self.$adder.read_json(reader),)*)?
                         $(index if index == Known::$optional as usize => self.$optional.read_json(reader),)*
                         _ => break,
                     }
                 }
+            }
+
+            fn reset(&mut self) {
+                *self = $crate::json::FromJson::empty();
             }
         }
     };
@@ -337,12 +340,15 @@ macro_rules! union {
                 enum Known { $($variant,)+ }
                 let mut union = $crate::json::Union::open(reader);
                 while let Some(index) = union.next(concat!($($key, "|",)+), reader) {
-                    *self = match index {
+                    match index {
                         $(index if index == Known::$variant as usize => {
-                            Self::$variant($crate::json::FromJson::from_json(reader))
+                            *self = Self::$variant($crate::json::FromJson::empty());
+                            if let Self::$variant(value) = self {
+                                $crate::json::FromJson::read_json(value, reader);
+                            }
                         })+
                         _ => break,
-                    };
+                    }
                 }
                 if let Some(unknown) = union.end(reader) {
                     *self = Self::Unknown(unknown);
