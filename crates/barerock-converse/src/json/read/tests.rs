@@ -128,3 +128,23 @@ fn what_does_not_count_is_not_corrected() {
         assert_eq!(corrections::<Message>(&json), [expected], "{json}");
     }
 }
+
+// spec-test: restjson1#error-correction
+#[test]
+fn a_second_value_replaces_the_first_whole() {
+    let response = |members: &str| {
+        let json = format!(
+            r#"{{"output":{{"message":{{"role":"user","content":[]}}}},"stopReason":"end_turn",{members}"metrics":{{"latencyMs":1}}}}"#
+        );
+        read::<ConverseResponse>(&json, "", Mode::Response).unwrap().0
+    };
+    let first =
+        r#""usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3,"cacheReadInputTokens":4,"later":5},"#;
+    for second in
+        [r#""usage":{"inputTokens":6,"outputTokens":7,"totalTokens":8},"#, r#""usage":{},"#, r#""usage":[],"#]
+    {
+        assert_eq!(response(&[first, second].concat()), response(second), "{second}");
+    }
+    let twice = r#"{"content":[{"text":"a"},{"text":"b"}],"role":"user","content":[{"text":"c"}]}"#;
+    assert_eq!(read::<Message>(twice, "", Mode::Exact).unwrap().0, Message::user("c"));
+}
