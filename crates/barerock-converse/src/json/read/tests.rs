@@ -129,7 +129,6 @@ fn what_does_not_count_is_not_corrected() {
     }
 }
 
-// spec-test: restjson1#error-correction
 #[test]
 fn a_second_value_replaces_the_first_whole() {
     let response = |members: &str| {
