@@ -1,4 +1,4 @@
-//! From a difference to its usual cause.
+//! The usual causes of differences between two signatures.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::{Difference, LINES_BEFORE_HEADERS};
 
 /// The text for an error that is not about a signature.
-pub(super) const NOT_ABOUT_A_SIGNATURE: &str = "this is no message about a signature";
+pub(super) const NOT_ABOUT_A_SIGNATURE: &str = "the error is not about a signature";
 
 /// The causes of all lines that differ, in their order; never empty.
 pub(super) fn find(
@@ -27,7 +27,7 @@ pub(super) fn find(
             (line.ours.as_deref().unwrap_or_default(), line.theirs.as_deref().unwrap_or_default());
         let after_headers = at.checked_sub(end_of_headers);
         causes.push(match (at, after_headers) {
-            (0, _) => "the method was changed on the way, by a redirect or a proxy".to_string(),
+            (0, _) => "a redirect or a proxy changed the method".to_string(),
             (1, _) => path(ours, theirs).to_string(),
             (2, _) => query(ours, theirs).to_string(),
             (_, None) => header(line),
@@ -51,14 +51,14 @@ pub(super) fn find(
 fn path(ours: &str, theirs: &str) -> &'static str {
     let decoded_once = |path: &str| percent_decode_str(path).decode_utf8().ok().map(Cow::into_owned);
     if decoded_once(theirs).as_deref() == Some(ours) {
-        "the path was encoded once and must be encoded twice: the service encodes the path as sent (%3A becomes %253A). \
-         Sign with double URI encoding, and let no HTTP library decode or encode the path after it is signed"
+        "the path was encoded once and must be encoded twice: the service encodes the path as sent (%3A becomes \
+         %253A)"
     } else if decoded_once(ours).as_deref() == Some(theirs) {
-        "the path was encoded once too often, or something on the way decoded it before it was sent (%3A became ':')"
+        "the path was encoded once too often, or was decoded after it was signed (%3A became ':')"
     } else if collapsed(ours) == collapsed(theirs) {
         "only one side normalized the path ('.', '..', '//'): Bedrock and most services do, S3 does not"
     } else {
-        "the path was changed on the way: a proxy or base URL adds or removes a part of it"
+        "the path was changed after it was signed: a proxy or base URL adds or removes a part of it"
     }
 }
 
@@ -84,7 +84,7 @@ fn query(ours: &str, theirs: &str) -> &'static str {
         parameters
     };
     if sorted(ours) == sorted(theirs) {
-        "the query has the same parameters, but encoded or sorted differently: send it as it was signed"
+        "the query has the same parameters, but was encoded or sorted differently after it was signed"
     } else {
         "the query was changed after it was signed"
     }
@@ -104,20 +104,19 @@ fn header(line: &Difference) -> String {
             );
         }
         (None, Some((name, _))) => {
-            return format!("the service takes the header {name} as signed, and we did not sign it");
+            return format!("the service expects the header {name} to be signed, and it was not");
         }
         (None, None) => return "a header line has no ':'".to_string(),
     };
     let squeezed = |value: &str| value.split_whitespace().collect::<Vec<_>>().join(" ");
     match name.as_str() {
-        HOST => "the host is another: a proxy or custom endpoint rewrote it, or added or removed a port. Sign the host that \
-                 is sent"
+        HOST => "the host differs: a proxy or custom endpoint rewrote it, or added or removed a port"
             .to_string(),
-        X_AMZ_DATE => "the request was sent with another date than it was signed with: sign again before each try".to_string(),
+        X_AMZ_DATE => "the date sent is not the date signed: an earlier signature was sent again, or the header was rewritten".to_string(),
         X_AMZ_SECURITY_TOKEN => "the session token sent is not the one that was signed".to_string(),
         X_AMZ_CONTENT_SHA256 => payload(&theirs).to_string(),
         _ if squeezed(&ours) == squeezed(&theirs) => format!(
-            "the header {name} differs in its spaces only: trim it, and turn runs of spaces into one, before signing"
+            "the header {name} differs in its spaces only: signing trims a value and makes a run of spaces one"
         ),
         _ => format!("the header {name} was rewritten after it was signed, by a proxy or HTTP library"),
     }
@@ -140,58 +139,60 @@ fn string_to_sign_causes(canonical_request: &[Difference], string_to_sign: &[Dif
     }
     if differs(1) {
         causes.push(
-            "the request was sent with another date than it was signed with: sign again before each try"
+            "the date sent is not the date signed: an earlier signature was sent again, or the header was rewritten"
                 .to_string(),
         );
     }
     if differs(2) {
-        causes.push("the credential scope is another: check the region, the service's signing name (Bedrock's is bedrock) and the day".to_string());
+        causes.push("the credential scope differs in its region, day or signing name of the service (bedrock for Bedrock)".to_string());
     }
     let all_same = !string_to_sign.is_empty() && string_to_sign.iter().all(|line| line.is_same);
     if causes.is_empty() && all_same {
         causes.push(
-            "both sides signed the same text, so the keys differ: the secret access key is not that of the access key id. \
-             Check for a key that was cut off, has a line break in it, or is another profile's"
+            "both sides signed the same text, so the keys differ: the secret access key is not that of the access key id: \
+             it is truncated, has a line break in it, or belongs to another profile"
                 .to_string(),
         );
     } else if causes.is_empty() && canonical_request.is_empty() && differs(3) {
         causes.push(
-            "the canonical requests differ, and the service did not send its own: compare method, path, headers and body"
+            "the canonical requests differ in method, path, query, headers or body: the service did not send its own"
                 .to_string(),
         );
     }
     causes
 }
 
-/// Why a signature is another one, although both sides agree on what should be signed.
+/// The cause of a signature that differs although both sides sign the same text.
 pub(super) fn of_the_signer(rule: Option<&str>) -> String {
     match rule {
         Some(rule) => format!(
-            "the service and this program sign the same text, but the request was signed by another rule: its signature is that of \
+            "the service and this program sign the same text, but the request was signed by a different rule: its signature is that of \
              {rule}"
         ),
-        None => "the service and this program sign the same text, but the request carries another signature: whoever signed it \
-                 signed another text, or with another secret access key than the one here"
-            .to_string(),
+        None => {
+            "the service and this program sign the same text, but the request carries a different signature: \
+                 its signer signed a different text, or used a different secret access key"
+                .to_string()
+        }
     }
 }
 
-/// What services say when they do not compare signatures at all.
+/// The cause of an error for which the service compared no signatures.
 fn of_message(message: &str) -> &'static str {
     let says = |part: &str| message.to_ascii_lowercase().contains(part);
     if says("signature expired") || says("not yet current") || says("requesttimetooskewed") {
-        "the clock: this machine's differs from AWS's by more than five minutes, or the request waited that long after it was \
-         signed"
+        "the clock of this machine differs from that of AWS by more than five minutes, or the request was sent that long \
+         after it was signed"
     } else if says("credential should be scoped") {
-        "the wrong region, service or day in the credential scope: sign for the region of the endpoint"
+        "the region, service or day in the credential scope is not that of the endpoint"
     } else if says("token included in the request is expired") {
-        "the temporary credentials have expired: get new ones"
+        "the temporary credentials have expired"
     } else if says("token included in the request is invalid") {
-        "AWS does not know the access key id, or the session token is missing or not of this key"
+        "AWS does not know the access key id, or the session token is missing or belongs to another key"
     } else if says("must be a 'signedheader'") {
         "a header that must be signed was left out"
     } else if says("signature") {
-        "the service did not say what it signed: check the secret access key, then region and service, then what proxies change"
+        "the service did not say what it signed: the secret access key, region or service is wrong, or a proxy changed the request"
     } else {
         NOT_ABOUT_A_SIGNATURE
     }

@@ -42,8 +42,8 @@ fn the_first_line_that_differs_is_marked_and_its_cause_named() {
         ("%253A0", "%3A0", "the path was encoded once too often"),
         ("application/json", "application/json; charset=utf-8", "the header content-type was rewritten"),
         ("application/json", "application/json ", "the header content-type differs in its spaces only"),
-        ("host:bedrock-runtime.us-east-1.amazonaws.com", "host:proxy.example:8443", "the host is another"),
-        ("us-east-1/bedrock", "us-west-2/bedrock", "the credential scope is another: check the region"),
+        ("host:bedrock-runtime.us-east-1.amazonaws.com", "host:proxy.example:8443", "the host differs"),
+        ("us-east-1/bedrock", "us-west-2/bedrock", "the credential scope differs in its region"),
         (TOKEN, "WALRUS-of-another", "the session token sent is not the one that was signed"),
     ] {
         let ran = explain(&request(PATH), &refusal(from, to), &[]);
@@ -84,7 +84,7 @@ fn the_date_is_the_one_that_was_signed() {
     let differs = |ran: &Ran| ran.out.contains("! ours    x-amz-date:20150830T123600Z");
     // The request says when it was signed, so the service's date is seen to be another.
     let ran = explain(&signed, &later, &[]);
-    assert!(differs(&ran) && ran.out.contains("sent with another date"), "{ran:?}");
+    assert!(differs(&ran) && ran.out.contains("the date sent is not the date signed"), "{ran:?}");
     assert_eq!(ran.err, format!("signed here as of {TIME} (the request's own date)\n"));
     // The request does not say it: the option does, or the service.
     let ran = explain(&request(PATH), &later, &["--time", TIME]);
@@ -144,12 +144,12 @@ fn the_signers_own_faults_are_not_put_on_the_key() {
         (&request(PATH), "likely cause: both sides signed the same text, so the keys differ"),
         (
             &signed(&["--single-encode"]),
-            "likely cause: the service and this program sign the same text, but the request was signed by another rule: its signature is that of --single-encode",
+            "likely cause: the service and this program sign the same text, but the request was signed by a different rule: its signature is that of --single-encode",
         ),
         (&signed(&["--unsigned-payload"]), "its signature is that of --unsigned-payload"),
         (
             &other_key,
-            "the request carries another signature: whoever signed it signed another text, or with another secret",
+            "the request carries a different signature: its signer signed a different text, or used a different secret",
         ),
     ] {
         let ran = explain(sent, &agreed, &[]);
@@ -184,6 +184,6 @@ fn the_whole_way() {
         assert!(ran.out.contains(&marked), "{form:?}: {}", ran.out);
         let causes: Vec<_> = ran.out.lines().filter(|line| line.starts_with("likely cause: ")).collect();
         assert_eq!(causes.len(), 1, "{form:?}: {}", ran.out);
-        assert!(causes[0].contains("decoded it before it was sent (%3A became ':')"), "{causes:?}");
+        assert!(causes[0].contains("was decoded after it was signed (%3A became ':')"), "{causes:?}");
     }
 }
