@@ -1,5 +1,6 @@
 //! Results of tools, as programs write them.
 
+use crate::json::has_nested_type;
 use crate::types::{Document, ImageBlock, ToolResultBlock, ToolResultContentBlock, ToolResultStatus};
 
 /// The result of a tool: text, a JSON object, an image, or several of them.
@@ -39,10 +40,12 @@ impl From<&str> for ToolOutput {
     }
 }
 
-/// JSON. The service takes objects alone: any other value goes back as its text.
+/// JSON. The service accepts objects without a `__type` in an object inside them; any other value is sent as its text.
 impl From<Document> for ToolOutput {
     fn from(json: Document) -> Self {
-        if json.is_object() {
+        // The service refuses a nested `__type` with "Provide a json object for the field and try again.", and one at the top
+        // not: https://github.com/maximhq/bifrost/issues/5762, https://github.com/maximhq/bifrost/pull/5944
+        if json.is_object() && !has_nested_type(json.as_json()) {
             Self::blocks([ToolResultContentBlock::Json(json)])
         } else {
             json.as_json().to_owned().into()
@@ -69,9 +72,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_that_is_no_object_is_sent_as_text() {
+    fn json_that_the_service_refuses_is_sent_as_text() {
         for (value, expected) in [
             (json!({"a": 1}), json!({"json": {"a": 1}})),
+            (json!({"__type": "a"}), json!({"json": {"__type": "a"}})),
+            (json!({"a": [{"__type": "b"}]}), json!({"text": r#"{"a":[{"__type":"b"}]}"#})),
             (json!([1, "b"]), json!({"text": "[1,\"b\"]"})),
             (json!(7), json!({"text": "7"})),
             (json!(null), json!({"text": "null"})),

@@ -51,6 +51,8 @@ fn what_becomes_of_a_tool_is_told_to_the_model() {
     for (command, result) in [
         ("echo cloudy", json!({"content": [{"text": "cloudy"}]})),
         ("true", json!({"content": [{"text": "(no output)"}]})),
+        (r#"echo '{"a":{"type":1}}'"#, json!({"content": [{"json": {"a": {"type": 1}}}]})),
+        (r#"echo '{"a":{"__type":1}}'"#, json!({"content": [{"text": r#"{"a":{"__type":1}}"#}]})),
         (
             "echo no such city >&2; exit 3",
             json!({"content": [{"text": "exit code 3\nno such city"}], "status": "error"}),

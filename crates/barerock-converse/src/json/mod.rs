@@ -18,6 +18,7 @@ mod read;
 mod received;
 mod scan;
 mod string;
+mod type_name;
 mod values;
 mod write;
 
@@ -33,4 +34,5 @@ pub(crate) use read::{FromJson, Mode, Null, Reader, read};
 pub(crate) use received::Received;
 pub(crate) use scan::{Fault, one_value};
 pub(crate) use string::{plain_length, quoted};
+pub(crate) use type_name::has_nested_type;
 pub(crate) use write::{ToJson, Writer, write_member};

@@ -6,7 +6,7 @@ use crate::types::{Document, Text, UnknownMember};
 
 // spec: restjson1#union-type "Deserializers MUST ignore an unrecognized __type member if present."
 /// Name of a member that some AWS protocols use for the type of a value; ignored in a union.
-const TYPE_NAME: &str = "__type";
+pub(super) const TYPE_NAME: &str = "__type";
 
 /// Reader of a union, an object with one member. Each byte is read once: instead of looking ahead, what was noted for a
 /// member that is not kept is removed.

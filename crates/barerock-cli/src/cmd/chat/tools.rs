@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
+use barerock::converse::ToolOutput;
 use barerock::types::{Document, Tool, ToolConfiguration, ToolResultBlock, ToolUseBlock};
 use serde_json::{Value, json};
 
@@ -149,9 +150,9 @@ fn result(id: &str, ended: &Ended) -> Result<ToolResultBlock, String> {
             .map_err(|error| format!("invalid UTF-8 in the output at byte {}", error.valid_up_to()))?
             .trim();
         return Ok(match serde_json::from_str::<Value>(text) {
-            // The service accepts only objects as JSON.
+            // The service accepts only objects as JSON, and not all: `ToolOutput` knows which.
             Ok(Value::Object(_)) => match Document::from_json(text) {
-                Ok(object) => ToolResultBlock::json(id, object),
+                Ok(object) => ToolResultBlock::new(id, ToolOutput::from(object).into_result(id).content),
                 Err(_) => ToolResultBlock::text(id, text),
             },
             _ if text.is_empty() => ToolResultBlock::text(id, "(no output)"),
