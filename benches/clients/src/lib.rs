@@ -49,19 +49,14 @@ pub fn run<T: Transport>(transport: impl FnOnce() -> T) {
         let client = Client::builder(transport()).region(REGION).endpoint_url(url).credentials(credentials());
         let client = client.build().expect("a client");
         if at_once {
-            let streams: Vec<_> = (0..calls)
-                .map(|number| {
-                    let client = client.clone();
-                    tokio::spawn(async move {
-                        let mut measured = Calls::of_stream(number);
-                        stream(&client, &mut measured).await;
-                        measured
-                    })
+            measured = Calls::at_once(calls, |mut measured| {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    stream(&client, &mut measured).await;
+                    measured
                 })
-                .collect();
-            for stream in streams {
-                measured.merge(stream.await.expect("a stream"));
-            }
+            })
+            .await;
         } else {
             for _ in 0..calls {
                 stream(&client, &mut measured).await;

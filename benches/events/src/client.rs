@@ -26,19 +26,14 @@ pub fn run(program: WholeProgram) {
     let mut measured = Calls::default();
     runtime.block_on(async {
         if at_once {
-            let streams: Vec<_> = (0..calls)
-                .map(|number| {
-                    let client = client.clone();
-                    tokio::spawn(async move {
-                        let mut measured = Calls::of_stream(number);
-                        stream(&client, &mut measured).await;
-                        measured
-                    })
+            measured = Calls::at_once(calls, |mut measured| {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    stream(&client, &mut measured).await;
+                    measured
                 })
-                .collect();
-            for stream in streams {
-                measured.merge(stream.await.expect("a stream"));
-            }
+            })
+            .await;
         } else {
             for _ in 0..calls {
                 stream(&client, &mut measured).await;

@@ -8,6 +8,7 @@
 //! the process in KiB, or null if it is unknown. The program reports it itself, because the value that the system reports to
 //! a parent process includes the parent's memory from before the program was loaded.
 
+use std::fmt::Debug;
 use std::time::Instant;
 
 use crate::Items;
@@ -58,6 +59,24 @@ impl Calls {
     #[must_use]
     pub fn of_stream(number: u64) -> Self {
         Self { skips_checksum: number > 0, ..Self::default() }
+    }
+
+    /// Makes calls at once, each as a task that `start` starts with its measurement, and returns them all. The runtime is the
+    /// caller's.
+    ///
+    /// # Panics
+    /// If a task fails, or the length of the items differs.
+    pub async fn at_once<T, E>(calls: u64, start: impl FnMut(Self) -> T) -> Self
+    where
+        T: Future<Output = Result<Self, E>>,
+        E: Debug,
+    {
+        let tasks: Vec<_> = (0..calls).map(Self::of_stream).map(start).collect();
+        let mut all = Self::default();
+        for task in tasks {
+            all.merge(task.await.expect("a stream"));
+        }
+        all
     }
 
     /// Adds calls that were measured separately.

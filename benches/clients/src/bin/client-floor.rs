@@ -17,19 +17,14 @@ fn main() {
     let mut measured = Calls::default();
     runtime().block_on(async {
         if at_once {
-            let streams: Vec<_> = (0..calls)
-                .map(|number| {
-                    let authority = authority.clone();
-                    tokio::spawn(async move {
-                        let mut measured = Calls::of_stream(number);
-                        stream(&authority, &mut None, &mut measured).await;
-                        measured
-                    })
+            measured = Calls::at_once(calls, |mut measured| {
+                let authority = authority.clone();
+                tokio::spawn(async move {
+                    stream(&authority, &mut None, &mut measured).await;
+                    measured
                 })
-                .collect();
-            for stream in streams {
-                measured.merge(stream.await.expect("a stream"));
-            }
+            })
+            .await;
         } else {
             let mut sender = None;
             for _ in 0..calls {
