@@ -23,7 +23,7 @@ pub use self::operation::Operation;
 pub use self::rule::Rule;
 use crate::exchange::{Exchange, RecordedResponse};
 
-/// Findings kept; further ones are counted.
+/// Maximum number of findings that are kept; further ones are only counted.
 const KEPT: usize = 1000;
 
 /// Checks responses one after the other.
@@ -32,7 +32,7 @@ pub struct Check {
     findings: Findings,
 }
 
-/// What a response does that a rule does not say.
+/// A violation of a rule by a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     rule: &'static Rule,
@@ -50,7 +50,7 @@ pub struct Findings {
 }
 
 impl Check {
-    /// A check that has seen nothing.
+    /// Creates a check without findings.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -26,9 +26,9 @@ use crate::redact::{is_secret_header, redact_signature};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// Our line; `None` where the service has a line that we have not.
+    /// Our line; `None` if only the service has this line.
     pub ours: Option<String>,
-    /// The service's line; `None` where we have a line that the service has not.
+    /// The service's line; `None` if only we have this line.
     pub theirs: Option<String>,
     /// Whether both are the same. Tokens are compared before they are blanked.
     pub is_same: bool,

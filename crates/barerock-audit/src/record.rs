@@ -213,7 +213,7 @@ impl Recording {
         }
     }
 
-    /// Creates the folder as soon as its heads are known, and writes what there is of the body: in a folder, a stream is not
+    /// Creates the folder as soon as its heads are known, and writes the bytes of the body received so far: in a folder, a stream is not
     /// held in memory.
     fn spool(&mut self) -> io::Result<()> {
         let (Target::Folder(folder), Some(response)) = (&*self.target, &mut self.response) else {

@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Chat(Chat),
     /// Call Converse and print the response as JSON
     Converse(Converse),
-    /// Call ConverseStream and print its events as they come
+    /// Call ConverseStream and print its events as they arrive
     ConverseStream(ConverseStream),
     /// Call Converse for every line of a file in the form of Bedrock's batch inference
     Batch(Batch),
@@ -76,7 +76,7 @@ pub(crate) enum Command {
     Models(cmd::models::Models),
     /// Run a local Bedrock that replays recorded exchanges
     Replay(Replay),
-    /// Run a recording endpoint: pass requests on to Bedrock, signed anew, and record them
+    /// Run a recording endpoint: sign requests again, send them to Bedrock, and record them
     Proxy(Proxy),
     /// Print a shell completion script
     Completions(cmd::completions::Completions),

@@ -11,7 +11,7 @@ use barerock::types::{Document, UnknownMember};
 
 use crate::exit::Failure;
 
-/// The value of an option that stands for standard input.
+/// The value of an option that names standard input.
 pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// The longest input in bytes: several times what Bedrock takes.

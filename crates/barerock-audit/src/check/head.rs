@@ -62,8 +62,8 @@ fn content_type(
     let place = "response.headers.content-type";
     match find(response, "content-type") {
         Some(found) if is_media_type(found, expected) => {}
-        Some(found) => at.add(rule, place, None, format!("{found:?} where {expected} is due")),
-        None if is_whole => at.add(rule, place, None, format!("the header is missing, {expected} is due")),
+        Some(found) => at.add(rule, place, None, format!("{found:?} instead of {expected}")),
+        None if is_whole => at.add(rule, place, None, format!("the header is missing, expected {expected}")),
         None => {}
     }
 }

@@ -27,7 +27,7 @@ enum Block {
 }
 
 impl Order {
-    /// An exception or error ends the stream: nothing more is due.
+    /// An exception or error ends the stream: nothing may follow.
     pub(super) fn end(&mut self) {
         self.is_over = true;
     }

@@ -135,7 +135,7 @@ impl Stream {
                     rule::PAYLOAD_TYPE,
                     &place,
                     Some(offset),
-                    format!("{found:?} where application/json is due"),
+                    format!("{found:?} instead of application/json"),
                 );
             }
             Some((None, found)) => {

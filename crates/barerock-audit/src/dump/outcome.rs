@@ -109,7 +109,7 @@ impl StreamOutcome {
         self
     }
 
-    /// Whether the stream ended as it should.
+    /// True if the stream is complete.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.verdict == Verdict::Complete

@@ -129,14 +129,14 @@ fn align_character(
     Some(())
 }
 
-/// The byte that a text which begins with `%HH` stands for there.
+/// The byte that the escape `%HH` at the start of a text encodes.
 fn escaped_byte(text: &str) -> Option<u8> {
     let digits = text.strip_prefix('%')?.get(..2)?;
     let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)
 }
 
-/// Appends a run. One that goes on with the one before becomes one with it, if its bytes are kept.
+/// Appends a run. One that continues the one before is joined to it, if its bytes are kept.
 fn push(runs: &mut Runs, run: Run) {
     if let Some(last) = runs.last_mut()
         && (last.change, run.change) == (Change::Kept, Change::Kept)

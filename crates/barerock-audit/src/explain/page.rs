@@ -84,7 +84,7 @@ impl SignatureMap {
 
     fn title_of(&self, name: StageName) -> (&'static str, &'static str) {
         match (name, self.form) {
-            (StageName::Request, Form::ApiKey) => ("request", "what the key stands for"),
+            (StageName::Request, Form::ApiKey) => ("request", "the request that the key signs"),
             (StageName::Request, _) => ("request", "as it was given"),
             (StageName::Inputs, _) => ("inputs", "who signs, when and where"),
             (StageName::CanonicalRequest, _) => ("canonical request", "what both sides hash"),

@@ -186,7 +186,7 @@ impl Stage {
         self.append(text.as_ref(), origins, rule, false);
     }
 
-    /// Appends bytes of an origin as they are. A piece that goes on with the one before becomes one with it.
+    /// Appends bytes of an origin as they are. A piece that continues the one before is joined to it.
     pub(super) fn push_verbatim(&mut self, text: impl AsRef<[u8]>, origin: Origin, rule: Rule) {
         let text = text.as_ref();
         if let Some(Piece { bytes, origins, rule: last_rule, is_verbatim: true }) = self.pieces.last_mut()

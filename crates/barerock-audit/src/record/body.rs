@@ -67,7 +67,7 @@ impl Body {
         Ok(())
     }
 
-    /// True if what there is can be written.
+    /// True if the bytes received so far can be written.
     pub(super) fn is_ready(&self) -> bool {
         self.stream.is_some() || self.has_ended
     }

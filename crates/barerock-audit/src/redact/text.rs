@@ -109,7 +109,7 @@ impl Level {
     }
 }
 
-/// Where the string ends whose content begins at `begin`: at its quote, or at the end of what there is.
+/// Offset of the end of the string whose content begins at `begin`: its closing quote, or the end of the text if it is cut.
 fn end_of_string(json: &[u8], begin: usize) -> usize {
     let mut at = begin;
     while let Some(byte) = json.get(at) {

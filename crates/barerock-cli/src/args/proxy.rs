@@ -42,12 +42,12 @@ pub(crate) struct Proxy {
 }
 
 const NOTES: &str = "\
-Programs that use it set their endpoint URL to the address in the first line,
-such as AWS_ENDPOINT_URL_BEDROCK_RUNTIME=http://127.0.0.1:PORT; their credentials
-can be any. Each request is signed anew with the credentials a call of barerock
+Set the endpoint URL of your programs to the address in the first line, for example
+AWS_ENDPOINT_URL_BEDROCK_RUNTIME=http://127.0.0.1:PORT; their credentials do not
+matter. Each request is signed again with the credentials that a call of barerock
 would use, and sent to the endpoint; the caller's credentials are dropped.
-Credentials stay in memory, and no recording holds one. Responses are passed on as
-they arrive.";
+Credentials stay in memory and are never recorded. Responses are forwarded as they
+arrive.";
 
 impl Proxy {
     pub(crate) fn read_timeout(&self) -> Option<core::time::Duration> {

@@ -65,22 +65,22 @@ pub(crate) struct ConverseRequest {
     /// {"maxTokens":…,"temperature":…,"topP":…,"stopSequences":[…]}
     #[arg(long, value_name = "JSON")]
     pub(crate) inference_config: Option<String>,
-    /// The tools the model may ask for
+    /// Tools that the model may use
     #[arg(long, value_name = "JSON")]
     pub(crate) tool_config: Option<String>,
-    /// The guardrail the call goes through
+    /// Guardrail to apply to the call
     #[arg(long, value_name = "JSON")]
     pub(crate) guardrail_config: Option<String>,
-    /// Settings only this model knows
+    /// Model-specific parameters
     #[arg(long, value_name = "JSON")]
     pub(crate) additional_model_request_fields: Option<String>,
     /// Values for the variables of a managed prompt
     #[arg(long, value_name = "JSON")]
     pub(crate) prompt_variables: Option<String>,
-    /// JSON pointers to the model's own fields the response should carry
+    /// JSON pointers to model-specific fields to return in the response
     #[arg(long, value_name = "JSON")]
     pub(crate) additional_model_response_field_paths: Option<String>,
-    /// What the invocation log should say about the call
+    /// Key-value pairs for the invocation log
     #[arg(long, value_name = "JSON")]
     pub(crate) request_metadata: Option<String>,
     /// {"latency":"standard"} or {"latency":"optimized"}
@@ -89,13 +89,13 @@ pub(crate) struct ConverseRequest {
     /// {"type":"default"}, priority, flex or reserved
     #[arg(long, value_name = "JSON")]
     pub(crate) service_tier: Option<String>,
-    /// The form the answer should have
+    /// Output format, such as a JSON schema
     #[arg(long, value_name = "JSON")]
     pub(crate) output_config: Option<String>,
-    /// The project the call belongs to: an id or an ARN
+    /// Project of the call: an id or an ARN
     #[arg(long, value_name = "ID")]
     pub(crate) project_identifier: Option<String>,
-    /// The whole request, modelId included; other options beat its members
+    /// The whole request, modelId included; other options override its members
     #[arg(long, value_name = "JSON")]
     pub(crate) cli_input_json: Option<String>,
     /// Print a request to fill in, and send nothing
@@ -149,7 +149,7 @@ pub(crate) struct CountTokensRequest {
     /// {"converse":{"messages":[…]}} or {"invokeModel":{"body":"base64"}}
     #[arg(long, value_name = "JSON")]
     input: Option<String>,
-    /// The whole request, modelId included; other options beat its members
+    /// The whole request, modelId included; other options override its members
     #[arg(long, value_name = "JSON")]
     cli_input_json: Option<String>,
     /// Print a request to fill in, and send nothing
@@ -180,16 +180,16 @@ pub(crate) struct ApplyGuardrailRequest {
     /// Its version: a number or DRAFT
     #[arg(long, value_name = "VERSION")]
     guardrail_version: Option<String>,
-    /// Whose content it is: INPUT or OUTPUT
+    /// Source of the content: INPUT (the user) or OUTPUT (the model)
     #[arg(long, value_name = "SOURCE")]
     source: Option<String>,
     /// The content
     #[arg(long, value_name = "JSON")]
     content: Option<String>,
-    /// What the response should hold: INTERVENTIONS or FULL
+    /// Scope of the response: INTERVENTIONS or FULL
     #[arg(long, value_name = "SCOPE")]
     output_scope: Option<String>,
-    /// The whole request; other options beat its members
+    /// The whole request; other options override its members
     #[arg(long, value_name = "JSON")]
     cli_input_json: Option<String>,
     /// Print a request to fill in, and send nothing
@@ -222,7 +222,7 @@ pub(crate) struct InvokeGuardrailChecksRequest {
     /// {"contentFilter":…,"promptAttack":…,"sensitiveInformation":…}: what to check them for
     #[arg(long, value_name = "JSON")]
     checks: Option<String>,
-    /// The whole request; other options beat its members
+    /// The whole request; other options override its members
     #[arg(long, value_name = "JSON")]
     cli_input_json: Option<String>,
     /// Print a request to fill in, and send nothing

@@ -33,18 +33,18 @@ pub(crate) struct CheckArguments {
 }
 
 const NOTES: &str = "\
-Checked are HTTP status, content type, request id and errors; frames, their
-CRCs, lengths, headers and message types; the order of Converse's events; and
-members, values and types against the service model. The padding p of an event is
-no finding. A recording without the header date was stripped of headers: what is
-missing among them is no finding either.
+It checks HTTP status, content type, request id and errors; frames, their CRCs,
+lengths, headers and message types; the order of Converse's events; and members,
+values and types against the service model. The padding p of an event is allowed.
+Missing headers are not reported for a recording without the header date, whose
+headers were removed.
 
-An endpoint is sent one Converse and one ConverseStream request, and one Converse
-request that is not valid, without retries.
+For an endpoint, it sends one Converse request, one ConverseStream request and one
+invalid Converse request, without retries.
 
 --output json prints {findings: [{rule, where, offset, message, source}], checked}:
-the offset is a byte of the body or null, source the sentence of the specification,
-checked the number of responses. docs/conformance.md lists the rules.
+offset is a byte offset in the body or null, source the sentence of the
+specification, checked the number of responses. docs/conformance.md lists the rules.
 
 Exit codes:
   0  no findings

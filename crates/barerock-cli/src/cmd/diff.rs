@@ -19,7 +19,7 @@ pub(crate) struct DiffArguments {
     a: PathBuf,
     /// Second recording; several on each side are paired by name
     b: PathBuf,
-    /// Compare what differs between any two calls too, and the order and spelling of everything
+    /// Also compare what differs between any two calls, and order and spelling
     #[arg(long)]
     strict: bool,
     /// Output format
@@ -31,13 +31,13 @@ pub(crate) struct DiffArguments {
 }
 
 const NOTES: &str = "\
-Compared are method, URI, headers, JSON bodies as values, frames, the assembled
+It compares method, URI, headers, JSON bodies as values, frames, the assembled
 message, and the stages of the signature. Dates, request and invocation ids,
 signatures, times, the padding of events, and the length and hash of bodies that
 mean the same are ignored unless --strict.
 
 --output json prints {equal, differences: [{where, a, b}], ignored: [...]}. A side
-that has no value is null, and \"only\" names the other one. \"ignored\" in an entry
+without a value is null, and \"only\" names the other side. \"ignored\" in an entry
 is the reason. Session tokens, cookies and signatures are never shown.
 
 Exit codes:

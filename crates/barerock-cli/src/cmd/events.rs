@@ -41,7 +41,7 @@ enum What {
 }
 
 const NOTES: &str = "\
-What came of the message is printed in any case. Standard error says the
+The received part of the message is always printed. Standard error has the
 verdict: complete, truncated, ended-early, exception, error, corrupt or
 not-an-event-stream.
 

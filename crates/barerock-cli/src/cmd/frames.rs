@@ -52,24 +52,24 @@ pub(crate) struct Frames {
 enum Output {
     /// For reading: a frame a block
     Text,
-    /// An annotated dump: every byte, and which field it belongs to
+    /// An annotated dump: every byte and its field
     Hex,
-    /// For machines: one line of JSON a frame
+    /// One line of JSON per frame
     Json,
 }
 
 const NOTES: &str = "\
-The last line is the verdict, and at which byte: complete, truncated, exception,
-error, corrupt or not-an-event-stream. A frame that cannot be decoded wins over
-an exception or error frame before it.
+The last line is the verdict and its byte offset: complete, truncated, exception,
+error, corrupt or not-an-event-stream. If a frame cannot be decoded, the verdict
+is corrupt or truncated even if an exception or error frame came before it.
 
---output json prints a line a frame:
+--output json prints one line per frame:
   {offset, total_length, headers_length, prelude_crc,
    headers: [{name, type, value}], payload, message_crc}
-and at last {verdict, frames, bytes, offset}, with error and looks_like where
-there are any. A payload that is JSON is {\"json\": …} as it came, but with line
-breaks between its tokens made spaces; any other, also an empty one, is
-{\"base64\": …}. Header values of the type bytes are base64, timestamps are
+and finally {verdict, frames, bytes, offset}, with error and looks_like if they
+apply. A payload that is JSON is {\"json\": …}, unchanged except that line breaks
+between tokens become spaces; any other payload, or an empty one, is
+{\"base64\": …}. Header values of type bytes are base64, timestamps are
 milliseconds since 1970.
 
 Exit codes:

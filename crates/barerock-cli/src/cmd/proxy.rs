@@ -51,7 +51,7 @@ pub(crate) async fn run(arguments: Proxy) -> Result<(), Failure> {
     writeln!(out, "listening on {}", server.url())
         .and_then(|()| out.flush())
         .map_err(Failure::standard_output)?;
-    tell!("passing requests on to {target}, signed anew with {whose}");
+    tell!("forwarding requests to {target}, signed again with {whose}");
     tell!("credentials of callers are dropped; none is stored or recorded; Ctrl-C ends");
     end_requested().await.map_err(|error| Failure::io("Ctrl-C cannot be waited for", error))?;
     server.shutdown().await;

@@ -78,8 +78,8 @@ struct Task {
     /// Mint a short-term Bedrock API key and print it
     #[arg(long)]
     api_key: bool,
-    /// Read a short-term Bedrock API key from a file, or - for standard input, and say whose it is, where it is good and
-    /// for how long
+    /// Read a short-term Bedrock API key from a file, or - for standard input, and print its access key id, region and
+    /// validity
     #[arg(long, value_name = "FILE")]
     inspect_api_key: Option<PathBuf>,
 }
@@ -96,10 +96,10 @@ struct Rules {
     /// Sign the path as it is sent, instead of encoding it once more (S3)
     #[arg(long, conflicts_with_all = KEY_TASKS)]
     single_encode: bool,
-    /// Send and sign the body's hash as the header x-amz-content-sha256 (S3); nothing to --query
+    /// Send and sign the body's hash as the header x-amz-content-sha256 (S3); no effect with --query
     #[arg(long, conflicts_with_all = KEY_TASKS)]
     sign_body: bool,
-    /// Sign UNSIGNED-PAYLOAD in place of the body's hash
+    /// Sign UNSIGNED-PAYLOAD instead of the body's hash
     #[arg(long, conflicts_with_all = KEY_TASKS)]
     unsigned_payload: bool,
     /// Add the session token after signing
@@ -127,36 +127,36 @@ enum Show {
 
 const NOTES: &str = "\
 Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-AWS_SESSION_TOKEN or, with --profile, from wherever the profile says, as for a
-call: that may run a credential_process, or ask STS, IAM Identity Center or
-instance metadata. The secret key is never printed.
+AWS_SESSION_TOKEN or, with --profile, from the profile's source, as for a call:
+that may run a credential_process, or send requests to STS, IAM Identity Center
+or instance metadata. The secret key is never printed.
 
-A single stage is printed byte for byte, without a line break behind it. It
-holds the session token where the stage does, since it was asked for:
-canonical-request and request do, and with --query curl too. Another curl line
-takes the token from the environment, and where curl signs the same by itself
-(as of when it runs), the keys too. `curl --aws-sigv4` before 8.9.0 signs a path
-with `:` wrongly, so that the line then carries the signature.
+A single stage is printed byte for byte, without a line break after it, and
+includes the session token if the stage does: canonical-request and request do,
+and curl does with --query. Any other curl line takes the token from the
+environment, and also the keys if curl can sign the request itself (at the time
+it runs). `curl --aws-sigv4` before 8.9.0 signs a path with `:` incorrectly; for
+such a path the line has the signature.
 
-For bedrock-mantle sign with --service bedrock-mantle a request to the host
+For bedrock-mantle, use --service bedrock-mantle and a request to the host
 bedrock-mantle.REGION.api.aws; its headers in snake_case are never signed.
 A presigned request authorizes anyone who has it until it expires.
 
-The request ends where the file ends: a line break behind the body is signed.
+The body is the rest of the file: a line break at its end is signed.
 
 --html shows request, canonical request, string to sign, signing key, signature
-and what is sent side by side; with --explain-mismatch, ours beside the service's
-too. Secret keys, session tokens and cookies are not on the page. The signature
-is, but for an API key.
+and the signed request side by side; with --explain-mismatch, also ours beside the
+service's. Secret keys, session tokens and cookies are not on the page. The
+signature is, except for an API key.
 
---explain-mismatch wants the error's body (JSON or XML) or its message alone, and
-signs the request as of --time, else of the date in the request, else of the date
-the service echoes. Tokens are blanked. It exits with 0 when it has an
-explanation, also where both sides signed the same text: then the secret key is
-at fault. With 2, the file is not about a signature.
+--explain-mismatch reads the body of the error (JSON or XML) or its message alone.
+The request is signed at --time, or else at the request's date, or else at the
+date in the error. Tokens are blanked. The exit code is 0 if there is an
+explanation; if both sides signed the same text, the secret key is wrong. It is 2
+if the file is not a signature error.
 
---inspect-api-key exits with 0 while the key is valid, and with 5 when it is not;
-whether it is authentic only AWS can tell.
+--inspect-api-key exits with 0 if the key is valid, with 5 if not. It does not
+verify the key's signature: only AWS can.
 
 Exit codes:
   0  signed, explained, or a valid key

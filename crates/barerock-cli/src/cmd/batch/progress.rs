@@ -50,7 +50,7 @@ impl Progress {
         Self { started: Instant::now(), ticks, size, read: 0, skipped: 0, counts }
     }
 
-    /// Waits until the bar is due.
+    /// Waits until the bar may be drawn again.
     pub(super) async fn tick(&mut self) {
         match &mut self.ticks {
             Some(ticks) => {

@@ -118,7 +118,7 @@ impl Chat {
         }
     }
 
-    /// Keeps what there is of a turn that was stopped, if it can be part of the history.
+    /// Keeps the received part of an interrupted turn, if it can be part of the history.
     pub(super) fn stop(&mut self) {
         status::clear();
         if let Some(mut answer) = self.answer.take() {
