@@ -89,15 +89,29 @@ def table(group, found):
 def programs_table(programs):
     longest = max((int(length) for program in programs.values() for length in program["cpu"]), default=0)
     floor = next(program for program in programs.values() if program["name"] == "HTTP floor")
-    columns = ["client", f"CPU s of {longest:,} events", "× HTTP floor", "events a second", "peak MB", "system calls", "first event, new connection", "kept connection"]
+    columns = ["client", f"CPU s of {longest:,} events", "× HTTP floor", "events a second", "peak MB", "system calls"]
     lines = []
     for program in sorted(programs.values(), key=lambda program: program["cpu"][str(longest)]):
         cpu = program["cpu"][str(longest)]
         lines.append([
             program["name"], f"{cpu:.3f}", ratio(cpu / floor["cpu"][str(longest)]), f"{longest / program['seconds']:,.0f}",
             f"{program['memory_kb'][str(longest)] / 1024:.1f}", f"{program['syscalls']:,}" if program.get("syscalls") else "not counted",
-            f"{program['first_event_cold_ms']:.2f} ms", f"{program['first_event_warm_ms']:.2f} ms",
         ])
+    return {"columns": columns, "rows": lines}
+
+
+def first_table(programs):
+    """The time to the first event. A ratio is that of two columns of the row."""
+    columns = ["client", "over", "new connection", "after connect()", "kept connection", "after connect() ÷ kept", "in a warm process"]
+    lines = []
+    for over, name in (("plain", "HTTP"), ("tls", "TLS")):
+        found = [(program["name"], program["first_event_ms"][over]) for program in programs.values() if over in program["first_event_ms"]]
+        for client, times in sorted(found, key=lambda pair: pair[1]["new"]):
+            ahead, later = times.get("connected"), times.get("connected_again")
+            lines.append([
+                client, name, f"{times['new']:.2f} ms", f"{ahead:.2f} ms" if ahead else "", f"{times['kept']:.2f} ms",
+                ratio(ahead / times["kept"]) if ahead else "", ratio(later / times["kept"]) if later else "",
+            ])
     return {"columns": columns, "rows": lines}
 
 
@@ -123,6 +137,7 @@ def write(measured, programs, contenders, options, load):
         tables[group] = table(group, [row for row in found if row["group"] == group])
     if programs:
         tables["programs"] = programs_table(programs)
+        tables["first"] = first_table(programs)
         tables["streams"] = streams_table(programs)
     sizes = BENCHES / "size" / "results.json"
     instructions = RECORDS / "instructions.json"

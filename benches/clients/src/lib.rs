@@ -2,7 +2,7 @@
 
 use barerock::types::Message;
 use barerock::{Client, ConverseRequest, Credentials, StreamEvent, Transport};
-use barerock_bench_protocol::{Calls, WholeProgram};
+use barerock_bench_protocol::{Calls, Mode, WholeProgram, ca_bundle};
 use tokio::runtime::Runtime;
 
 /// Region of the signature.
@@ -30,7 +30,7 @@ pub fn item_of<'a>(event: &'a StreamEvent<'_>) -> &'a [u8] {
 #[must_use]
 pub fn arguments() -> WholeProgram {
     WholeProgram::from_arguments().unwrap_or_else(|| {
-        eprintln!("usage: PROGRAM client|streams URL CALLS");
+        eprintln!("usage: PROGRAM client|streams|connected URL CALLS");
         std::process::exit(2)
     })
 }
@@ -41,29 +41,47 @@ pub fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// Makes the requested calls with one async client, and prints the measurements.
-pub fn run<T: Transport>(transport: impl FnOnce() -> T) {
-    let WholeProgram { url, calls, at_once } = arguments();
+/// Makes the requested calls with async clients, and prints the measurements. `transport` trusts these certificates, if any,
+/// instead of Mozilla's.
+pub fn run<T: Transport>(transport: impl Fn(Option<&[u8]>) -> T) {
+    let WholeProgram { mode, url, calls } = arguments();
+    let certificates = ca_bundle();
+    let client = || {
+        let builder = Client::builder(transport(certificates.as_deref())).region(REGION).endpoint_url(&url);
+        builder.credentials(credentials()).build().expect("a client")
+    };
+    println!("{}", runtime().block_on(make(mode, calls, client)).into_json());
+}
+
+async fn make<T: Transport>(mode: Mode, calls: u64, client: impl Fn() -> Client<T>) -> Calls {
     let mut measured = Calls::default();
-    runtime().block_on(async {
-        let client = Client::builder(transport()).region(REGION).endpoint_url(url).credentials(credentials());
-        let client = client.build().expect("a client");
-        if at_once {
-            measured = Calls::at_once(calls, |mut measured| {
+    match mode {
+        Mode::Sequential => {
+            let client = client();
+            for _ in 0..calls {
+                stream(&client, &mut measured).await;
+            }
+        }
+        Mode::Connected => {
+            for _ in 0..calls {
+                let client = client();
+                client.connect().await.expect("a connection");
+                stream(&client, &mut measured).await;
+            }
+        }
+        Mode::AtOnce => {
+            let client = client();
+            let start = |mut measured| {
                 let client = client.clone();
                 tokio::spawn(async move {
                     stream(&client, &mut measured).await;
                     measured
                 })
-            })
-            .await;
-        } else {
-            for _ in 0..calls {
-                stream(&client, &mut measured).await;
-            }
+            };
+            measured = Calls::at_once(calls, start).await;
         }
-    });
-    println!("{}", measured.into_json());
+    }
+    measured
 }
 
 async fn stream<T: Transport>(client: &Client<T>, measured: &mut Calls) {

@@ -6,7 +6,10 @@ use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
 use aws_sdk_bedrockruntime::{Client, Config};
 use aws_smithy_http_client::Builder;
-use barerock_bench_protocol::{Calls, WholeProgram};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use barerock_bench_protocol::{Calls, Mode, WholeProgram, ca_bundle};
 use barerock_benches::request::MODEL;
 use barerock_benches::sign::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 
@@ -14,33 +17,45 @@ use crate::in_memory::item_of;
 
 /// Makes the requested calls with one client and prints the measurements.
 pub fn run(program: WholeProgram) {
-    let WholeProgram { url, calls, at_once } = program;
+    let WholeProgram { mode, url, calls } = program;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
         .credentials_provider(Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "bench"))
         .endpoint_url(url)
-        .http_client(Builder::new().build_http());
+        .http_client(http_client());
     let client = Client::from_conf(config.build());
     let mut measured = Calls::default();
     runtime.block_on(async {
-        if at_once {
-            measured = Calls::at_once(calls, |mut measured| {
-                let client = client.clone();
-                tokio::spawn(async move {
-                    stream(&client, &mut measured).await;
-                    measured
-                })
-            })
-            .await;
-        } else {
-            for _ in 0..calls {
-                stream(&client, &mut measured).await;
+        match mode {
+            Mode::AtOnce => {
+                let start = |mut measured| {
+                    let client = client.clone();
+                    tokio::spawn(async move {
+                        stream(&client, &mut measured).await;
+                        measured
+                    })
+                };
+                measured = Calls::at_once(calls, start).await;
             }
+            Mode::Sequential => {
+                for _ in 0..calls {
+                    stream(&client, &mut measured).await;
+                }
+            }
+            Mode::Connected => unimplemented!("the SDK cannot connect ahead"),
         }
     });
     let _closed = writeln!(std::io::stdout(), "{}", measured.into_json());
+}
+
+/// The HTTP client, over TLS if certificates are given.
+fn http_client() -> SharedHttpClient {
+    let Some(pem) = ca_bundle() else { return Builder::new().build_http() };
+    let trusted = TrustStore::empty().with_pem_certificate(pem);
+    let context = TlsContext::builder().with_trust_store(trusted).build().expect("certificates");
+    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context).build_https()
 }
 
 async fn stream(client: &Client, measured: &mut Calls) {

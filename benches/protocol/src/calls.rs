@@ -1,5 +1,6 @@
 //! Protocol of a whole program: `PROGRAM client URL CALLS` calls ConverseStream `CALLS` times with one client, sequentially;
-//! `PROGRAM streams URL CALLS` makes the calls at once. It prints one line of JSON:
+//! `PROGRAM streams URL CALLS` makes the calls at once; `PROGRAM connected URL CALLS` makes each with a client of its own that has
+//! connected ahead, which is not timed. It prints one line of JSON:
 //!
 //! `{"count":100000,"bytes":700000,"checksum":"0a1b2c3d","first_ns":[912345,301234],"total_ns":[…],"peak_kb":8512}`
 //!
@@ -16,31 +17,58 @@ use crate::Items;
 /// Arguments of a whole program.
 #[derive(Debug)]
 pub struct WholeProgram {
+    /// How the calls are made.
+    pub mode: Mode,
     /// The endpoint.
     pub url: String,
     /// Number of calls.
     pub calls: u64,
-    /// True if all calls are made at once.
-    pub at_once: bool,
+}
+
+/// How a whole program makes its calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// One after the other, with one client.
+    Sequential,
+    /// All at once, with one client.
+    AtOnce,
+    /// One after the other, each with a client of its own that has connected ahead.
+    Connected,
+}
+
+impl Mode {
+    fn of_command(command: &str) -> Option<Self> {
+        match command {
+            "client" => Some(Self::Sequential),
+            "streams" => Some(Self::AtOnce),
+            "connected" => Some(Self::Connected),
+            _ => None,
+        }
+    }
 }
 
 impl WholeProgram {
-    /// Parses the arguments; `None` if they are not `client URL CALLS` or `streams URL CALLS`.
+    /// Parses the arguments; `None` if they are not `client`, `streams` or `connected`, then `URL CALLS`.
     ///
     /// # Panics
     /// If the number is invalid.
     #[must_use]
     pub fn from_arguments() -> Option<Self> {
         let arguments: Vec<String> = std::env::args().skip(1).collect();
-        match arguments.as_slice() {
-            [command, url, calls] if command == "client" || command == "streams" => Some(Self {
-                url: url.clone(),
-                calls: calls.parse().expect("a number of calls"),
-                at_once: command == "streams",
-            }),
-            _ => None,
-        }
+        let [command, url, calls] = arguments.as_slice() else { return None };
+        let mode = Mode::of_command(command)?;
+        Some(Self { mode, url: url.clone(), calls: calls.parse().expect("a number of calls") })
     }
+}
+
+/// Returns the certificates that `AWS_CA_BUNDLE` names, in PEM format, or `None` if it is not set.
+///
+/// # Panics
+/// If the file cannot be read.
+#[must_use]
+pub fn ca_bundle() -> Option<Vec<u8>> {
+    let file = std::env::var_os("AWS_CA_BUNDLE")?;
+    Some(std::fs::read(file).expect("the certificates of AWS_CA_BUNDLE"))
 }
 
 /// Times and items of the calls of a whole program.

@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-pub use calls::{Calls, WholeProgram};
+pub use calls::{Calls, Mode, WholeProgram, ca_bundle};
 
 /// Divisor of the iterations that gives the number of warm-up iterations.
 const WARM_UP: u64 = 5;

@@ -1,8 +1,8 @@
-//! The HTTP floor: hyper reads the same response and discards its bytes: `client-floor client|streams URL CALLS`. Its items
+//! The HTTP floor: hyper reads the same response and discards its bytes: `client-floor client|streams|connected URL CALLS`. Its items
 //! are the chunks that hyper returns; nothing is signed, decoded or checked.
 
 use barerock_bench_clients::{arguments, runtime};
-use barerock_bench_protocol::{Calls, WholeProgram};
+use barerock_bench_protocol::{Calls, Mode, WholeProgram};
 use bytes::Bytes;
 use http::Uri;
 use http_body_util::{BodyExt as _, Full};
@@ -11,40 +11,54 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 fn main() {
-    let WholeProgram { url, calls, at_once } = arguments();
+    let WholeProgram { mode, url, calls } = arguments();
     let uri: Uri = url.parse().expect("a URL");
     let authority = uri.authority().expect("an authority").to_string();
     let mut measured = Calls::default();
     runtime().block_on(async {
-        if at_once {
-            measured = Calls::at_once(calls, |mut measured| {
-                let authority = authority.clone();
-                tokio::spawn(async move {
-                    stream(&authority, &mut None, &mut measured).await;
-                    measured
-                })
-            })
-            .await;
-        } else {
-            let mut sender = None;
-            for _ in 0..calls {
-                stream(&authority, &mut sender, &mut measured).await;
+        match mode {
+            Mode::Sequential => {
+                let mut sender = None;
+                for _ in 0..calls {
+                    stream(&authority, &mut sender, &mut measured).await;
+                }
+            }
+            Mode::Connected => {
+                for _ in 0..calls {
+                    let mut sender = Some(connect(&authority).await);
+                    stream(&authority, &mut sender, &mut measured).await;
+                }
+            }
+            Mode::AtOnce => {
+                let start = |mut measured| {
+                    let authority = authority.clone();
+                    tokio::spawn(async move {
+                        stream(&authority, &mut None, &mut measured).await;
+                        measured
+                    })
+                };
+                measured = Calls::at_once(calls, start).await;
             }
         }
     });
     println!("{}", measured.into_json());
 }
 
+#[expect(clippy::disallowed_methods, reason = "the floor of the transports")]
+async fn connect(authority: &str) -> SendRequest<Full<Bytes>> {
+    let connection = TcpStream::connect(authority).await.expect("a connection");
+    connection.set_nodelay(true).expect("a socket");
+    let connected = hyper::client::conn::http1::handshake(TokioIo::new(connection)).await;
+    let (sender, connection) = connected.expect("a handshake");
+    tokio::spawn(connection);
+    sender
+}
+
 /// Makes one call over the connection, which the first call opens.
 async fn stream(authority: &str, sender: &mut Option<SendRequest<Full<Bytes>>>, measured: &mut Calls) {
     measured.begin();
     if sender.is_none() {
-        let connection = TcpStream::connect(authority).await.expect("a connection");
-        connection.set_nodelay(true).expect("a socket");
-        let connected = hyper::client::conn::http1::handshake(TokioIo::new(connection)).await;
-        let (new, connection) = connected.expect("a handshake");
-        tokio::spawn(connection);
-        *sender = Some(new);
+        *sender = Some(connect(authority).await);
     }
     let sender = sender.as_mut().expect("connected");
     sender.ready().await.expect("an open connection");

@@ -1,5 +1,10 @@
-//! `barerock-hyper`: `client-hyper client URL CALLS`.
+//! `barerock-hyper`: `client-hyper client|streams|connected URL CALLS`.
+
+use barerock_hyper::HyperTransport;
 
 fn main() {
-    barerock_bench_clients::run(barerock_hyper::HyperTransport::new);
+    barerock_bench_clients::run(|certificates| match certificates {
+        Some(pem) => HyperTransport::with_ca_bundle(pem).expect("certificates").build(),
+        None => HyperTransport::new(),
+    });
 }
