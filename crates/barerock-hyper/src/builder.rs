@@ -19,6 +19,10 @@ use crate::transport::{HyperTransport, Proxied, Route};
 #[cfg(feature = "http2")]
 pub(crate) const H2: &[u8] = b"h2";
 
+/// Limit of a connection's buffer, in bytes: a chunk as long as a TLS record, with the line of its length, fits into it. Half of it
+/// takes a second read for each such chunk. hyper's default is 408 KiB, and the buffer never shrinks.
+const MAX_BUFFER: usize = 2 * MAX_RESPONSE_HEAD;
+
 /// Builds a [`HyperTransport`].
 #[derive(Clone)]
 #[must_use = "`build` makes the transport"]
@@ -136,8 +140,7 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.pool_idle_timeout)
             .pool_max_idle_per_host(self.pool_max_idle_per_host)
-            // hyper's default is 408 KiB, and a connection's buffer never shrinks: half the memory of a thousand streams.
-            .http1_max_buf_size(MAX_RESPONSE_HEAD);
+            .http1_max_buf_size(MAX_BUFFER);
         let route = |proxy| {
             let (direct, spares) = (Arc::clone(&direct), Arc::new(Spares::new(self.pool_idle_timeout)));
             let connector = Connector { direct, proxy, limit: self.connect_timeout, spares };

@@ -23,10 +23,10 @@
 //!
 //! # Limits
 //!
-//! The head of a response is limited to 100 headers and 16 KiB, its chunk extensions and trailers to 16 KiB each; a response
+//! The head of a response is limited to 100 headers and 32 KiB, its chunk extensions and trailers to 16 KiB each; a response
 //! that exceeds a limit is an error. Responses of status 1xx are skipped until a limit of [`Timeouts`](barerock::Timeouts) has
 //! passed; a flood of them can starve a single-threaded runtime, so timeouts may fire late. A connection buffers at most
-//! 16 KiB; while a program does not read, TCP flow control stops the peer.
+//! 32 KiB; while a program does not read, TCP flow control stops the peer.
 //!
 //! # Features
 //!

@@ -15,7 +15,7 @@ use ureq_proto::client::state::RecvBody;
 use ureq_proto::client::{Call, RecvBodyResult};
 
 use crate::error::of_exchange;
-use crate::input::Input;
+use crate::input::{Input, SIZE};
 use crate::limit::TimeLimit;
 use crate::pool::{Key, Pool};
 use crate::socket::Connection;
@@ -25,9 +25,6 @@ const READ: usize = 16 * 1024;
 
 /// Chunks of fewer bytes are copied out of the read buffer.
 const LEAST: usize = 2 * 1024;
-
-/// Limit on chunk headers and trailers between two reads that return data, in bytes.
-const MAX_FRAMING: usize = 16 * 1024;
 
 /// Body of a response. Polling it blocks until the next bytes arrive.
 pub struct UreqBody {
@@ -87,8 +84,8 @@ impl Receiving {
                 return Ok(Bytes::new());
             }
             framing = framing.saturating_add(consumed);
-            if framing > MAX_FRAMING || self.input.is_full() {
-                return Err(io::Error::other(format!("chunk framing of more than {MAX_FRAMING} bytes")));
+            if framing > SIZE || self.input.is_full() {
+                return Err(io::Error::other(format!("chunk framing of more than {SIZE} bytes")));
             }
             if consumed == 0 && self.input.fill(&mut *self.connection)? == 0 {
                 // Complete if the body is delimited by the end of the connection, or its final chunk has arrived.

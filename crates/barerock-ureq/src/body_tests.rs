@@ -112,9 +112,9 @@ fn what_is_invalid_is_an_error() {
         format!("{HEAD}transfer-encoding: chunked\r\n\r\nx\r\nhello\r\n0\r\n\r\n"),
         format!("{HEAD}transfer-encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n"),
         format!("{HEAD}transfer-encoding: chunked\r\n\r\nfffffffffffffffff\r\nhello"),
-        format!("{HEAD}x: {}\r\n\r\n", "y".repeat(20_000)),
-        format!("{HEAD}transfer-encoding: chunked\r\n\r\n0\r\n{}", "x: y\r\n".repeat(5_000)),
-        format!("{HEAD}transfer-encoding: chunked\r\n\r\n0\r\nx: {}", "y".repeat(20_000)),
+        format!("{HEAD}x: {}\r\n\r\n", "y".repeat(40_000)),
+        format!("{HEAD}transfer-encoding: chunked\r\n\r\n0\r\n{}", "x: y\r\n".repeat(6_000)),
+        format!("{HEAD}transfer-encoding: chunked\r\n\r\n0\r\nx: {}", "y".repeat(40_000)),
     ] {
         for length in [100, response.len()] {
             assert!(run(response.as_bytes(), length).is_err(), "{:?}", &response[..50.min(response.len())]);

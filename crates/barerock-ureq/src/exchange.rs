@@ -2,14 +2,14 @@
 
 use std::io;
 
-use barerock::transport::{BoxError, MAX_RESPONSE_HEAD};
+use barerock::transport::BoxError;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Method, Request, Response};
 use ureq_proto::client::state::{RecvBody, RecvResponse};
 use ureq_proto::client::{Await100Result, Call, RecvResponseResult, SendRequestResult};
 
-use crate::input::Input;
+use crate::input::{Input, SIZE};
 use crate::socket::Connection;
 
 /// Initial size and growth of the buffer for a request's head, in bytes; also the limit on one header.
@@ -98,7 +98,7 @@ fn receive(
             Some(response) => break response,
             None if count > 0 => continue,
             None if input.is_full() => {
-                return Err(format!("response head of more than {MAX_RESPONSE_HEAD} bytes").into());
+                return Err(format!("response head of more than {SIZE} bytes").into());
             }
             None => {}
         }

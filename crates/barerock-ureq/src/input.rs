@@ -5,7 +5,12 @@ use std::io::{self, Read};
 
 use barerock::transport::MAX_RESPONSE_HEAD;
 
-/// Buffer of 16 KiB, the limit on a response's head and on one read.
+/// Size of the buffer, in bytes, the limit on a response's head, on one read, and on chunk headers and trailers
+/// between two reads that return data: a chunk as long as a TLS record, with the line of
+/// its length, fits into it.
+pub(crate) const SIZE: usize = 2 * MAX_RESPONSE_HEAD;
+
+/// Buffer of [`SIZE`] bytes.
 pub(crate) struct Input {
     room: Box<[u8]>,
     unread: Range<usize>,
@@ -13,7 +18,7 @@ pub(crate) struct Input {
 
 impl Input {
     pub(crate) fn new() -> Self {
-        Self { room: vec![0; MAX_RESPONSE_HEAD].into(), unread: 0..0 }
+        Self { room: vec![0; SIZE].into(), unread: 0..0 }
     }
 
     pub(crate) fn unread(&self) -> &[u8] {
@@ -54,15 +59,15 @@ mod tests {
     #[test]
     fn room_is_used_again() {
         let mut input = Input::new();
-        let bytes = vec![1; 3 * MAX_RESPONSE_HEAD];
+        let bytes = vec![1; 3 * SIZE];
         let mut source = &*bytes;
-        assert_eq!(input.fill(&mut source).unwrap(), MAX_RESPONSE_HEAD);
+        assert_eq!(input.fill(&mut source).unwrap(), SIZE);
         assert!(input.is_full());
         assert_eq!(input.fill(&mut source).unwrap(), 0);
         input.consume(10);
-        assert_eq!((input.fill(&mut source).unwrap(), input.unread().len()), (10, MAX_RESPONSE_HEAD));
+        assert_eq!((input.fill(&mut source).unwrap(), input.unread().len()), (10, SIZE));
         input.consume(usize::MAX);
         assert!(input.unread().is_empty());
-        assert_eq!(input.fill(&mut source).unwrap(), MAX_RESPONSE_HEAD);
+        assert_eq!(input.fill(&mut source).unwrap(), SIZE);
     }
 }

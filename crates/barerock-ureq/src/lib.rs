@@ -25,7 +25,7 @@
 //!
 //! The limits of [`Timeouts`](barerock::Timeouts) apply while a call blocks: `first_byte` up to the head of the response,
 //! including name lookup and connecting; `idle` to each read of the body; `operation` to the whole exchange. The head of a
-//! response is limited to 128 headers and 16 KiB, chunk headers and trailers to 16 KiB between two reads that return data. A
+//! response is limited to 128 headers and 32 KiB, chunk headers and trailers to 32 KiB between two reads that return data. A
 //! blocked call cannot be cancelled; dropping a stream closes its connection.
 //!
 //! # Features

@@ -33,7 +33,8 @@ pub const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 /// take longer to respond.
 pub const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// The longest head of a response that transports accept, in bytes, if their HTTP stack has such a limit: one TLS record.
+/// The longest head of a response that every transport must accept, in bytes: one TLS record. Transports have limits of their own
+/// above it.
 pub const MAX_RESPONSE_HEAD: usize = 16 * 1024;
 
 /// How long the connection of a response took to be made. A transport that can tell puts it into the extensions of the first
