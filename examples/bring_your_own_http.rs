@@ -40,8 +40,8 @@ fn ask(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let head = response.windows(4).position(|bytes| bytes == b"\r\n\r\n").ok_or("no head")?;
 
     let (mut events, mut message) = (EventDecoder::new(), MessageAssembler::new());
-    events.push(response.get(head.saturating_add(4)..).unwrap_or_default());
-    while let Some(event) = events.next_event()? {
+    let mut body = response.get(head.saturating_add(4)..).unwrap_or_default();
+    while let Some(event) = events.next_event(&mut body)? {
         message.push(event);
     }
     events.finish()?;

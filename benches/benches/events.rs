@@ -14,9 +14,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 /// Decodes frames with `barerock-eventstream` and payloads with serde_json: the event decoder without its fast path.
 fn frames_and_serde(stream: &[u8], items: &mut Items) {
     let mut decoder = FrameDecoder::new();
-    for chunk in stream.chunks(CHUNK) {
-        decoder.push(chunk);
-        while let Some(frame) = decoder.next_frame().expect("a good stream") {
+    for mut chunk in stream.chunks(CHUNK) {
+        while let Some(frame) = decoder.next_frame(&mut chunk).expect("a good stream") {
             let event: DerivedEvent<'_> = serde_json::from_slice(frame.payload()).expect("a delta");
             items.item(event.delta.text.as_bytes());
         }

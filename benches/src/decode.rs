@@ -40,9 +40,8 @@ pub fn frames_one_by_one(mut stream: &[u8], items: &mut Items) {
 /// As [`frames`].
 pub fn frames_of_chunks<'a>(chunks: impl Iterator<Item = &'a [u8]>, items: &mut Items) {
     let mut decoder = FrameDecoder::new();
-    for chunk in chunks {
-        decoder.push(chunk);
-        while let Some(frame) = decoder.next_frame().expect("a frame") {
+    for mut chunk in chunks {
+        while let Some(frame) = decoder.next_frame(&mut chunk).expect("a frame") {
             take(&frame, items);
         }
     }
@@ -56,9 +55,8 @@ pub fn frames_of_chunks<'a>(chunks: impl Iterator<Item = &'a [u8]>, items: &mut 
 /// As [`frames`].
 pub fn events<'a>(chunks: impl Iterator<Item = &'a [u8]>, items: &mut Items) {
     let mut decoder = EventDecoder::new();
-    for chunk in chunks {
-        decoder.push(chunk);
-        while let Some(event) = decoder.next_event().expect("a good stream") {
+    for mut chunk in chunks {
+        while let Some(event) = decoder.next_event(&mut chunk).expect("a good stream") {
             items.item(item_of(&event));
         }
     }
@@ -80,9 +78,8 @@ fn item_of<'a>(event: &'a StreamEvent<'_>) -> &'a [u8] {
 /// If the stream is not one complete message.
 pub fn assemble<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> AssembledMessage {
     let (mut decoder, mut assembler) = (EventDecoder::new(), MessageAssembler::new());
-    for chunk in chunks {
-        decoder.push(chunk);
-        while let Some(event) = decoder.next_event().expect("a good stream") {
+    for mut chunk in chunks {
+        while let Some(event) = decoder.next_event(&mut chunk).expect("a good stream") {
             assembler.push(event);
         }
     }

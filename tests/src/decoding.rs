@@ -28,18 +28,21 @@ impl Outcome {
 /// If the events cannot be assembled, or the decoder continues after an error.
 pub fn decode(stream: &[u8], chunk: usize) -> Outcome {
     let (mut decoder, mut assembler, mut events) = (EventDecoder::new(), MessageAssembler::new(), 0);
-    for chunk in stream.chunks(chunk.clamp(1, stream.len().max(1))) {
-        decoder.push(chunk);
+    for mut chunk in stream.chunks(chunk.clamp(1, stream.len().max(1))) {
         loop {
-            assert_eq!(decoder.is_ready(), decoder.clone().next_event() != Ok(None));
-            match decoder.next_event() {
+            let mut rest = chunk;
+            let is_ready = decoder.clone().is_ready(&mut rest);
+            assert!(is_ready || rest.is_empty());
+            let next = decoder.next_event(&mut chunk);
+            assert_eq!(is_ready, next != Ok(None));
+            match next {
                 Ok(Some(event)) => {
                     assembler.push(event);
                     events += 1;
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    assert_eq!(decoder.next_event(), Err(error.clone()), "an error is final");
+                    assert_eq!(decoder.next_event(&mut chunk), Err(error.clone()), "an error is final");
                     assert_eq!(decoder.finish(), Err(error.clone()), "an error is final");
                     return Outcome { message: assembler.partial(), events, end: Err(error) };
                 }

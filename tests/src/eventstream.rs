@@ -77,10 +77,9 @@ pub fn decode<'a>(
 ) -> (Vec<OwnedFrame>, Option<DecodeError>) {
     let mut frames = Vec::new();
     let mut decoder = FrameDecoder::with_limits(limits);
-    for chunk in chunks {
-        decoder.push(chunk);
+    for mut chunk in chunks {
         loop {
-            match decoder.next_frame() {
+            match decoder.next_frame(&mut chunk) {
                 Ok(Some(frame)) => frames.push(frame.to_owned()),
                 Ok(None) => break,
                 Err(error) => return (frames, Some(error)),

@@ -194,9 +194,9 @@ fn assemble(bytes: &[u8], choices: &mut Choices) -> AssembledMessage {
     let (mut decoder, mut assembler, mut at) = (EventDecoder::new(), MessageAssembler::new(), 0);
     while at < bytes.len() {
         let end = (at + 1 + choices.below(200)).min(bytes.len());
-        decoder.push(&bytes[at..end]);
+        let mut chunk = &bytes[at..end];
         at = end;
-        while let Some(event) = decoder.next_event().unwrap() {
+        while let Some(event) = decoder.next_event(&mut chunk).unwrap() {
             assembler.push(event);
         }
     }

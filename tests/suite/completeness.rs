@@ -109,8 +109,7 @@ fn event(given: &Value) -> Back {
     let mut frame = Vec::new();
     encode_frame(&headers, payload.to_string().as_bytes(), &mut frame).unwrap();
     let mut decoder = EventDecoder::new();
-    decoder.push(&frame);
-    match decoder.next_event() {
+    match decoder.next_event(&mut &frame[..]) {
         Ok(Some(StreamEvent::Metadata(mut metadata))) => {
             let trace = metadata.read_trace().map_err(|error| error.to_string())?;
             metadata.trace = trace.as_ref().map(rewritten);

@@ -20,8 +20,7 @@ fn decoded(payload: &[u8]) -> Option<StreamEvent<'static>> {
     let mut frame = Vec::new();
     encode_frame(&headers, payload, &mut frame).unwrap();
     let mut decoder = EventDecoder::new();
-    decoder.push(&frame);
-    decoder.next_event().ok().flatten().map(StreamEvent::into_owned)
+    decoder.next_event(&mut &frame[..]).ok().flatten().map(StreamEvent::into_owned)
 }
 
 /// Payloads in the form of the service, with arbitrary text.

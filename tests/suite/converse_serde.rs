@@ -171,11 +171,11 @@ fn a_document_of_any_depth_is_written() {
 fn events_come_back(name: &str, stream: &[u8]) -> usize {
     let (mut frames, mut events, mut assembler, mut count) =
         (FrameDecoder::new(), EventDecoder::new(), MessageAssembler::new(), 0);
-    frames.push(stream);
-    events.push(stream);
-    while let Ok(Some(frame)) = frames.next_frame() {
+    let (mut rest, mut event_rest) = (stream, stream);
+    while let Ok(Some(frame)) = frames.next_frame(&mut rest) {
         let MessageKind::Event { event_type } = frame.kind() else { break };
-        let event = events.next_event().unwrap_or_else(|error| panic!("{name}: {error}")).unwrap();
+        let event =
+            events.next_event(&mut event_rest).unwrap_or_else(|error| panic!("{name}: {error}")).unwrap();
         let written = serde_json::to_string(&event).unwrap();
         let again: StreamEvent<'_> = serde_json::from_str(&written).unwrap();
         assert_eq!(again, event, "{name}");

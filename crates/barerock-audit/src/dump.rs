@@ -169,22 +169,24 @@ impl StreamDump {
     ) -> Result<(), E> {
         self.bytes = self.bytes.saturating_add(count(chunk));
         if let Some(events) = &mut self.converse {
-            events.push(chunk);
+            let mut undecoded = chunk;
             // An error is final: `finish` returns it again.
-            while let Ok(Some(_)) = events.next_event() {}
+            while let Ok(Some(_)) = events.next_event(&mut undecoded) {}
         }
         if let Some(rest) = &mut self.broken {
             rest.keep(chunk);
             return Ok(());
         }
-        self.decoder.push(chunk);
+        let mut undecoded = chunk;
         loop {
             let (number, offset) = (self.decoder.frames().saturating_add(1), self.decoder.offset());
-            let frame = match self.decoder.next_frame() {
+            let frame = match self.decoder.next_frame(&mut undecoded) {
                 Ok(Some(frame)) => frame,
                 Ok(None) => return Ok(()),
                 Err(error) => {
-                    self.broken = Some(Rest::new(error, self.decoder.unread()));
+                    let mut rest = Rest::new(error, self.decoder.unread(), undecoded.len());
+                    rest.keep(undecoded);
+                    self.broken = Some(rest);
                     return Ok(());
                 }
             };
@@ -214,7 +216,7 @@ impl StreamDump {
         if self.broken.is_none()
             && let Err(error) = self.decoder.finish()
         {
-            self.broken = Some(Rest::new(error, self.decoder.unread()));
+            self.broken = Some(Rest::new(error, self.decoder.unread(), 0));
         }
         if let Some(rest) = &self.broken {
             on_broken(&BrokenFrame {
@@ -235,8 +237,10 @@ impl StreamDump {
 }
 
 impl Rest {
-    fn new(error: DecodeError, unread: &[u8]) -> Self {
-        Self { error, kept: unread.to_vec(), room: unread.len().saturating_add(REST_KEPT), more: 0 }
+    /// The rest begins with `unread`; `undecoded` more bytes of its chunk are kept whole.
+    fn new(error: DecodeError, unread: &[u8], undecoded: usize) -> Self {
+        let room = unread.len().saturating_add(undecoded).saturating_add(REST_KEPT);
+        Self { error, kept: unread.to_vec(), room, more: 0 }
     }
 
     fn keep(&mut self, chunk: &[u8]) {

@@ -17,9 +17,8 @@
 //! // Sign it, send it, and feed the body to the decoder as it comes:
 //! let chunks: [&[u8]; 0] = [];
 //! let (mut events, mut assembler) = (EventDecoder::new(), MessageAssembler::new());
-//! for chunk in chunks {
-//!     events.push(chunk);
-//!     while let Some(event) = events.next_event()? {
+//! for mut chunk in chunks {
+//!     while let Some(event) = events.next_event(&mut chunk)? {
 //!         print!("{}", event.text().unwrap_or_default());
 //!         assembler.push(event);
 //!     }
@@ -36,8 +35,8 @@
 //! - it sends the headers unchanged, and adds only `host` (if signing has not), `content-length` and connection
 //!   headers; it requests no compression, follows no redirects and does not retry, because a signature is valid for one
 //!   host and five minutes;
-//! - if [`is_event_stream`] is true, pass each chunk of the body, of any size, to [`EventDecoder::push`], and call
-//!   [`EventDecoder::finish`] at the end; otherwise pass the whole body to [`ConverseResponse::from_http`] or
+//! - if [`is_event_stream`] is true, pass each chunk of the body, of any size, to [`EventDecoder::next_event`] until that
+//!   returns `None`, and call [`EventDecoder::finish`] at the end; otherwise pass the whole body to [`ConverseResponse::from_http`] or
 //!   [`ResponseError::of_stream`];
 //! - timeouts are up to the caller: a model may be silent for minutes, and a stalled connection never ends by itself.
 //!

@@ -11,9 +11,10 @@ use crate::truncated::truncated;
 
 /// Decodes frames from chunks of bytes with arbitrary boundaries.
 ///
-/// After every [`push`](Self::push), call [`next_frame`](Self::next_frame) until it returns `None`: the buffer then never
-/// holds more than one frame and one chunk, and the time is linear in the bytes pushed, however small the chunks are. At the
-/// end of the stream [`finish`](Self::finish) returns an error if the stream was truncated.
+/// For each chunk, call [`next_frame`](Self::next_frame) until it returns `None`. A frame that is wholly in the chunk is read
+/// where it is; only the start of an incomplete frame is copied, so the decoder never holds more than one frame, and the time
+/// is linear in the bytes, however small the chunks are. At the end of the stream [`finish`](Self::finish) returns an error if
+/// the stream was truncated.
 ///
 /// ```
 /// use barerock_eventstream::{FrameDecoder, Header, encode_frame};
@@ -22,9 +23,8 @@ use crate::truncated::truncated;
 /// encode_frame(&[Header::new(":message-type", "event")], b"{}", &mut stream)?;
 ///
 /// let mut decoder = FrameDecoder::new();
-/// for chunk in stream.chunks(7) {
-///     decoder.push(chunk);
-///     while let Some(frame) = decoder.next_frame()? {
+/// for mut chunk in stream.chunks(7) {
+///     while let Some(frame) = decoder.next_frame(&mut chunk)? {
 ///         assert_eq!(frame.payload(), b"{}");
 ///     }
 /// }
@@ -35,11 +35,10 @@ use crate::truncated::truncated;
 #[derive(Clone, Debug, Default)]
 pub struct FrameDecoder {
     limits: Limits,
+    /// The start of the next frame, which came with earlier chunks.
     buffer: Vec<u8>,
-    /// Index in `buffer` at which the next frame begins.
-    start: usize,
-    /// The next frame's prelude; parsed once, however many chunks the frame spans.
-    pending: Option<Prelude>,
+    /// True if the frame in `buffer` was returned, so that the next call removes it.
+    is_taken: bool,
     /// Offset in the stream at which the next frame begins.
     offset: u64,
     frames: u64,
@@ -60,50 +59,38 @@ impl FrameDecoder {
         Self { limits, ..Self::default() }
     }
 
-    /// Appends bytes of the stream. After an error they are ignored.
-    pub fn push(&mut self, chunk: &[u8]) {
-        if self.poison.is_some() {
-            return;
-        }
-        // Moves at most as many bytes as were consumed since the last move, so that the time stays linear even if the caller
-        // leaves frames in the buffer.
-        if self.start >= self.buffer.len().saturating_sub(self.start) {
-            self.compact();
-        }
-        self.buffer.extend_from_slice(chunk);
-    }
-
-    /// Returns the next frame, or `None` if more bytes are needed.
+    /// Returns the next frame, or `None` if more bytes are needed. The bytes taken are removed from the front of `chunk`: all
+    /// of them if the result is `None`. The next call must have the rest.
     ///
     /// # Errors
     ///
-    /// If the frame is invalid. The decoder then returns the same error on every call and no further frame.
+    /// If the frame is invalid. The decoder then returns the same error on every call, no further frame, and takes no bytes.
     #[inline]
-    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, DecodeError> {
+    pub fn next_frame<'a, 'chunk: 'a>(
+        &'a mut self,
+        chunk: &mut &'chunk [u8],
+    ) -> Result<Option<Frame<'a>>, DecodeError> {
         if let Some(error) = self.poison {
             return Err(error);
         }
-        let Some(prelude) = self.take_prelude()? else {
-            self.compact();
-            return Ok(None);
-        };
-        let end = self.start.saturating_add(index(prelude.total_length()));
-        if end > self.buffer.len() {
-            self.pending = Some(prelude);
-            self.compact();
-            return Ok(None);
+        self.remove_taken();
+        if !self.buffer.is_empty() {
+            return self.next_across(chunk);
         }
-        let bytes = self.buffer.get(self.start..end).unwrap_or_default();
-        let event_headers = match checked_block(prelude, bytes) {
-            Ok(block) => self.memo.check(block, self.limits),
-            Err(error) => Err(error),
+        let (prelude, bytes, rest) = match split(chunk, self.limits) {
+            Ok(Some(parts)) => parts,
+            Ok(None) => {
+                self.buffer.extend_from_slice(core::mem::take(chunk));
+                return Ok(None);
+            }
+            Err(error) => return Err(self.fail(error)),
         };
-        match event_headers {
-            Ok(event_headers) => {
-                self.start = end;
+        match checked(&mut self.memo, self.limits, prelude, bytes) {
+            Ok(frame) => {
+                *chunk = rest;
                 self.offset = self.offset.saturating_add(u64::from(prelude.total_length()));
                 self.frames = self.frames.saturating_add(1);
-                Ok(Some(Frame::new(prelude, bytes, event_headers)))
+                Ok(Some(frame))
             }
             Err(error) => {
                 let error = error.starting_at(self.offset);
@@ -113,12 +100,86 @@ impl FrameDecoder {
         }
     }
 
-    /// Ends the stream.
+    /// As [`next_frame`](Self::next_frame), of a frame whose start came with earlier chunks.
+    #[inline(never)]
+    fn next_across(&mut self, chunk: &mut &[u8]) -> Result<Option<Frame<'_>>, DecodeError> {
+        let prelude = match self.complete(chunk) {
+            Ok(Some(prelude)) => prelude,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(self.fail(error)),
+        };
+        match checked(&mut self.memo, self.limits, prelude, &self.buffer) {
+            Ok(frame) => {
+                self.is_taken = true;
+                self.offset = self.offset.saturating_add(u64::from(prelude.total_length()));
+                self.frames = self.frames.saturating_add(1);
+                Ok(Some(frame))
+            }
+            Err(error) => {
+                let error = error.starting_at(self.offset);
+                self.poison = Some(error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Returns true if [`next_frame`](Self::next_frame) would return a frame or an error. If not, all bytes of `chunk` were
+    /// taken; otherwise at most those that complete a frame begun with earlier chunks.
+    #[must_use]
+    pub fn is_ready(&mut self, chunk: &mut &[u8]) -> bool {
+        if self.poison.is_some() {
+            return true;
+        }
+        self.remove_taken();
+        if !self.buffer.is_empty() {
+            return self.complete(chunk) != Ok(None);
+        }
+        let is_ready = !matches!(split(chunk, self.limits), Ok(None));
+        if !is_ready {
+            self.buffer.extend_from_slice(core::mem::take(chunk));
+        }
+        is_ready
+    }
+
+    /// Moves bytes from `chunk` to the buffer, up to the end of the frame. Returns its prelude if it is complete.
+    fn complete(&mut self, chunk: &mut &[u8]) -> Result<Option<Prelude>, DecodeError> {
+        self.fill(chunk, PRELUDE_LENGTH);
+        let Some(start) = self.buffer.first_chunk() else { return Ok(None) };
+        let prelude = Prelude::parse(start, self.limits)?;
+        let length = index(prelude.total_length());
+        self.fill(chunk, length);
+        Ok((self.buffer.len() >= length).then_some(prelude))
+    }
+
+    /// Moves bytes from `chunk` to the buffer, until that has `length`.
+    fn fill(&mut self, chunk: &mut &[u8], length: usize) {
+        let missing = length.saturating_sub(self.buffer.len());
+        let (taken, rest) = chunk.split_at_checked(missing).unwrap_or((chunk, &[]));
+        self.buffer.extend_from_slice(taken);
+        *chunk = rest;
+    }
+
+    #[inline]
+    fn remove_taken(&mut self) {
+        if core::mem::take(&mut self.is_taken) {
+            self.buffer.clear();
+        }
+    }
+
+    /// Ends decoding with this error of the next frame.
+    #[cold]
+    fn fail(&mut self, error: DecodeError) -> DecodeError {
+        let error = error.starting_at(self.offset);
+        self.poison = Some(error);
+        error
+    }
+
+    /// Ends the stream. Bytes that are left in the caller's last chunk are not checked.
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Truncated`] if the stream ended inside a frame, [`DecodeErrorKind::FramesPending`] if a frame was not
-    /// taken, and any earlier error of this decoder.
+    /// [`DecodeErrorKind::Truncated`] if the stream ended inside a frame, [`DecodeErrorKind::FramesPending`] if
+    /// [`is_ready`](Self::is_ready) completed a frame that was not taken, and any earlier error of this decoder.
     pub fn finish(&mut self) -> Result<(), DecodeError> {
         if let Some(error) = self.poison {
             return Err(error);
@@ -127,7 +188,11 @@ impl FrameDecoder {
         if received == 0 {
             return Ok(());
         }
-        let prelude = self.await_prelude()?;
+        let prelude =
+            match self.buffer.first_chunk().map(|start| Prelude::parse(start, self.limits)).transpose() {
+                Ok(prelude) => prelude,
+                Err(error) => return Err(self.fail(error)),
+            };
         let error = match prelude {
             Some(prelude) if received >= index(prelude.total_length()) => {
                 DecodeError::in_frame(DecodeErrorKind::FramesPending, 0)
@@ -135,19 +200,6 @@ impl FrameDecoder {
             prelude => truncated(prelude, received),
         };
         Err(error.starting_at(self.offset))
-    }
-
-    /// Returns true if [`next_frame`](Self::next_frame) would return a frame or an error without more bytes.
-    #[must_use]
-    pub fn is_ready(&mut self) -> bool {
-        if self.poison.is_some() {
-            return true;
-        }
-        match self.await_prelude() {
-            Ok(Some(prelude)) => self.unread().len() >= index(prelude.total_length()),
-            Ok(None) => false,
-            Err(_) => true,
-        }
     }
 
     /// Returns the offset in the stream, in bytes, at which the next frame begins; after an error, that of the invalid frame.
@@ -162,46 +214,37 @@ impl FrameDecoder {
         self.frames
     }
 
-    /// Returns the bytes pushed from [`offset`](Self::offset) on, which are not part of a frame taken. After an error they begin
-    /// with the invalid frame.
+    /// Returns the start of the next frame, which came with earlier chunks; the rest of the caller's chunk follows it. After an
+    /// error the two begin with the invalid frame.
     #[must_use]
     #[inline]
     pub fn unread(&self) -> &[u8] {
-        self.buffer.get(self.start..).unwrap_or_default()
+        if self.is_taken { &[] } else { &self.buffer }
     }
+}
 
-    /// Takes the prelude of the next frame, if its bytes have arrived.
-    #[cfg_attr(feature = "fast", inline(always))]
-    fn take_prelude(&mut self) -> Result<Option<Prelude>, DecodeError> {
-        if let Some(pending) = self.pending.take() {
-            return Ok(Some(pending));
-        }
-        let Some(start) = self.unread().first_chunk::<PRELUDE_LENGTH>() else {
-            return Ok(None);
-        };
-        match Prelude::parse(start, self.limits) {
-            Ok(prelude) => Ok(Some(prelude)),
-            Err(error) => {
-                let error = error.starting_at(self.offset);
-                self.poison = Some(error);
-                Err(error)
-            }
-        }
-    }
+/// A frame's prelude, its bytes, and the bytes after it.
+type Split<'a> = (Prelude, &'a [u8], &'a [u8]);
 
-    /// Returns the prelude of the next frame, if its bytes have arrived. It is kept for the frame, so it is parsed once.
-    fn await_prelude(&mut self) -> Result<Option<Prelude>, DecodeError> {
-        self.pending = self.take_prelude()?;
-        Ok(self.pending)
-    }
+/// Splits off the frame at the start of `chunk`; `None` if more bytes are needed.
+#[cfg_attr(feature = "fast", inline(always))]
+fn split(chunk: &[u8], limits: Limits) -> Result<Option<Split<'_>>, DecodeError> {
+    let Some(start) = chunk.first_chunk::<PRELUDE_LENGTH>() else { return Ok(None) };
+    let prelude = Prelude::parse(start, limits)?;
+    let parts = chunk.split_at_checked(index(prelude.total_length()));
+    Ok(parts.map(|(bytes, rest)| (prelude, bytes, rest)))
+}
 
-    /// Moves the unread bytes to the front of the buffer.
-    fn compact(&mut self) {
-        if self.start > 0 {
-            self.buffer.drain(..self.start);
-            self.start = 0;
-        }
-    }
+/// Checks the frame in `bytes`.
+#[cfg_attr(feature = "fast", inline(always))]
+fn checked<'a>(
+    memo: &'a mut Memo,
+    limits: Limits,
+    prelude: Prelude,
+    bytes: &'a [u8],
+) -> Result<Frame<'a>, DecodeError> {
+    let block = checked_block(prelude, bytes)?;
+    Ok(Frame::new(prelude, bytes, memo.check(block, limits)?))
 }
 
 #[cfg(test)]

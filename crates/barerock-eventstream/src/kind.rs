@@ -63,7 +63,6 @@ pub enum MessageKind<'a> {
 impl<'a> MessageKind<'a> {
     #[cfg_attr(feature = "fast", inline(always))]
     pub(crate) fn of(message_type: MessageType, event_type: &'a str, headers: Headers<'a>) -> Self {
-        let text = |name| headers.clone().find_value(name).and_then(|value| value.as_str());
         match (message_type, event_type) {
             // spec: eventstream#initial-message "In REST protocols, initial messages are bound to HTTP requests and responses."
             // "Initial messages take the form of message events with the event types `initial-request`
@@ -71,14 +70,25 @@ impl<'a> MessageKind<'a> {
             (MessageType::Event, "initial-request") => Self::InitialRequest,
             (MessageType::Event, "initial-response") => Self::InitialResponse,
             (MessageType::Event, event_type) => Self::Event { event_type },
-            (MessageType::Exception, _) => {
+            _ => Self::of_other(message_type, headers),
+        }
+    }
+
+    /// The kind of a message that is not an event.
+    #[cfg_attr(feature = "fast", inline(never))]
+    fn of_other(message_type: MessageType, headers: Headers<'a>) -> Self {
+        let text = |name| headers.clone().find_value(name).and_then(|value| value.as_str());
+        match message_type {
+            MessageType::Exception => {
                 Self::Exception { exception_type: text(header_name::EXCEPTION_TYPE).unwrap_or_default() }
             }
-            (MessageType::Error, _) => Self::Error {
+            MessageType::Error => Self::Error {
                 code: text(header_name::ERROR_CODE).unwrap_or_default(),
                 message: text(header_name::ERROR_MESSAGE).unwrap_or_default(),
             },
-            (MessageType::Unknown, _) => Self::Unknown { message_type: text(header_name::MESSAGE_TYPE) },
+            MessageType::Event | MessageType::Unknown => {
+                Self::Unknown { message_type: text(header_name::MESSAGE_TYPE) }
+            }
         }
     }
 }

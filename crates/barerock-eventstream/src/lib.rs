@@ -19,8 +19,8 @@
 //! encode_frame(&headers, br#"{"contentBlockIndex":0,"delta":{"text":"Hi"}}"#, &mut bytes)?;
 //!
 //! let mut decoder = FrameDecoder::new();
-//! decoder.push(&bytes);
-//! while let Some(frame) = decoder.next_frame()? {
+//! let mut chunk = &bytes[..];
+//! while let Some(frame) = decoder.next_frame(&mut chunk)? {
 //!     assert_eq!(frame.kind(), MessageKind::Event { event_type: "contentBlockDelta" });
 //!     assert!(frame.payload().starts_with(b"{"));
 //! }

@@ -186,8 +186,8 @@ mod tests {
 
     fn assembled(fixture: &Fixture) -> barerock_converse::AssembledMessage {
         let (mut events, mut message) = (EventDecoder::new(), MessageAssembler::new());
-        events.push(fixture.body());
-        while let Some(event) = events.next_event().unwrap() {
+        let mut body = &fixture.body()[..];
+        while let Some(event) = events.next_event(&mut body).unwrap() {
             message.push(event);
         }
         events.finish().unwrap();

@@ -19,11 +19,10 @@ pub(crate) fn starts_with_frame(body: &[u8]) -> bool {
 }
 
 /// Determines how the stream of this operation ends. Only ConverseStream has an event that marks the end, `messageStop`.
-pub(crate) fn ending(body: &[u8], operation: &str) -> Ending {
+pub(crate) fn ending(mut body: &[u8], operation: &str) -> Ending {
     let mut decoder = FrameDecoder::new();
-    decoder.push(body);
     let mut stopped = operation != "converse-stream";
-    while let Ok(Some(frame)) = decoder.next_frame() {
+    while let Ok(Some(frame)) = decoder.next_frame(&mut body) {
         match frame.kind() {
             MessageKind::Event { event_type } => stopped |= event_type == "messageStop",
             _ => return Ending::Broken,

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use barerock_converse::stream::{EventDecoder, StreamEvent};
 use barerock_converse::wire::header_name::X_AMZ_RETRY_AFTER;
 use barerock_converse::{ResponseError, ServiceError, is_event_stream};
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use http::response::Parts;
 use http::{HeaderName, Request, StatusCode};
 
@@ -43,8 +43,10 @@ pub(crate) struct SuccessResponse<B> {
     pub(crate) received: Bytes,
     /// The rest of the body.
     pub(crate) body: Pin<Box<B>>,
-    /// The decoder that took `received`; unused if the response is no stream.
+    /// The decoder that took `received` but for `rest`; unused if the response is no stream.
     pub(crate) events: EventDecoder,
+    /// The end of `received`, from the second frame on.
+    pub(crate) rest: Bytes,
     /// The first event of a stream and its payload, if it is one.
     pub(crate) first: Option<(StreamEvent<'static>, Bytes)>,
     /// The exception in the first frame: the service rejects the request with status 200.
@@ -102,20 +104,21 @@ impl<T: LocalTransport> ClientState<T> {
         head: Parts,
         mut body: Pin<Box<T::Body>>,
     ) -> Result<SuccessResponse<T::Body>, Error> {
-        let (mut events, mut received) = (EventDecoder::new(), BytesMut::new());
-        while !events.is_ready() {
+        let (mut events, mut received, mut chunk) = (EventDecoder::new(), BytesMut::new(), Bytes::new());
+        while !is_ready(&mut events, &mut chunk) {
             match self.next_chunk(&mut body).await {
-                Ok(Some(chunk)) => {
-                    context.observe(&Stage::Chunk { bytes: &chunk });
-                    events.push(&chunk);
-                    received.extend_from_slice(&chunk);
+                Ok(Some(bytes)) => {
+                    context.observe(&Stage::Chunk { bytes: &bytes });
+                    received.extend_from_slice(&bytes);
+                    chunk = bytes;
                 }
                 Ok(None) => break,
                 Err(ChunkError::Timeout(error)) => return Err(error),
                 Err(ChunkError::Broken(error)) => return Err(interrupted(&mut events, error)),
             }
         }
-        let (first, rejection) = match events.next_with_payload() {
+        let mut rest = &chunk[..];
+        let (first, rejection) = match events.next_with_payload(&mut rest) {
             Ok(Some((event, payload))) => {
                 let payload = Bytes::copy_from_slice(payload);
                 (Some((event.into_owned(), payload)), None)
@@ -126,7 +129,8 @@ impl<T: LocalTransport> ClientState<T> {
             // The stream reports it: the decoder returns an error again.
             Ok(None) | Err(_) => (None, None),
         };
-        Ok(SuccessResponse { head, received: received.freeze(), body, events, first, rejection })
+        let (received, rest) = (received.freeze(), chunk.slice_ref(rest));
+        Ok(SuccessResponse { head, received, body, events, rest, first, rejection })
     }
 
     /// Receives a response that is no stream: a document, or an error.
@@ -152,7 +156,16 @@ impl<T: LocalTransport> ClientState<T> {
             }
             ResponseMode::Whole => {
                 let events = EventDecoder::new();
-                return Ok(SuccessResponse { head, received, body, events, first: None, rejection: None });
+                let rest = Bytes::new();
+                return Ok(SuccessResponse {
+                    head,
+                    received,
+                    body,
+                    events,
+                    rest,
+                    first: None,
+                    rejection: None,
+                });
             }
         };
         Err(FailedAttempt { error, retry_after: retry_after(&head) })
@@ -173,6 +186,18 @@ impl<T: LocalTransport> ClientState<T> {
             context.observe(&Stage::ClockSkew { seconds: after.seconds() });
         }
     }
+}
+
+/// True if the decoder would return an event or an error. If not, it has taken the chunk, which is released.
+pub(crate) fn is_ready(events: &mut EventDecoder, chunk: &mut Bytes) -> bool {
+    let mut rest = &chunk[..];
+    let is_ready = events.is_ready(&mut rest);
+    let taken = chunk.len().saturating_sub(rest.len());
+    chunk.advance(taken);
+    if !is_ready {
+        *chunk = Bytes::new();
+    }
+    is_ready
 }
 
 /// The wait the service asks for.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use barerock_converse::stream::{AssembledMessage, EventDecoder, MessageAssembler, StreamError, StreamEvent};
 use barerock_converse::wire::header_name::X_AMZN_REQUEST_ID;
 use barerock_converse::{Correction, Verdict};
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::body::ChunkError;
@@ -20,7 +20,7 @@ use crate::call_context::CallContext;
 use crate::client::ClientState;
 use crate::error::Error;
 use crate::observe::{Outcome, Stage};
-use crate::send::SuccessResponse;
+use crate::send::{SuccessResponse, is_ready};
 use crate::timeout::{Deadline, Timeouts, before};
 use crate::transport::{LastEventSeen, LocalTransport, TransportError};
 
@@ -38,6 +38,10 @@ pub struct EventStream<T: LocalTransport> {
     body: Pin<Box<T::Body>>,
     last_event: LastEventSeen,
     events: EventDecoder,
+    /// The last chunk, or what the decoder has not taken of it.
+    chunk: Bytes,
+    /// How much of `chunk` the last event took, in bytes; the event may borrow it.
+    chunk_taken: usize,
     /// What was received with the first frame, until an event or a chunk is taken.
     start: Option<StreamStart>,
     /// The payload of the first event, once that is taken.
@@ -56,7 +60,7 @@ struct StreamStart {
 impl<T: LocalTransport> EventStream<T> {
     pub(crate) fn new(client: Arc<ClientState<T>>, call: OpenCall<T>) -> Self {
         let OpenCall { context, deadline, last_event, response } = call;
-        let SuccessResponse { head, received, body, events, first, .. } = response;
+        let SuccessResponse { head, received, body, events, rest, first, .. } = response;
         Self {
             client,
             context,
@@ -65,6 +69,8 @@ impl<T: LocalTransport> EventStream<T> {
             body,
             last_event,
             events,
+            chunk: rest,
+            chunk_taken: 0,
             start: Some(StreamStart { chunk: received, event: first }),
             first_payload: Bytes::new(),
             taken: 0,
@@ -96,8 +102,11 @@ impl<T: LocalTransport> EventStream<T> {
             return Ok(Some((event, &self.first_payload)));
         }
         self.wait().await?;
-        let Self { client, context, headers, events, .. } = self;
-        match events.next_with_payload() {
+        let Self { client, context, headers, events, chunk, chunk_taken, .. } = self;
+        let mut rest = &chunk[..];
+        let next = events.next_with_payload(&mut rest);
+        *chunk_taken = chunk.len().saturating_sub(rest.len());
+        match next {
             Ok(Some((event, payload))) => {
                 context.event_taken(&event);
                 Ok(Some((event, payload)))
@@ -112,15 +121,21 @@ impl<T: LocalTransport> EventStream<T> {
 
     /// Waits until the decoder has an event or an error, or the message is complete.
     async fn wait(&mut self) -> Result<(), Error> {
-        while !self.ended && !self.events.is_ready() {
+        while !self.has_event() {
+            if self.ended {
+                return self.events.finish().map_err(|error| self.failed(error));
+            }
             if let Some(bytes) = self.receive().await? {
-                self.events.push(&bytes);
+                self.chunk = bytes;
             }
         }
-        if self.events.is_ready() {
-            return Ok(());
-        }
-        self.events.finish().map_err(|error| self.failed(error))
+        Ok(())
+    }
+
+    /// True if the decoder would return an event or an error without another chunk.
+    fn has_event(&mut self) -> bool {
+        self.chunk.advance(core::mem::take(&mut self.chunk_taken));
+        is_ready(&mut self.events, &mut self.chunk)
     }
 
     /// The next bytes of the body as they arrive, or `None` at its end, for programs with a decoder of their own.
@@ -138,7 +153,7 @@ impl<T: LocalTransport> EventStream<T> {
         let chunk = match self.start.take() {
             // An empty body has no first chunk.
             Some(start) if !start.chunk.is_empty() => {
-                self.events = EventDecoder::new();
+                (self.events, self.chunk) = (EventDecoder::new(), Bytes::new());
                 Some(start.chunk)
             }
             _ => self.receive().await?,
@@ -155,7 +170,8 @@ impl<T: LocalTransport> EventStream<T> {
         if self.ended {
             return Ok(None);
         }
-        let limit = if self.events.has_last_event() {
+        let is_chunk_taken = self.chunk_taken >= self.chunk.len();
+        let limit = if is_chunk_taken && self.events.has_last_event() {
             self.last_event.set();
             Some(
                 self.client
@@ -173,7 +189,7 @@ impl<T: LocalTransport> EventStream<T> {
             self.context.observe(&Stage::Chunk { bytes });
         }
         self.ended = !matches!(chunk, Ok(Some(_)));
-        if chunk.is_err() && self.events.is_complete() {
+        if chunk.is_err() && is_chunk_taken && self.events.is_complete() {
             // The message is complete: how the connection ends does not matter.
             return Ok(None);
         }
@@ -249,7 +265,7 @@ impl<T: LocalTransport> EventStream<T> {
     /// True if [`next_event`](Self::next_event) returns without waiting.
     #[cfg(feature = "stream")]
     fn is_ready(&mut self) -> bool {
-        self.start.is_some() || self.events.is_ready() || self.ended
+        self.start.is_some() || self.has_event() || self.ended
     }
 
     fn failed(&mut self, error: StreamError) -> Error {

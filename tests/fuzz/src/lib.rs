@@ -49,14 +49,13 @@ pub fn whole(stream: &[u8]) -> Decoded {
 pub fn chunked<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> Decoded {
     let mut frames = Vec::new();
     let mut decoder = FrameDecoder::new();
-    for chunk in chunks {
-        decoder.push(chunk);
+    for mut chunk in chunks {
         loop {
-            match decoder.next_frame() {
+            match decoder.next_frame(&mut chunk) {
                 Ok(Some(frame)) => frames.push(frame.to_owned()),
                 Ok(None) => break,
                 Err(error) => {
-                    assert_eq!(decoder.next_frame().expect_err("a poisoned decoder"), error);
+                    assert_eq!(decoder.next_frame(&mut chunk).expect_err("a poisoned decoder"), error);
                     assert_eq!(decoder.finish().expect_err("a poisoned decoder"), error);
                     return (frames, Some(error));
                 }

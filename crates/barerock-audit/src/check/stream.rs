@@ -153,8 +153,7 @@ impl Stream {
 
     fn event(&mut self, at: &mut Place<'_>, frame: &Frame<'_>, event_type: &str, offset: u64) {
         let mut decoder = EventDecoder::new();
-        decoder.push(frame.as_bytes());
-        match decoder.next_event() {
+        match decoder.next_event(&mut frame.as_bytes()) {
             Ok(Some(barerock_converse::StreamEvent::Unknown(_))) if !event_type.is_empty() => {
                 let message = format!("the model has no event {event_type:?}");
                 at.add(rule::UNKNOWN_EVENT, &self.place(".headers.:event-type"), Some(offset), message);

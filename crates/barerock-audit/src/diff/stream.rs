@@ -51,8 +51,8 @@ impl<'s> Stream<'s> {
     /// The assembled message as a Converse response, and the verdict with the place of a fault.
     fn message(&self) -> (String, String) {
         let (mut decoder, mut assembler) = (EventDecoder::new(), MessageAssembler::new());
-        decoder.push(self.bytes);
-        while let Ok(Some(event)) = decoder.next_event() {
+        let mut bytes = self.bytes;
+        while let Ok(Some(event)) = decoder.next_event(&mut bytes) {
             assembler.push(event);
         }
         let verdict = match decoder.finish() {

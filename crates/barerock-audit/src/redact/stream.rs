@@ -66,9 +66,9 @@ impl StreamRedactor {
             self.push_invalid(&mut out);
             return out;
         }
-        self.decoder.push(chunk);
+        let mut undecoded = chunk;
         loop {
-            match self.decoder.next_frame() {
+            match self.decoder.next_frame(&mut undecoded) {
                 Ok(Some(frame)) => {
                     let (before, length) =
                         (out.len(), usize::try_from(frame.total_length()).unwrap_or(usize::MAX));
@@ -78,7 +78,7 @@ impl StreamRedactor {
                 }
                 Ok(None) => return out,
                 Err(_) => {
-                    self.invalid = Some(self.decoder.unread().to_vec());
+                    self.invalid = Some([self.decoder.unread(), undecoded].concat());
                     self.push_invalid(&mut out);
                     return out;
                 }

@@ -72,9 +72,9 @@ async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> 
         let chunk = tokio::time::timeout(limit, stream.next_chunk()).await;
         match chunk.unwrap_or(Ok(None)) {
             Ok(Some(chunk)) => {
-                decoder.push(&chunk);
+                let mut undecoded = &chunk[..];
                 // An error is final, and is there at the end.
-                while let Ok(Some(_)) = decoder.next_event() {}
+                while let Ok(Some(_)) = decoder.next_event(&mut undecoded) {}
                 // If the printer has given up, it says why.
                 if sender.send(chunk).is_err() {
                     break Ok(());

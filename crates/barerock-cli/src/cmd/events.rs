@@ -78,11 +78,10 @@ pub(crate) fn run(arguments: &Events) -> Result<(), Failure> {
         if chunk.is_empty() {
             break decoding.decoder.finish();
         }
-        decoding.decoder.push(chunk);
         if let Some(page) = &mut decoding.page {
             page.push(chunk)?;
         }
-        if let Err(error) = decoding.print_events()? {
+        if let Err(error) = decoding.print_events(chunk)? {
             break Err(error);
         }
     };
@@ -90,10 +89,10 @@ pub(crate) fn run(arguments: &Events) -> Result<(), Failure> {
 }
 
 impl Decoding {
-    /// Prints the next events. The outer error is of printing, the inner one of the stream.
-    fn print_events(&mut self) -> Result<Result<(), StreamError>, Failure> {
+    /// Prints the events that this chunk completes. The outer error is of printing, the inner one of the stream.
+    fn print_events(&mut self, mut chunk: &[u8]) -> Result<Result<(), StreamError>, Failure> {
         loop {
-            let (event, payload) = match self.decoder.next_with_payload() {
+            let (event, payload) = match self.decoder.next_with_payload(&mut chunk) {
                 Ok(Some(event)) => event,
                 Ok(None) => return Ok(Ok(())),
                 Err(error) => return Ok(Err(error)),

@@ -71,9 +71,9 @@ fn code(verdict: Verdict) -> i32 {
 
 fn decoded(stream: &[u8]) -> Verdict {
     let mut events = EventDecoder::new();
-    events.push(stream);
+    let mut rest = stream;
     loop {
-        match events.next_event() {
+        match events.next_event(&mut rest) {
             Ok(Some(_)) => {}
             Ok(None) => break,
             Err(error) => return error.verdict(),

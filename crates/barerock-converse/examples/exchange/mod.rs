@@ -59,9 +59,8 @@ pub(crate) fn receive(input: &mut impl BufRead, text: &mut impl Write) -> Result
         return Err(words(ResponseError::of_stream_head(&head, &whole)));
     }
     let mut events = EventDecoder::new();
-    while let Some(piece) = body.next_piece().map_err(words)? {
-        events.push(piece);
-        while let Some(event) = events.next_event().map_err(words)? {
+    while let Some(mut piece) = body.next_piece().map_err(words)? {
+        while let Some(event) = events.next_event(&mut piece).map_err(words)? {
             text.write_all(event.text().unwrap_or_default().as_bytes()).map_err(words)?;
             text.flush().map_err(words)?;
         }

@@ -12,9 +12,9 @@ use crate::lookalike::looks_like;
 
 /// Decodes the bytes of a ConverseStream response, in chunks of any size, into events.
 ///
-/// Call [`push`](Self::push) for each chunk, then [`next_event`](Self::next_event) until it returns `None`, and
-/// [`finish`](Self::finish) at the end of the body: only then is it known whether the message is complete. After an
-/// error the decoder returns only the same error.
+/// For each chunk, call [`next_event`](Self::next_event) until it returns `None`, and [`finish`](Self::finish) at the end of
+/// the body: only then is it known whether the message is complete. After an error the decoder returns only the same error.
+/// Events are read from the chunk where they are; only the start of an incomplete frame is copied.
 #[derive(Debug, Clone, Default)]
 pub struct EventDecoder {
     frames: FrameDecoder,
@@ -23,8 +23,6 @@ pub struct EventDecoder {
 
 #[derive(Debug, Clone, Default)]
 struct State {
-    /// The first bytes of the stream until the first frame is complete, to identify a body that is not an event stream.
-    first_bytes: Vec<u8>,
     message_started: bool,
     message_stopped: bool,
     has_metadata: bool,
@@ -34,7 +32,7 @@ struct State {
     corrections: Corrections,
 }
 
-/// Number of first bytes kept to identify the content.
+/// Number of bytes by which a body that is not an event stream is identified.
 const FIRST_BYTES: usize = 512;
 
 impl EventDecoder {
@@ -50,35 +48,34 @@ impl EventDecoder {
         Self { frames: FrameDecoder::with_limits(limits), state: State::default() }
     }
 
-    /// Adds the next bytes of the body.
-    pub fn push(&mut self, bytes: &[u8]) {
-        if self.frames.frames() == 0 && self.state.first_bytes.len() < FIRST_BYTES {
-            let wanted = FIRST_BYTES.saturating_sub(self.state.first_bytes.len()).min(bytes.len());
-            self.state.first_bytes.extend_from_slice(bytes.get(..wanted).unwrap_or_default());
-        }
-        self.frames.push(bytes);
-    }
-
-    /// Returns the next event, or `None` if more bytes are needed.
+    /// Returns the next event, or `None` if more bytes are needed. The bytes taken are removed from the front of `chunk`: all of
+    /// them if the result is `None`. The next call must have the rest.
     ///
     /// # Errors
     /// If the bytes are not a valid frame, a frame lacks a required header, the payload of a known event is not a JSON
     /// object, or the service ended the stream with an exception or error. Invalid members of a payload are not errors
     /// but [`corrections`](Self::corrections).
-    pub fn next_event(&mut self) -> Result<Option<StreamEvent<'_>>, StreamError> {
-        self.next_as(|event, _| event)
+    pub fn next_event<'a, 'chunk: 'a>(
+        &'a mut self,
+        chunk: &mut &'chunk [u8],
+    ) -> Result<Option<StreamEvent<'a>>, StreamError> {
+        self.next_as(chunk, |event, _| event)
     }
 
     /// Returns the next event with the unchanged bytes of its payload, including padding.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event)'s.
-    pub fn next_with_payload(&mut self) -> Result<Option<(StreamEvent<'_>, &[u8])>, StreamError> {
-        self.next_as(|event, payload| (event, payload))
+    pub fn next_with_payload<'a, 'chunk: 'a>(
+        &'a mut self,
+        chunk: &mut &'chunk [u8],
+    ) -> Result<Option<(StreamEvent<'a>, &'a [u8])>, StreamError> {
+        self.next_as(chunk, |event, payload| (event, payload))
     }
 
-    fn next_as<'a, T>(
+    fn next_as<'a, 'chunk: 'a, T>(
         &'a mut self,
+        chunk: &mut &'chunk [u8],
         with: impl FnOnce(StreamEvent<'a>, &'a [u8]) -> T,
     ) -> Result<Option<T>, StreamError> {
         let Self { frames, state } = self;
@@ -86,7 +83,8 @@ impl EventDecoder {
             return Err(error.clone());
         }
         let offset = frames.offset();
-        let outcome = match frames.next_frame() {
+        let start = if offset == 0 { first_bytes(frames.unread(), chunk) } else { Vec::new() };
+        let outcome = match frames.next_frame(chunk) {
             Ok(None) => return Ok(None),
             Ok(Some(frame)) => {
                 // Before all else: nearly every event is one of these.
@@ -96,7 +94,7 @@ impl EventDecoder {
                 }
                 event_of(&frame, offset, &mut state.corrections).map(|event| (event, frame))
             }
-            Err(error) => Err(state.classify(error)),
+            Err(error) => Err(classify(error, &start)),
         };
         match outcome {
             Ok((event, frame)) => {
@@ -116,17 +114,18 @@ impl EventDecoder {
         self.state.corrections.as_slice()
     }
 
-    /// True if [`next_event`](Self::next_event) would return an event or an error without more bytes.
+    /// True if [`next_event`](Self::next_event) would return an event or an error. If not, all bytes of `chunk` were taken;
+    /// otherwise at most those that complete a frame begun with earlier chunks.
     #[must_use]
-    pub fn is_ready(&mut self) -> bool {
-        self.state.failed.is_some() || self.frames.is_ready()
+    pub fn is_ready(&mut self, chunk: &mut &[u8]) -> bool {
+        self.state.failed.is_some() || self.frames.is_ready(chunk)
     }
 
     /// True if messageStop was received and no frame is incomplete, so that [`finish`](Self::finish) would not report a
     /// truncated stream.
     #[must_use]
     pub fn is_complete(&mut self) -> bool {
-        self.state.message_stopped && self.frames.finish().is_ok()
+        self.state.message_stopped && self.state.failed.is_none() && self.frames.finish().is_ok()
     }
 
     /// True if messageStop and metadata were received and no frame is incomplete: the service sends nothing after that
@@ -146,7 +145,7 @@ impl EventDecoder {
             return Err(error.clone());
         }
         let outcome = match (self.frames.finish(), self.state.misplaced.take()) {
-            (Err(error), _) => Err(self.state.classify(error)),
+            (Err(error), _) => Err(classify(error, self.frames.unread())),
             (Ok(()), Some(misplaced)) => Err(misplaced),
             // spec: bedrock#message-stop "messageStop: Message stop information."
             (Ok(()), None) if !self.state.message_stopped => {
@@ -201,15 +200,19 @@ impl State {
                 Some(StreamError::Misplaced { offset, event_type: CONTENT_BLOCK_DELTA.to_owned() });
         }
     }
+}
 
-    /// Classifies a frame error: truncated, corrupt, or not an event stream.
-    fn classify(&self, error: DecodeError) -> StreamError {
-        let is_first = error.stream_offset() < FRAME_PRELUDE;
-        match looks_like(&self.first_bytes) {
-            Some(kind) if is_first => StreamError::NotAnEventStream(kind),
-            _ if error.is_truncated() => StreamError::Truncated(error),
-            _ => StreamError::Corrupt(error),
-        }
+/// The bytes by which a body that is not an event stream is identified.
+fn first_bytes(unread: &[u8], chunk: &[u8]) -> Vec<u8> {
+    unread.iter().chain(chunk).take(FIRST_BYTES).copied().collect()
+}
+
+/// Classifies a frame error: truncated, corrupt, or not an event stream. `start` is the stream's start if no frame was taken.
+fn classify(error: DecodeError, start: &[u8]) -> StreamError {
+    match looks_like(start) {
+        Some(kind) if error.stream_offset() < FRAME_PRELUDE => StreamError::NotAnEventStream(kind),
+        _ if error.is_truncated() => StreamError::Truncated(error),
+        _ => StreamError::Corrupt(error),
     }
 }
 

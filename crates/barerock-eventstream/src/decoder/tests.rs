@@ -24,10 +24,7 @@ fn offset(bytes: usize) -> u64 {
 fn frames_come_out_of_one_byte_chunks() {
     let mut decoder = FrameDecoder::new();
     for byte in stream(3) {
-        decoder.push(&[byte]);
-        let is_ready = decoder.is_ready();
-        assert_eq!(is_ready, decoder.clone().next_frame() != Ok(None));
-        if let Some(frame) = decoder.next_frame().unwrap() {
+        if let Some(frame) = decoder.next_frame(&mut &[byte][..]).unwrap() {
             assert_eq!(frame.kind(), MessageKind::Event { event_type: "" });
             assert_eq!(frame.payload(), b"payload");
         }
@@ -38,25 +35,12 @@ fn frames_come_out_of_one_byte_chunks() {
 }
 
 #[test]
-fn a_drained_buffer_holds_one_frame_and_one_chunk_at_most() {
-    let stream = stream(100);
-    let mut decoder = FrameDecoder::new();
-    for chunk in stream.chunks(70) {
-        decoder.push(chunk);
-        assert!(decoder.buffer.len() < FRAME + 70, "{}", decoder.buffer.len());
-        while decoder.next_frame().unwrap().is_some() {}
-        assert!(decoder.buffer.len() < FRAME);
-    }
-    assert_eq!(decoder.frames(), 100);
-}
-
-#[test]
 fn every_cut_is_told_with_its_part() {
     let stream = stream(2);
     for end in 0..stream.len() {
         let mut decoder = FrameDecoder::new();
-        decoder.push(&stream[..end]);
-        while decoder.next_frame().unwrap().is_some() {}
+        let mut chunk = &stream[..end];
+        while decoder.next_frame(&mut chunk).unwrap().is_some() {}
         let received = end % FRAME;
         if received == 0 {
             decoder.finish().unwrap();
@@ -82,28 +66,31 @@ fn every_cut_is_told_with_its_part() {
 fn a_fault_poisons() {
     let mut stream = stream(3);
     stream[FRAME + 40] ^= 1;
+    let mut chunk = &stream[..];
     let mut decoder = FrameDecoder::new();
-    decoder.push(&stream);
-    assert!(decoder.next_frame().unwrap().is_some());
-    let error = decoder.next_frame().unwrap_err();
+    assert!(decoder.next_frame(&mut chunk).unwrap().is_some());
+    let error = decoder.next_frame(&mut chunk).unwrap_err();
     assert_eq!(error.stream_offset(), offset(2 * FRAME - 4));
     assert_eq!(error.frame_offset(), offset(FRAME - 4));
-    let buffered = decoder.buffer.len();
-    decoder.push(&stream);
-    assert_eq!(decoder.buffer.len(), buffered, "a poisoned decoder drops what it is given");
-    assert_eq!(decoder.next_frame().unwrap_err(), error);
+    assert_eq!((decoder.unread(), chunk), (&[][..], &stream[FRAME..]), "they begin with the invalid frame");
+    assert_eq!(decoder.next_frame(&mut chunk).unwrap_err(), error);
+    assert!(decoder.is_ready(&mut chunk));
+    assert_eq!((decoder.buffer.len(), chunk), (0, &stream[FRAME..]), "a poisoned decoder takes nothing");
     assert_eq!(decoder.finish().unwrap_err(), error);
     assert_eq!((decoder.frames(), decoder.offset()), (1, offset(FRAME)));
 }
 
 #[test]
 fn finishing_with_a_frame_left_is_an_error() {
+    let stream = stream(1);
+    let (mut start, mut end) = stream.split_at(20);
     let mut decoder = FrameDecoder::new();
-    decoder.push(&stream(1));
+    assert!(!decoder.is_ready(&mut start));
+    assert!(decoder.is_ready(&mut end));
     let error = decoder.finish().unwrap_err();
     assert_eq!(*error.kind(), DecodeErrorKind::FramesPending);
     assert!(!error.is_truncated());
-    assert!(decoder.next_frame().unwrap().is_some());
+    assert!(decoder.next_frame(&mut end).unwrap().is_some());
     decoder.finish().unwrap();
 }
 
@@ -111,8 +98,8 @@ fn finishing_with_a_frame_left_is_an_error() {
 #[test]
 fn an_error_says_what_and_where() {
     let mut decoder = FrameDecoder::new();
-    decoder.push(br#"{"message":"The security token included in the request is expired"}"#);
-    let error = decoder.next_frame().unwrap_err();
+    let body = br#"{"message":"The security token included in the request is expired"}"#;
+    let error = decoder.next_frame(&mut &body[..]).unwrap_err();
     assert_eq!(
         error.to_string(),
         "prelude CRC mismatch: found 65223a22, computed a98fe9c5 (stream offset 8, frame offset 8)"
@@ -120,7 +107,7 @@ fn an_error_says_what_and_where() {
     assert!(error.kind().is_in_prelude());
 
     let mut short = FrameDecoder::new();
-    short.push(b"{}");
+    assert_eq!(short.next_frame(&mut &b"{}"[..]), Ok(None));
     assert!(short.finish().unwrap_err().kind().is_in_prelude());
 }
 
@@ -132,32 +119,111 @@ fn a_header_block_is_remembered_only_as_it_was() {
         let headers = [Header::new(":message-type", "event"), Header::new(":event-type", event_type)];
         encode_frame(&headers, b"", &mut stream).unwrap();
     }
-    let mut decoder = FrameDecoder::new();
-    decoder.push(&stream);
+    let (mut decoder, mut chunk) = (FrameDecoder::new(), &stream[..]);
     for event_type in kinds {
-        assert_eq!(decoder.next_frame().unwrap().unwrap().kind(), MessageKind::Event { event_type });
+        assert_eq!(
+            decoder.next_frame(&mut chunk).unwrap().unwrap().kind(),
+            MessageKind::Event { event_type }
+        );
     }
-}
-
-#[test]
-fn frames_left_in_the_buffer_take_linear_time() {
-    let mut decoder = FrameDecoder::new();
-    decoder.push(&stream(1_000));
-    let capacity = decoder.buffer.len();
-    for _ in 0..1_000 {
-        assert!(decoder.next_frame().unwrap().is_some());
-        decoder.push(b"");
-    }
-    // The buffer is moved only after at least half of it was consumed.
-    assert!(decoder.buffer.len() <= capacity);
-    decoder.finish().unwrap();
 }
 
 #[test]
 fn a_claimed_length_allocates_nothing() {
     let claimed = crate::FrameEncoder::new().encode(&[], &vec![0; 1 << 20]).unwrap();
     let mut decoder = FrameDecoder::new();
-    decoder.push(&claimed[..100]);
-    assert!(decoder.next_frame().unwrap().is_none());
+    assert!(decoder.next_frame(&mut &claimed[..100]).unwrap().is_none());
     assert!(decoder.buffer.capacity() < 1_000, "{}", decoder.buffer.capacity());
+}
+
+/// A stream of frames of several lengths, among them one without headers and payload, followed by `end`.
+fn frames_of_many_lengths(end: &[u8]) -> Vec<u8> {
+    let mut stream = vec![];
+    for (position, length) in [3, 0, 90, 1, 40].into_iter().enumerate() {
+        let headers = [Header::new(":message-type", "event"), Header::new(":event-type", "e")];
+        encode_frame(&headers[..position % 3], &vec![b'x'; length], &mut stream).unwrap();
+    }
+    stream.extend_from_slice(end);
+    stream
+}
+
+/// Frames, and the error that ended decoding with its offset.
+type Decoded = (Vec<crate::OwnedFrame>, Option<DecodeError>, u64);
+
+/// Decodes the whole stream with [`Frames`](crate::Frames), which has no chunks.
+fn decode_whole(stream: &[u8]) -> Decoded {
+    let (mut frames, mut decoded) = (crate::Frames::new(stream, Limits::default()), vec![]);
+    while let Some(frame) = frames.next() {
+        match frame {
+            Ok(frame) => decoded.push(frame.to_owned()),
+            Err(error) => return (decoded, Some(error), frames.offset()),
+        }
+    }
+    (decoded, None, frames.offset())
+}
+
+/// Decodes chunks. `asks` is whether each frame is first awaited with `is_ready`.
+fn decode<'a>(chunks: impl Iterator<Item = &'a [u8]>, asks: bool) -> Decoded {
+    let (mut decoder, mut frames) = (FrameDecoder::new(), vec![]);
+    for mut chunk in chunks {
+        loop {
+            let is_ready = asks.then(|| decoder.is_ready(&mut chunk));
+            assert!(is_ready != Some(false) || chunk.is_empty());
+            let next = decoder.next_frame(&mut chunk);
+            assert!(is_ready.is_none_or(|is_ready| is_ready != matches!(next, Ok(None))));
+            match next {
+                Ok(Some(frame)) => frames.push(frame.to_owned()),
+                Ok(None) => {
+                    assert!(chunk.is_empty());
+                    break;
+                }
+                Err(error) => {
+                    assert_eq!(decoder.next_frame(&mut chunk), Err(error));
+                    assert_eq!(decoder.finish(), Err(error));
+                    return (frames, Some(error), decoder.offset());
+                }
+            }
+        }
+        assert!(decoder.buffer.len() <= 150, "only an incomplete frame is copied");
+    }
+    (frames, decoder.finish().err(), decoder.offset())
+}
+
+#[test]
+fn frames_and_errors_do_not_depend_on_the_chunks() {
+    let mut broken_payload = stream(1);
+    broken_payload[FRAME - 5] ^= 1;
+    let mut broken_prelude = stream(1);
+    broken_prelude[2] ^= 1;
+    let mut two_headers = vec![];
+    let repeated = [Header::new("name", 1_i32), Header::new("name", 2_i32)];
+    let limits = Limits::default().with_duplicate_headers(true);
+    crate::FrameEncoder::with_limits(limits).append(&repeated, b"", &mut two_headers).unwrap();
+    for end in [&[][..], &stream(1)[..FRAME - 1], &broken_payload, &broken_prelude, &two_headers] {
+        let stream = [frames_of_many_lengths(end), if end.is_empty() { vec![] } else { stream(2) }].concat();
+        let expected = decode_whole(&stream);
+        assert!(expected.0.len() >= 5);
+        for asks in [false, true] {
+            for size in 1..=stream.len() {
+                assert_eq!(decode(stream.chunks(size), asks), expected, "chunks of {size}");
+            }
+            for cut in 0..=stream.len() {
+                let (start, rest) = stream.split_at(cut);
+                assert_eq!(decode([start, rest].into_iter(), asks), expected, "cut at {cut}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_frame_within_a_chunk_is_not_copied() {
+    let stream = stream(3);
+    let (mut start, mut rest) = stream.split_at(20);
+    let mut decoder = FrameDecoder::new();
+    assert_eq!(decoder.next_frame(&mut start), Ok(None));
+    for is_copied in [true, false] {
+        let frame = decoder.next_frame(&mut rest).unwrap().unwrap();
+        assert_eq!(stream.as_ptr_range().contains(&frame.as_bytes().as_ptr()), !is_copied);
+    }
+    assert!(decoder.buffer.is_empty());
 }

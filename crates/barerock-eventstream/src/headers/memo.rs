@@ -41,24 +41,33 @@ struct Block {
 impl Memo {
     /// Checks as [`check`](super::check) does, but skips a block equal to a cached one, which was already checked. All calls must
     /// have the same `limits`.
-    #[inline]
+    #[cfg_attr(feature = "fast", inline(always))]
     pub(crate) fn check<'a>(
         &'a mut self,
         block: &'a [u8],
         limits: Limits,
     ) -> Result<EventHeaders<'a>, DecodeError> {
         let is_last = self.blocks.get(self.last).is_some_and(|last| last.bytes == block);
-        if !is_last {
-            let fingerprint = fingerprint(block);
-            if !self.find(block, fingerprint) {
-                return self.miss(block, fingerprint, limits);
-            }
-        }
-        let found = self.blocks.get(self.last);
-        Ok(found.map_or(EventHeaders::NONE, |found| EventHeaders {
-            message_type: found.message_type,
-            event_type: &found.event_type,
-        }))
+        if is_last { Ok(self.last()) } else { self.check_other(block, limits) }
+    }
+
+    /// As [`check`](Self::check), of a block that is not the previous frame's.
+    #[inline(never)]
+    fn check_other<'a>(
+        &'a mut self,
+        block: &'a [u8],
+        limits: Limits,
+    ) -> Result<EventHeaders<'a>, DecodeError> {
+        let fingerprint = fingerprint(block);
+        if self.find(block, fingerprint) { Ok(self.last()) } else { self.miss(block, fingerprint, limits) }
+    }
+
+    #[cfg_attr(feature = "fast", inline(always))]
+    fn last(&self) -> EventHeaders<'_> {
+        self.blocks.get(self.last).map_or(EventHeaders::NONE, |last| EventHeaders {
+            message_type: last.message_type,
+            event_type: &last.event_type,
+        })
     }
 
     /// Finds the cached block with these bytes and makes it the last one; false if no cached block has them.

@@ -19,15 +19,14 @@ fn event(event_type: &str, payload: &str) -> Vec<u8> {
 }
 
 /// Decodes a stream into events as JSON, and the result of `finish`.
-fn decode(stream: &[u8]) -> (Vec<String>, Result<(), StreamError>) {
+fn decode(mut stream: &[u8]) -> (Vec<String>, Result<(), StreamError>) {
     let (mut decoder, mut events) = (EventDecoder::new(), Vec::new());
-    decoder.push(stream);
     loop {
-        match decoder.next_event() {
+        match decoder.next_event(&mut stream) {
             Ok(Some(event)) => events.push(serde_json::to_string(&event).unwrap()),
             Ok(None) => return (events, decoder.finish()),
             Err(error) => {
-                assert_eq!(decoder.next_event().unwrap_err(), error, "poisoned");
+                assert_eq!(decoder.next_event(&mut stream).unwrap_err(), error, "poisoned");
                 assert_eq!(decoder.finish().unwrap_err(), error, "poisoned");
                 return (events, Err(error));
             }
@@ -43,9 +42,9 @@ fn stop() -> Vec<u8> {
 fn events_have_boto3s_shape_and_text_borrows() {
     let delta = event("contentBlockDelta", r#"{"contentBlockIndex":2,"delta":{"text":"héllo"},"p":"abc"}"#);
     let mut decoder = EventDecoder::new();
-    decoder.push(&delta);
-    assert!(decoder.is_ready());
-    let event = decoder.next_event().unwrap().unwrap();
+    let mut chunk = &delta[..];
+    assert!(decoder.is_ready(&mut chunk));
+    let event = decoder.next_event(&mut chunk).unwrap().unwrap();
     assert_eq!(event.text(), Some("héllo"));
     let StreamEvent::ContentBlockDelta(delta) = &event else { panic!("{event:?}") };
     assert!(matches!(&delta.delta, crate::stream::ContentBlockDelta::Text(text) if text.is_borrowed()));
@@ -53,7 +52,7 @@ fn events_have_boto3s_shape_and_text_borrows() {
         serde_json::to_string(&event).unwrap(),
         r#"{"contentBlockDelta":{"delta":{"text":"héllo"},"contentBlockIndex":2}}"#
     );
-    assert!(!decoder.is_ready());
+    assert!(!decoder.is_ready(&mut chunk));
 }
 
 // spec-test: bedrock#unknown-event
@@ -76,12 +75,13 @@ fn unknown_events_and_members_come_through() {
 fn the_payload_of_every_event_can_be_had() {
     let payloads = [r#"{"stopReason":"end_turn","p":"abc","new":1}"#, "not json"];
     let mut decoder = EventDecoder::new();
-    decoder.push(&[event("messageStop", payloads[0]), event("noise", payloads[1])].concat());
+    let stream = [event("messageStop", payloads[0]), event("noise", payloads[1])].concat();
+    let mut chunk = &stream[..];
     for expected in payloads {
-        let (_, payload) = decoder.next_with_payload().unwrap().unwrap();
+        let (_, payload) = decoder.next_with_payload(&mut chunk).unwrap().unwrap();
         assert_eq!(payload, expected.as_bytes());
     }
-    assert_eq!(decoder.next_with_payload(), Ok(None));
+    assert_eq!(decoder.next_with_payload(&mut chunk), Ok(None));
 }
 
 // spec-test: eventstream#exception-type, bedrock#error-status
@@ -209,9 +209,10 @@ fn a_second_message_is_handed_out_and_is_an_error_at_the_end() {
 fn each_correction_is_kept_once() {
     let mut decoder = EventDecoder::new();
     for _ in 0..3 {
-        decoder.push(&event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":7}}"#));
-        decoder.push(&event("contentBlockStart", r#"{"start":{}}"#));
-        while decoder.next_event().unwrap().is_some() {}
+        let delta = event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":7}}"#);
+        let stream = [delta, event("contentBlockStart", r#"{"start":{}}"#)].concat();
+        let mut chunk = &stream[..];
+        while decoder.next_event(&mut chunk).unwrap().is_some() {}
     }
     let corrections: Vec<_> = decoder.corrections().iter().map(ToString::to_string).collect();
     assert_eq!(
