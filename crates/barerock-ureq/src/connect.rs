@@ -118,7 +118,11 @@ fn connect(address: &SocketAddr, limit: Option<TimeLimit>, shares: u32) -> io::R
     let Some(limit) = limit else { return TcpStream::connect(address) };
     let left = limit.left().map_err(|_| limit.io_error())?;
     let share = left.checked_div(shares).filter(|share| !share.is_zero()).unwrap_or(left);
-    TcpStream::connect_timeout(address, share)
+    let stream = TcpStream::connect_timeout(address, share)?;
+    // Under WASI, the standard library returns the socket of a refused connection.
+    #[cfg(target_os = "wasi")]
+    stream.peer_addr()?;
+    Ok(stream)
 }
 
 fn open_tunnel(

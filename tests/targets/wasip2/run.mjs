@@ -1,5 +1,6 @@
-// Tests of the component under jco: node --test run.mjs, with COMPONENT (the .wasm file), JCO (a folder in which tests/jco is
-// installed), BAREROCK (the program `barerock`) and FIXTURES (the folder of exchanges) in the environment.
+// Tests of a component under jco: node --test run.mjs, with COMPONENT (the .wasm file), OVER (`http` or `sockets`: which host
+// interface it uses), JCO (a folder in which ./jco is installed), BAREROCK (the program `barerock`) and FIXTURES (the folder of
+// exchanges) in the environment.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-const { COMPONENT, JCO, BAREROCK, FIXTURES } = process.env;
+const { COMPONENT, OVER, JCO, BAREROCK, FIXTURES } = process.env;
 const QUESTION = ['us.anthropic.claude-sonnet-4-6', 'What are the tradeoffs between REST and GraphQL?'];
 const KEYS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const closers = [];
@@ -175,9 +176,9 @@ test('nobody there, no such name, and a peer that speaks no HTTP', async () => {
   server.close();
   const refused = await run(url);
   assert.equal(refused.status, 1);
-  assert.match(refused.stderr, /no connection: connection refused/);
+  assert.match(refused.stderr, /no connection: connection refused/i);
   const unknown = await run('https://bedrock.invalid');
-  assert.match(unknown.stderr, /no connection: name lookup failed/);
+  assert.match(unknown.stderr, { http: /no connection: name lookup failed/, sockets: /no connection: .*(lookup|resolve|resolution)/i }[OVER]);
   const other = createServer((socket) => socket.on('error', () => {}).end('220 mail.example\r\n'));
   const peer = await run(await listen(other));
   other.close();
