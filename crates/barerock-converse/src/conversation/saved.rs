@@ -97,7 +97,8 @@ impl ToJson for Saved<'_> {
     fn to_json(&self, out: &mut Writer) {
         let body = Writer::write(self.0);
         out.begin_object();
-        out.required("modelId", &self.0.model_id);
+        out.key("modelId");
+        self.0.model_id.to_json(out);
         for (name, json) in Object::read(&body).members() {
             out.key(name);
             out.raw(json);

@@ -248,9 +248,9 @@ impl<'de> Visitor<'de> for Append<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        self.0.raw("[");
+        self.0.begin_list();
         while list.next_element_seed(Element(&mut *self.0))?.is_some() {}
-        self.0.raw("]");
+        self.0.end_list();
         Ok(())
     }
 

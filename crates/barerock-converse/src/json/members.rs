@@ -140,7 +140,8 @@ impl Members {
             let index = missing.trailing_zeros();
             let bit = 1 << index;
             missing ^= bit;
-            reader.enter(self.depth, nth(self.known, index));
+            let name = nth(self.known, usize::try_from(index).unwrap_or(usize::MAX));
+            reader.enter(self.depth, name);
             reader.note(if self.nulls & bit == 0 { CorrectionKind::Missing } else { CorrectionKind::Null });
         }
         reader.leave(self.depth);

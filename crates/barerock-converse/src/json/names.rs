@@ -36,9 +36,20 @@ fn length_to_bar(bytes: &[u8]) -> usize {
 
 /// The name at `index` of `names`, as [`index_of`] takes them.
 #[inline(never)]
-pub(crate) fn nth(names: &'static str, index: u32) -> &'static str {
-    let index = usize::try_from(index).unwrap_or(usize::MAX);
-    names.split_terminator('|').nth(index).unwrap_or_default()
+pub(crate) fn nth(names: &'static str, index: usize) -> &'static str {
+    let mut rest = names;
+    for _ in 0..index {
+        take(&mut rest);
+    }
+    take(&mut rest)
+}
+
+/// Removes the first name from `names` and returns it.
+#[inline(never)]
+pub(crate) fn take(names: &mut &'static str) -> &'static str {
+    let (name, rest) = names.split_at_checked(length_to_bar(names.as_bytes())).unwrap_or_default();
+    *names = rest.get(1..).unwrap_or_default();
+    name
 }
 
 /// Next byte of Rust names as they are spelled on the wire: `tool_use_id|r#type|` is `toolUseId|type|`.
@@ -93,20 +104,7 @@ macro_rules! names {
     }};
 }
 
-/// The name of a Rust field as spelled on the wire: `name!(r#type)` is `"type"`.
-macro_rules! name {
-    ($name:ident) => {{
-        const NAME: &str = stringify!($name);
-        const BYTES: [u8; $crate::json::camel_case_length(NAME)] = $crate::json::camel_case(NAME);
-        const WIRE: &str = match core::str::from_utf8(&BYTES) {
-            Ok(name) => name,
-            Err(_) => panic!("Rust names are UTF-8"),
-        };
-        WIRE
-    }};
-}
-
-pub(crate) use {name, names};
+pub(crate) use names;
 
 #[cfg(test)]
 mod tests {
@@ -127,7 +125,6 @@ mod tests {
     fn names_are_spelled_as_on_the_wire() {
         const NAMES: &str = names!(role, tool_use_id, r#type, top_p, r);
         assert_eq!(NAMES, "role|toolUseId|type|topP|r|");
-        assert_eq!(name!(r#type), "type");
         const NONE: &str = names!();
         assert_eq!(NONE, "");
     }

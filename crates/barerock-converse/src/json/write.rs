@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use base64ct::{Base64, Encoding as _};
 
+use super::names::nth;
 use super::string::write_quoted;
 use super::values::NOT_FINITE;
-use crate::types::{Extra, UnknownMember};
+use crate::types::UnknownMember;
 
 /// A value with a JSON form.
 pub(crate) trait ToJson {
@@ -62,17 +63,22 @@ impl Writer {
         self.out.push(':');
     }
 
-    /// Writes a member. A function for each type, so that a structure's writer is one call a member.
-    pub(crate) fn required<T: ToJson>(&mut self, name: &str, value: &T) {
-        self.key(name);
-        value.to_json(self);
+    /// Begins a list.
+    #[inline(never)]
+    pub(crate) fn begin_list(&mut self) {
+        self.out.push('[');
     }
 
-    /// Writes a member, if it is set.
-    pub(crate) fn optional<T: ToJson>(&mut self, name: &str, value: &Option<T>) {
-        if let Some(value) = value {
-            self.required(name, value);
-        }
+    /// Ends a list.
+    #[inline(never)]
+    pub(crate) fn end_list(&mut self) {
+        self.out.push(']');
+    }
+
+    /// Begins a union with the member at `index` of `names`, as [`index_of`](super::index_of) takes them.
+    #[inline(never)]
+    pub(crate) fn begin_union_at(&mut self, names: &'static str, index: usize) {
+        self.begin_union(nth(names, index));
     }
 
     /// Begins a union with the name of its member.
@@ -98,13 +104,6 @@ impl Writer {
     pub(crate) fn member(&mut self, member: &UnknownMember) {
         self.key(&member.name);
         self.raw(member.value.as_json());
-    }
-
-    /// Writes unknown members and ends the structure.
-    #[inline(never)]
-    pub(crate) fn end_structure(&mut self, extra: &Extra) {
-        extra.as_slice().iter().for_each(|member| self.member(member));
-        self.end_object();
     }
 
     /// Writes a string.
@@ -184,12 +183,12 @@ impl ToJson for f64 {
 
 impl<T: ToJson> ToJson for Vec<T> {
     fn to_json(&self, out: &mut Writer) {
-        out.raw("[");
+        out.begin_list();
         for value in self {
             out.separate();
             value.to_json(out);
         }
-        out.raw("]");
+        out.end_list();
     }
 }
 

@@ -140,14 +140,14 @@ impl ToJson for AssembledMessage {
         list(out, "malformedToolInputs", &self.malformed_tool_inputs);
         if !self.unknown_events.is_empty() {
             out.key("unknownEvents");
-            out.raw("[");
+            out.begin_list();
             for event in &self.unknown_events {
                 out.separate();
                 out.begin_union(&event.event_type);
                 event.payload.to_json(out);
                 out.end_object();
             }
-            out.raw("]");
+            out.end_list();
         }
         list(out, "unknownDeltas", &self.unknown_deltas);
         list(out, "corrections", &self.corrections);

@@ -14,11 +14,6 @@ impl Extra {
         self.0.as_ref().map(|members| members.as_slice()).unwrap_or_default()
     }
 
-    #[inline(never)]
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.as_slice().iter().any(|member| member.name == name)
-    }
-
     /// Appends a member.
     #[cold]
     #[inline(never)]

@@ -14,31 +14,36 @@ macro_rules! string_enum {
             Unknown(String),
         }
 
-        impl $name {
-            /// The value on the wire.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $text,)+
-                    Self::Unknown(text) => text,
+        const _: () = {
+            // Declaration order is the order of `VALUES`.
+            #[derive(Clone, Copy)]
+            enum Known { $($variant,)+ }
+            const KNOWN: &[Known] = &[$(Known::$variant,)+];
+
+            impl $name {
+                /// The known values, as [`index_of`](crate::json::index_of) takes them.
+                const VALUES: &str = concat!($($text, "|",)+);
+
+                /// The value on the wire.
+                pub fn as_str(&self) -> &str {
+                    let index = match self {
+                        $(Self::$variant => Known::$variant as usize,)+
+                        Self::Unknown(_) => KNOWN.len(),
+                    };
+                    match self {
+                        Self::Unknown(text) => text,
+                        _ => $crate::json::nth(Self::VALUES, index),
+                    }
+                }
+
+                fn of(value: $crate::json::OpenValue) -> Self {
+                    match KNOWN.get(value.index) {
+                        $(Some(Known::$variant) => Self::$variant,)+
+                        None => Self::Unknown(value.unknown),
+                    }
                 }
             }
-        }
-
-        impl $name {
-            /// The known values, as [`index_of`](crate::json::index_of) takes them.
-            const VALUES: &str = concat!($($text, "|",)+);
-
-            fn of(value: $crate::json::OpenValue) -> Self {
-                // Declaration order is the order of `VALUES`.
-                #[derive(Clone, Copy)]
-                enum Known { $($variant,)+ }
-                const KNOWN: &[Known] = &[$(Known::$variant,)+];
-                match KNOWN.get(value.index) {
-                    $(Some(Known::$variant) => Self::$variant,)+
-                    None => Self::Unknown(value.unknown),
-                }
-            }
-        }
+        };
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
@@ -116,6 +121,11 @@ macro_rules! structure {
 
         #[allow(clippy::new_without_default, reason = "`Default` would promise more than a structure with no required member keeps")]
         impl $(<$life>)? $name $(<$life>)? {
+            /// The names of the members, as [`index_of`](crate::json::index_of) takes them.
+            const NAMES: &'static str = $crate::json::names!(
+                $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)*
+            );
+
             #[doc = concat!("A `", stringify!($name), "` of its required members; the optional ones are unset.")]
             pub fn new($($($path: impl Into<$ptype>,)*)? $($nonempty: impl Into<$etype>,)? $($required: impl Into<$rtype>,)* $($($list: impl Into<$ltype>,)*)?) -> Self {
                 Self {
@@ -183,27 +193,14 @@ macro_rules! structure {
 
         impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
             fn to_json(&self, out: &mut $crate::json::Writer) {
-                // Only typed members of requests may be replaced.
-                const IS_REQUEST: bool = false $(|| { $(let _ = stringify!($path);)* true })?;
-                #[allow(unused_variables, reason = "some structures have no member, but are objects all the same")]
-                let is_replaced = |name| IS_REQUEST && self.extra.has(name);
-                out.begin_object();
-                $(if !self.$nonempty.is_empty() && !is_replaced($crate::json::name!($nonempty)) {
-                    out.required($crate::json::name!($nonempty), &self.$nonempty);
-                })?
-                $(if !is_replaced($crate::json::name!($required)) {
-                    out.required($crate::json::name!($required), &self.$required);
-                })*
-                $($(if !is_replaced($crate::json::name!($list)) {
-                    out.required($crate::json::name!($list), &self.$list);
-                })*)?
-                $($(if !is_replaced($crate::json::name!($adder)) {
-                    out.optional($crate::json::name!($adder), &self.$adder);
-                })*)?
-                $(if !is_replaced($crate::json::name!($optional)) {
-                    out.optional($crate::json::name!($optional), &self.$optional);
-                })*
-                out.end_structure(&self.extra);
+                #[allow(unused_mut, reason = "some structures have no member, but are objects all the same")]
+                let mut members = $crate::types::open_members!(self, out $(, $($path)*)?);
+                $(members.unless_empty(&self.$nonempty);)?
+                $(members.required(&self.$required);)*
+                $($(members.required(&self.$list);)*)?
+                $($(members.optional(&self.$adder);)*)?
+                $(members.optional(&self.$optional);)*
+                members.end(&self.extra);
             }
         }
 
@@ -222,9 +219,6 @@ macro_rules! structure {
             }
 
             fn read_json(&mut self, reader: &mut $crate::json::Reader<'json>) {
-                const NAMES: &str = $crate::json::names!(
-                    $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)*
-                );
                 // Declaration order is the order of the names.
                 #[allow(non_camel_case_types, dead_code, reason = "they are the members' names, and some structures have none")]
                 enum Known { $($($path,)*)? $($nonempty,)? $($required,)* $($($list,)*)? $($($adder,)*)? $($optional,)* }
@@ -233,7 +227,7 @@ macro_rules! structure {
                         $((Known::$required as u32, <$rtype as $crate::json::FromJson<'json>>::NULL),)*
                     ])
                 };
-                let mut members = $crate::json::Members::open(NAMES, required, reader);
+                let mut members = $crate::json::Members::open(Self::NAMES, required, reader);
                 while let Some(index) = members.next(&mut self.extra, reader) {
                     match index {
                         $($(index if index == Known::$path as usize => members.read(&mut self.$path, reader),)*)?
@@ -252,6 +246,17 @@ macro_rules! structure {
             }
         }
     };
+}
+
+/// Begins to write a structure: a request if it has members in the path, even if they are zero.
+macro_rules! open_members {
+    ($structure:ident, $out:ident) => {
+        $crate::json::structure::open(Self::NAMES, $out)
+    };
+    ($structure:ident, $out:ident, $($path:ident)*) => {{
+        const PATH: &[&str] = &[$(stringify!($path)),*];
+        $crate::json::structure::open_request(Self::NAMES, PATH.len(), &$structure.extra, $out)
+    }};
 }
 
 /// Defines what a response says of its call.
@@ -318,44 +323,56 @@ macro_rules! union {
         $crate::types::serde_facade!($name $(<$life>)?);
         $crate::types::assert_shared!($name $(<$life>)?);
 
-        impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
-            fn to_json(&self, out: &mut $crate::json::Writer) {
-                match self {
-                    $(Self::$variant(value) => { out.begin_union($key); value.to_json(out); })+
-                    Self::Unknown(member) => return out.unknown(member),
+        const _: () = {
+            // Declaration order is the order of the names.
+            enum Known { $($variant,)+ }
+            const NAMES: &str = concat!($($key, "|",)+);
+
+            impl $(<$life>)? $crate::json::ToJson for $name $(<$life>)? {
+                fn to_json(&self, out: &mut $crate::json::Writer) {
+                    let index = match self {
+                        $(Self::$variant(_) => Known::$variant as usize,)+
+                        Self::Unknown(_) => Self::MEMBERS.len(),
+                    };
+                    if let Self::Unknown(member) = self {
+                        return out.unknown(member);
+                    }
+                    out.begin_union_at(NAMES, index);
+                    match self {
+                        $(Self::$variant(value) => value.to_json(out),)+
+                        Self::Unknown(_) => {}
+                    }
+                    out.end_object();
                 }
-                out.end_object();
-            }
-        }
-
-        impl<'json $(: $life, $life: 'json)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
-            const NULL: $crate::json::Null = $crate::json::Null::Kept;
-
-            fn empty() -> Self {
-                Self::Unknown($crate::json::FromJson::empty())
             }
 
-            fn read_json(&mut self, reader: &mut $crate::json::Reader<'json>) {
-                // Declaration order is the order of the names.
-                enum Known { $($variant,)+ }
-                let mut union = $crate::json::Union::open(reader);
-                while let Some(index) = union.next(concat!($($key, "|",)+), reader) {
-                    match index {
-                        $(index if index == Known::$variant as usize => {
-                            *self = Self::$variant($crate::json::FromJson::empty());
-                            if let Self::$variant(value) = self {
-                                $crate::json::FromJson::read_json(value, reader);
-                            }
-                        })+
-                        _ => break,
+            impl<'json $(: $life, $life: 'json)?> $crate::json::FromJson<'json> for $name $(<$life>)? {
+                const NULL: $crate::json::Null = $crate::json::Null::Kept;
+
+                fn empty() -> Self {
+                    Self::Unknown($crate::json::FromJson::empty())
+                }
+
+                fn read_json(&mut self, reader: &mut $crate::json::Reader<'json>) {
+                    let mut union = $crate::json::Union::open(reader);
+                    while let Some(index) = union.next(NAMES, reader) {
+                        match index {
+                            $(index if index == Known::$variant as usize => {
+                                *self = Self::$variant($crate::json::FromJson::empty());
+                                if let Self::$variant(value) = self {
+                                    $crate::json::FromJson::read_json(value, reader);
+                                }
+                            })+
+                            _ => break,
+                        }
+                    }
+                    if let Some(unknown) = union.end(reader) {
+                        *self = Self::Unknown(unknown);
                     }
                 }
-                if let Some(unknown) = union.end(reader) {
-                    *self = Self::Unknown(unknown);
-                }
             }
-        }
+        };
     };
 }
 
-pub(crate) use {call_accessors, setters, string_enum, structure, union};
+pub(crate) use {call_accessors, open_members, setters, string_enum, structure, union};

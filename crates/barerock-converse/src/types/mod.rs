@@ -87,5 +87,5 @@ pub use trace::{ConverseTrace, GuardrailTraceAssessment, PromptRouterTrace};
 pub use usage::{CacheDetail, ConverseMetrics, StopReason, TokenUsage};
 
 pub(crate) use extra::Extra;
-pub(crate) use macros::{call_accessors, setters, string_enum, structure, union};
+pub(crate) use macros::{call_accessors, open_members, setters, string_enum, structure, union};
 pub(crate) use traits::{assert_shared, serde_facade, str_eq};
