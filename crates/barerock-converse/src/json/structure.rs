@@ -46,7 +46,7 @@ impl<const IS_REQUEST: bool> Structure<'_, IS_REQUEST> {
     #[inline(never)]
     fn name(&mut self) -> &mut Writer {
         let name = take(&mut self.names);
-        self.out.key(name);
+        self.out.plain_key(name);
         self.out
     }
 

@@ -63,6 +63,15 @@ impl Writer {
         self.out.push(':');
     }
 
+    /// Writes the name of a member of the model, which needs no escape.
+    #[inline(never)]
+    pub(super) fn plain_key(&mut self, name: &str) {
+        self.separate();
+        self.out.push('"');
+        self.out.push_str(name);
+        self.out.push_str("\":");
+    }
+
     /// Begins a list.
     #[inline(never)]
     pub(crate) fn begin_list(&mut self) {
@@ -78,7 +87,8 @@ impl Writer {
     /// Begins a union with the member at `index` of `names`, as [`index_of`](super::index_of) takes them.
     #[inline(never)]
     pub(crate) fn begin_union_at(&mut self, names: &'static str, index: usize) {
-        self.begin_union(nth(names, index));
+        self.begin_object();
+        self.plain_key(nth(names, index));
     }
 
     /// Begins a union with the name of its member.
