@@ -158,7 +158,7 @@ impl StreamDump {
         self
     }
 
-    /// Takes the next bytes of the stream, and hands on the frames they complete.
+    /// Takes the next bytes of the stream, and passes the completed frames to `on_frame`.
     ///
     /// # Errors
     /// What `on_frame` returns. A fault of the stream is not an error: see [`is_broken`](Self::is_broken).
@@ -204,7 +204,7 @@ impl StreamDump {
         self.broken.is_some()
     }
 
-    /// Ends the stream: hands on the broken frame, if there is one, and returns the outcome.
+    /// Ends the stream: passes the broken frame, if any, to `on_broken`, and returns the outcome.
     ///
     /// # Errors
     /// What `on_broken` returns.

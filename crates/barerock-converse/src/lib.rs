@@ -14,7 +14,7 @@
 //! let unsigned = request.to_http_stream(&endpoint)?;
 //! assert_eq!(unsigned.uri().path(), "/model/us.anthropic.claude-sonnet-4-6/converse-stream");
 //!
-//! // Sign it, send it, and feed the body to the decoder as it comes:
+//! // Sign it, send it, and feed the body to the decoder as it arrives:
 //! let chunks: [&[u8]; 0] = [];
 //! let (mut events, mut assembler) = (EventDecoder::new(), MessageAssembler::new());
 //! for mut chunk in chunks {

@@ -1,5 +1,5 @@
 //! `barerock` on wasm32-unknown-unknown, over the host's `fetch`: browsers, workers, node, Deno. Requests are sent as they are given
-//! and responses returned as they come, chunk by chunk.
+//! and responses returned as they arrive, chunk by chunk.
 //!
 //! In scope: requests, responses, timers, clock and randomness by what JavaScript has. Out of scope: signing, retries, settings,
 //! which are `barerock`'s, and files, profiles and environment variables, which a page does not have.

@@ -221,7 +221,7 @@ impl<T: LocalTransport> EventStream<T> {
         self.into_message_with(|_| {}).await
     }
 
-    /// Shows each event to `on_event` as it comes, and assembles the message.
+    /// Shows each event to `on_event` as it arrives, and assembles the message.
     ///
     /// ```
     /// # use barerock::{Client, ConverseRequest, Error, Transport};

@@ -63,7 +63,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 ///
 /// The request is complete: its URI is absolute, and it has all headers except those of the connection (`host`,
 /// `content-length`, `connection`), which the stack derives from the URI and body as every HTTP/1.1 client does. A
-/// transport follows no redirect, retries nothing and returns the body as it comes.
+/// transport follows no redirect, retries nothing and returns the body as it arrives.
 #[doc(alias = "mock")]
 pub trait Transport: Send + Sync + 'static {
     /// The body of a response. Its error may be a [`TransportError`], which says whether a limit has passed.

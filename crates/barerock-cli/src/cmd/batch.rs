@@ -206,7 +206,7 @@ fn is_of_all(error: &Error) -> bool {
 }
 
 /// The HTTP status of an error: the service's, 400 for a request that was refused before it was sent, 504 for a timeout, 502 for a
-/// response that is no response of Converse.
+/// response that is not of Converse.
 fn code(error: &Error) -> u16 {
     match error.service_error() {
         Some(service) if service.status != 0 => service.status,

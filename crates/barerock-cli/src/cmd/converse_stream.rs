@@ -1,4 +1,4 @@
-//! `barerock converse-stream`: one request, its events as they come.
+//! `barerock converse-stream`: one request, its events as they arrive.
 
 use core::time::Duration;
 use std::sync::mpsc;
@@ -92,7 +92,7 @@ async fn frames(mut stream: EventStream<HyperTransport>) -> Result<(), Failure> 
     received.and(printed)
 }
 
-/// Prints the text of the message as it comes and assembles it. The line is ended in any case, so that an error is not printed
+/// Prints the text of the message as it arrives and assembles it. The line is ended in any case, so that an error is not printed
 /// behind the text.
 async fn text(
     mut stream: EventStream<HyperTransport>,

@@ -67,7 +67,7 @@ impl fmt::Display for Kind {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        // `Display` shows the cause itself, so the chain goes on with what lies behind it.
+        // `Display` shows the cause itself, so the chain continues with the cause's own source.
         match &*self.kind {
             Kind::Transport { source, .. } | Kind::Interrupted { source, .. } => source.source(),
             Kind::Stream(error) => error.source()?.source(),

@@ -53,7 +53,7 @@ impl<T: Transport> EventStream<T> {
 }
 
 impl<T: Transport> Events<T> {
-    /// The text of the message alone, as it comes.
+    /// The text of the message alone, as it arrives.
     pub fn text(self) -> Texts<T> {
         Texts { events: self }
     }

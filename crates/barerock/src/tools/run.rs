@@ -16,7 +16,7 @@ const WAITED_FOR: &str = "the end of the tool loop";
 
 impl ToolBox {
     /// Sends the conversation, runs the tools the model calls and sends their results, until a response calls none. Events of
-    /// every response are shown to `on_event` as they come. The conversation's request gets the tools of this box that it
+    /// every response are shown to `on_event` as they arrive. The conversation's request gets the tools of this box that it
     /// lacks; calls of tools that are not in this box get an error result.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ pub struct ProxyRules {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct NamedProxy {
-    /// The variable, or what stands for one in an error.
+    /// The variable's name in an error, or that of another source.
     name: &'static str,
     url: ProxyUrl,
 }

@@ -1,5 +1,5 @@
 //! Light Markdown for a terminal: headings, lists, emphasis and code, with lines broken between words. Text is shown word by word
-//! as it comes.
+//! as it arrives.
 
 mod inline;
 
@@ -30,7 +30,7 @@ pub(super) struct Markdown {
     gap: String,
     /// Columns written in this line.
     column: usize,
-    /// What a broken line goes on with.
+    /// Prefix of each continuation line.
     indent: String,
     out: String,
 }

@@ -194,7 +194,7 @@ impl Chat {
         }
     }
 
-    /// Sends the conversation and prints the response: as it comes, or whole where the model does not stream with tools.
+    /// Sends the conversation and prints the response: as it arrives, or whole where the model does not stream with tools.
     async fn send(&mut self) -> Result<Response, Failure> {
         self.assembler = MessageAssembler::new();
         let (client, request) = (&self.connection.client, self.conversation.request());

@@ -152,7 +152,7 @@ impl<T> Value<T> {
         Self { value: None, source, passed_over: Vec::new(), error: None, hint: None }
     }
 
-    /// `option` is the option that stands for code.
+    /// `option` is the name of the command-line option for values that code has set.
     fn ok(resolved: Resolved<T>, option: &str) -> Self {
         Self {
             source: named(&resolved.source, option),

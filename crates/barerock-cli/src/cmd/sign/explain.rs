@@ -80,14 +80,16 @@ fn sent_signature(request: &RawRequest) -> Option<&str> {
     Some(signature.split([',', ' ']).next().unwrap_or_default()).filter(|signature| !signature.is_empty())
 }
 
-/// The date in the request, where it was signed before.
+/// The date of a request that is already signed.
 fn date_of_request(request: &RawRequest, arguments: &Sign) -> Result<Option<Timestamp>, Failure> {
     let date = match arguments.rules.query {
         true => query_value(request, parameter_name::DATE),
         false => request.header(header_name::X_AMZ_DATE),
     };
     let parsed = date.map(|date| Timestamp::parse(date.trim())).transpose();
-    parsed.map_err(|error| Failure::usage(format!("--request: X-Amz-Date: {error}; --time beats it")))
+    parsed.map_err(|error| {
+        Failure::usage(format!("--request: X-Amz-Date: {error}")).with_hint(Some("Set the time with --time."))
+    })
 }
 
 /// The date in the texts that the service echoes.

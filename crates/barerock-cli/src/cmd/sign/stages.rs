@@ -74,12 +74,13 @@ impl Signing {
     }
 }
 
-/// As the option says, else as a signature says that is there already.
+/// The validity in seconds: the option's, else that of the signature already in the request.
 pub(super) fn expires(request: &RawRequest, arguments: &Sign) -> Result<u64, Failure> {
     match (arguments.expires, query_value(request, parameter_name::EXPIRES)) {
         (Some(seconds), _) => Ok(seconds.into()),
         (None, Some(seconds)) => seconds.parse().map_err(|_| {
-            Failure::usage("--request, line 1: X-Amz-Expires is no number of seconds: give --expires")
+            Failure::usage("--request, line 1: X-Amz-Expires is not a number of seconds")
+                .with_hint(Some("Set it with --expires."))
         }),
         (None, None) => Ok(DEFAULT_EXPIRES_SECONDS),
     }

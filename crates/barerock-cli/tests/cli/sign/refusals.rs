@@ -96,7 +96,7 @@ fn an_option_that_cannot_be_obeyed() {
     refused(&["--request", "-", "--service", ""], &text, 2, "the service name is empty");
     refused(&["--request", "-", "--service", "a/b"], &text, 2, "the service name is empty or has");
     let text = text.replace(PATH, "/?X-Amz-Expires=soon");
-    refused(&["--request", "-", "--query"], &text, 2, "X-Amz-Expires is no number of seconds");
+    refused(&["--request", "-", "--query"], &text, 2, "X-Amz-Expires is not a number of seconds");
 }
 
 #[test]
