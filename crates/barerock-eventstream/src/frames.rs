@@ -99,7 +99,7 @@ impl<'a> Frames<'a> {
         if let Some(oldest) = self.known.get_mut(self.oldest) {
             *oldest = Known { block, fingerprint, event_headers };
             self.last = self.oldest;
-            self.oldest = self.oldest.wrapping_add(1) % BLOCKS;
+            self.oldest = self.oldest.wrapping_add(1).checked_rem(BLOCKS).unwrap_or_default();
         }
         Ok(event_headers)
     }

@@ -33,8 +33,8 @@ impl EventHeaders<'_> {
     pub(crate) const NONE: Self = Self { message_type: MessageType::Unknown, event_type: "" };
 }
 
-/// Number of cached header blocks: a message has six types of events.
-pub(crate) const BLOCKS: usize = 6;
+/// Number of cached header blocks: a message has six types of events. Without `fast` no block is cached, which is smaller.
+pub(crate) const BLOCKS: usize = if cfg!(feature = "fast") { 6 } else { 0 };
 
 /// Returns a hash of a block: of its length, its last eight bytes, and the eight bytes in which the longest event types
 /// differ.

@@ -60,7 +60,7 @@ pub fn is_signed(service: &str, name: &str) -> bool {
         has_length().is_some_and(|lengths| lengths & 1 != 0)
             && NEVER_SIGNED.iter().any(|never| never.eq_ignore_ascii_case(name))
     };
-    let is_dropped = || service == DROPS_SNAKE_CASE && name.contains('_');
+    let is_dropped = || service == DROPS_SNAKE_CASE && name.bytes().any(|byte| byte == b'_');
     !(is_never_signed() || is_prefixed() || is_dropped())
 }
 

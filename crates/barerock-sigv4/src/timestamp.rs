@@ -9,6 +9,7 @@ pub(crate) const MIN_YEAR: u16 = 1970;
 /// Last year of a timestamp: the last of four digits.
 pub(crate) const MAX_YEAR: u16 = 9999;
 
+/// 128 times 675.
 const SECONDS_PER_DAY: i64 = 86_400;
 /// 9999-12-31T23:59:59Z.
 const MAX_UNIX_SECONDS: i64 = 253_402_300_799;
@@ -39,8 +40,12 @@ impl Timestamp {
         if !(0..=MAX_UNIX_SECONDS).contains(&seconds) {
             return Err(SignError::InvalidTimestamp);
         }
-        let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
-        let second_of_day = seconds.rem_euclid(SECONDS_PER_DAY);
+        // In 32 bits after the shift: a division of 64 bits is 500 bytes of code on a processor without one.
+        let Ok(seconds_128) = i32::try_from(seconds >> 7) else { return Err(SignError::InvalidTimestamp) };
+        let days = seconds_128.div_euclid(675);
+        let of_day = seconds.wrapping_sub(i64::from(days).wrapping_mul(SECONDS_PER_DAY));
+        let Ok(second_of_day) = i32::try_from(of_day) else { return Err(SignError::InvalidTimestamp) };
+        let (year, month, day) = civil_from_days(days);
         let [y1, y2] = two_digits(year.div_euclid(100));
         let [y3, y4] = two_digits(year.rem_euclid(100));
         let [[m1, m2], [d1, d2]] = [month, day].map(two_digits);
@@ -62,17 +67,15 @@ impl Timestamp {
     fn parse_exact(text: &[u8]) -> Option<Self> {
         let text: [u8; AMZ_DATE_LENGTH] = text.try_into().ok()?;
         let number = |start: usize, width: usize| {
-            text.iter().skip(start).take(width).try_fold(0_i64, |sum, digit| {
-                let digit = char::from(*digit).to_digit(10)?;
-                sum.checked_mul(10)?.checked_add(i64::from(digit))
+            text.iter().skip(start).take(width).try_fold(0_i32, |sum, digit| {
+                let digit = digit.wrapping_sub(b'0');
+                (digit < 10).then(|| sum.wrapping_mul(10).wrapping_add(i32::from(digit)))
             })
         };
         let days = days_from_civil(number(0, 4)?, number(4, 2)?, number(6, 2)?);
-        let seconds = days
-            .checked_mul(SECONDS_PER_DAY)?
-            .checked_add(number(9, 2)?.checked_mul(3600)?)?
-            .checked_add(number(11, 2)?.checked_mul(60)?)?
-            .checked_add(number(13, 2)?)?;
+        let minutes = number(9, 2)?.wrapping_mul(60).wrapping_add(number(11, 2)?);
+        let second_of_day = minutes.wrapping_mul(60).wrapping_add(number(13, 2)?);
+        let seconds = i64::from(days).wrapping_mul(SECONDS_PER_DAY).wrapping_add(i64::from(second_of_day));
         // A day that does not exist, such as February 30, or the second 60 results in another text.
         Self::from_unix_secs(seconds).ok().filter(|parsed| parsed.text == text)
     }
@@ -85,8 +88,7 @@ impl Timestamp {
 
     #[cfg(feature = "http")]
     pub(crate) fn is_same_day(&self, other: &Self) -> bool {
-        let day = |timestamp: &Self| timestamp.unix_seconds.div_euclid(SECONDS_PER_DAY);
-        day(self) == day(other)
+        self.text.first_chunk::<DATE_LENGTH>() == other.text.first_chunk()
     }
 
     /// The text of the `x-amz-date` header, not checked for UTF-8.
@@ -125,7 +127,7 @@ impl Timestamp {
 }
 
 /// The decimal digits of a number below 100.
-fn two_digits(number: i64) -> [u8; 2] {
+fn two_digits(number: i32) -> [u8; 2] {
     let number = u8::try_from(number).unwrap_or_default();
     [number.wrapping_div(10), number.wrapping_rem(10)].map(|digit| digit.wrapping_add(b'0'))
 }
@@ -155,19 +157,19 @@ impl TryFrom<std::time::SystemTime> for Timestamp {
     }
 }
 
-const DAYS_PER_YEAR: i64 = 365;
-const DAYS_PER_4_YEARS: i64 = 4 * DAYS_PER_YEAR + 1;
-const DAYS_PER_CENTURY: i64 = 25 * DAYS_PER_4_YEARS - 1;
-const DAYS_PER_400_YEARS: i64 = 4 * DAYS_PER_CENTURY + 1;
+const DAYS_PER_YEAR: i32 = 365;
+const DAYS_PER_4_YEARS: i32 = 4 * DAYS_PER_YEAR + 1;
+const DAYS_PER_CENTURY: i32 = 25 * DAYS_PER_4_YEARS - 1;
+const DAYS_PER_400_YEARS: i32 = 4 * DAYS_PER_CENTURY + 1;
 /// Days from 0000-03-01 to 1970-01-01. In years that begin in March the leap day is the last day.
-const EPOCH_SINCE_MARCH_0: i64 = 719_468;
+const EPOCH_SINCE_MARCH_0: i32 = 719_468;
 
 /// Returns year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "the caller limits `days` to the year 9999, so no step overflows"
 )]
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+fn civil_from_days(days: i32) -> (i32, i32, i32) {
     let days = days + EPOCH_SINCE_MARCH_0;
     let era = days.div_euclid(DAYS_PER_400_YEARS);
     let day_of_era = days.rem_euclid(DAYS_PER_400_YEARS);
@@ -180,7 +182,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    (year_of_era + era * 400 + i32::from(month <= 2), month, day)
 }
 
 /// Returns the inverse of [`civil_from_days`]; a day or month that does not exist counts into the next.
@@ -188,8 +190,8 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     clippy::arithmetic_side_effects,
     reason = "the arguments have at most four digits, so no step overflows"
 )]
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
+fn days_from_civil(year: i32, month: i32, day: i32) -> i32 {
+    let year = year - i32::from(month <= 2);
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
     let month_from_march = if month > 2 { month - 3 } else { month + 9 };
@@ -234,7 +236,8 @@ mod tests {
     #[test]
     fn every_day_follows_the_one_before() {
         let mut previous = (1969, 12, 31);
-        for days in 0..=MAX_UNIX_SECONDS / SECONDS_PER_DAY {
+        let last = i32::try_from(MAX_UNIX_SECONDS / SECONDS_PER_DAY).expect("32 bits");
+        for days in 0..=last {
             let (year, month, day) = civil_from_days(days);
             let next_day = (previous.0, previous.1, previous.2 + 1);
             let next_month = (previous.0, previous.1 + 1, 1);

@@ -108,6 +108,6 @@ impl Memo {
         oldest.event_type.clear();
         oldest.event_type.push_str(event_headers.event_type);
         self.last = self.oldest;
-        self.oldest = self.oldest.wrapping_add(1) % BLOCKS;
+        self.oldest = self.oldest.wrapping_add(1).checked_rem(BLOCKS).unwrap_or_default();
     }
 }
