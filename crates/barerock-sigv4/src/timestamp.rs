@@ -72,12 +72,16 @@ impl Timestamp {
                 (digit < 10).then(|| sum.wrapping_mul(10).wrapping_add(i32::from(digit)))
             })
         };
-        let days = days_from_civil(number(0, 4)?, number(4, 2)?, number(6, 2)?);
-        let minutes = number(9, 2)?.wrapping_mul(60).wrapping_add(number(11, 2)?);
-        let second_of_day = minutes.wrapping_mul(60).wrapping_add(number(13, 2)?);
-        let seconds = i64::from(days).wrapping_mul(SECONDS_PER_DAY).wrapping_add(i64::from(second_of_day));
-        // A day that does not exist, such as February 30, or the second 60 results in another text.
-        Self::from_unix_secs(seconds).ok().filter(|parsed| parsed.text == text)
+        let (year, month, day) = (number(0, 4)?, number(4, 2)?, number(6, 2)?);
+        let (hour, minute, second) = (number(9, 2)?, number(11, 2)?, number(13, 2)?);
+        let is_valid = year >= i32::from(MIN_YEAR)
+            && (1..=12).contains(&month)
+            && (1..=days_of_month(year, month)).contains(&day)
+            && (hour < 24 && minute < 60 && second < 60)
+            && (text.get(8), text.last()) == (Some(&b'T'), Some(&b'Z'));
+        let second_of_day = hour.wrapping_mul(60).wrapping_add(minute).wrapping_mul(60).wrapping_add(second);
+        let days = i64::from(days_from_civil(year, month, day)).wrapping_mul(SECONDS_PER_DAY);
+        is_valid.then(|| Self { unix_seconds: days.wrapping_add(i64::from(second_of_day)), text })
     }
 
     /// Returns the seconds since 1970-01-01T00:00:00Z.
@@ -185,7 +189,17 @@ fn civil_from_days(days: i32) -> (i32, i32, i32) {
     (year_of_era + era * 400 + i32::from(month <= 2), month, day)
 }
 
-/// Returns the inverse of [`civil_from_days`]; a day or month that does not exist counts into the next.
+/// Returns the number of days of a month from 1 to 12, in the Gregorian calendar.
+fn days_of_month(year: i32, month: i32) -> i32 {
+    let is_leap = year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0);
+    match month {
+        2 => 28_i32.wrapping_add(i32::from(is_leap)),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Returns the inverse of [`civil_from_days`].
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "the arguments have at most four digits, so no step overflows"
@@ -247,6 +261,26 @@ mod tests {
             previous = (year, month, day);
         }
         assert_eq!(previous, (9999, 12, 31));
+    }
+
+    #[test]
+    fn only_days_that_exist_are_parsed() {
+        let exists = |text: &str| Timestamp::parse(text).is_ok();
+        // A cycle of the calendar, and the last year.
+        for year in (1970..2371).chain([9999]) {
+            for month in 0..=13 {
+                for day in 0..=32 {
+                    let text = std::format!("{year}{month:02}{day:02}T123600Z");
+                    let seconds = i64::from(days_from_civil(year, month, day)) * SECONDS_PER_DAY + 45_360;
+                    let by_seconds = Timestamp::from_unix_secs(seconds);
+                    assert_eq!(
+                        exists(&text),
+                        by_seconds.is_ok_and(|timestamp| timestamp.amz_date() == text),
+                        "{text}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
