@@ -21,6 +21,11 @@
 //! `HyperTransport::with_native_roots`, [`key_log_file`](HyperTransportBuilder::key_log_file) and the functions of the feature
 //! `config` read the environment or files.
 //!
+//! # Runtime
+//!
+//! Calls run in a tokio runtime with I/O and timers, such as that of `#[tokio::main]` or of a builder with `enable_all`. Outside of one,
+//! they are an error. In one without timers, tokio panics: whether it has them cannot be queried.
+//!
 //! # Limits
 //!
 //! The head of a response is limited to 100 headers and 32 KiB, its chunk extensions and trailers to 16 KiB each; a response

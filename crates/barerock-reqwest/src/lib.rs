@@ -20,6 +20,11 @@
 //! # }
 //! ```
 //!
+//! # Runtime
+//!
+//! Calls run in a tokio runtime with I/O and timers, such as that of `#[tokio::main]` or of a builder with `enable_all`. Outside of one,
+//! they are an error. In one without timers, tokio panics: whether it has them cannot be queried.
+//!
 //! # Limits
 //!
 //! reqwest's own: the head of a response is limited to 100 headers (`http1_max_headers`) and 408 KiB, its chunk extensions and
