@@ -65,7 +65,7 @@ impl FrameDecoder {
     /// # Errors
     ///
     /// If the frame is invalid. The decoder then returns the same error on every call, no further frame, and takes no bytes.
-    #[inline]
+    #[cfg_attr(feature = "fast", inline(always))]
     pub fn next_frame<'a, 'chunk: 'a>(
         &'a mut self,
         chunk: &mut &'chunk [u8],
