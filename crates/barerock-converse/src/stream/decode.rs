@@ -38,6 +38,7 @@ const FIRST_BYTES: usize = 512;
 impl EventDecoder {
     /// Creates a decoder with the default limits.
     #[must_use]
+    #[inline(never)]
     pub fn new() -> Self {
         Self::default()
     }
