@@ -44,7 +44,10 @@ pub fn run(program: WholeProgram) {
                     stream(&client, &mut measured).await;
                 }
             }
-            Mode::Connected => unimplemented!("the SDK cannot connect ahead"),
+            Mode::Connected => {
+                eprintln!("the AWS SDK cannot connect ahead");
+                std::process::exit(2)
+            }
         }
     });
     let _closed = writeln!(std::io::stdout(), "{}", measured.into_json());
