@@ -15,8 +15,10 @@ pub enum Fate {
     Service(String),
     /// The connection was closed before the response head.
     NoAnswer,
-    /// The stream or its connection ended before the message was complete.
+    /// The stream or its connection ended inside a frame.
     Truncated,
+    /// The stream or its connection ended between two frames, before the message was complete.
+    EndedEarly,
     /// The stream is corrupt.
     Corrupt,
     /// A timeout.
@@ -37,12 +39,11 @@ impl Fate {
             }
             Fault::ResetBefore => (Self::NoAnswer, true),
             Fault::Stall(_) => (Self::TimedOut, true),
-            Fault::ResetAfter(_) | Fault::CloseAfter(_) => (Self::Truncated, false),
-            // A cut at the end of a frame also lacks messageStop.
-            Fault::Truncate(bytes) if answer.ends.contains(bytes) => {
-                (Self::Other("ended-early".to_owned()), false)
+            // A cut at the end of a frame lacks messageStop alone.
+            Fault::ResetAfter(bytes) | Fault::CloseAfter(bytes) | Fault::Truncate(bytes) => {
+                let at_end = answer.ends.contains(bytes);
+                (if at_end { Self::EndedEarly } else { Self::Truncated }, false)
             }
-            Fault::Truncate(_) => (Self::Truncated, false),
             Fault::Corrupt { .. } => (Self::Corrupt, false),
             Fault::StallAfter { .. } => (Self::TimedOut, false),
             Fault::Exception { name, .. } => (service(&(name[..1].to_uppercase() + &name[1..])), false),
@@ -59,9 +60,26 @@ impl fmt::Display for Fate {
             Self::Service(name) => f.write_str(name),
             Self::NoAnswer => f.write_str("no response"),
             Self::Truncated => f.write_str("truncated"),
+            Self::EndedEarly => f.write_str("ended early"),
             Self::Corrupt => f.write_str("corrupt"),
             Self::TimedOut => f.write_str("timed out"),
             Self::Other(words) => f.write_str(words),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Fate, Fault};
+
+    #[test]
+    fn a_stream_cut_between_frames_ended_early() {
+        let answer = Answer::new(3, 400);
+        for cut in [Fault::ResetAfter, Fault::CloseAfter, Fault::Truncate] {
+            for end in &answer.ends {
+                assert_eq!(Fate::of(&cut(*end), &answer), (Fate::EndedEarly, false), "{end}");
+                assert_eq!(Fate::of(&cut(end - 1), &answer), (Fate::Truncated, false), "{end}");
+            }
         }
     }
 }

@@ -60,6 +60,7 @@ fn fate(error: &Error) -> Fate {
     }
     match error.verdict() {
         Some(Verdict::Truncated) => Fate::Truncated,
+        Some(Verdict::EndedEarly) => Fate::EndedEarly,
         Some(Verdict::Corrupt) => Fate::Corrupt,
         Some(verdict) => Fate::Other(verdict.to_string()),
         None if error.kind() == ErrorKind::Transport => Fate::NoAnswer,
