@@ -58,22 +58,25 @@ def environment(endpoint):
 
 
 class Replay:
-    """`barerock replay` with the one exchange, which checks the signatures."""
+    """`barerock replay`, which checks the signatures: a folder for each exchange, by its request's operation and the response's body."""
 
-    def __init__(self, barerock):
+    def __init__(self, barerock, exchanges=None, match="any"):
         self.folder = tempfile.TemporaryDirectory()
-        exchange = Path(self.folder.name) / "size"
-        exchange.mkdir()
-        request = {"method": "POST", "uri": f"/model/{MODEL}/converse-stream", "headers": [["content-type", "application/json"]], "body": "{}"}
-        (exchange / "request.json").write_text(json.dumps(request))
-        headers = [["Content-Type", "application/vnd.amazon.eventstream"], ["Transfer-Encoding", "chunked"]]
-        (exchange / "response.json").write_text(json.dumps({"status": 200, "headers": headers}))
-        (exchange / "response.body").write_bytes(stream())
-        self.barerock = barerock
+        for number, (operation, request, response) in enumerate(exchanges or [("converse-stream", {}, stream())]):
+            exchange = Path(self.folder.name) / str(number)
+            exchange.mkdir()
+            uri, headers = f"/model/{MODEL}/{operation}", [["content-type", "application/json"]]
+            head = {"method": "POST", "uri": uri, "headers": headers, "body": json.dumps(request)}
+            (exchange / "request.json").write_text(json.dumps(head))
+            if operation == "converse-stream":
+                headers = [["Content-Type", "application/vnd.amazon.eventstream"], ["Transfer-Encoding", "chunked"]]
+            (exchange / "response.json").write_text(json.dumps({"status": 200, "headers": headers}))
+            (exchange / "response.body").write_bytes(response)
+        self.barerock, self.match = barerock, match
         self.process, self.url = self.start("--verify")
 
     def start(self, *options):
-        command = [self.barerock, "replay", "--fixtures", self.folder.name, "--match", "any", "--listen", "127.0.0.1:0", *options]
+        command = [self.barerock, "replay", "--fixtures", self.folder.name, "--match", self.match, "--listen", "127.0.0.1:0", *options]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(""))
         line = process.stdout.readline()
         if not line.startswith("listening on "):
@@ -89,9 +92,9 @@ class Replay:
         self.folder.cleanup()
 
 
-def spawn(binary, url):
+def spawn(binary, url, *arguments):
     """Starts a program; its text comes through the pipe. The one without an HTTP stack gets a connection instead."""
-    command = [binary, MODEL, "hello"]
+    command = [binary, MODEL, "hello", *arguments]
     options = {"env": environment(url), "cwd": "/"}
     if not binary.name.endswith("byo"):
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
