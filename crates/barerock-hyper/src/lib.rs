@@ -36,6 +36,7 @@
 //! # Features
 //!
 //! - `tls12` (default): TLS 1.2 in addition to 1.3.
+//! - without any: `HyperTransport::with_amazon_roots`, which trusts AWS's endpoints only, `with_ca_bundle` and `with_tls`.
 //! - `webpki-roots` (default): Mozilla's roots, built into the program: `HyperTransport::new` and `HyperTransport::builder`.
 //! - `native-roots`: the system's roots: `HyperTransport::with_native_roots`.
 //! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.

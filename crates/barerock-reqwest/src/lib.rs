@@ -44,7 +44,8 @@
 //!
 //! - `webpki-roots` (default): TLS by rustls with ring and Mozilla's roots: `ReqwestTransport::new`,
 //!   `ReqwestTransport::client_builder`.
-//! - `rustls`: TLS by rustls with roots of your own: `ReqwestTransport::client_builder_with_tls`.
+//! - `rustls`: TLS by rustls with roots of your own, or Amazon's (`tls::amazon_client_config`), which trust AWS's endpoints only:
+//!   `ReqwestTransport::client_builder_with_tls`.
 //! - `native-roots`: the system's roots for rustls: `tls::native_roots`.
 //! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.
 //! - `native-tls`: TLS by the system's library with the system's roots: `ReqwestTransport::native_tls_client_builder`. It does

@@ -38,6 +38,12 @@ pub fn client_config(roots: RootCertStore) -> Result<ClientConfig, RootsError> {
     if roots.is_empty() { Err(RootsError::EmptyStore) } else { Ok(build(roots)) }
 }
 
+/// Builds the same configuration with Amazon's roots ([`amazon_roots`](crate::amazon_roots)).
+#[must_use]
+pub fn amazon_client_config() -> ClientConfig {
+    build(crate::amazon_roots())
+}
+
 /// Builds the same configuration with Mozilla's roots ([`webpki_roots`](crate::webpki_roots)).
 #[cfg(feature = "webpki-roots")]
 #[must_use]

@@ -1,4 +1,4 @@
-//! TLS root stores (a CA bundle, Mozilla's roots, the system's roots) and the rustls configuration that the transports of
+//! TLS root stores (a CA bundle, Amazon's roots, Mozilla's, the system's) and the rustls configuration that the transports of
 //! `barerock` share. An empty root store or an invalid certificate is an error; no other root store is used instead.
 //!
 //! In scope: root stores, and a rustls configuration for clients. Out of scope: connections and handshakes, which the
@@ -16,7 +16,7 @@
 //!
 //! # Features
 //!
-//! - `rustls`: the rustls configuration (`client_config`) with ring, and a re-export of rustls.
+//! - `rustls`: the rustls configuration (`client_config`) with ring, Amazon's roots, and a re-export of rustls.
 //! - `aws-lc-rs`: aws-lc-rs in place of ring; see `docs/fips.md` of the repository.
 //! - `tls12`: TLS 1.2 in addition to 1.3.
 //! - `webpki-roots`: Mozilla's roots, built into the program.
@@ -25,6 +25,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "rustls")]
+mod amazon;
 mod bundle;
 #[cfg(feature = "rustls")]
 mod config;
@@ -32,13 +34,15 @@ mod error;
 #[cfg(feature = "rustls")]
 mod roots;
 
+#[cfg(feature = "rustls")]
+pub use amazon::amazon_roots;
 pub use bundle::certificates;
 #[cfg(feature = "platform-verifier")]
 pub use config::platform_client_config;
 #[cfg(feature = "webpki-roots")]
 pub use config::webpki_client_config;
 #[cfg(feature = "rustls")]
-pub use config::{client_config, server_name, untrusting_client_config};
+pub use config::{amazon_client_config, client_config, server_name, untrusting_client_config};
 pub use error::RootsError;
 #[cfg(feature = "rustls")]
 pub use roots::ca_bundle;

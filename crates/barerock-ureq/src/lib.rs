@@ -34,7 +34,8 @@
 //!
 //! - `webpki-roots` (default): rustls with ring and Mozilla's roots: `UreqTransport::new`, `UreqTransport::builder`, and the
 //!   constructors of [`Client`] over it.
-//! - `rustls`: rustls with roots of your own: `UreqTransport::with_tls`, `UreqTransport::with_ca_bundle`.
+//! - `rustls`: rustls with Amazon's roots, which trust AWS's endpoints only: `UreqTransport::with_amazon_roots`; or with roots of your own:
+//!   `UreqTransport::with_tls`, `UreqTransport::with_ca_bundle`.
 //! - `tls12` (default): TLS 1.2 in addition to 1.3 in rustls.
 //! - `native-roots`: the system's roots for rustls: `UreqTransport::with_native_roots`.
 //! - `aws-lc-rs`: TLS and signatures by aws-lc-rs in place of ring and RustCrypto.

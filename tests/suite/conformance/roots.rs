@@ -1,9 +1,10 @@
-//! Tests of transports that trust the system's roots.
+//! Tests of root stores: the system's in transports, and Amazon's.
 //!
-//! An environment variable of the process names the roots, so each test runs its second half in a new process.
+//! An environment variable of the process names the system's roots, so each test of them runs its second half in a new process.
 
 use std::process::Command;
 
+use barerock::sigv4::PayloadHash;
 use barerock::transport::ProxyRules;
 use barerock_hyper::HyperTransport;
 use barerock_replay::Tls;
@@ -12,6 +13,15 @@ use barerock_ureq::UreqTransport;
 
 use super::server::{Bedrock, question};
 use super::stacks::{Hyper, Reqwest, Stack, Ureq, client};
+
+/// SHA-256 of the roots' public keys, as https://www.amazontrust.com/repository/ lists them.
+const AMAZON_KEYS: [&str; 5] = [
+    "fbe3018031f9586bcbf41727e417b7d1c45c2f47f93be372a17b96b50757d5a2",
+    "7f4296fc5b6a4e3b35d3c369623e364ab1af381d8fa7121533c9d6c633ea2461",
+    "36abc32656acfc645c61b71613c4bf21c787f5cabbee48348d58597803d7abc9",
+    "f7ecded5c66047d28ed6466b543c40e0743abe81d109254dcf845d4c2c7853c5",
+    "2b071c59a0a0ae76b0eadb2bad23bad4580b69c3601b630c2eaf0613afa83f92",
+];
 
 /// The variable with the server's URL for the new process.
 const URL: &str = "BAREROCK_TESTS_URL";
@@ -83,4 +93,20 @@ fn ureq_trusts_them() {
             .unwrap()
             .build()
     });
+}
+
+#[test]
+fn amazons_keys_are_those_that_it_publishes() {
+    for (root, published) in tls::amazon_roots().roots.iter().zip(AMAZON_KEYS) {
+        let key = &root.subject_public_key_info;
+        // A sequence in DER: its tag, its length, its contents.
+        let [high, low] = u16::try_from(key.len()).unwrap().to_be_bytes();
+        let length = match key.len() {
+            0..128 => vec![low],
+            128..256 => vec![0x81, low],
+            _ => vec![0x82, high, low],
+        };
+        let sequence = [&[0x30], length.as_slice(), key].concat();
+        assert_eq!(PayloadHash::of(&sequence).as_str(), published, "{:?}", root.subject);
+    }
 }

@@ -4,16 +4,20 @@ use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
 use std::sync::Arc;
 
+use barerock::transport::ProxyRules;
 use barerock::{Error, ErrorKind};
+use barerock_hyper::HyperTransport;
 use barerock_replay::Tls;
+use barerock_reqwest::{ReqwestTransport, tls};
 use barerock_tests::fixtures;
+use barerock_ureq::UreqTransport;
 use rustls::ServerConnection;
 use rustls::version::TLS13;
 
 use super::answers::chain;
 use super::over_every_stack;
 use super::server::{Bedrock, question};
-use super::stacks::{Settings, Stack, client};
+use super::stacks::{Hyper, Reqwest, Settings, Stack, Ureq, client};
 use super::tap::{Tap, read_request};
 use super::versions::server_config;
 
@@ -67,6 +71,23 @@ fn nobody_else<S: Stack>() {
 fn an_unknown_authority<S: Stack>() {
     let tls = Tls::generate().unwrap();
     assert_refused(ask::<S>("127.0.0.1:0", &tls, None), &["unknownissuer", "certificate verify failed"]);
+}
+
+/// A transport with Amazon's roots rejects every other authority.
+fn assert_only_amazon<S: Stack>(transport: S::Transport) {
+    let bedrock = Bedrock::listen("127.0.0.1:0", &[], |replay| replay.tls(Tls::generate().unwrap()));
+    let client = client(transport, &bedrock.url()).build().unwrap();
+    let result = S::run(async { Ok(client.converse(&question()).await?.text()) });
+    assert_refused(result, &["unknownissuer"]);
+}
+
+#[test]
+fn amazons_roots_are_the_only_ones() {
+    let proxies = ProxyRules::default();
+    assert_only_amazon::<Hyper>(HyperTransport::with_amazon_roots().build());
+    assert_only_amazon::<Ureq>(UreqTransport::with_amazon_roots().proxy(proxies.clone()).unwrap().build());
+    let reqwest = ReqwestTransport::client_builder_with_tls(tls::amazon_client_config());
+    assert_only_amazon::<Reqwest>(ReqwestTransport::build(reqwest, proxies));
 }
 
 fn another_host<S: Stack>() {

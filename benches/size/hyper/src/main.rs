@@ -17,7 +17,8 @@ fn words(error: impl Display) -> String {
 
 async fn ask(model: &str, prompt: &str) -> Result<(), String> {
     let environment = Environment::of_process();
-    let mut client = Client::builder_without_validation(HyperTransport::new()).region(environment.region().unwrap_or_default());
+    let mut client = Client::builder_without_validation(HyperTransport::with_amazon_roots().build())
+        .region(environment.region().unwrap_or_default());
     if let Some(url) = environment.get("AWS_ENDPOINT_URL") {
         client = client.endpoint_url(url);
     }

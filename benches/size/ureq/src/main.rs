@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use barerock::credentials::EnvironmentProvider;
 use barerock::types::Message;
 use barerock::{ConverseRequest, Environment};
-use barerock_ureq::Client;
+use barerock_ureq::{Client, UreqTransport};
 
 /// Converts an error to text. A boxed error would also link its `Debug`.
 fn words(error: impl Display) -> String {
@@ -17,7 +17,8 @@ fn words(error: impl Display) -> String {
 
 fn ask(model: &str, prompt: &str) -> Result<(), String> {
     let environment = Environment::of_process();
-    let mut client = Client::builder_without_validation().region(environment.region().unwrap_or_default());
+    let mut client = barerock::Client::builder_without_validation(UreqTransport::with_amazon_roots().build())
+        .region(environment.region().unwrap_or_default());
     if let Some(url) = environment.get("AWS_ENDPOINT_URL") {
         client = client.endpoint_url(url);
     }
