@@ -20,7 +20,7 @@ const MODEL: &str = "us.anthropic.claude-sonnet-4-6";
 /// Makes the client while Lambda initializes the function, which is not part of any call: the connection is open and the
 /// credentials are there before the first event.
 fn set_up(environment: Environment) -> Result<Client, Error> {
-    let builder = barerock::Client::builder_without_validation(UreqTransport::new());
+    let builder = barerock::Client::builder_without_validation(UreqTransport::with_amazon_roots().build());
     let client = Client::from(builder.environment(environment).build()?);
     if let Err(error) = client.connect() {
         // The first call connects, and says so if it cannot.
