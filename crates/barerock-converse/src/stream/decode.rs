@@ -8,7 +8,7 @@ use super::fast::plain_delta;
 use super::payload::ContentBlockDeltaEvent;
 use crate::error::ServiceError;
 use crate::json::{Correction, Corrections};
-use crate::lookalike::looks_like;
+use crate::lookalike::{Lookalike, looks_like};
 
 /// Decodes the bytes of a ConverseStream response, in chunks of any size, into events.
 ///
@@ -29,6 +29,8 @@ struct State {
     /// Error for the first event after the end of the message.
     misplaced: Option<StreamError>,
     failed: Option<StreamError>,
+    /// What the first bytes of the stream look like, other than an event stream.
+    lookalike: Option<Lookalike>,
     corrections: Corrections,
 }
 
@@ -84,29 +86,21 @@ impl EventDecoder {
             return Err(error.clone());
         }
         let offset = frames.offset();
-        let start = if offset == 0 { first_bytes(frames.unread(), chunk) } else { Vec::new() };
-        let outcome = match frames.next_frame(chunk) {
-            Ok(None) => return Ok(None),
-            Ok(Some(frame)) => {
-                // Before all else: nearly every event is one of these.
-                if let Some(delta) = plain_event(&frame) {
-                    state.follow_delta(offset);
-                    return Ok(Some(with(StreamEvent::ContentBlockDelta(delta), frame.payload())));
-                }
-                event_of(&frame, offset, &mut state.corrections).map(|event| (event, frame))
-            }
-            Err(error) => Err(classify(error, &start)),
-        };
-        match outcome {
-            Ok((event, frame)) => {
-                state.follow(&event, offset);
-                Ok(Some(with(event, frame.payload())))
-            }
-            Err(error) => {
-                state.failed = Some(error.clone());
-                Err(error)
-            }
+        if offset == 0 {
+            state.look_at_start(frames.unread(), chunk);
         }
+        let frame = match frames.next_frame(chunk) {
+            Ok(Some(frame)) => frame,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(state.fail(classify(error, state.lookalike))),
+        };
+        // Before all else: nearly every event is one of these.
+        if let Some(delta) = plain_event(&frame) {
+            state.follow_delta(offset);
+            return Ok(Some(with(StreamEvent::ContentBlockDelta(delta), frame.payload())));
+        }
+        let event = state.other_event(&frame, offset)?;
+        Ok(Some(with(event, frame.payload())))
     }
 
     /// Corrections made in the events so far, without duplicates.
@@ -146,7 +140,7 @@ impl EventDecoder {
             return Err(error.clone());
         }
         let outcome = match (self.frames.finish(), self.state.misplaced.take()) {
-            (Err(error), _) => Err(classify(error, self.frames.unread())),
+            (Err(error), _) => Err(classify(error, looks_like(self.frames.unread()))),
             (Ok(()), Some(misplaced)) => Err(misplaced),
             // spec: bedrock#message-stop "messageStop: Message stop information."
             (Ok(()), None) if !self.state.message_stopped => {
@@ -172,6 +166,28 @@ impl EventDecoder {
 }
 
 impl State {
+    /// Identifies a body that is not an event stream. `unread` and `chunk` are its first bytes.
+    #[cold]
+    fn look_at_start(&mut self, unread: &[u8], chunk: &[u8]) {
+        let start: Vec<u8> = unread.iter().chain(chunk).take(FIRST_BYTES).copied().collect();
+        self.lookalike = looks_like(&start);
+    }
+
+    /// Ends decoding with this error.
+    #[cold]
+    fn fail(&mut self, error: StreamError) -> StreamError {
+        self.failed = Some(error.clone());
+        error
+    }
+
+    /// Reads the event of a frame that is not a delta in the usual form.
+    #[inline(never)]
+    fn other_event<'a>(&mut self, frame: &Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, StreamError> {
+        let event = event_of(frame, offset, &mut self.corrections).map_err(|error| self.fail(error))?;
+        self.follow(&event, offset);
+        Ok(event)
+    }
+
     /// Updates the position in the message.
     #[inline]
     fn follow(&mut self, event: &StreamEvent<'_>, offset: u64) {
@@ -203,14 +219,10 @@ impl State {
     }
 }
 
-/// The bytes by which a body that is not an event stream is identified.
-fn first_bytes(unread: &[u8], chunk: &[u8]) -> Vec<u8> {
-    unread.iter().chain(chunk).take(FIRST_BYTES).copied().collect()
-}
-
-/// Classifies a frame error: truncated, corrupt, or not an event stream. `start` is the stream's start if no frame was taken.
-fn classify(error: DecodeError, start: &[u8]) -> StreamError {
-    match looks_like(start) {
+/// Classifies a frame error: truncated, corrupt, or not an event stream. `lookalike` is what the start of the stream looks like.
+#[cold]
+fn classify(error: DecodeError, lookalike: Option<Lookalike>) -> StreamError {
+    match lookalike {
         Some(kind) if error.stream_offset() < FRAME_PRELUDE => StreamError::NotAnEventStream(kind),
         _ if error.is_truncated() => StreamError::Truncated(error),
         _ => StreamError::Corrupt(error),
