@@ -23,6 +23,46 @@ fn decoded(payload: &[u8]) -> Option<StreamEvent<'static>> {
     decoder.next_event(&mut &frame[..]).ok().flatten().map(StreamEvent::into_owned)
 }
 
+fn text_delta(text: &str, padding: usize) -> Vec<u8> {
+    let padding = &PADDING[..padding];
+    format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}},"p":"{padding}"}}"#).into_bytes()
+}
+
+#[test]
+fn every_length_of_text_and_padding() {
+    for text in [
+        "the quick brown fox jumps over the lazy dog",
+        "Grüße, 🌍! Grüße, 🌍! Grüße",
+        "a\\nb\\\"c\\u00e9 d\\\\ ",
+    ] {
+        let ends = (0..=text.len()).filter(|end| text.is_char_boundary(*end));
+        for end in ends {
+            for padding in 0..=PADDING.len() {
+                let [decoded, parsed] = both(&text_delta(&text[..end], padding));
+                assert_eq!(decoded, parsed, "{} {padding}", &text[..end]);
+                assert!(parsed.is_some() || text[..end].contains('\\'), "{} {padding}", &text[..end]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_byte_changed() {
+    for (text, padding) in
+        [("", 0), ("", 30), ("é", 11), (r"\n", 20), ("sixteen bytes ok", 1), ("one block and more", 62)]
+    {
+        let payload = text_delta(text, padding);
+        for at in 0..payload.len() {
+            for byte in [b'"', b'\\', b'}', b'a', b'b', b'z', b'0', 0, 0x1f, 0x80, 0xff] {
+                let mut changed = payload.clone();
+                changed[at] = byte;
+                let [decoded, parsed] = both(&changed);
+                assert_eq!(decoded, parsed, "{text} {padding}: {byte:#x} at {at}");
+            }
+        }
+    }
+}
+
 /// Payloads in the form of the service, with arbitrary text.
 fn payload() -> impl Strategy<Value = String> {
     let text = prop_oneof!["[ -~]{0,40}", "\\PC{0,20}", any::<String>()];

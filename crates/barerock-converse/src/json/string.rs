@@ -1,5 +1,6 @@
 //! JSON strings: length, escapes and writing (RFC 8259, section 7).
 
+use super::plain::plain_length;
 use crate::types::Text;
 
 /// Escapes of one character and their meaning; all but `/` are written so.
@@ -171,51 +172,6 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// The number of bytes before the first `"`, `\` or control character.
-pub(crate) fn plain_length(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    let mut rest = bytes;
-    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
-        let special = special_in(block);
-        if special != 0 {
-            return length + first(special);
-        }
-        length += BLOCK;
-        rest = after;
-    }
-    // The last block again, of which the first bytes were looked at.
-    if let Some(block) = bytes.last_chunk::<BLOCK>() {
-        let looked_at = BLOCK - rest.len();
-        let special = special_in(block) >> (8 * looked_at).min(127);
-        return if special == 0 || rest.is_empty() { bytes.len() } else { length + first(special) };
-    }
-    length + rest.iter().take_while(|byte| !is_special(**byte)).count()
-}
-
-/// Bytes that are compared at once.
-const BLOCK: usize = 16;
-
-#[inline(always)]
-fn is_special(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
-}
-
-/// The special bytes of a block, as bytes that are not zero. Without branches, so that the compiler compares all at once.
-#[inline(always)]
-fn special_in(block: &[u8; BLOCK]) -> u128 {
-    let mut special = [0; BLOCK];
-    for (special, byte) in special.iter_mut().zip(block) {
-        *special = if is_special(*byte) { u8::MAX } else { 0 };
-    }
-    u128::from_le_bytes(special)
-}
-
-/// The place of the first byte that is not zero.
-#[inline(always)]
-fn first(special: u128) -> usize {
-    usize::try_from(special.trailing_zeros() / 8).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,21 +257,6 @@ mod tests {
             (r"\ude00\ud83d", "\u{fffd}\u{fffd}"),
         ] {
             assert_eq!(unquoted(inside, true), (Text::from(expected), true), "{inside}");
-        }
-    }
-
-    #[test]
-    fn finds_every_special_byte_at_every_place() {
-        for byte in 0..=u8::MAX {
-            for place in 0..80 {
-                let mut bytes = [b'a'; 80];
-                bytes[place] = byte;
-                // What is above 0x7f must not look like a control character to the byte before it.
-                bytes[79 - place] = if place == 79 - place { byte } else { 0x80 };
-                let plain = |byte: u8| byte != b'"' && byte != b'\\' && byte >= 0x20;
-                let expected = bytes.iter().take_while(|byte| plain(**byte)).count();
-                assert_eq!(plain_length(&bytes), expected, "{byte:#x} at {place}");
-            }
         }
     }
 }

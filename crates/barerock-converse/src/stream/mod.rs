@@ -10,6 +10,7 @@ mod event;
 mod fast;
 mod malformed;
 mod open_block;
+mod padding;
 mod payload;
 mod raw;
 
