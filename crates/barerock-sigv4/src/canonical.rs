@@ -92,16 +92,34 @@ impl<'a> CanonicalRequest<'a> {
         payload: &'a PayloadHash,
         context: &SigningContext<'a>,
     ) -> Result<Self, SignError> {
-        Self::for_header_form(request.parts(), request.headers(), Names::Unchecked, payload, context)
+        let mut canonical = Self::unselected(request.parts(), request.headers(), payload);
+        canonical.select_for_header_form(Names::Unchecked, context)?;
+        Ok(canonical)
     }
 
-    pub(crate) fn for_header_form(
+    /// Creates a canonical request in which no header is selected. It is completed in place, because it is too long to be moved
+    /// at each step.
+    pub(crate) fn unselected(
         parts: RequestParts<'a>,
         headers: &'a [HeaderLine<'a>],
-        names: Names,
         payload: &'a PayloadHash,
+    ) -> Self {
+        Self {
+            parts,
+            left_out_parameters: &[],
+            uri_encoding: UriEncoding::Single,
+            is_normal: true,
+            headers: HeaderList::new(headers),
+            payload,
+        }
+    }
+
+    /// Checks the request and selects its headers for a signature in the `authorization` header.
+    pub(crate) fn select_for_header_form(
+        &mut self,
+        names: Names,
         context: &SigningContext<'a>,
-    ) -> Result<Self, SignError> {
+    ) -> Result<(), SignError> {
         let settings = &context.settings;
         let token = context.credentials.session_token();
         let is_replaced = |name: &str| {
@@ -111,20 +129,20 @@ impl<'a> CanonicalRequest<'a> {
         };
         let service = context.scope.service();
         let is_signed = |name: &str| is_signed(service, name) && !is_replaced(name);
-        let mut canonical =
-            Self::of_parts(parts, HeaderList::new(headers, names, is_signed)?, payload, settings, &[])?;
-        canonical.check_host()?;
+        self.headers.select(names, is_signed)?;
+        self.check_target(settings)?;
+        self.check_host()?;
         let added = [
             Some((X_AMZ_DATE, context.timestamp.as_bytes())),
-            settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, payload.as_bytes())),
+            settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, self.payload.as_bytes())),
             token
                 .filter(|_| settings.session_token == SessionTokenSigning::Signed)
                 .map(|token| (X_AMZ_SECURITY_TOKEN, token.as_bytes())),
         ];
         for (name, value) in added.into_iter().flatten() {
-            canonical.headers.add(name, value)?;
+            self.headers.add(name, value)?;
         }
-        Ok(canonical)
+        Ok(())
     }
 
     /// Creates the canonical request for a signature in the query, without the query, which `with_query` adds.
@@ -136,8 +154,9 @@ impl<'a> CanonicalRequest<'a> {
         context: &SigningContext<'_>,
     ) -> Result<Self, SignError> {
         let (settings, service) = (&context.settings, context.scope.service());
-        let headers = HeaderList::new(headers, Names::Unchecked, |name| is_signed(service, name))?;
-        let canonical = Self::of_parts(RequestParts { query: "", ..parts }, headers, payload, settings, &[])?;
+        let mut canonical = Self::unselected(RequestParts { query: "", ..parts }, headers, payload);
+        canonical.headers.select(Names::Unchecked, |name| is_signed(service, name))?;
+        canonical.check_target(settings)?;
         canonical.check_host()?;
         Ok(canonical)
     }
@@ -159,27 +178,25 @@ impl<'a> CanonicalRequest<'a> {
         settings: &SigningSettings,
         left_out_parameters: &'static [&'static str],
     ) -> Result<Self, SignError> {
-        let headers = HeaderList::new(headers, Names::Unchecked, |_name| true)?;
-        Self::of_parts(parts, headers, payload, settings, left_out_parameters)
+        let mut canonical = Self::unselected(parts, headers, payload);
+        canonical.left_out_parameters = left_out_parameters;
+        canonical.headers.select(Names::Unchecked, |_name| true)?;
+        canonical.check_target(settings)?;
+        Ok(canonical)
     }
 
-    fn of_parts(
-        parts: RequestParts<'a>,
-        headers: HeaderList<'a>,
-        payload: &'a PayloadHash,
-        settings: &SigningSettings,
-        left_out_parameters: &'static [&'static str],
-    ) -> Result<Self, SignError> {
-        if parts.method.is_empty() || !parts.method.bytes().all(is_token) {
+    /// Checks method, path and query.
+    fn check_target(&mut self, settings: &SigningSettings) -> Result<(), SignError> {
+        let RequestParts { method, path, query } = self.parts;
+        if method.is_empty() || !method.bytes().all(is_token) {
             return Err(SignError::InvalidMethod);
         }
-        let (uri_encoding, is_normal) = match parts.path {
-            Path::Sent(path) => (settings.uri_encoding, uri::check_path(path, settings.normalize_path)?),
-            #[cfg(feature = "http")]
-            Path::Canonical(_) => (UriEncoding::Single, true),
-        };
-        uri::check_query(parts.query)?;
-        Ok(Self { parts, left_out_parameters, uri_encoding, is_normal, headers, payload })
+        // A canonical path is encoded and normal already.
+        if let Path::Sent(path) = path {
+            self.uri_encoding = settings.uri_encoding;
+            self.is_normal = uri::check_path(path, settings.normalize_path)?;
+        }
+        uri::check_query(query)
     }
 
     /// Checks the rule "You must include the host header."

@@ -50,8 +50,8 @@ const DROPS_SNAKE_CASE: &str = "bedrock-mantle";
 #[must_use]
 pub fn is_signed(service: &str, name: &str) -> bool {
     let is_prefixed = || {
-        name.get(..NEVER_SIGNED_PREFIX.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(NEVER_SIGNED_PREFIX))
+        let start = name.as_bytes().get(..NEVER_SIGNED_PREFIX.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(NEVER_SIGNED_PREFIX.as_bytes()))
     };
     // Most names differ in length from all of those.
     let has_length =
@@ -104,13 +104,9 @@ pub(crate) struct HeaderList<'a> {
 }
 
 impl<'a> HeaderList<'a> {
-    /// Creates a list of the lines of `sent` for which `is_signed` returns true.
-    pub(crate) fn new(
-        sent: &'a [HeaderLine<'a>],
-        names: Names,
-        is_signed: impl Fn(&str) -> bool,
-    ) -> Result<Self, SignError> {
-        let mut list = Self {
+    /// Creates an empty list, to which [`HeaderList::select`] adds lines of `sent`.
+    pub(crate) fn new(sent: &'a [HeaderLine<'a>]) -> Self {
+        Self {
             sent,
             added: [("", b""); MAX_ADDED],
             added_count: 0,
@@ -122,21 +118,25 @@ impl<'a> HeaderList<'a> {
             has_host: false,
             length: 0,
             names_length: 0,
-        };
-        for (index, (name, value)) in sent.iter().enumerate().filter(|(_, (name, _))| is_signed(name)) {
+        }
+    }
+
+    /// Adds the sent lines for which `is_signed` returns true. In place, because a list is too long to be moved at each step.
+    pub(crate) fn select(&mut self, names: Names, is_signed: impl Fn(&str) -> bool) -> Result<(), SignError> {
+        for (index, (name, value)) in self.sent.iter().enumerate().filter(|(_, (name, _))| is_signed(name)) {
             if names == Names::Unchecked {
                 if name.is_empty() || !name.bytes().all(is_token) {
                     return Err(SignError::InvalidHeaderName { index });
                 }
-                list.has_plain_names &= !name.bytes().any(|byte| byte.is_ascii_uppercase());
+                self.has_plain_names &= !name.bytes().any(|byte| byte.is_ascii_uppercase());
             }
             let invalid = |offset| SignError::InvalidHeaderValue { index, offset };
-            list.has_plain_values &= check_value(value).map_err(invalid)?;
-            list.has_host |= name.eq_ignore_ascii_case(HOST);
-            list.length = list.length.saturating_add(name.len()).saturating_add(value.len());
-            list.insert(index, name)?;
+            self.has_plain_values &= check_value(value).map_err(invalid)?;
+            self.has_host |= name.eq_ignore_ascii_case(HOST);
+            self.length = self.length.saturating_add(name.len()).saturating_add(value.len());
+            self.insert(index, name)?;
         }
-        Ok(list)
+        Ok(())
     }
 
     /// Adds a header of the signature, whose value is known to be valid.
@@ -150,18 +150,17 @@ impl<'a> HeaderList<'a> {
     }
 
     fn insert(&mut self, index: usize, name: &str) -> Result<(), SignError> {
-        let at = (0..self.count).rev().find(|at| !sorts_before(name, self.line(*at).0));
-        if at.is_some_and(|before| name.eq_ignore_ascii_case(self.line(before).0)) {
+        let mut new = u16::try_from(index).map_err(|_far| SignError::TooManyHeaders)?;
+        let behind = (0..self.count).rev().take_while(|at| sorts_before(name, self.line(*at).0)).count();
+        let at = self.count.saturating_sub(behind);
+        let before = at.checked_sub(1).map(|before| self.line(before).0);
+        if before.is_some_and(|before| name.eq_ignore_ascii_case(before)) {
             self.has_repeats = true;
         } else {
             self.names_length = self.names_length.saturating_add(name.len()).saturating_add(1);
         }
-        let at = at.map_or(0, |before| before.saturating_add(1));
-        let mut new = u16::try_from(index).map_err(|_far| SignError::TooManyHeaders)?;
-        let behind = self.order.get_mut(..=self.count).ok_or(SignError::TooManyHeaders)?;
-        for slot in behind.iter_mut().skip(at) {
-            core::mem::swap(slot, &mut new);
-        }
+        let moved = self.order.get_mut(at..=self.count).ok_or(SignError::TooManyHeaders)?;
+        moved.iter_mut().for_each(|slot| core::mem::swap(slot, &mut new));
         self.count = self.count.saturating_add(1);
         Ok(())
     }

@@ -143,12 +143,11 @@ impl Signer {
         timestamp: Timestamp,
     ) -> Result<Signed, SignError> {
         let payload = PayloadHash::with(self.settings.payload, request.body().as_ref());
-        // Moved out, so that they can change while the method and the URI are borrowed; moved back below, also on an error.
-        let mut headers = core::mem::take(request.headers_mut());
         let (method, uri) = (request.method().as_str(), request.uri());
-        let signed = self.sign_head(method, uri, &mut headers, &payload, credentials, timestamp);
-        *request.headers_mut() = headers;
-        signed
+        let (signed, added) =
+            self.sign_head(method, uri, request.headers(), &payload, credentials, &timestamp)?;
+        added.insert_into(request.headers_mut());
+        Ok(signed)
     }
 
     /// Signs a request in its query: the URI becomes a presigned URL, valid for `expires_seconds` from `timestamp`.
@@ -194,26 +193,26 @@ impl Signer {
         Ok(presigned)
     }
 
-    /// Signs the head of a request. Not generic, so that there is one copy for all body types.
+    /// Signs the head of a request, and returns the headers to add. Not generic, so that there is one copy for all body types.
     fn sign_head(
         &mut self,
         method: &str,
         uri: &Uri,
-        headers: &mut HeaderMap,
+        headers: &HeaderMap,
         payload: &PayloadHash,
         credentials: &Credentials,
-        timestamp: Timestamp,
-    ) -> Result<Signed, SignError> {
+        timestamp: &Timestamp,
+    ) -> Result<(Signed, AddedHeaders), SignError> {
         // Below the limit, inserting headers cannot fail.
         if headers.keys_len() > MAX_HEADER_NAMES {
             return Err(SignError::TooManyHeaders);
         }
         let content_sha256_header = self.settings.content_sha256_header;
-        let (context, cached, path) = self.context(credentials, &timestamp)?;
+        let (context, cached, path) = self.context(credentials, timestamp)?;
         let mut head = Head::of(method, uri, headers);
         head.parts.path = path.find(uri.path());
-        let canonical_request =
-            CanonicalRequest::for_header_form(head.parts, head.lines(), Names::Lowercase, payload, &context)?;
+        let mut canonical_request = CanonicalRequest::unselected(head.parts, head.lines(), payload);
+        canonical_request.select_for_header_form(Names::Lowercase, &context)?;
         let names_length = canonical_request.signed_headers_length();
         let signed = Signed::new(&canonical_request, &context, cached);
         let names = signed.signed_headers(names_length, payload);
@@ -231,30 +230,22 @@ impl Signer {
             signed.signature,
         );
 
-        // All values are built before the first is set, so that an error leaves the request unchanged.
-        let mut authorization =
-            HeaderValue::try_from(authorization).map_err(|_odd| SignError::InvalidAccessKeyId)?;
-        authorization.set_sensitive(true);
-        let date = header_value(timestamp.as_bytes())?;
-        let host = head.new_host.map(|host| header_value(host.as_bytes())).transpose()?;
-        let token = credentials.session_token().map(|token| header_value(token.as_bytes())).transpose()?;
-        let content_sha256 = content_sha256_header.then(|| header_value(payload.as_bytes())).transpose()?;
-        if let Some(host) = host {
-            headers.insert(&HOST, host);
-        }
-        headers.insert(&DATE_NAME, date);
-        if let Some(mut token) = token {
+        let mut added = AddedHeaders {
+            authorization: HeaderValue::try_from(authorization)
+                .map_err(|_odd| SignError::InvalidAccessKeyId)?,
+            date: header_value(timestamp.as_bytes())?,
+            host: head.new_host.map(|host| header_value(host.as_bytes())).transpose()?,
+            token: credentials.session_token().map(|token| header_value(token.as_bytes())).transpose()?,
+            content_sha256: content_sha256_header.then(|| header_value(payload.as_bytes())).transpose()?,
+        };
+        added.authorization.set_sensitive(true);
+        if let Some(token) = &mut added.token {
             token.set_sensitive(true);
-            headers.insert(&TOKEN_NAME, token);
         }
-        if let Some(content_sha256) = content_sha256 {
-            headers.insert(&CONTENT_SHA256_NAME, content_sha256);
-        }
-        headers.insert(&AUTHORIZATION, authorization);
         if path.sent != uri.path() {
             path.keep(uri.path(), signed.canonical_path());
         }
-        Ok(signed)
+        Ok((signed, added))
     }
 
     /// Returns the signing context, the cached key and the cached path; derives a new key if the day or the credentials differ.
@@ -281,6 +272,31 @@ impl Signer {
             scope: scope.to_string(),
         });
         Ok((context, cached, path))
+    }
+}
+
+/// Headers that signing adds, all of them built before the first is inserted, so that an error leaves the request unchanged.
+struct AddedHeaders {
+    authorization: HeaderValue,
+    date: HeaderValue,
+    host: Option<HeaderValue>,
+    token: Option<HeaderValue>,
+    content_sha256: Option<HeaderValue>,
+}
+
+impl AddedHeaders {
+    fn insert_into(self, headers: &mut HeaderMap) {
+        if let Some(host) = self.host {
+            headers.insert(&HOST, host);
+        }
+        headers.insert(&DATE_NAME, self.date);
+        if let Some(token) = self.token {
+            headers.insert(&TOKEN_NAME, token);
+        }
+        if let Some(content_sha256) = self.content_sha256 {
+            headers.insert(&CONTENT_SHA256_NAME, content_sha256);
+        }
+        headers.insert(&AUTHORIZATION, self.authorization);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::crypto::{Hash, HmacSha256, Sha256};
 use crate::hash::TextHasher;
 use crate::hex::{self, HexText};
 use crate::payload::SHA256_LENGTH;
-use crate::scope::{CredentialScope, TERMINATION};
+use crate::scope::CredentialScope;
 
 /// Signing key for one day, region and service. Zeroed when dropped; `Debug` does not show it.
 #[derive(Clone)]
@@ -29,8 +29,8 @@ impl SigningKey {
     pub fn derive(secret_access_key: &str, scope: &CredentialScope<'_>) -> Self {
         let mut keyed = keyed_by_secret(secret_access_key);
         let mut bytes = [0; SHA256_LENGTH];
-        for part in [scope.date(), scope.region(), scope.service(), TERMINATION] {
-            keyed.update(part.as_bytes());
+        for part in scope.parts() {
+            keyed.update(part);
             bytes = keyed.finish();
             keyed = HmacSha256::new(&bytes);
         }

@@ -10,9 +10,10 @@ use crate::{SignError, Timestamp};
 pub(crate) const TERMINATION: &str = "aws4_request";
 
 /// Credential scope, such as `20150830/us-east-1/bedrock/aws4_request`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CredentialScope<'a> {
-    date: &'a str,
+    /// ASCII digits, as bytes, so that they are checked for UTF-8 only where a text is needed.
+    date: &'a [u8],
     region: &'a str,
     service: &'a str,
 }
@@ -20,7 +21,7 @@ pub struct CredentialScope<'a> {
 impl<'a> CredentialScope<'a> {
     /// Fallback where a scope is known to parse.
     #[cfg(feature = "http")]
-    pub(crate) const EMPTY: Self = Self { date: "", region: "", service: "" };
+    pub(crate) const EMPTY: Self = Self { date: b"", region: "", service: "" };
 
     /// Creates the scope of a signature made at `timestamp`.
     ///
@@ -34,7 +35,7 @@ impl<'a> CredentialScope<'a> {
 
     /// As [`new`](Self::new), for names that [`check_names`] has accepted.
     pub(crate) fn of_checked_names(timestamp: &'a Timestamp, region: &'a str, service: &'a str) -> Self {
-        Self { date: timestamp.date(), region, service }
+        Self { date: timestamp.date_bytes(), region, service }
     }
 
     /// Parses `20150830/us-east-1/bedrock/aws4_request`; `None` for any other form.
@@ -44,17 +45,20 @@ impl<'a> CredentialScope<'a> {
         let (date, region, service) = (parts.next()?, parts.next()?, parts.next()?);
         let ends_well = parts.next() == Some(TERMINATION) && parts.next().is_none();
         let is_date = date.len() == "20150830".len() && date.bytes().all(|byte| byte.is_ascii_digit());
-        (ends_well && is_date && check_names(region, service).is_ok()).then_some(Self {
-            date,
-            region,
-            service,
-        })
+        let is_scope = ends_well && is_date && check_names(region, service).is_ok();
+        is_scope.then_some(Self { date: date.as_bytes(), region, service })
     }
 
     /// Returns the day: `20150830`.
     #[must_use]
     pub fn date(&self) -> &'a str {
-        self.date
+        // Never falls back: digits are ASCII.
+        core::str::from_utf8(self.date).unwrap_or_default()
+    }
+
+    /// Returns the parts of the text, which slashes separate.
+    pub(crate) fn parts(&self) -> [&'a [u8]; 4] {
+        [self.date, self.region.as_bytes(), self.service.as_bytes(), TERMINATION.as_bytes()]
     }
 
     /// Returns the region: `us-east-1`.
@@ -70,8 +74,11 @@ impl<'a> CredentialScope<'a> {
     }
 
     pub(crate) fn write_to(&self, out: &mut impl Sink) {
-        for part in [self.date, "/", self.region, "/", self.service, "/", TERMINATION] {
-            out.put(part.as_bytes());
+        for (at, part) in self.parts().into_iter().enumerate() {
+            if at > 0 {
+                out.put(b"/");
+            }
+            out.put(part);
         }
     }
 }
@@ -79,6 +86,12 @@ impl<'a> CredentialScope<'a> {
 impl fmt::Display for CredentialScope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         show(f, |out| self.write_to(out))
+    }
+}
+
+impl fmt::Debug for CredentialScope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialScope({self})")
     }
 }
 

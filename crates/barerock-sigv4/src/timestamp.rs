@@ -92,7 +92,7 @@ impl Timestamp {
 
     #[cfg(feature = "http")]
     pub(crate) fn is_same_day(&self, other: &Self) -> bool {
-        self.text.first_chunk::<DATE_LENGTH>() == other.text.first_chunk()
+        self.date_bytes() == other.date_bytes()
     }
 
     /// The text of the `x-amz-date` header, not checked for UTF-8.
@@ -127,6 +127,11 @@ impl Timestamp {
     #[must_use]
     pub fn date(&self) -> &str {
         self.amz_date().get(..DATE_LENGTH).unwrap_or_default()
+    }
+
+    /// The day, not checked for UTF-8.
+    pub(crate) fn date_bytes(&self) -> &[u8] {
+        self.text.get(..DATE_LENGTH).unwrap_or_default()
     }
 }
 

@@ -31,16 +31,16 @@ impl<'r> Head<'r> {
         // Not `as_str`, which would be compiled again here: 1 KB.
         let sent = headers.iter().map(|(name, value)| (name.as_ref(), value.as_bytes()));
         let lines = sent.chain(new_host.map(|host| ("host", host.as_bytes())));
-        let (mut few, mut count, mut many) = ([("", &b""[..]); FEW], 0_usize, Vec::new());
+        let mut head = Self { parts, few: [("", b""); FEW], count: 0, many: Vec::new(), new_host };
         if headers.len() < FEW {
-            for (slot, line) in few.iter_mut().zip(lines) {
+            for (slot, line) in head.few.iter_mut().zip(lines) {
                 *slot = line;
-                count = count.saturating_add(1);
+                head.count = head.count.saturating_add(1);
             }
         } else {
-            many.extend(lines);
+            head.many.extend(lines);
         }
-        Self { parts, few, count, many, new_host }
+        head
     }
 
     pub(super) fn lines(&self) -> &[HeaderLine<'r>] {
