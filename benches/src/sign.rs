@@ -87,7 +87,7 @@ impl InPlace {
     /// As [`sign`](Self::sign).
     pub fn once<B: AsRef<[u8]>>(&mut self, request: &mut http::Request<B>, items: &mut Items) {
         self.sign(request);
-        let authorization = request.headers().get("authorization").expect("the signature").as_bytes();
+        let authorization = request.headers()[http::header::AUTHORIZATION].as_bytes();
         items.item(&authorization[authorization.len() - 64..]);
     }
 }

@@ -5,7 +5,9 @@ use core::fmt;
 use crate::crypto::Sha256;
 
 use crate::hash::{Sink, TextHasher, show};
-use crate::headers::{HeaderLine, HeaderList, Names, SignedHeaders, is_signed, is_token};
+#[cfg(feature = "http")]
+use crate::headers::HeaderOrder;
+use crate::headers::{HeaderLine, HeaderList, KnownOrder, Names, SignedHeaders, is_signed, is_token};
 use crate::names::header_name::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::payload::{PayloadHash, SHA256_LENGTH};
 use crate::settings::{SessionTokenSigning, SigningSettings};
@@ -93,7 +95,7 @@ impl<'a> CanonicalRequest<'a> {
         context: &SigningContext<'a>,
     ) -> Result<Self, SignError> {
         let mut canonical = Self::unselected(request.parts(), request.headers(), payload);
-        canonical.select_for_header_form(Names::Unchecked, context)?;
+        canonical.select_for_header_form(Names::Unchecked, None, context)?;
         Ok(canonical)
     }
 
@@ -114,35 +116,32 @@ impl<'a> CanonicalRequest<'a> {
         }
     }
 
-    /// Checks the request and selects its headers for a signature in the `authorization` header.
+    /// Checks the request and selects its headers for a signature in the `authorization` header. `known` is the order of headers
+    /// of the same names.
     pub(crate) fn select_for_header_form(
         &mut self,
         names: Names,
+        known: Option<KnownOrder<'a>>,
         context: &SigningContext<'a>,
     ) -> Result<(), SignError> {
         let settings = &context.settings;
         let token = context.credentials.session_token();
+        self.headers.add((X_AMZ_DATE, context.timestamp.as_bytes()))?;
+        if settings.content_sha256_header {
+            self.headers.add((X_AMZ_CONTENT_SHA256, self.payload.as_bytes()))?;
+        }
+        if let Some(token) = token.filter(|_| settings.session_token == SessionTokenSigning::Signed) {
+            self.headers.add((X_AMZ_SECURITY_TOKEN, token.as_bytes()))?;
+        }
         let is_replaced = |name: &str| {
             name.eq_ignore_ascii_case(X_AMZ_DATE)
                 || (settings.content_sha256_header && name.eq_ignore_ascii_case(X_AMZ_CONTENT_SHA256))
                 || (token.is_some() && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
         };
         let service = context.scope.service();
-        let is_signed = |name: &str| is_signed(service, name) && !is_replaced(name);
-        self.headers.select(names, is_signed)?;
+        self.headers.select(names, known, |name| is_signed(service, name) && !is_replaced(name))?;
         self.check_target(settings)?;
-        self.check_host()?;
-        let added = [
-            Some((X_AMZ_DATE, context.timestamp.as_bytes())),
-            settings.content_sha256_header.then(|| (X_AMZ_CONTENT_SHA256, self.payload.as_bytes())),
-            token
-                .filter(|_| settings.session_token == SessionTokenSigning::Signed)
-                .map(|token| (X_AMZ_SECURITY_TOKEN, token.as_bytes())),
-        ];
-        for (name, value) in added.into_iter().flatten() {
-            self.headers.add(name, value)?;
-        }
-        Ok(())
+        self.check_host()
     }
 
     /// Creates the canonical request for a signature in the query, without the query, which `with_query` adds.
@@ -155,7 +154,7 @@ impl<'a> CanonicalRequest<'a> {
     ) -> Result<Self, SignError> {
         let (settings, service) = (&context.settings, context.scope.service());
         let mut canonical = Self::unselected(RequestParts { query: "", ..parts }, headers, payload);
-        canonical.headers.select(Names::Unchecked, |name| is_signed(service, name))?;
+        canonical.headers.select(Names::Unchecked, None, |name| is_signed(service, name))?;
         canonical.check_target(settings)?;
         canonical.check_host()?;
         Ok(canonical)
@@ -180,7 +179,7 @@ impl<'a> CanonicalRequest<'a> {
     ) -> Result<Self, SignError> {
         let mut canonical = Self::unselected(parts, headers, payload);
         canonical.left_out_parameters = left_out_parameters;
-        canonical.headers.select(Names::Unchecked, |_name| true)?;
+        canonical.headers.select(Names::Unchecked, None, |_name| true)?;
         canonical.check_target(settings)?;
         Ok(canonical)
     }
@@ -191,11 +190,11 @@ impl<'a> CanonicalRequest<'a> {
         if method.is_empty() || !method.bytes().all(is_token) {
             return Err(SignError::InvalidMethod);
         }
-        // A canonical path is encoded and normal already.
-        if let Path::Sent(path) = path {
-            self.uri_encoding = settings.uri_encoding;
-            self.is_normal = uri::check_path(path, settings.normalize_path)?;
-        }
+        (self.uri_encoding, self.is_normal) = match path {
+            Path::Sent(path) => (settings.uri_encoding, uri::check_path(path, settings.normalize_path)?),
+            #[cfg(feature = "http")]
+            Path::Canonical(_) => (UriEncoding::Single, true),
+        };
         uri::check_query(query)
     }
 
@@ -236,6 +235,12 @@ impl<'a> CanonicalRequest<'a> {
         const STRING_TO_SIGN_AND_PAYLOAD: usize = 256;
         let escaped = self.parts.path.as_str().len().saturating_add(self.parts.query.len()).saturating_mul(3);
         self.headers.length_estimate().saturating_add(escaped).saturating_add(STRING_TO_SIGN_AND_PAYLOAD)
+    }
+
+    /// Returns the order of the headers, to know it for the next request.
+    #[cfg(feature = "http")]
+    pub(crate) fn header_order(&self) -> &HeaderOrder {
+        self.headers.order()
     }
 
     /// Returns the number of bytes that [`CanonicalRequest::write_signed_headers`] writes.

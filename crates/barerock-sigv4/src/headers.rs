@@ -6,7 +6,12 @@ use crate::SignError;
 use crate::bytes::ByteSet;
 use crate::credentials::REDACTED;
 use crate::hash::{Sink, show};
-use crate::names::header_name::{AUTHORIZATION, HOST, X_AMZ_SECURITY_TOKEN};
+use crate::names::header_name::{AUTHORIZATION, X_AMZ_SECURITY_TOKEN};
+
+mod order;
+
+use order::Lines;
+pub(crate) use order::{HeaderOrder, KnownOrder};
 
 /// Limit on the number of signed header lines, which are sorted on the stack. Servers commonly accept no more.
 pub const MAX_SIGNED_HEADERS: usize = 100;
@@ -77,127 +82,94 @@ pub(crate) enum Names {
 /// Header line as it is sent.
 pub(crate) type HeaderLine<'a> = (&'a str, &'a [u8]);
 
-/// Number of headers that signing adds: `x-amz-date`, `x-amz-content-sha256` and `x-amz-security-token`.
-const MAX_ADDED: usize = 3;
-
-/// List of the header lines to sign, sorted by name. Lines of the same name stay in the order sent.
+/// List of the header lines to sign, in their order.
 ///
 /// It stores only the order and borrows the lines, so that it is small enough to move.
 #[derive(Clone, Copy)]
 pub(crate) struct HeaderList<'a> {
-    sent: &'a [HeaderLine<'a>],
-    added: [HeaderLine<'a>; MAX_ADDED],
-    added_count: usize,
-    /// Indices into `sent`, followed by `added`.
-    order: [u16; MAX_SIGNED_HEADERS],
-    count: usize,
-    /// True if all names are lowercase and all values visible ASCII, so that they are written unchanged.
-    has_plain_names: bool,
+    lines: Lines<'a>,
+    order: HeaderOrder,
+    /// Names of the lines as they are written, if that is known, else empty.
+    known_names: &'a [u8],
+    /// True if all values are visible ASCII, so that they are written unchanged.
     has_plain_values: bool,
-    /// True if a name occurs more than once.
-    has_repeats: bool,
-    has_host: bool,
     /// Length of all names and values, in bytes.
     length: usize,
-    /// Length of all names without repeats, each with a separator, in bytes.
-    names_length: usize,
 }
 
 impl<'a> HeaderList<'a> {
-    /// Creates an empty list, to which [`HeaderList::select`] adds lines of `sent`.
+    /// Creates a list in which no line is selected.
     pub(crate) fn new(sent: &'a [HeaderLine<'a>]) -> Self {
         Self {
-            sent,
-            added: [("", b""); MAX_ADDED],
-            added_count: 0,
-            order: [0; MAX_SIGNED_HEADERS],
-            count: 0,
-            has_plain_names: true,
+            lines: Lines::new(sent),
+            order: HeaderOrder::EMPTY,
+            known_names: b"",
             has_plain_values: true,
-            has_repeats: false,
-            has_host: false,
             length: 0,
-            names_length: 0,
         }
     }
 
-    /// Adds the sent lines for which `is_signed` returns true. In place, because a list is too long to be moved at each step.
-    pub(crate) fn select(&mut self, names: Names, is_signed: impl Fn(&str) -> bool) -> Result<(), SignError> {
-        for (index, (name, value)) in self.sent.iter().enumerate().filter(|(_, (name, _))| is_signed(name)) {
-            if names == Names::Unchecked {
-                if name.is_empty() || !name.bytes().all(is_token) {
-                    return Err(SignError::InvalidHeaderName { index });
-                }
-                self.has_plain_names &= !name.bytes().any(|byte| byte.is_ascii_uppercase());
-            }
+    /// Adds a header of the signature, before [`HeaderList::select`].
+    pub(crate) fn add(&mut self, line: HeaderLine<'a>) -> Result<(), SignError> {
+        self.lines.add(line)
+    }
+
+    /// Selects and sorts the added lines, and the sent ones for which `is_signed` returns true. In place, because a list is too
+    /// long to be moved at each step. `known` is the order of lines with the same names.
+    pub(crate) fn select(
+        &mut self,
+        names: Names,
+        known: Option<KnownOrder<'a>>,
+        is_signed: impl Fn(&str) -> bool,
+    ) -> Result<(), SignError> {
+        match known {
+            Some(known) => (self.order, self.known_names) = (*known.order, known.names),
+            None => self.order.sort(&self.lines, names, is_signed)?,
+        }
+        for index in self.order.indices() {
+            let (name, value) = self.lines.get(index);
             let invalid = |offset| SignError::InvalidHeaderValue { index, offset };
-            self.has_plain_values &= check_value(value).map_err(invalid)?;
-            self.has_host |= name.eq_ignore_ascii_case(HOST);
+            // Added lines are visible ASCII.
+            if self.lines.is_sent(index) {
+                self.has_plain_values &= check_value(value).map_err(invalid)?;
+            }
             self.length = self.length.saturating_add(name.len()).saturating_add(value.len());
-            self.insert(index, name)?;
         }
         Ok(())
-    }
-
-    /// Adds a header of the signature, whose value is known to be valid.
-    pub(crate) fn add(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), SignError> {
-        let slot = self.added.get_mut(self.added_count).ok_or(SignError::TooManyHeaders)?;
-        *slot = (name, value);
-        let index = self.sent.len().saturating_add(self.added_count);
-        self.added_count = self.added_count.saturating_add(1);
-        self.length = self.length.saturating_add(name.len()).saturating_add(value.len());
-        self.insert(index, name)
-    }
-
-    fn insert(&mut self, index: usize, name: &str) -> Result<(), SignError> {
-        let mut new = u16::try_from(index).map_err(|_far| SignError::TooManyHeaders)?;
-        let behind = (0..self.count).rev().take_while(|at| sorts_before(name, self.line(*at).0)).count();
-        let at = self.count.saturating_sub(behind);
-        let before = at.checked_sub(1).map(|before| self.line(before).0);
-        if before.is_some_and(|before| name.eq_ignore_ascii_case(before)) {
-            self.has_repeats = true;
-        } else {
-            self.names_length = self.names_length.saturating_add(name.len()).saturating_add(1);
-        }
-        let moved = self.order.get_mut(at..=self.count).ok_or(SignError::TooManyHeaders)?;
-        moved.iter_mut().for_each(|slot| core::mem::swap(slot, &mut new));
-        self.count = self.count.saturating_add(1);
-        Ok(())
-    }
-
-    /// Returns the line at an index of the sorted order.
-    fn line(&self, at: usize) -> HeaderLine<'a> {
-        let index = self.order.get(at).copied().map_or(usize::MAX, usize::from);
-        let added = || self.added.get(index.saturating_sub(self.sent.len()));
-        self.sent.get(index).or_else(added).copied().unwrap_or(("", b""))
     }
 
     /// Iterates over the lines in order, each with true if its name equals that of the previous line.
     fn lines(&self) -> impl Iterator<Item = (HeaderLine<'a>, bool)> {
         let mut before = "";
-        (0..self.count).map(move |at| {
-            let line = self.line(at);
-            let is_repeated = self.has_repeats && line.0.eq_ignore_ascii_case(before);
+        self.order.indices().map(move |index| {
+            let line = self.lines.get(index);
+            let is_repeated = self.order.has_repeats && line.0.eq_ignore_ascii_case(before);
             before = line.0;
             (line, is_repeated)
         })
     }
 
+    /// Returns the order, to know it for the next request.
+    #[cfg(feature = "http")]
+    pub(crate) fn order(&self) -> &HeaderOrder {
+        &self.order
+    }
+
     pub(crate) fn has_host(&self) -> bool {
-        self.has_host
+        self.order.has_host
     }
 
     /// Returns the number of bytes that [`HeaderList::write_names`] writes.
     #[cfg(feature = "http")]
     pub(crate) fn names_length(&self) -> usize {
-        self.names_length.saturating_sub(1)
+        self.order.names_length.saturating_sub(1)
     }
 
     /// Returns an upper bound for the length of all lines and the list of names.
     #[cfg(feature = "http")]
     pub(crate) fn length_estimate(&self) -> usize {
         // Names are no longer than their lines, and each line adds two separators.
-        self.length.saturating_mul(2).saturating_add(self.count.saturating_mul(2))
+        self.length.saturating_mul(2).saturating_add(self.order.count().saturating_mul(2))
     }
 
     // spec: sigv4#canonical-headers "Lowercase(<HeaderName1>)+':'+Trim(<value>)+'\n'"
@@ -221,7 +193,7 @@ impl<'a> HeaderList<'a> {
                 write_trimmed(out, value);
             }
         }
-        if self.count > 0 {
+        if self.order.count() > 0 {
             out.put(b"\n");
         }
     }
@@ -229,6 +201,9 @@ impl<'a> HeaderList<'a> {
     // spec: sigv4#signed-headers "An alphabetically sorted, semicolon-separated list of lowercase request header names."
     /// Writes "An alphabetically sorted, semicolon-separated list of lowercase request header names."
     pub(crate) fn write_names(&self, out: &mut impl Sink) {
+        if !self.known_names.is_empty() {
+            return out.put(self.known_names);
+        }
         for (at, ((name, _), is_repeated)) in self.lines().enumerate() {
             if is_repeated {
                 continue;
@@ -241,7 +216,7 @@ impl<'a> HeaderList<'a> {
     }
 
     fn write_name(&self, out: &mut impl Sink, name: &str) {
-        if self.has_plain_names {
+        if self.order.has_plain_names {
             out.put(name.as_bytes());
         } else {
             // Names are ASCII.
@@ -299,12 +274,6 @@ const TOKEN: ByteSet = ByteSet::of(b"!#$%&'*+-.^_`|~");
 
 pub(crate) fn is_token(byte: u8) -> bool {
     TOKEN.contains(byte)
-}
-
-/// Compares names by the rule "Sort by lowercase character code."
-fn sorts_before(name: &str, other: &str) -> bool {
-    let lowercase = |byte: u8| byte.to_ascii_lowercase();
-    name.bytes().map(lowercase).lt(other.bytes().map(lowercase))
 }
 
 /// Checks a value. Returns true if it is visible ASCII only, so that it is written unchanged; the error is the offset of an

@@ -6,11 +6,10 @@ use alloc::vec::Vec;
 use ::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue};
 use ::http::uri::Uri;
 
-use crate::canonical::{CanonicalRequest, Path};
+use crate::canonical::{CanonicalRequest, Path, RequestParts};
 use crate::credentials::Credentials;
 use crate::hash::Sink;
 use crate::headers::Names;
-use crate::key::SigningKey;
 use crate::names::header_name::{X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_SECURITY_TOKEN};
 use crate::payload::PayloadHash;
 use crate::presign::{Order, Presigned, presign_parts};
@@ -18,9 +17,11 @@ use crate::scope::check_names;
 use crate::sign::{AUTHORIZATION_LENGTH, SigningContext, write_authorization};
 use crate::{CredentialScope, SignError, SigningSettings, Timestamp};
 
+mod cached;
 mod head;
 mod signed;
 
+use cached::{CachedKey, LastRequest};
 use head::Head;
 pub(crate) use head::host_of;
 pub use signed::Signed;
@@ -39,50 +40,7 @@ pub struct Signer {
     service: String,
     settings: SigningSettings,
     key: Option<CachedKey>,
-    path: CachedPath,
-}
-
-/// Path of the last request and its canonical form, for the next request: most clients call one model.
-#[derive(Clone, Debug, Default)]
-struct CachedPath {
-    sent: String,
-    canonical: String,
-}
-
-impl CachedPath {
-    fn find<'r>(&'r self, sent: &'r str) -> Path<'r> {
-        if !self.canonical.is_empty() && self.sent == sent {
-            Path::Canonical(&self.canonical)
-        } else {
-            Path::Sent(sent)
-        }
-    }
-
-    fn keep(&mut self, sent: &str, canonical: &str) {
-        self.canonical.clear();
-        self.canonical.push_str(canonical);
-        self.sent.clear();
-        self.sent.push_str(sent);
-    }
-}
-
-/// Derived key, with the credentials and the time it was derived from.
-#[derive(Clone, Debug)]
-struct CachedKey {
-    credentials: Credentials,
-    /// A time on the key's day.
-    timestamp: Timestamp,
-    key: SigningKey,
-    /// The text of the scope.
-    scope: String,
-}
-
-impl CachedKey {
-    fn is_for(&self, credentials: &Credentials, timestamp: &Timestamp) -> bool {
-        self.timestamp.is_same_day(timestamp)
-            && self.credentials.access_key_id() == credentials.access_key_id()
-            && self.credentials.secret_access_key() == credentials.secret_access_key()
-    }
+    last: LastRequest,
 }
 
 impl Signer {
@@ -98,7 +56,7 @@ impl Signer {
             service,
             settings: SigningSettings::default(),
             key: None,
-            path: CachedPath::default(),
+            last: LastRequest::default(),
         })
     }
 
@@ -106,7 +64,7 @@ impl Signer {
     #[must_use]
     pub fn with_settings(mut self, settings: SigningSettings) -> Self {
         self.settings = settings;
-        self.path = CachedPath::default();
+        self.last = LastRequest::default();
         self
     }
 
@@ -144,9 +102,10 @@ impl Signer {
     ) -> Result<Signed, SignError> {
         let payload = PayloadHash::with(self.settings.payload, request.body().as_ref());
         let (method, uri) = (request.method().as_str(), request.uri());
-        let (signed, added) =
-            self.sign_head(method, uri, request.headers(), &payload, credentials, &timestamp)?;
-        added.insert_into(request.headers_mut());
+        let head = self.sign_head(method, uri, request.headers(), &payload, credentials, &timestamp)?;
+        let content_sha256 = self.settings.content_sha256_header.then_some(&payload);
+        let SignedHead { signed, authorization, host } = head;
+        insert_headers(request.headers_mut(), authorization, host, content_sha256, credentials, &timestamp)?;
         Ok(signed)
     }
 
@@ -165,11 +124,12 @@ impl Signer {
         timestamp: Timestamp,
     ) -> Result<Presigned, SignError> {
         let payload = PayloadHash::with(self.settings.payload, request.body().as_ref());
-        let (context, cached, _path) = self.context(credentials, &timestamp)?;
+        let (context, cached, _last) = self.context(credentials, &timestamp)?;
 
         let uri = request.uri().clone();
         let method = request.method().clone();
-        let head = Head::of(method.as_str(), &uri, request.headers());
+        let mut head = Head::new(method.as_str(), &uri);
+        head.read_headers(&uri, request.headers());
         let presigned = presign_parts(
             head.parts,
             head.lines(),
@@ -193,7 +153,7 @@ impl Signer {
         Ok(presigned)
     }
 
-    /// Signs the head of a request, and returns the headers to add. Not generic, so that there is one copy for all body types.
+    /// Signs the head of a request. Not generic, so that there is one copy for all body types.
     fn sign_head(
         &mut self,
         method: &str,
@@ -202,17 +162,22 @@ impl Signer {
         payload: &PayloadHash,
         credentials: &Credentials,
         timestamp: &Timestamp,
-    ) -> Result<(Signed, AddedHeaders), SignError> {
+    ) -> Result<SignedHead, SignError> {
         // Below the limit, inserting headers cannot fail.
         if headers.keys_len() > MAX_HEADER_NAMES {
             return Err(SignError::TooManyHeaders);
         }
-        let content_sha256_header = self.settings.content_sha256_header;
-        let (context, cached, path) = self.context(credentials, timestamp)?;
-        let mut head = Head::of(method, uri, headers);
-        head.parts.path = path.find(uri.path());
-        let mut canonical_request = CanonicalRequest::unselected(head.parts, head.lines(), payload);
-        canonical_request.select_for_header_form(Names::Lowercase, &context)?;
+        let (context, cached, last) = self.context(credentials, timestamp)?;
+        let mut head = Head::new(method, uri);
+        head.read_headers(uri, headers);
+        let known_path = last.path(uri.path());
+        let parts = RequestParts { path: known_path.map_or(head.parts.path, Path::Canonical), ..head.parts };
+        let is_new_path = known_path.is_none();
+        let has_token = credentials.session_token().is_some();
+        let known = last.order(head.lines(), has_token);
+        let mut canonical_request = CanonicalRequest::unselected(parts, head.lines(), payload);
+        canonical_request.select_for_header_form(Names::Lowercase, known, &context)?;
+        let new_order = known.is_none().then(|| *canonical_request.header_order());
         let names_length = canonical_request.signed_headers_length();
         let signed = Signed::new(&canonical_request, &context, cached);
         let names = signed.signed_headers(names_length, payload);
@@ -230,31 +195,25 @@ impl Signer {
             signed.signature,
         );
 
-        let mut added = AddedHeaders {
-            authorization: HeaderValue::try_from(authorization)
-                .map_err(|_odd| SignError::InvalidAccessKeyId)?,
-            date: header_value(timestamp.as_bytes())?,
-            host: head.new_host.map(|host| header_value(host.as_bytes())).transpose()?,
-            token: credentials.session_token().map(|token| header_value(token.as_bytes())).transpose()?,
-            content_sha256: content_sha256_header.then(|| header_value(payload.as_bytes())).transpose()?,
-        };
-        added.authorization.set_sensitive(true);
-        if let Some(token) = &mut added.token {
-            token.set_sensitive(true);
+        let authorization =
+            HeaderValue::try_from(authorization).map_err(|_odd| SignError::InvalidAccessKeyId)?;
+        let host = head.new_host.map(|host| header_value(host.as_bytes())).transpose()?;
+        if let Some(order) = new_order {
+            last.keep_order(head.lines(), has_token, order, names);
         }
-        if path.sent != uri.path() {
-            path.keep(uri.path(), signed.canonical_path());
+        if is_new_path {
+            last.keep_path(uri.path(), signed.canonical_path());
         }
-        Ok((signed, added))
+        Ok(SignedHead { signed, authorization, host })
     }
 
-    /// Returns the signing context, the cached key and the cached path; derives a new key if the day or the credentials differ.
+    /// Returns the signing context, the cached key and the last request; derives a new key if the day or the credentials differ.
     fn context<'c>(
         &'c mut self,
         credentials: &'c Credentials,
         timestamp: &'c Timestamp,
-    ) -> Result<(SigningContext<'c>, &'c CachedKey, &'c mut CachedPath), SignError> {
-        let Self { region, service, settings, key, path } = self;
+    ) -> Result<(SigningContext<'c>, &'c CachedKey, &'c mut LastRequest), SignError> {
+        let Self { region, service, settings, key, last } = self;
         let scope = CredentialScope::of_checked_names(timestamp, region, service);
         let context =
             SigningContext { credentials: credentials.borrowed(), scope, timestamp, settings: *settings };
@@ -271,33 +230,45 @@ impl Signer {
             key: context.derive_key(),
             scope: scope.to_string(),
         });
-        Ok((context, cached, path))
+        Ok((context, cached, last))
     }
 }
 
-/// Headers that signing adds, all of them built before the first is inserted, so that an error leaves the request unchanged.
-struct AddedHeaders {
+/// Signature of a request's head, with the headers that do not follow from the caller's arguments.
+struct SignedHead {
+    signed: Signed,
     authorization: HeaderValue,
-    date: HeaderValue,
+    /// Value of the `host` header, if the request has none.
     host: Option<HeaderValue>,
-    token: Option<HeaderValue>,
-    content_sha256: Option<HeaderValue>,
 }
 
-impl AddedHeaders {
-    fn insert_into(self, headers: &mut HeaderMap) {
-        if let Some(host) = self.host {
-            headers.insert(&HOST, host);
-        }
-        headers.insert(&DATE_NAME, self.date);
-        if let Some(token) = self.token {
-            headers.insert(&TOKEN_NAME, token);
-        }
-        if let Some(content_sha256) = self.content_sha256 {
-            headers.insert(&CONTENT_SHA256_NAME, content_sha256);
-        }
-        headers.insert(&AUTHORIZATION, self.authorization);
+/// Adds the headers of a signature. All values are built before the first is inserted, so that an error leaves the request
+/// unchanged.
+fn insert_headers(
+    headers: &mut HeaderMap,
+    mut authorization: HeaderValue,
+    host: Option<HeaderValue>,
+    content_sha256: Option<&PayloadHash>,
+    credentials: &Credentials,
+    timestamp: &Timestamp,
+) -> Result<(), SignError> {
+    let date = header_value(timestamp.as_bytes())?;
+    let token = credentials.session_token().map(|token| header_value(token.as_bytes())).transpose()?;
+    let content_sha256 = content_sha256.map(|hash| header_value(hash.as_bytes())).transpose()?;
+    if let Some(host) = host {
+        headers.insert(&HOST, host);
     }
+    headers.insert(&DATE_NAME, date);
+    if let Some(mut token) = token {
+        token.set_sensitive(true);
+        headers.insert(&TOKEN_NAME, token);
+    }
+    if let Some(content_sha256) = content_sha256 {
+        headers.insert(&CONTENT_SHA256_NAME, content_sha256);
+    }
+    authorization.set_sensitive(true);
+    headers.insert(&AUTHORIZATION, authorization);
+    Ok(())
 }
 
 /// Converts a text to a header value. Key id and token are checked before, so the error is not expected.

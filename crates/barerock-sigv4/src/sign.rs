@@ -105,9 +105,10 @@ pub(crate) fn write_string_to_sign<S: Sink>(
     write_scope: impl FnOnce(&mut S),
     canonical_request_hash: &[u8],
 ) {
-    for part in [ALGORITHM.as_bytes(), b"\n", timestamp.as_bytes(), b"\n"] {
-        out.put(part);
-    }
+    out.put(ALGORITHM.as_bytes());
+    out.put(b"\n");
+    out.put(timestamp.as_bytes());
+    out.put(b"\n");
     write_scope(out);
     out.put(b"\n");
     out.put(canonical_request_hash);
@@ -236,9 +237,10 @@ pub(crate) fn write_authorization<S: Sink>(
     write_names: impl FnOnce(&mut S),
     signature: Signature,
 ) {
-    for part in [ALGORITHM, CREDENTIAL, access_key_id, "/"] {
-        out.put(part.as_bytes());
-    }
+    out.put(ALGORITHM.as_bytes());
+    out.put(CREDENTIAL.as_bytes());
+    out.put(access_key_id.as_bytes());
+    out.put(b"/");
     write_scope(out);
     out.put(SIGNED_HEADERS.as_bytes());
     write_names(out);

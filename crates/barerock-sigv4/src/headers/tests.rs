@@ -5,7 +5,7 @@ use super::*;
 
 fn lines(headers: &[(&str, &[u8])]) -> Result<String, SignError> {
     let mut list = HeaderList::new(headers);
-    list.select(Names::Unchecked, |_name| true)?;
+    list.select(Names::Unchecked, None, |_name| true)?;
     let mut text = String::new();
     list.write_lines(&mut text, false);
     text.push_str(&SignedHeaders(&list).to_string());

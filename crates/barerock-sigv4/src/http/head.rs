@@ -24,23 +24,37 @@ pub(super) struct Head<'r> {
 }
 
 impl<'r> Head<'r> {
-    pub(super) fn of(method: &'r str, uri: &'r Uri, headers: &'r HeaderMap) -> Self {
+    /// Creates a head without headers, which [`Head::read_headers`] adds in place.
+    pub(super) fn new(method: &'r str, uri: &'r Uri) -> Self {
         let parts =
             RequestParts { method, path: Path::Sent(uri.path()), query: uri.query().unwrap_or_default() };
-        let new_host = if headers.contains_key(&HOST) { None } else { host_of(uri) };
-        // Not `as_str`, which would be compiled again here: 1 KB.
-        let sent = headers.iter().map(|(name, value)| (name.as_ref(), value.as_bytes()));
-        let lines = sent.chain(new_host.map(|host| ("host", host.as_bytes())));
-        let mut head = Self { parts, few: [("", b""); FEW], count: 0, many: Vec::new(), new_host };
-        if headers.len() < FEW {
-            for (slot, line) in head.few.iter_mut().zip(lines) {
-                *slot = line;
-                head.count = head.count.saturating_add(1);
-            }
-        } else {
-            head.many.extend(lines);
+        Self { parts, few: [("", b""); FEW], count: 0, many: Vec::new(), new_host: None }
+    }
+
+    /// Adds the headers, and a `host` header if there is none.
+    pub(super) fn read_headers(&mut self, uri: &'r Uri, headers: &'r HeaderMap) {
+        let is_many = headers.len() >= FEW;
+        let mut has_host = false;
+        for (name, value) in headers {
+            has_host |= *name == HOST;
+            // Not `as_str`, which would be compiled again here: 1 KB.
+            self.push((name.as_ref(), value.as_bytes()), is_many);
         }
-        head
+        if !has_host {
+            self.new_host = host_of(uri);
+        }
+        if let Some(host) = self.new_host {
+            self.push(("host", host.as_bytes()), is_many);
+        }
+    }
+
+    fn push(&mut self, line: HeaderLine<'r>, is_many: bool) {
+        if is_many {
+            self.many.push(line);
+        } else if let Some(slot) = self.few.get_mut(self.count) {
+            *slot = line;
+            self.count = self.count.saturating_add(1);
+        }
     }
 
     pub(super) fn lines(&self) -> &[HeaderLine<'r>] {

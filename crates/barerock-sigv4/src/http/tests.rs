@@ -108,6 +108,50 @@ fn signing_in_place_is_signing_borrowed_text() {
     }
 }
 
+/// The order of the headers is kept for the next request, whose names may differ from those of the last in any way.
+#[test]
+fn a_signer_that_has_signed_signs_as_a_new_one() {
+    let many: Vec<(String, &str)> = (0..FEW).map(|at| (alloc::format!("x-{at}"), "v")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(name, value)| (&**name, *value)).collect();
+    let heads: [&[(&str, &str)]; 12] = [
+        &[],
+        &[("a", "1")],
+        &[("a", "1"), ("b", "2")],
+        &[("b", "2"), ("a", "1")],
+        &[("ab", "1")],
+        &[("a", "other  value")],
+        &[("a", "1"), ("a", "2")],
+        &[("a", "1"), ("user-agent", "2")],
+        &[("a", "1"), ("x-amz-date", "stale"), ("authorization", "stale")],
+        &[("a", "1"), ("x-amz-security-token", "stale"), ("x-amz-content-sha256", "stale")],
+        &[("host", "elsewhere"), ("a", "1")],
+        &many,
+    ];
+    let request = |head: &[(&str, &str)]| {
+        let head = head.iter().fold(::http::Request::post("https://h/"), |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        head.body(BODY).expect("valid")
+    };
+    let after = SigningSettings::default().with_session_token(crate::SessionTokenSigning::AddedAfter);
+    for settings in
+        [SigningSettings::default(), SigningSettings::default().with_content_sha256_header(true), after]
+    {
+        let mut kept = signer().with_settings(settings);
+        for (last, token) in heads.iter().flat_map(|last| [(last, None), (last, Some("TOKEN/+=="))]) {
+            for (next, next_token) in heads.iter().flat_map(|next| [(next, None), (next, Some("TOKEN"))]) {
+                kept.sign_http(&mut request(last), &credentials(token), now()).expect("signs");
+                let (mut one, mut other) = (request(next), request(next));
+                let signed = kept.sign_http(&mut one, &credentials(next_token), now()).expect("signs");
+                let mut fresh = signer().with_settings(settings);
+                let expected = fresh.sign_http(&mut other, &credentials(next_token), now()).expect("signs");
+                assert_eq!(signed.canonical_request(), expected.canonical_request(), "{last:?} {next:?}");
+                assert_eq!(one.headers(), other.headers(), "{last:?} {next:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_host_is_the_one_that_will_be_sent() {
     for (uri, host) in [
