@@ -39,3 +39,35 @@ impl ByteSet {
         self.0.get(usize::from(byte)).copied().unwrap_or_default()
     }
 }
+
+/// Returns true if all bytes are visible ASCII: no space, and no control character.
+pub(crate) fn is_visible_ascii(bytes: &[u8]) -> bool {
+    // Without an early exit, so that the compiler uses vectors.
+    let is_visible = |block: &[u8]| block.iter().fold(true, |all, byte| all & byte.is_ascii_graphic());
+    match bytes.last_chunk::<BLOCK>() {
+        // The last block overlaps the one before, so that no byte is left over.
+        Some(last) => bytes.chunks_exact(BLOCK).all(is_visible) & is_visible(last),
+        None => is_visible(bytes),
+    }
+}
+
+/// Length of a vector register of most processors, in bytes.
+const BLOCK: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_at_any_place_is_found() {
+        for length in 0..3 * BLOCK {
+            for at in 0..length {
+                for byte in 0..=u8::MAX {
+                    let mut bytes = [b'a'; 3 * BLOCK];
+                    bytes[at] = byte;
+                    assert_eq!(is_visible_ascii(&bytes[..length]), byte.is_ascii_graphic(), "{byte} at {at}");
+                }
+            }
+        }
+    }
+}

@@ -94,16 +94,17 @@ impl<'a> CanonicalRequest<'a> {
         payload: &'a PayloadHash,
         context: &SigningContext<'a>,
     ) -> Result<Self, SignError> {
-        let mut canonical = Self::unselected(request.parts(), request.headers(), payload);
-        canonical.select_for_header_form(Names::Unchecked, None, context)?;
+        let mut canonical = Self::unselected(request.parts(), request.headers(), None, payload);
+        canonical.select_for_header_form(Names::Unchecked, context)?;
         Ok(canonical)
     }
 
-    /// Creates a canonical request in which no header is selected. It is completed in place, because it is too long to be moved
+    /// Creates a canonical request in which no header is selected. `known` is the order of headers with the same names. It is completed in place, because it is too long to be moved
     /// at each step.
     pub(crate) fn unselected(
         parts: RequestParts<'a>,
         headers: &'a [HeaderLine<'a>],
+        known: Option<KnownOrder<'a>>,
         payload: &'a PayloadHash,
     ) -> Self {
         Self {
@@ -111,17 +112,15 @@ impl<'a> CanonicalRequest<'a> {
             left_out_parameters: &[],
             uri_encoding: UriEncoding::Single,
             is_normal: true,
-            headers: HeaderList::new(headers),
+            headers: HeaderList::new(headers, known),
             payload,
         }
     }
 
-    /// Checks the request and selects its headers for a signature in the `authorization` header. `known` is the order of headers
-    /// of the same names.
+    /// Checks the request and selects its headers for a signature in the `authorization` header.
     pub(crate) fn select_for_header_form(
         &mut self,
         names: Names,
-        known: Option<KnownOrder<'a>>,
         context: &SigningContext<'a>,
     ) -> Result<(), SignError> {
         let settings = &context.settings;
@@ -139,7 +138,7 @@ impl<'a> CanonicalRequest<'a> {
                 || (token.is_some() && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
         };
         let service = context.scope.service();
-        self.headers.select(names, known, |name| is_signed(service, name) && !is_replaced(name))?;
+        self.headers.select(names, |name| is_signed(service, name) && !is_replaced(name))?;
         self.check_target(settings)?;
         self.check_host()
     }
@@ -153,8 +152,8 @@ impl<'a> CanonicalRequest<'a> {
         context: &SigningContext<'_>,
     ) -> Result<Self, SignError> {
         let (settings, service) = (&context.settings, context.scope.service());
-        let mut canonical = Self::unselected(RequestParts { query: "", ..parts }, headers, payload);
-        canonical.headers.select(Names::Unchecked, None, |name| is_signed(service, name))?;
+        let mut canonical = Self::unselected(RequestParts { query: "", ..parts }, headers, None, payload);
+        canonical.headers.select(Names::Unchecked, |name| is_signed(service, name))?;
         canonical.check_target(settings)?;
         canonical.check_host()?;
         Ok(canonical)
@@ -177,9 +176,9 @@ impl<'a> CanonicalRequest<'a> {
         settings: &SigningSettings,
         left_out_parameters: &'static [&'static str],
     ) -> Result<Self, SignError> {
-        let mut canonical = Self::unselected(parts, headers, payload);
+        let mut canonical = Self::unselected(parts, headers, None, payload);
         canonical.left_out_parameters = left_out_parameters;
-        canonical.headers.select(Names::Unchecked, None, |_name| true)?;
+        canonical.headers.select(Names::Unchecked, |_name| true)?;
         canonical.check_target(settings)?;
         Ok(canonical)
     }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::SignError;
-use crate::bytes::ByteSet;
+use crate::bytes::{ByteSet, is_visible_ascii};
 use crate::credentials::REDACTED;
 use crate::hash::{Sink, show};
 use crate::names::header_name::{AUTHORIZATION, X_AMZ_SECURITY_TOKEN};
@@ -98,12 +98,12 @@ pub(crate) struct HeaderList<'a> {
 }
 
 impl<'a> HeaderList<'a> {
-    /// Creates a list in which no line is selected.
-    pub(crate) fn new(sent: &'a [HeaderLine<'a>]) -> Self {
+    /// Creates a list in which no line is selected. `known` is the order of lines with the same names.
+    pub(crate) fn new(sent: &'a [HeaderLine<'a>], known: Option<KnownOrder<'a>>) -> Self {
         Self {
             lines: Lines::new(sent),
-            order: HeaderOrder::EMPTY,
-            known_names: b"",
+            order: known.map_or(HeaderOrder::EMPTY, |known| *known.order),
+            known_names: known.map_or(b"", |known| known.names),
             has_plain_values: true,
             length: 0,
         }
@@ -115,16 +115,10 @@ impl<'a> HeaderList<'a> {
     }
 
     /// Selects and sorts the added lines, and the sent ones for which `is_signed` returns true. In place, because a list is too
-    /// long to be moved at each step. `known` is the order of lines with the same names.
-    pub(crate) fn select(
-        &mut self,
-        names: Names,
-        known: Option<KnownOrder<'a>>,
-        is_signed: impl Fn(&str) -> bool,
-    ) -> Result<(), SignError> {
-        match known {
-            Some(known) => (self.order, self.known_names) = (*known.order, known.names),
-            None => self.order.sort(&self.lines, names, is_signed)?,
+    /// long to be moved at each step.
+    pub(crate) fn select(&mut self, names: Names, is_signed: impl Fn(&str) -> bool) -> Result<(), SignError> {
+        if self.known_names.is_empty() {
+            self.order.sort(&self.lines, names, is_signed)?;
         }
         for index in self.order.indices() {
             let (name, value) = self.lines.get(index);
@@ -279,8 +273,8 @@ pub(crate) fn is_token(byte: u8) -> bool {
 /// Checks a value. Returns true if it is visible ASCII only, so that it is written unchanged; the error is the offset of an
 /// invalid byte.
 fn check_value(value: &[u8]) -> Result<bool, usize> {
-    // No early exit, so that the loop is vectorized. Visible ASCII is valid UTF-8.
-    if !value.iter().fold(false, |found, byte| found | (*byte <= b' ') | (*byte >= 0x7f)) {
+    // Visible ASCII is valid UTF-8.
+    if is_visible_ascii(value) {
         return Ok(true);
     }
     core::str::from_utf8(value).map_err(|error| error.valid_up_to())?;

@@ -175,8 +175,8 @@ impl Signer {
         let is_new_path = known_path.is_none();
         let has_token = credentials.session_token().is_some();
         let known = last.order(head.lines(), has_token);
-        let mut canonical_request = CanonicalRequest::unselected(parts, head.lines(), payload);
-        canonical_request.select_for_header_form(Names::Lowercase, known, &context)?;
+        let mut canonical_request = CanonicalRequest::unselected(parts, head.lines(), known, payload);
+        canonical_request.select_for_header_form(Names::Lowercase, &context)?;
         let new_order = known.is_none().then(|| *canonical_request.header_order());
         let names_length = canonical_request.signed_headers_length();
         let signed = Signed::new(&canonical_request, &context, cached);

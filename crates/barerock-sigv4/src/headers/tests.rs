@@ -4,8 +4,8 @@ use std::string::{String, ToString};
 use super::*;
 
 fn lines(headers: &[(&str, &[u8])]) -> Result<String, SignError> {
-    let mut list = HeaderList::new(headers);
-    list.select(Names::Unchecked, None, |_name| true)?;
+    let mut list = HeaderList::new(headers, None);
+    list.select(Names::Unchecked, |_name| true)?;
     let mut text = String::new();
     list.write_lines(&mut text, false);
     text.push_str(&SignedHeaders(&list).to_string());
