@@ -4,24 +4,18 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
-use barerock::transport::{CONNECT_TIMEOUT, MAX_RESPONSE_HEAD, POOL_IDLE_TIMEOUT, TCP_KEEPALIVE};
+use barerock::transport::{CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT, TCP_KEEPALIVE};
 use barerock_tls::rustls::{ClientConfig, KeyLog, KeyLogFile};
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::connector::{Connector, Direct, ProxyConnect};
+use crate::pool::Pool;
 use crate::resolver::Resolver;
-use crate::spare::Spares;
-use crate::transport::{HyperTransport, Proxied, Route};
+use crate::transport::HyperTransport;
 
 /// The ALPN name of HTTP/2 (RFC 7540, section 3.1).
 #[cfg(feature = "http2")]
 pub(crate) const H2: &[u8] = b"h2";
-
-/// Limit of a connection's buffer, in bytes: a chunk as long as a TLS record, with the line of its length, fits into it. Half of it
-/// takes a second read for each such chunk. hyper's default is 408 KiB, and the buffer never shrinks.
-const MAX_BUFFER: usize = 2 * MAX_RESPONSE_HEAD;
 
 /// Builds a [`HyperTransport`].
 #[derive(Clone)]
@@ -135,19 +129,8 @@ impl HyperTransportBuilder {
         // Divides the limit among the addresses of a host, so that one that does not respond leaves time for the others.
         tcp.set_connect_timeout(self.connect_timeout);
         let direct = Arc::new(Direct { tcp, tls: Arc::new(tls).into() });
-        let mut client = Client::builder(TokioExecutor::new());
-        client
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(self.pool_idle_timeout)
-            .pool_max_idle_per_host(self.pool_max_idle_per_host)
-            .http1_max_buf_size(MAX_BUFFER);
-        let route = |proxy| {
-            let (direct, spares) = (Arc::clone(&direct), Arc::new(Spares::new(self.pool_idle_timeout)));
-            let connector = Connector { direct, proxy, limit: self.connect_timeout, spares };
-            Route { client: client.build(connector.clone()), connector }
-        };
-        let proxied = self.proxy.map(|proxy| Proxied { route: route(Some(Arc::clone(&proxy))), proxy });
-        HyperTransport::of(route(None), proxied)
+        let connector = Connector { direct, proxy: self.proxy, limit: self.connect_timeout };
+        HyperTransport::of(connector, Pool::new(self.pool_idle_timeout, self.pool_max_idle_per_host))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::pin::Pin;
-use core::task::{Context, Poll};
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -20,11 +19,10 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use crate::resolver::Resolver;
-use crate::spare::Spares;
 use crate::stream::Stream;
 
 /// Future of a connection that is being opened.
-pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<(Stream, ConnectTime), BoxError>> + Send>>;
 
 /// Opens connections through proxies. A trait object, so that unused proxy code is not linked.
 pub(crate) trait ProxyConnect: fmt::Debug + Send + Sync {
@@ -46,12 +44,12 @@ pub(crate) struct Direct {
 
 impl Direct {
     /// Connects for requests to this URI.
-    async fn connect(&self, uri: Uri) -> Result<Stream, BoxError> {
+    async fn connect(&self, uri: Uri) -> Result<(Stream, ConnectTime), BoxError> {
         let begun = Instant::now();
         let tcp = self.tcp.clone().call(uri.clone()).await?.into_inner();
         let connect = begun.elapsed();
         if uri.scheme() != Some(&Scheme::HTTPS) {
-            return Ok(Stream::plain(tcp, ConnectTime::new(connect, None)));
+            return Ok((Stream::plain(tcp), ConnectTime::new(connect, None)));
         }
         self.secure(tcp, uri.host().unwrap_or_default(), None, connect).await
     }
@@ -63,49 +61,31 @@ impl Direct {
         host: &str,
         proxy: Option<&ProxyUrl>,
         connect: Duration,
-    ) -> Result<Stream, BoxError> {
+    ) -> Result<(Stream, ConnectTime), BoxError> {
         let begun = Instant::now();
         let shaken = self.tls.connect(server_name(host)?, tcp).await;
         let tls = shaken.map_err(|error| HopError::tls(host, proxy, error))?;
-        Ok(Stream::tls(tls, ConnectTime::new(connect, Some(begun.elapsed()))))
+        Ok((Stream::tls(tls), ConnectTime::new(connect, Some(begun.elapsed()))))
     }
 }
 
-/// Opens hyper's connections within the time limit.
-#[derive(Clone)]
+/// Opens connections within the time limit.
 pub(crate) struct Connector {
     pub(crate) direct: Arc<Direct>,
-    /// The proxies, for a connector all of whose connections use one.
     pub(crate) proxy: Option<Arc<dyn ProxyConnect>>,
     pub(crate) limit: Option<Duration>,
-    pub(crate) spares: Arc<Spares>,
 }
 
 impl Connector {
-    /// Opens a connection for the next request to this URI, unless an idle one exists.
-    pub(crate) async fn connect_ahead(&mut self, uri: &Uri) -> Result<(), BoxError> {
-        // `call` returns a kept connection if there is one; it is put back.
-        let stream = self.call(uri.clone()).await?;
-        self.spares.put(uri, stream);
-        Ok(())
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = Stream;
-    type Error = BoxError;
-    type Future = Connecting;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
+    /// Returns the proxies if requests to this URI use one.
+    pub(crate) fn proxy_for(&self, uri: &Uri) -> Option<&dyn ProxyConnect> {
+        self.proxy.as_deref().filter(|proxy| proxy.applies(uri))
     }
 
-    fn call(&mut self, uri: Uri) -> Connecting {
-        if let Some(stream) = self.spares.take(&uri) {
-            return Box::pin(core::future::ready(Ok(stream)));
-        }
-        let through_proxy = self.proxy.as_ref().map(|proxy| proxy.connect(&self.direct, &uri));
-        let (direct, limit) = (Arc::clone(&self.direct), self.limit);
+    /// Opens a connection for requests to this URI.
+    pub(crate) fn open(&self, uri: &Uri, proxy: Option<&dyn ProxyConnect>) -> Connecting {
+        let through_proxy = proxy.map(|proxy| proxy.connect(&self.direct, uri));
+        let (direct, limit, uri) = (Arc::clone(&self.direct), self.limit, uri.clone());
         Box::pin(async move {
             let connecting = async {
                 match through_proxy {

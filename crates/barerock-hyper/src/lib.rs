@@ -50,11 +50,13 @@ mod body;
 mod builder;
 #[cfg(feature = "config")]
 mod config;
+mod connection;
 mod connector;
+mod origin;
+mod pool;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod resolver;
-mod spare;
 mod stream;
 mod transport;
 

@@ -51,7 +51,7 @@ impl ProxyConnect for HttpProxies {
             let tcp = direct.tcp.clone().call(address).await;
             let tcp = tcp.map_err(|error| HopError::proxy(&proxy, error))?.into_inner();
             if uri.scheme() != Some(&Scheme::HTTPS) {
-                return Ok(Stream::plain(tcp, ConnectTime::new(begun.elapsed(), None)).proxied());
+                return Ok((Stream::plain(tcp), ConnectTime::new(begun.elapsed(), None)));
             }
             open_tunnel(&tcp, &proxy, &uri).await?;
             direct.secure(tcp, uri.host().unwrap_or_default(), Some(&proxy), begun.elapsed()).await

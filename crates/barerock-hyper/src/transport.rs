@@ -12,33 +12,23 @@ use barerock_tls::rustls::ClientConfig;
 use bytes::Bytes;
 use http::Uri;
 use http_body_util::Full;
-use hyper_util::client::legacy::Client;
 use tokio::runtime::Handle;
 
 use crate::body::HyperBody;
 use crate::builder::HyperTransportBuilder;
+use crate::connection::{Connection, SendError};
 use crate::connector::{Connector, ProxyConnect};
-use crate::stream::FreshConnection;
+use crate::origin::Origin;
+use crate::pool::Pool;
 
 /// A [`Transport`] over hyper. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
-pub struct HyperTransport {
-    direct: Route,
-    proxied: Option<Proxied>,
-}
+pub struct HyperTransport(Arc<Shared>);
 
-/// A client and the connector it uses.
-#[derive(Debug, Clone)]
-pub(crate) struct Route {
-    pub(crate) client: Client<Connector, Full<Bytes>>,
-    pub(crate) connector: Connector,
-}
-
-/// The client for requests that use a proxy. It has its own pool: a request that must not use a proxy may have the same host.
-#[derive(Debug, Clone)]
-pub(crate) struct Proxied {
-    pub(crate) route: Route,
-    pub(crate) proxy: Arc<dyn ProxyConnect>,
+#[derive(Debug)]
+struct Shared {
+    connector: Connector,
+    pool: Arc<Pool>,
 }
 
 impl HyperTransport {
@@ -84,8 +74,23 @@ impl HyperTransport {
         HyperTransportBuilder::new(tls)
     }
 
-    pub(crate) fn of(direct: Route, proxied: Option<Proxied>) -> Self {
-        Self { direct, proxied }
+    pub(crate) fn of(connector: Connector, pool: Pool) -> Self {
+        Self(Arc::new(Shared { connector, pool: Arc::new(pool) }))
+    }
+
+    /// Opens a connection for requests to this URI.
+    async fn open(
+        &self,
+        uri: &Uri,
+        origin: &Origin,
+        proxy: Option<&dyn ProxyConnect>,
+    ) -> Result<Connection, TransportError> {
+        let Shared { connector, pool } = &*self.0;
+        let started = match connector.open(uri, proxy).await {
+            Ok((stream, time)) => Connection::start(stream, time, origin.clone(), pool).await,
+            Err(error) => Err(error),
+        };
+        started.map_err(|error| TransportError::new(kind_of_connect(&*error), error))
     }
 }
 
@@ -101,28 +106,27 @@ impl Transport for HyperTransport {
     type Error = TransportError;
 
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<HyperBody>, TransportError> {
-        require_runtime()?;
+        let runtime = require_runtime()?;
         let mut request = request.map(Full::new);
         let is_direct = request.extensions().get::<NoProxy>().is_some();
-        let (client, through_proxy) = match &self.proxied {
-            Some(proxied) if !is_direct && proxied.proxy.applies(request.uri()) => {
-                (&proxied.route.client, proxied.proxy.prepare(&mut request))
-            }
-            _ => (&self.direct.client, None),
-        };
-        let sent = client.request(request).await;
-        let mut response = sent.map_err(|error| {
-            let kind = match () {
-                () if error.is_connect() => kind_of_connect(&error),
-                () if timed_out(&error) => TransportErrorKind::Timeout,
-                () => TransportErrorKind::Io,
+        let proxy = self.0.connector.proxy_for(request.uri()).filter(|_| !is_direct);
+        let through_proxy = proxy.and_then(|proxy| proxy.prepare(&mut request));
+        let origin = Origin::new(request.uri(), proxy.is_some(), &runtime)?;
+        let mut response = loop {
+            let connection = match self.0.pool.take(&origin) {
+                Some(connection) => connection,
+                None => self.open(request.uri(), &origin, proxy).await?,
             };
-            TransportError::new(kind, error)
-        })?;
-        let connection = response.extensions_mut().remove::<FreshConnection>();
-        if let Some(time) = connection.and_then(|connection| connection.take()) {
-            response.extensions_mut().insert(time);
-        }
+            match connection.send(request).await {
+                Ok(response) => break response,
+                Err(SendError { unsent: Some(unsent), .. }) => request = unsent,
+                Err(SendError { error, unsent: None }) => {
+                    let kind =
+                        if timed_out(&error) { TransportErrorKind::Timeout } else { TransportErrorKind::Io };
+                    return Err(TransportError::new(kind, error));
+                }
+            }
+        };
         if let Some(through_proxy) = through_proxy {
             response.extensions_mut().insert(through_proxy);
         }
@@ -137,17 +141,22 @@ impl Transport for HyperTransport {
     }
 
     async fn connect(&self, uri: &Uri) -> Result<(), TransportError> {
-        require_runtime()?;
-        let proxied = self.proxied.as_ref().filter(|proxied| proxied.proxy.applies(uri));
-        let route = proxied.map_or(&self.direct, |proxied| &proxied.route);
-        let connected = route.connector.clone().connect_ahead(uri).await;
-        connected.map_err(|error| TransportError::new(kind_of_connect(&*error), error))
+        let runtime = require_runtime()?;
+        let Shared { connector, pool } = &*self.0;
+        let proxy = connector.proxy_for(uri);
+        let origin = Origin::new(uri, proxy.is_some(), &runtime)?;
+        let connection = match pool.take(&origin) {
+            Some(connection) => connection,
+            None => self.open(uri, &origin, proxy).await?,
+        };
+        pool.put(connection);
+        Ok(())
     }
 }
 
-/// Fails outside a runtime of tokio, where sockets, timers and tasks panic.
-pub(crate) fn require_runtime() -> Result<(), TransportError> {
-    Handle::try_current().map(drop).map_err(|_| TransportError::no_runtime("tokio"))
+/// Returns the runtime of tokio. Outside of one, sockets, timers and tasks panic.
+pub(crate) fn require_runtime() -> Result<Handle, TransportError> {
+    Handle::try_current().map_err(|_| TransportError::no_runtime("tokio"))
 }
 
 /// Returns the kind of a connection error.
