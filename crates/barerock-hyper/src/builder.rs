@@ -128,7 +128,7 @@ impl HyperTransportBuilder {
         tcp.set_keepalive(self.tcp_keepalive);
         // Divides the limit among the addresses of a host, so that one that does not respond leaves time for the others.
         tcp.set_connect_timeout(self.connect_timeout);
-        let direct = Arc::new(Direct { tcp, tls: Arc::new(tls).into() });
+        let direct = Direct { tcp, tls: Arc::new(tls).into() };
         let connector = Connector { direct, proxy: self.proxy, limit: self.connect_timeout };
         HyperTransport::of(connector, Pool::new(self.pool_idle_timeout, self.pool_max_idle_per_host))
     }

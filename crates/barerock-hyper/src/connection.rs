@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use barerock::transport::{BoxError, ConnectTime, MAX_RESPONSE_HEAD};
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
 #[cfg(feature = "http2")]
 use hyper::client::conn::http2;
-use tokio::time::{Instant, sleep};
+use hyper::client::conn::{TrySendError, http1};
+use tokio::time::sleep;
 
 use crate::origin::Origin;
 use crate::pool::Pool;
@@ -29,7 +29,6 @@ pub(crate) struct Connection {
     sender: Sender,
     /// Time it took to open the connection, until the first response has reported it.
     time: Option<ConnectTime>,
-    /// True if the connection was in the pool, so that the peer may have closed it.
     is_kept: bool,
     lease: Arc<Lease>,
 }
@@ -38,13 +37,6 @@ enum Sender {
     Http1(http1::SendRequest<Full<Bytes>>),
     #[cfg(feature = "http2")]
     Http2(http2::SendRequest<Full<Bytes>>),
-}
-
-/// A request without a response.
-pub(crate) struct SendError {
-    pub(crate) error: hyper::Error,
-    /// The request, if nothing of it was written and the connection was a kept one.
-    pub(crate) unsent: Option<Request<Full<Bytes>>>,
 }
 
 impl Connection {
@@ -72,33 +64,35 @@ impl Connection {
         Ok(started(Sender::Http1(sender)))
     }
 
-    /// Sends a request and returns the head of the response, with the time it took to open the connection if the response is its
-    /// first. The connection returns to the pool once the body was read.
+    /// Makes the head of a request what the connection's HTTP version requires. Returns the request's URI.
+    pub(crate) fn prepare(&self, request: &mut Request<Full<Bytes>>) -> Uri {
+        match &self.sender {
+            Sender::Http1(_) => self.lease.origin.set_target(request),
+            #[cfg(feature = "http2")]
+            Sender::Http2(_) => request.uri().clone(),
+        }
+    }
+
+    /// Sends a request and returns the head of the response.
+    ///
+    /// # Errors
+    /// If there is no response. The error has the request if nothing of it was written.
     ///
     /// Cancel safety: dropping the future cancels the request.
     pub(crate) async fn send(
-        mut self,
-        mut request: Request<Full<Bytes>>,
-    ) -> Result<Response<Incoming>, SendError> {
-        let uri = request.uri().clone();
-        let sent = match &mut self.sender {
-            Sender::Http1(sender) => {
-                self.lease.origin.set_target(&mut request);
-                sender.try_send_request(request).await
-            }
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>> {
+        match &mut self.sender {
+            Sender::Http1(sender) => sender.try_send_request(request).await,
             #[cfg(feature = "http2")]
             Sender::Http2(sender) => sender.try_send_request(request).await,
-        };
-        let mut response = sent.map_err(|mut error| {
-            let mut unsent = error.take_message().filter(|_| self.is_kept);
-            if let Some(request) = &mut unsent {
-                *request.uri_mut() = uri;
-            }
-            SendError { error: error.into_error(), unsent }
-        })?;
-        if let Some(time) = self.time {
-            response.extensions_mut().insert(time);
         }
+    }
+
+    /// Returns the connection to the pool once the body of its response was read. Returns the time it took to open, for the first
+    /// response.
+    pub(crate) fn release(self) -> Option<ConnectTime> {
         match self.sender {
             Sender::Http1(sender) => {
                 *self.lease.busy() = Some(sender);
@@ -107,7 +101,12 @@ impl Connection {
             #[cfg(feature = "http2")]
             Sender::Http2(_) => {}
         }
-        Ok(response)
+        self.time
+    }
+
+    /// Returns true if the connection was in the pool, so that the peer may have closed it.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
     }
 
     /// Marks the connection as a kept one.
@@ -185,8 +184,7 @@ impl Drop for Running {
 /// Reads and writes until the connection ends. Its errors are those of its requests, which receive them.
 async fn run<C: Future>(connection: C, running: Running, idle_timeout: Option<Duration>) {
     let lease = &running.0;
-    let mut connection = pin!(connection);
-    let mut timer = idle_timeout.map(|timeout| (timeout, Box::pin(sleep(timeout))));
+    let (mut connection, mut timer) = (pin!(connection), pin!(idle_timeout.map(sleep)));
     poll_fn(|context| {
         let ended = connection.as_mut().poll(context).map(drop);
         if ended.is_ready() {
@@ -194,12 +192,12 @@ async fn run<C: Future>(connection: C, running: Running, idle_timeout: Option<Du
         }
         // Only the poll above makes the sending half ready for the next request.
         lease.give_back();
-        if let Some((timeout, timer)) = &mut timer {
-            while timer.as_mut().poll(context).is_ready() {
-                let left = lease.pool.upgrade().map_or(*timeout, |pool| pool.expire(lease, *timeout));
-                let now = Instant::now();
-                timer.as_mut().reset(now.checked_add(left).unwrap_or(now + *timeout));
+        while let (Some(timeout), Some(timer_now)) = (idle_timeout, timer.as_mut().as_pin_mut()) {
+            if timer_now.poll(context).is_pending() {
+                break;
             }
+            let left = lease.pool.upgrade().map_or(timeout, |pool| pool.expire(lease, timeout));
+            timer.set(Some(sleep(left)));
         }
         ended
     })

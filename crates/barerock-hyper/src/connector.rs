@@ -22,7 +22,8 @@ use crate::resolver::Resolver;
 use crate::stream::Stream;
 
 /// Future of a connection that is being opened.
-pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<(Stream, ConnectTime), BoxError>> + Send>>;
+pub(crate) type Connecting<'a> =
+    Pin<Box<dyn Future<Output = Result<(Stream, ConnectTime), BoxError>> + Send + 'a>>;
 
 /// Opens connections through proxies. A trait object, so that unused proxy code is not linked.
 pub(crate) trait ProxyConnect: fmt::Debug + Send + Sync {
@@ -30,7 +31,7 @@ pub(crate) trait ProxyConnect: fmt::Debug + Send + Sync {
     fn applies(&self, uri: &Uri) -> bool;
 
     /// Connects through the URI's proxy.
-    fn connect(&self, direct: &Arc<Direct>, uri: &Uri) -> Connecting;
+    fn connect<'a>(&'a self, direct: &'a Direct, uri: &'a Uri) -> Connecting<'a>;
 
     /// If the proxy reads the request (an `http` URI), adds its headers and returns the mark for the response.
     fn prepare(&self, request: &mut Request<Full<Bytes>>) -> Option<ThroughProxy>;
@@ -44,7 +45,7 @@ pub(crate) struct Direct {
 
 impl Direct {
     /// Connects for requests to this URI.
-    async fn connect(&self, uri: Uri) -> Result<(Stream, ConnectTime), BoxError> {
+    async fn connect(&self, uri: &Uri) -> Result<(Stream, ConnectTime), BoxError> {
         let begun = Instant::now();
         let tcp = self.tcp.clone().call(uri.clone()).await?.into_inner();
         let connect = begun.elapsed();
@@ -71,7 +72,7 @@ impl Direct {
 
 /// Opens connections within the time limit.
 pub(crate) struct Connector {
-    pub(crate) direct: Arc<Direct>,
+    pub(crate) direct: Direct,
     pub(crate) proxy: Option<Arc<dyn ProxyConnect>>,
     pub(crate) limit: Option<Duration>,
 }
@@ -83,17 +84,15 @@ impl Connector {
     }
 
     /// Opens a connection for requests to this URI.
-    pub(crate) fn open(&self, uri: &Uri, proxy: Option<&dyn ProxyConnect>) -> Connecting {
-        let through_proxy = proxy.map(|proxy| proxy.connect(&self.direct, uri));
-        let (direct, limit, uri) = (Arc::clone(&self.direct), self.limit, uri.clone());
+    pub(crate) fn open<'a>(&'a self, uri: &'a Uri, proxy: Option<&'a dyn ProxyConnect>) -> Connecting<'a> {
         Box::pin(async move {
             let connecting = async {
-                match through_proxy {
-                    Some(connecting) => connecting.await,
-                    None => direct.connect(uri).await,
+                match proxy {
+                    Some(proxy) => proxy.connect(&self.direct, uri).await,
+                    None => self.direct.connect(uri).await,
                 }
             };
-            match limit {
+            match self.limit {
                 None => connecting.await,
                 Some(limit) => match tokio::time::timeout(limit, connecting).await {
                     Ok(connected) => connected,

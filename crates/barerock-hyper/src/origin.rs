@@ -1,9 +1,11 @@
 //! What a connection is for, and the request heads that this requires.
 
+use core::mem;
+
 use barerock::{TransportError, TransportErrorKind};
 use bytes::Bytes;
-use http::header::{HOST, HeaderValue};
-use http::uri::{Authority, PathAndQuery, Scheme};
+use http::header::{Entry, HOST, HeaderValue};
+use http::uri::{Authority, Scheme};
 use http::{Request, Uri, Version};
 use http_body_util::Full;
 use tokio::runtime::{Handle, Id};
@@ -32,29 +34,36 @@ impl Origin {
         Ok(Self { scheme, authority, is_proxied, runtime: runtime.id() })
     }
 
-    /// Sets the request target of HTTP/1.1, and the `host` header unless there is one (RFC 9112, section 3.2): the absolute form for
-    /// a proxy that reads the request, else the origin form.
-    pub(crate) fn set_target(&self, request: &mut Request<Full<Bytes>>) {
-        if !request.headers().contains_key(HOST) {
-            let default = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
-            let host = self.authority.host();
-            let host = match self.authority.port_u16().filter(|port| *port != default) {
-                Some(port) => HeaderValue::try_from(format!("{host}:{port}")),
-                None => HeaderValue::from_str(host),
-            };
-            // The characters of a URI's host are all allowed in headers.
-            if let Ok(host) = host {
-                request.headers_mut().insert(HOST, host);
+    /// Sets the request target of HTTP/1.1 and the `host` header, unless there is one (RFC 9112, section 3.2). The target has the absolute
+    /// form for a proxy that reads the request, else the origin form. Returns the URI.
+    pub(crate) fn set_target(&self, request: &mut Request<Full<Bytes>>) -> Uri {
+        if let Entry::Vacant(header) = request.headers_mut().entry(HOST) {
+            // The characters of a URI's host are allowed in headers.
+            if let Ok(host) = HeaderValue::from_str(self.host()) {
+                header.insert(host);
             }
         }
-        if !self.is_proxied || self.scheme == Scheme::HTTPS {
-            let root = || PathAndQuery::from_static("/");
-            let target = request.uri().path_and_query().cloned().unwrap_or_else(root);
-            *request.uri_mut() = target.into();
-        }
         // hyper panics for versions other than 1.0, 1.1 and 2.
-        if *request.version_mut() != Version::HTTP_10 {
+        if request.version() != Version::HTTP_10 {
             *request.version_mut() = Version::HTTP_11;
+        }
+        let target = match self.is_proxied && self.scheme != Scheme::HTTPS {
+            true => request.uri().clone(),
+            // The default URI is `/`.
+            false => request.uri().path_and_query().cloned().map(Uri::from).unwrap_or_default(),
+        };
+        mem::replace(request.uri_mut(), target)
+    }
+
+    /// Returns the authority without user information and the scheme's default port.
+    fn host(&self) -> &str {
+        let authority = self.authority.as_str();
+        let default = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
+        match self.authority.port_u16() {
+            Some(port) if port != default => {
+                authority.rsplit_once('@').map_or(authority, |(_user, host)| host)
+            }
+            _ => self.authority.host(),
         }
     }
 }

@@ -66,19 +66,23 @@ impl Pool {
 
     /// Drops the connection if the idle timeout has passed for it. Returns when to call this again.
     pub(crate) fn expire(&self, lease: &Arc<Lease>, timeout: Duration) -> Duration {
-        let mut idle = self.lock();
-        let Some(at) = idle.iter().position(|idle| idle.connection.has(lease)) else { return timeout };
-        let left = idle.get(at).map_or(timeout, |idle| timeout.saturating_sub(idle.since.elapsed()));
-        if !left.is_zero() {
-            return left;
-        }
-        idle.remove(at);
-        timeout
+        let mut left = timeout;
+        self.lock().retain(|idle| {
+            if !idle.connection.has(lease) {
+                return true;
+            }
+            let rest = timeout.saturating_sub(idle.since.elapsed());
+            if !rest.is_zero() {
+                left = rest;
+            }
+            !rest.is_zero()
+        });
+        left
     }
 
     /// Drops a connection that has ended.
     pub(crate) fn remove(&self, lease: &Arc<Lease>) {
-        self.lock().retain(|idle| !idle.connection.has(lease));
+        self.expire(lease, Duration::ZERO);
     }
 
     fn take_from(&self, idle: &mut Vec<Idle>, origin: &Origin) -> Option<Connection> {

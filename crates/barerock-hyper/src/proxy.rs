@@ -1,7 +1,6 @@
 //! Connections through HTTP proxies.
 
 use std::io;
-use std::sync::Arc;
 
 use barerock::transport::proxy::Tunnel;
 use barerock::transport::{
@@ -42,19 +41,18 @@ impl ProxyConnect for HttpProxies {
         self.0.proxy_for(uri).is_some()
     }
 
-    fn connect(&self, direct: &Arc<Direct>, uri: &Uri) -> Connecting {
-        let (proxy, direct, uri) = (self.0.proxy_for(uri).cloned(), Arc::clone(direct), uri.clone());
+    fn connect<'a>(&'a self, direct: &'a Direct, uri: &'a Uri) -> Connecting<'a> {
         Box::pin(async move {
             let begun = Instant::now();
-            let proxy = proxy.ok_or("the URI has no proxy")?;
+            let proxy = self.0.proxy_for(uri).ok_or("the URI has no proxy")?;
             let address: Uri = format!("http://{}", proxy.authority()).parse()?;
             let tcp = direct.tcp.clone().call(address).await;
-            let tcp = tcp.map_err(|error| HopError::proxy(&proxy, error))?.into_inner();
+            let tcp = tcp.map_err(|error| HopError::proxy(proxy, error))?.into_inner();
             if uri.scheme() != Some(&Scheme::HTTPS) {
                 return Ok((Stream::plain(tcp), ConnectTime::new(begun.elapsed(), None)));
             }
-            open_tunnel(&tcp, &proxy, &uri).await?;
-            direct.secure(tcp, uri.host().unwrap_or_default(), Some(&proxy), begun.elapsed()).await
+            open_tunnel(&tcp, proxy, uri).await?;
+            direct.secure(tcp, uri.host().unwrap_or_default(), Some(proxy), begun.elapsed()).await
         })
     }
 

@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 
 use crate::body::HyperBody;
 use crate::builder::HyperTransportBuilder;
-use crate::connection::{Connection, SendError};
+use crate::connection::Connection;
 use crate::connector::{Connector, ProxyConnect};
 use crate::origin::Origin;
 use crate::pool::Pool;
@@ -112,21 +112,24 @@ impl Transport for HyperTransport {
         let proxy = self.0.connector.proxy_for(request.uri()).filter(|_| !is_direct);
         let through_proxy = proxy.and_then(|proxy| proxy.prepare(&mut request));
         let origin = Origin::new(request.uri(), proxy.is_some(), &runtime)?;
-        let mut response = loop {
-            let connection = match self.0.pool.take(&origin) {
+        let (mut response, time) = loop {
+            let mut connection = match self.0.pool.take(&origin) {
                 Some(connection) => connection,
                 None => self.open(request.uri(), &origin, proxy).await?,
             };
+            let uri = connection.prepare(&mut request);
             match connection.send(request).await {
-                Ok(response) => break response,
-                Err(SendError { unsent: Some(unsent), .. }) => request = unsent,
-                Err(SendError { error, unsent: None }) => {
-                    let kind =
-                        if timed_out(&error) { TransportErrorKind::Timeout } else { TransportErrorKind::Io };
-                    return Err(TransportError::new(kind, error));
-                }
+                Ok(response) => break (response, connection.release()),
+                Err(mut error) => match error.take_message().filter(|_| connection.is_kept()) {
+                    Some(unsent) => request = unsent,
+                    None => return Err(unanswered(error.into_error())),
+                },
             }
+            *request.uri_mut() = uri;
         };
+        if let Some(time) = time {
+            response.extensions_mut().insert(time);
+        }
         if let Some(through_proxy) = through_proxy {
             response.extensions_mut().insert(through_proxy);
         }
@@ -157,6 +160,12 @@ impl Transport for HyperTransport {
 /// Returns the runtime of tokio. Outside of one, sockets, timers and tasks panic.
 pub(crate) fn require_runtime() -> Result<Handle, TransportError> {
     Handle::try_current().map_err(|_| TransportError::no_runtime("tokio"))
+}
+
+/// Returns the error of a request without a response.
+fn unanswered(error: hyper::Error) -> TransportError {
+    let kind = if timed_out(&error) { TransportErrorKind::Timeout } else { TransportErrorKind::Io };
+    TransportError::new(kind, error)
 }
 
 /// Returns the kind of a connection error.
