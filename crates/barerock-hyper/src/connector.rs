@@ -84,22 +84,24 @@ impl Connector {
     }
 
     /// Opens a connection for requests to this URI.
-    pub(crate) fn open<'a>(&'a self, uri: &'a Uri, proxy: Option<&'a dyn ProxyConnect>) -> Connecting<'a> {
-        Box::pin(async move {
-            let connecting = async {
-                match proxy {
-                    Some(proxy) => proxy.connect(&self.direct, uri).await,
-                    None => self.direct.connect(uri).await,
-                }
-            };
-            match self.limit {
-                None => connecting.await,
-                Some(limit) => match tokio::time::timeout(limit, connecting).await {
-                    Ok(connected) => connected,
-                    Err(_) => Err(Elapsed::new("the connection", limit).into()),
-                },
+    pub(crate) async fn open(
+        &self,
+        uri: &Uri,
+        proxy: Option<&dyn ProxyConnect>,
+    ) -> Result<(Stream, ConnectTime), BoxError> {
+        let connecting = async {
+            match proxy {
+                Some(proxy) => proxy.connect(&self.direct, uri).await,
+                None => self.direct.connect(uri).await,
             }
-        })
+        };
+        match self.limit {
+            None => connecting.await,
+            Some(limit) => match tokio::time::timeout(limit, connecting).await {
+                Ok(connected) => connected,
+                Err(_) => Err(Elapsed::new("the connection", limit).into()),
+            },
+        }
     }
 }
 

@@ -67,3 +67,62 @@ impl Origin {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the target and `host` header of a request over HTTP/1.1.
+    fn sent(uri: &str, is_proxied: bool, host: Option<&str>) -> (String, String) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let origin = Origin::new(&uri.parse().unwrap(), is_proxied, runtime.handle()).unwrap();
+        let mut request = Request::builder().uri(uri).version(Version::HTTP_3).body(Full::default()).unwrap();
+        request.headers_mut().extend(host.map(|host| (HOST, HeaderValue::from_str(host).unwrap())));
+        assert_eq!(origin.set_target(&mut request), uri);
+        assert_eq!((request.version(), request.headers().len()), (Version::HTTP_11, 1));
+        (request.uri().to_string(), request.headers()[HOST].to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn the_target_has_the_form_that_the_receiver_expects() {
+        for (uri, is_proxied, target) in [
+            ("https://a.example/p/q?r=s", false, "/p/q?r=s"),
+            ("http://a.example/p", false, "/p"),
+            ("http://a.example", false, "/"),
+            ("http://a.example?r", false, "/?r"),
+            ("http://a.example:81/p?r=s", true, "http://a.example:81/p?r=s"),
+            ("http://a.example", true, "http://a.example/"),
+            // Through a tunnel the endpoint receives the request.
+            ("https://a.example/p", true, "/p"),
+        ] {
+            assert_eq!(sent(uri, is_proxied, None).0, target, "{uri}");
+        }
+    }
+
+    #[test]
+    fn the_host_has_no_user_and_no_default_port() {
+        for (uri, host) in [
+            ("https://a.example/p", "a.example"),
+            ("https://a.example:443/p", "a.example"),
+            ("http://a.example:443/p", "a.example:443"),
+            ("http://a.example:80/p", "a.example"),
+            ("https://a.example:80/p", "a.example:80"),
+            ("https://user:secret@a.example/p", "a.example"),
+            ("https://user:secret@a.example:8443/p", "a.example:8443"),
+            ("http://[::1]:8080/p", "[::1]:8080"),
+            ("http://[::1]/p", "[::1]"),
+        ] {
+            assert_eq!(sent(uri, false, None).1, host, "{uri}");
+        }
+        assert_eq!(sent("https://a.example/p", false, Some("b.example")).1, "b.example");
+    }
+
+    #[test]
+    fn a_relative_uri_is_an_error() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for uri in ["/p", "a.example", "*"] {
+            let error = Origin::new(&uri.parse().unwrap(), false, runtime.handle()).unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Io, "{uri}");
+        }
+    }
+}

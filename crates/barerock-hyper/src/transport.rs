@@ -78,19 +78,29 @@ impl HyperTransport {
         Self(Arc::new(Shared { connector, pool: Arc::new(pool) }))
     }
 
-    /// Opens a connection for requests to this URI.
-    async fn open(
+    /// Returns a kept connection for requests to this URI, or opens one.
+    async fn connection(
         &self,
         uri: &Uri,
         origin: &Origin,
         proxy: Option<&dyn ProxyConnect>,
     ) -> Result<Connection, TransportError> {
         let Shared { connector, pool } = &*self.0;
-        let started = match connector.open(uri, proxy).await {
-            Ok((stream, time)) => Connection::start(stream, time, origin.clone(), pool).await,
-            Err(error) => Err(error),
-        };
-        started.map_err(|error| TransportError::new(kind_of_connect(&*error), error))
+        let mut kept = pool.take(origin);
+        if kept.is_none() {
+            // A connection whose response has just ended returns to the pool meanwhile.
+            tokio::task::yield_now().await;
+            kept = pool.take(origin);
+        }
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        // Boxed so that the caller's future does not include this state, which most requests do not need.
+        let opened = Box::pin(async {
+            let (stream, time) = connector.open(uri, proxy).await?;
+            Connection::start(stream, time, origin.clone(), pool).await
+        });
+        opened.await.map_err(|error| TransportError::new(kind_of_connect(&*error), error))
     }
 }
 
@@ -113,10 +123,7 @@ impl Transport for HyperTransport {
         let through_proxy = proxy.and_then(|proxy| proxy.prepare(&mut request));
         let origin = Origin::new(request.uri(), proxy.is_some(), &runtime)?;
         let (mut response, time) = loop {
-            let mut connection = match self.0.pool.take(&origin) {
-                Some(connection) => connection,
-                None => self.open(request.uri(), &origin, proxy).await?,
-            };
+            let mut connection = self.connection(request.uri(), &origin, proxy).await?;
             let uri = connection.prepare(&mut request);
             match connection.send(request).await {
                 Ok(response) => break (response, connection.release()),
@@ -145,14 +152,10 @@ impl Transport for HyperTransport {
 
     async fn connect(&self, uri: &Uri) -> Result<(), TransportError> {
         let runtime = require_runtime()?;
-        let Shared { connector, pool } = &*self.0;
-        let proxy = connector.proxy_for(uri);
+        let proxy = self.0.connector.proxy_for(uri);
         let origin = Origin::new(uri, proxy.is_some(), &runtime)?;
-        let connection = match pool.take(&origin) {
-            Some(connection) => connection,
-            None => self.open(uri, &origin, proxy).await?,
-        };
-        pool.put(connection);
+        let connection = self.connection(uri, &origin, proxy).await?;
+        self.0.pool.put(connection);
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod configured;
 mod connections;
 mod hops;
 mod limits;
+mod pool;
 mod proxies;
 mod requests;
 mod roots;
