@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::io::{Read as _, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -63,29 +63,32 @@ async fn open_connections(count: usize, open: &AtomicUsize) {
     eventually(&what, HyperTransport::new(), || open.load(Ordering::SeqCst) == count).await;
 }
 
-/// Starts a server whose first connection ends after its first response, by this function; each end is reported.
-fn breaking_the_first(end: fn(TcpStream)) -> (Tap, Receiver<()>) {
-    let (ended, ends) = channel();
-    let first = Mutex::new(Some(ended));
-    let server = Tap::start(move |mut client, _| {
-        let Some(ended) = first.lock().unwrap().take() else { return respond(&client, ANSWER) };
+/// Starts a server that handles its first connection with this function after the first response.
+fn breaking_the_first(end: impl FnOnce(TcpStream) + Send + 'static) -> Tap {
+    let first = Mutex::new(Some(end));
+    Tap::start(move |mut client, _| {
+        let Some(end) = first.lock().unwrap().take() else { return respond(&client, ANSWER) };
         read_request(&mut client);
         client.write_all(ANSWER.as_bytes()).unwrap();
         end(client);
-        let _ = ended.send(());
-    });
-    (server, ends)
+    })
 }
 
 #[test]
 fn an_unwritten_request_is_sent_over_another_connection() {
-    let (server, ends) = breaking_the_first(drop);
+    let ((close, may_close), (closed, is_closed)) = (channel(), channel());
+    let server = breaking_the_first(move |client| {
+        may_close.recv().unwrap();
+        drop(client);
+        closed.send(()).unwrap();
+    });
     let transport = HyperTransport::new();
     runtime().block_on(async {
         assert!(post(&transport, &server.url()).await.unwrap().1);
         // The runtime does not run meanwhile.
-        ends.recv().unwrap();
-        // Learns of the end, and tells this task before the connection's.
+        close.send(()).unwrap();
+        is_closed.recv().unwrap();
+        // The runtime learns of it, and polls this task before the connection's.
         tokio::task::yield_now().await;
         let (body, is_first) = post(&transport, &server.url()).await.unwrap();
         assert_eq!((&*body, is_first, server.connections()), (&b"hi"[..], true, 2));
@@ -94,10 +97,8 @@ fn an_unwritten_request_is_sent_over_another_connection() {
 
 #[test]
 fn a_request_that_was_written_is_not_repeated() {
-    let (server, _ends) = breaking_the_first(|mut client| {
-        // Reads the second request and closes the connection without a response.
-        assert!(!read_request(&mut client).is_empty());
-    });
+    // Closes the connection without a response to the second request.
+    let server = breaking_the_first(|mut client| assert!(!read_request(&mut client).is_empty()));
     let transport = HyperTransport::new();
     runtime().block_on(async {
         post(&transport, &server.url()).await.unwrap();

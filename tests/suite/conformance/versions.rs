@@ -26,6 +26,7 @@ use super::requests::JSON;
 use super::server::question;
 use super::stacks::client;
 use super::stacks::{Settings, Stack};
+use super::tap::Tap;
 
 /// Returns the TLS configuration of a server with a certificate for the loopback, and the certificate.
 pub(super) fn server_config(versions: &[&'static SupportedProtocolVersion]) -> (ServerConfig, String) {
@@ -91,6 +92,28 @@ async fn hyper_speaks_http2_where_it_is_told_to() {
     let plain = || HyperTransport::with_ca_bundle(pem.as_bytes()).unwrap();
     assert_eq!(version(plain().build(), server).await, "one");
     assert_eq!(version(plain().http2().build(), server).await, "two");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hyper_shares_a_connection_over_http2() {
+    const CALLS: usize = 16;
+    let (server, pem) = serve(&[&TLS13]).await;
+    let tap = Tap::before(&format!("https://{server}"));
+    let transport = HyperTransport::with_ca_bundle(pem.as_bytes()).unwrap().http2().build();
+    let client = client(transport, &tap.url().replace("http:", "https:")).build().unwrap();
+    for _ in 0..3 {
+        client.connect().await.unwrap();
+    }
+    for _ in 0..2 {
+        let calls = (0..CALLS).map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.converse(&question()).await.unwrap().text() })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            assert_eq!(call.await.unwrap(), "two");
+        }
+        assert_eq!(tap.connections(), 1);
+    }
 }
 
 #[tokio::test]
