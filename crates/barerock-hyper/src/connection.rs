@@ -64,12 +64,12 @@ impl Connection {
         Ok(started(Sender::Http1(sender)))
     }
 
-    /// Makes the head of a request what the connection's HTTP version requires. Returns the request's URI.
-    pub(crate) fn prepare(&self, request: &mut Request<Full<Bytes>>) -> Uri {
+    /// Makes the head of a request to this URI what the connection's HTTP version requires.
+    pub(crate) fn prepare(&self, uri: &Uri, request: &mut Request<Full<Bytes>>) {
         match &self.sender {
-            Sender::Http1(_) => self.lease.origin.set_target(request),
+            Sender::Http1(_) => self.lease.origin.set_target(uri, request),
             #[cfg(feature = "http2")]
-            Sender::Http2(_) => request.uri().clone(),
+            Sender::Http2(_) => *request.uri_mut() = uri.clone(),
         }
     }
 

@@ -1,7 +1,5 @@
 //! What a connection is for, and the request heads that this requires.
 
-use core::mem;
-
 use barerock::{TransportError, TransportErrorKind};
 use bytes::Bytes;
 use http::header::{Entry, HOST, HeaderValue};
@@ -35,8 +33,8 @@ impl Origin {
     }
 
     /// Sets the request target of HTTP/1.1 and the `host` header, unless there is one (RFC 9112, section 3.2). The target has the absolute
-    /// form for a proxy that reads the request, else the origin form. Returns the URI.
-    pub(crate) fn set_target(&self, request: &mut Request<Full<Bytes>>) -> Uri {
+    /// form for a proxy that reads the request, else the origin form.
+    pub(crate) fn set_target(&self, uri: &Uri, request: &mut Request<Full<Bytes>>) {
         if let Entry::Vacant(header) = request.headers_mut().entry(HOST) {
             // The characters of a URI's host are allowed in headers.
             if let Ok(host) = HeaderValue::from_str(self.host()) {
@@ -47,12 +45,10 @@ impl Origin {
         if request.version() != Version::HTTP_10 {
             *request.version_mut() = Version::HTTP_11;
         }
-        let target = match self.is_proxied && self.scheme != Scheme::HTTPS {
-            true => request.uri().clone(),
+        if !self.is_proxied || self.scheme == Scheme::HTTPS {
             // The default URI is `/`.
-            false => request.uri().path_and_query().cloned().map(Uri::from).unwrap_or_default(),
-        };
-        mem::replace(request.uri_mut(), target)
+            *request.uri_mut() = uri.path_and_query().cloned().map(Uri::from).unwrap_or_default();
+        }
     }
 
     /// Returns the authority without user information and the scheme's default port.
@@ -78,7 +74,7 @@ mod tests {
         let origin = Origin::new(&uri.parse().unwrap(), is_proxied, runtime.handle()).unwrap();
         let mut request = Request::builder().uri(uri).version(Version::HTTP_3).body(Full::default()).unwrap();
         request.headers_mut().extend(host.map(|host| (HOST, HeaderValue::from_str(host).unwrap())));
-        assert_eq!(origin.set_target(&mut request), uri);
+        origin.set_target(&uri.parse().unwrap(), &mut request);
         assert_eq!((request.version(), request.headers().len()), (Version::HTTP_11, 1));
         (request.uri().to_string(), request.headers()[HOST].to_str().unwrap().to_owned())
     }

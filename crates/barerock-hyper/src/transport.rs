@@ -86,17 +86,16 @@ impl HyperTransport {
         proxy: Option<&dyn ProxyConnect>,
     ) -> Result<Connection, TransportError> {
         let Shared { connector, pool } = &*self.0;
-        let mut kept = pool.take(origin);
-        if kept.is_none() {
-            // A connection whose response has just ended returns to the pool meanwhile.
-            tokio::task::yield_now().await;
-            kept = pool.take(origin);
-        }
-        if let Some(kept) = kept {
+        if let Some(kept) = pool.take(origin) {
             return Ok(kept);
         }
         // Boxed so that the caller's future does not include this state, which most requests do not need.
         let opened = Box::pin(async {
+            // A connection whose response has just ended returns to the pool meanwhile.
+            tokio::task::yield_now().await;
+            if let Some(kept) = pool.take(origin) {
+                return Ok(kept);
+            }
             let (stream, time) = connector.open(uri, proxy).await?;
             Connection::start(stream, time, origin.clone(), pool).await
         });
@@ -121,10 +120,11 @@ impl Transport for HyperTransport {
         let is_direct = request.extensions().get::<NoProxy>().is_some();
         let proxy = self.0.connector.proxy_for(request.uri()).filter(|_| !is_direct);
         let through_proxy = proxy.and_then(|proxy| proxy.prepare(&mut request));
-        let origin = Origin::new(request.uri(), proxy.is_some(), &runtime)?;
+        let uri = request.uri().clone();
+        let origin = Origin::new(&uri, proxy.is_some(), &runtime)?;
         let (mut response, time) = loop {
-            let mut connection = self.connection(request.uri(), &origin, proxy).await?;
-            let uri = connection.prepare(&mut request);
+            let mut connection = self.connection(&uri, &origin, proxy).await?;
+            connection.prepare(&uri, &mut request);
             match connection.send(request).await {
                 Ok(response) => break (response, connection.release()),
                 Err(mut error) => match error.take_message().filter(|_| connection.is_kept()) {
@@ -132,7 +132,6 @@ impl Transport for HyperTransport {
                     None => return Err(unanswered(error.into_error())),
                 },
             }
-            *request.uri_mut() = uri;
         };
         if let Some(time) = time {
             response.extensions_mut().insert(time);
