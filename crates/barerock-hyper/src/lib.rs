@@ -25,6 +25,7 @@
 //!
 //! Calls run in a tokio runtime with I/O and timers, such as that of `#[tokio::main]` or of a builder with `enable_all`. Outside of one,
 //! they are an error. In one without timers, tokio panics: whether it has them cannot be queried.
+//! A connection is used only by the runtime that opened it.
 //!
 //! # Limits
 //!
