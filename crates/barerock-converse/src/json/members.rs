@@ -78,11 +78,12 @@ impl Members {
                 return None;
             };
             self.is_first = false;
-            let index = index_of(self.known, &name);
+            let is_padding = reader.is_padding(self.depth, &name);
+            let index = if is_padding { usize::MAX } else { index_of(self.known, &name) };
             // spec: bedrock#unknown-member a structure has the members of its shape, and those that a later model adds
             if index == usize::MAX {
                 let json = reader.skip();
-                if !reader.is_padding(self.depth, &name) {
+                if !is_padding {
                     reader.note_unknown(None);
                     if reader.mode == Mode::Request {
                         self.list(&name, json, reader);

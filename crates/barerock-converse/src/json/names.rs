@@ -7,11 +7,12 @@ pub(crate) fn index_of(names: &str, name: &str) -> usize {
     let (mut rest, name) = (names.as_bytes(), name.as_bytes());
     let mut index = 0;
     while !rest.is_empty() {
-        // A name that has a `|` is none of them.
-        if rest.get(name.len()) == Some(&b'|') && rest.starts_with(name) && !name.contains(&b'|') {
+        let length = length_to_bar(rest);
+        // Of equal lengths, because a name that has a `|` is none of them.
+        if length == name.len() && rest.starts_with(name) {
             return index;
         }
-        rest = rest.get(length_to_bar(rest) + 1..).unwrap_or_default();
+        rest = rest.get(length + 1..).unwrap_or_default();
         index += 1;
     }
     usize::MAX
@@ -112,9 +113,15 @@ mod tests {
 
     #[test]
     fn names_are_found_in_a_text() {
-        for (name, index) in
-            [("a", 0), ("bc", 1), ("d", 2), ("", usize::MAX), ("b", usize::MAX), ("a|bc", usize::MAX)]
-        {
+        for (name, index) in [
+            ("a", 0),
+            ("bc", 1),
+            ("d", 2),
+            ("", usize::MAX),
+            ("b", usize::MAX),
+            ("a|bc", usize::MAX),
+            ("bc|", usize::MAX),
+        ] {
             assert_eq!(index_of("a|bc|d|", name), index, "{name}");
         }
         assert_eq!((nth("a|bc|d|", 1), nth("a|bc|d|", 3)), ("bc", ""));
