@@ -99,7 +99,7 @@ impl EventDecoder {
             state.follow_delta(offset);
             return Ok(Some(with(StreamEvent::ContentBlockDelta(delta), frame.payload())));
         }
-        let event = state.other_event(&frame, offset)?;
+        let event = state.other_event(frame, offset)?;
         Ok(Some(with(event, frame.payload())))
     }
 
@@ -182,8 +182,8 @@ impl State {
 
     /// Reads the event of a frame that is not a delta in the usual form.
     #[inline(never)]
-    fn other_event<'a>(&mut self, frame: &Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, StreamError> {
-        let event = event_of(frame, offset, &mut self.corrections).map_err(|error| self.fail(error))?;
+    fn other_event<'a>(&mut self, frame: Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, StreamError> {
+        let event = event_of(&frame, offset, &mut self.corrections).map_err(|error| self.fail(error))?;
         self.follow(&event, offset);
         Ok(event)
     }
