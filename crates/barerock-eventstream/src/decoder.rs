@@ -73,8 +73,7 @@ impl FrameDecoder {
         if let Some(error) = self.poison {
             return Err(error);
         }
-        self.remove_taken();
-        if !self.buffer.is_empty() {
+        if self.is_buffered() {
             return self.next_across(chunk);
         }
         let (prelude, bytes, rest) = match split(chunk, self.limits) {
@@ -130,8 +129,7 @@ impl FrameDecoder {
         if self.poison.is_some() {
             return true;
         }
-        self.remove_taken();
-        if !self.buffer.is_empty() {
+        if self.is_buffered() {
             return self.complete(chunk) != Ok(None);
         }
         let is_ready = !matches!(split(chunk, self.limits), Ok(None));
@@ -159,11 +157,17 @@ impl FrameDecoder {
         *chunk = rest;
     }
 
+    /// Returns true if the buffer has the start of the next frame. Removes one that was returned.
     #[inline]
-    fn remove_taken(&mut self) {
-        if core::mem::take(&mut self.is_taken) {
+    fn is_buffered(&mut self) -> bool {
+        if self.buffer.is_empty() {
+            return false;
+        }
+        let is_taken = core::mem::take(&mut self.is_taken);
+        if is_taken {
             self.buffer.clear();
         }
+        !is_taken
     }
 
     /// Ends decoding with this error of the next frame.

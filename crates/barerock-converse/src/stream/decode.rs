@@ -4,8 +4,7 @@ use barerock_eventstream::{DecodeError, Frame, FrameDecoder, Limits, MessageKind
 
 use super::error::StreamError;
 use super::event::{CONTENT_BLOCK_DELTA, StreamEvent};
-use super::fast::plain_delta;
-use super::payload::ContentBlockDeltaEvent;
+use super::fast::{padded_text, plain_delta};
 use crate::error::ServiceError;
 use crate::json::{Correction, Corrections};
 use crate::lookalike::{Lookalike, looks_like};
@@ -95,9 +94,10 @@ impl EventDecoder {
             Err(error) => return Err(state.fail(classify(error, state.lookalike))),
         };
         // Before all else: nearly every event is one of these.
-        if let Some(delta) = plain_event(&frame) {
+        let padded = if is_usual_delta(&frame) { padded_text(frame.payload()) } else { None };
+        if let Some(delta) = padded {
             state.follow_delta(offset);
-            return Ok(Some(with(StreamEvent::ContentBlockDelta(delta), frame.payload())));
+            return Ok(Some(with(StreamEvent::ContentBlockDelta(delta.into()), frame.payload())));
         }
         let event = state.other_event(frame, offset)?;
         Ok(Some(with(event, frame.payload())))
@@ -180,10 +180,14 @@ impl State {
         error
     }
 
-    /// Reads the event of a frame that is not a delta in the usual form.
+    /// Reads the event of a frame that is not a text in the usual form.
     #[inline(never)]
     fn other_event<'a>(&mut self, frame: Frame<'a>, offset: u64) -> Result<StreamEvent<'a>, StreamError> {
-        let event = event_of(&frame, offset, &mut self.corrections).map_err(|error| self.fail(error))?;
+        let plain = if is_usual_delta(&frame) { plain_delta(frame.payload()) } else { None };
+        let event = match plain {
+            Some(delta) => StreamEvent::ContentBlockDelta(delta.into()),
+            None => event_of(&frame, offset, &mut self.corrections).map_err(|error| self.fail(error))?,
+        };
         self.follow(&event, offset);
         Ok(event)
     }
@@ -232,13 +236,10 @@ fn classify(error: DecodeError, lookalike: Option<Lookalike>) -> StreamError {
 /// Length of a prelude, in bytes. A stream that fails after the first prelude did begin as an event stream.
 const FRAME_PRELUDE: u64 = 12;
 
-/// The event of a frame that is a delta in the usual form.
+/// True if a frame is a delta, which usually has a form with a fast path.
 #[inline(always)]
-fn plain_event<'a>(frame: &Frame<'a>) -> Option<ContentBlockDeltaEvent<'a>> {
-    if !cfg!(feature = "fast") || frame.kind() != (MessageKind::Event { event_type: CONTENT_BLOCK_DELTA }) {
-        return None;
-    }
-    plain_delta(frame.payload()).map(Into::into)
+fn is_usual_delta(frame: &Frame<'_>) -> bool {
+    cfg!(feature = "fast") && frame.kind() == MessageKind::Event { event_type: CONTENT_BLOCK_DELTA }
 }
 
 fn event_of<'a>(

@@ -29,15 +29,6 @@ pub(super) enum PlainKind {
 /// Maximum number of digits of an index; fits a u64.
 const MAX_DIGITS: usize = 9;
 
-/// Reads a payload in the usual form.
-#[inline(always)]
-pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
-    match padded_text(payload) {
-        Some(delta) => Some(delta),
-        None => other_delta(payload),
-    }
-}
-
 const BEFORE_INDEX: &[u8; 21] = br#"{"contentBlockIndex":"#;
 /// What is between the index and a text.
 const AFTER_INDEX: &[u8; 18] = br#","delta":{"text":""#;
@@ -50,7 +41,7 @@ const END: &[u8; 2] = br#""}"#;
 ///
 /// The length of the text follows from the last byte of the padding, so that nothing waits for a search for its end.
 #[inline(always)]
-fn padded_text(payload: &[u8]) -> Option<PlainDelta<'_>> {
+pub(super) fn padded_text(payload: &[u8]) -> Option<PlainDelta<'_>> {
     let (start, inside) = payload.split_first_chunk::<BEFORE_TEXT>()?;
     let (before_index, rest) = start.split_first_chunk()?;
     let (digit, after_index) = rest.split_first()?;
@@ -71,9 +62,8 @@ fn padded_text(payload: &[u8]) -> Option<PlainDelta<'_>> {
     Some(PlainDelta { content_block_index: u64::from(digit - b'0'), kind: PlainKind::Text, text })
 }
 
-/// Reads a delta of any kind, or of a text in a less frequent form.
-#[inline(never)]
-fn other_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
+/// Reads a payload in the usual form.
+pub(super) fn plain_delta(payload: &[u8]) -> Option<PlainDelta<'_>> {
     let rest = after(payload, BEFORE_INDEX)?;
     let (content_block_index, rest) = index(rest)?;
     let rest = after(rest, br#","delta":{"#)?;
@@ -172,6 +162,8 @@ mod tests {
             ),
         ] {
             let delta = plain_delta(payload.as_bytes()).unwrap();
+            let padded = padded_text(payload.as_bytes());
+            assert!(padded.is_none_or(|padded| padded == delta), "{payload}");
             assert_eq!((delta.content_block_index, delta.kind, &*delta.text), (index, kind, text));
         }
     }
@@ -198,6 +190,7 @@ mod tests {
             "",
         ] {
             assert_eq!(plain_delta(payload.as_bytes()), None, "{payload}");
+            assert_eq!(padded_text(payload.as_bytes()), None, "{payload}");
         }
         assert_eq!(plain_delta(b"{\"contentBlockIndex\":0,\"delta\":{\"text\":\"\xff\"}}"), None);
     }
