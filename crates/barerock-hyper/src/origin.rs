@@ -114,6 +114,25 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_is_for_one_host_one_route_and_one_runtime() {
+        let runtimes = [(); 2].map(|()| tokio::runtime::Builder::new_current_thread().build().unwrap());
+        let origin = |uri: &str, is_proxied, runtime: usize| {
+            Origin::new(&uri.parse().unwrap(), is_proxied, runtimes[runtime].handle()).unwrap()
+        };
+        let first = origin("http://a.example/p", false, 0);
+        assert_eq!(first, origin("http://A.example/q?r", false, 0));
+        for other in [
+            origin("https://a.example/p", false, 0),
+            origin("http://b.example/p", false, 0),
+            origin("http://a.example:81/p", false, 0),
+            origin("http://a.example/p", true, 0),
+            origin("http://a.example/p", false, 1),
+        ] {
+            assert_ne!(first, other);
+        }
+    }
+
+    #[test]
     fn a_relative_uri_is_an_error() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for uri in ["/p", "a.example", "*"] {
