@@ -42,13 +42,11 @@ impl ByteSet {
 
 /// Returns true if all bytes are visible ASCII: no space, and no control character.
 pub(crate) fn is_visible_ascii(bytes: &[u8]) -> bool {
-    // Without an early exit, so that the compiler uses vectors.
+    // The last block overlaps the one before, so that no byte is left over.
+    let (blocks, last) = bytes.last_chunk::<BLOCK>().map_or((&b""[..], bytes), |last| (bytes, last));
+    // A block has no early exit, so that the compiler uses vectors.
     let is_visible = |block: &[u8]| block.iter().fold(true, |all, byte| all & byte.is_ascii_graphic());
-    match bytes.last_chunk::<BLOCK>() {
-        // The last block overlaps the one before, so that no byte is left over.
-        Some(last) => bytes.chunks_exact(BLOCK).all(is_visible) & is_visible(last),
-        None => is_visible(bytes),
-    }
+    blocks.chunks_exact(BLOCK).chain([last]).all(is_visible)
 }
 
 /// Length of a vector register of most processors, in bytes.

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::crypto::Sha256;
+use crate::crypto::{Hash as _, Sha256};
 
-use crate::hash::{Sink, TextHasher, show};
+use crate::hash::{Sink, show};
 #[cfg(feature = "http")]
 use crate::headers::HeaderOrder;
 use crate::headers::{HeaderLine, HeaderList, KnownOrder, Names, SignedHeaders, is_signed, is_token};
@@ -138,7 +138,7 @@ impl<'a> CanonicalRequest<'a> {
                 || (token.is_some() && name.eq_ignore_ascii_case(X_AMZ_SECURITY_TOKEN))
         };
         let service = context.scope.service();
-        self.headers.select(names, |name| is_signed(service, name) && !is_replaced(name))?;
+        self.headers.select(names, |name| !is_replaced(name) && is_signed(service, name))?;
         self.check_target(settings)?;
         self.check_host()
     }
@@ -217,7 +217,7 @@ impl<'a> CanonicalRequest<'a> {
     /// Returns the SHA-256 of the text, without allocating it.
     #[must_use]
     pub fn hash(&self) -> [u8; SHA256_LENGTH] {
-        let mut hasher = TextHasher::new(Sha256::new());
+        let mut hasher = Sha256::new();
         self.write_to(&mut hasher, false);
         hasher.finish()
     }

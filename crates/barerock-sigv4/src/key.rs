@@ -8,7 +8,6 @@ use zeroize::Zeroize;
 
 use crate::credentials::REDACTED;
 use crate::crypto::{Hash, HmacSha256, Sha256};
-use crate::hash::TextHasher;
 use crate::hex::{self, HexText};
 use crate::payload::SHA256_LENGTH;
 use crate::scope::CredentialScope;
@@ -46,17 +45,17 @@ impl SigningKey {
     /// Signs a string to sign: a [`StringToSign`](crate::StringToSign), or its text.
     #[must_use]
     pub fn sign(&self, string_to_sign: impl fmt::Display) -> Signature {
-        self.sign_written(|hasher| {
+        self.sign_written(|hmac| {
             // Hashing never fails.
-            let _infallible = write!(hasher, "{string_to_sign}");
+            let _infallible = write!(Hashed(hmac), "{string_to_sign}");
         })
     }
 
     /// Signs as [`SigningKey::sign`] does, without `Display`.
-    pub(crate) fn sign_written(&self, write: impl FnOnce(&mut TextHasher<HmacSha256>)) -> Signature {
-        let mut hasher = TextHasher::new(self.keyed.clone());
-        write(&mut hasher);
-        Signature(hasher.finish())
+    pub(crate) fn sign_written(&self, write: impl FnOnce(&mut HmacSha256)) -> Signature {
+        let mut hmac = self.keyed.clone();
+        write(&mut hmac);
+        Signature(hmac.finish())
     }
 
     /// Signs a text.
@@ -65,6 +64,16 @@ impl SigningKey {
         let mut hmac = self.keyed.clone();
         hmac.update(string_to_sign);
         Signature(hmac.finish())
+    }
+}
+
+/// Hash of formatted text.
+struct Hashed<'h>(&'h mut HmacSha256);
+
+impl Write for Hashed<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
     }
 }
 

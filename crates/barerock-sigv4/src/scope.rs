@@ -74,10 +74,8 @@ impl<'a> CredentialScope<'a> {
     }
 
     pub(crate) fn write_to(&self, out: &mut impl Sink) {
-        for (at, part) in self.parts().into_iter().enumerate() {
-            if at > 0 {
-                out.put(b"/");
-            }
+        let [date, region, service, termination] = self.parts();
+        for part in [date, b"/", region, b"/", service, b"/", termination] {
             out.put(part);
         }
     }

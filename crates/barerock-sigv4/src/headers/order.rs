@@ -87,26 +87,34 @@ impl HeaderOrder {
             self.has_host |= name.eq_ignore_ascii_case(HOST);
             self.insert(lines, index)?;
         }
-        let added = lines.sent.len()..lines.sent.len().saturating_add(lines.added_count);
-        added.into_iter().try_for_each(|index| self.insert(lines, index))
+        for added in 0..lines.added_count {
+            self.insert(lines, lines.sent.len().saturating_add(added))?;
+        }
+        Ok(())
     }
 
     fn insert(&mut self, lines: &Lines<'_>, index: usize) -> Result<(), SignError> {
-        let mut new = u16::try_from(index).map_err(|_far| SignError::TooManyHeaders)?;
         let (name, _) = lines.get(index);
-        let name_at = |at: &u16| lines.get(usize::from(*at)).0;
-        let sorted = self.selected();
-        let behind = sorted.iter().rev().take_while(|at| sorts_before(name, name_at(at))).count();
-        let at = self.count.saturating_sub(behind);
-        let before = sorted.get(..at).and_then(|before| before.last());
-        if before.is_some_and(|before| name.eq_ignore_ascii_case(name_at(before))) {
+        let name_at = |at: u16| lines.get(usize::from(at)).0;
+        let new = self.indices.get_mut(self.count).ok_or(SignError::TooManyHeaders)?;
+        *new = u16::try_from(index).map_err(|_far| SignError::TooManyHeaders)?;
+        self.count = self.count.saturating_add(1);
+        let mut sorted = self.indices.get_mut(..self.count).unwrap_or_default();
+        let mut is_repeated = false;
+        while let [rest @ .., last] = sorted {
+            let Some(before) = rest.last_mut() else { break };
+            if !sorts_before(name, name_at(*before)) {
+                is_repeated = name.eq_ignore_ascii_case(name_at(*before));
+                break;
+            }
+            core::mem::swap(before, last);
+            sorted = rest;
+        }
+        if is_repeated {
             self.has_repeats = true;
         } else {
             self.names_length = self.names_length.saturating_add(name.len()).saturating_add(1);
         }
-        let moved = self.indices.get_mut(at..=self.count).ok_or(SignError::TooManyHeaders)?;
-        moved.iter_mut().for_each(|slot| core::mem::swap(slot, &mut new));
-        self.count = self.count.saturating_add(1);
         Ok(())
     }
 
