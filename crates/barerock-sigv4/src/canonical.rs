@@ -186,7 +186,7 @@ impl<'a> CanonicalRequest<'a> {
     /// Checks method, path and query.
     fn check_target(&mut self, settings: &SigningSettings) -> Result<(), SignError> {
         let RequestParts { method, path, query } = self.parts;
-        if method.is_empty() || !method.bytes().all(is_token) {
+        if method.is_empty() || !method.as_bytes().iter().all(|byte| is_token(*byte)) {
             return Err(SignError::InvalidMethod);
         }
         (self.uri_encoding, self.is_normal) = match path {

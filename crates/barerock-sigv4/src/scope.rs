@@ -75,9 +75,11 @@ impl<'a> CredentialScope<'a> {
 
     pub(crate) fn write_to(&self, out: &mut impl Sink) {
         let [date, region, service, termination] = self.parts();
-        for part in [date, b"/", region, b"/", service, b"/", termination] {
+        for part in [date, region, service] {
             out.put(part);
+            out.put(b"/");
         }
+        out.put(termination);
     }
 }
 

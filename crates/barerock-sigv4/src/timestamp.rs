@@ -27,7 +27,7 @@ const DATE_LENGTH: usize = 8;
 /// "The date and time used in the signature … must be in ISO 8601 basic format": `20150830T123600Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
-    unix_seconds: i64,
+    /// Digits of an existing day and time of day; its order is that of time.
     text: [u8; AMZ_DATE_LENGTH],
 }
 
@@ -53,7 +53,7 @@ impl Timestamp {
         let [n1, n2] = two_digits(second_of_day.rem_euclid(3600).div_euclid(60));
         let [s1, s2] = two_digits(second_of_day.rem_euclid(60));
         let text = [y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z'];
-        Ok(Self { unix_seconds: seconds, text })
+        Ok(Self { text })
     }
 
     /// Parses `20150830T123600Z`, the only accepted form.
@@ -66,28 +66,35 @@ impl Timestamp {
 
     fn parse_exact(text: &[u8]) -> Option<Self> {
         let text: [u8; AMZ_DATE_LENGTH] = text.try_into().ok()?;
-        let number = |start: usize, width: usize| {
-            text.iter().skip(start).take(width).try_fold(0_i32, |sum, digit| {
-                let digit = digit.wrapping_sub(b'0');
-                (digit < 10).then(|| sum.wrapping_mul(10).wrapping_add(i32::from(digit)))
-            })
-        };
-        let (year, month, day) = (number(0, 4)?, number(4, 2)?, number(6, 2)?);
-        let (hour, minute, second) = (number(9, 2)?, number(11, 2)?, number(13, 2)?);
-        let is_valid = year >= i32::from(MIN_YEAR)
+        let is_digit = |at: usize| matches!(at, 8 | 15) || text.get(at).is_some_and(u8::is_ascii_digit);
+        let timestamp = Self { text };
+        let [year, month, day, hour, minute, second] = timestamp.parts();
+        let is_valid = (0..AMZ_DATE_LENGTH).all(is_digit)
+            && year >= i32::from(MIN_YEAR)
             && (1..=12).contains(&month)
             && (1..=days_of_month(year, month)).contains(&day)
             && (hour < 24 && minute < 60 && second < 60)
             && (text.get(8), text.last()) == (Some(&b'T'), Some(&b'Z'));
-        let second_of_day = hour.wrapping_mul(60).wrapping_add(minute).wrapping_mul(60).wrapping_add(second);
-        let days = i64::from(days_from_civil(year, month, day)).wrapping_mul(SECONDS_PER_DAY);
-        is_valid.then(|| Self { unix_seconds: days.wrapping_add(i64::from(second_of_day)), text })
+        is_valid.then_some(timestamp)
+    }
+
+    /// Returns year, month, day, hour, minute and second.
+    fn parts(&self) -> [i32; 6] {
+        [(0, 4), (4, 2), (6, 2), (9, 2), (11, 2), (13, 2)].map(|(start, width)| {
+            let digits = self.text.iter().skip(start).take(width);
+            digits.fold(0, |sum: i32, digit| {
+                sum.wrapping_mul(10).wrapping_add(i32::from(digit.wrapping_sub(b'0')))
+            })
+        })
     }
 
     /// Returns the seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn unix_secs(&self) -> i64 {
-        self.unix_seconds
+        let [year, month, day, hour, minute, second] = self.parts();
+        let second_of_day = hour.wrapping_mul(60).wrapping_add(minute).wrapping_mul(60).wrapping_add(second);
+        let days = i64::from(days_from_civil(year, month, day));
+        days.wrapping_mul(SECONDS_PER_DAY).wrapping_add(i64::from(second_of_day))
     }
 
     #[cfg(feature = "http")]
