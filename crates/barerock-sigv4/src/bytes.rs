@@ -1,8 +1,8 @@
 //! Sets of bytes.
 
-/// True if bytes are examined by blocks, which is faster and takes more code: 200 bytes on a Cortex-M, whose programs need no
-/// allocator.
-const BY_BLOCKS: bool = cfg!(feature = "alloc");
+/// True if bytes are examined by blocks, which is faster and takes more code: 200 bytes on a Cortex-M. The smallest programs do
+/// without the `http` crate.
+const BY_BLOCKS: bool = cfg!(feature = "http");
 
 /// Set of ASCII letters, digits and some further bytes.
 pub(crate) struct ByteSet([bool; 256]);

@@ -60,10 +60,8 @@ impl LastRequest {
     }
 
     pub(super) fn keep_path(&mut self, sent: &str, canonical: &str) {
-        self.canonical_path.clear();
-        self.canonical_path.push_str(canonical);
-        self.path.clear();
-        self.path.push_str(sent);
+        self.canonical_path = canonical.into();
+        self.path = sent.into();
     }
 
     /// Returns the order of the lines if the last request had the same names, and a token if `has_token` is true.
@@ -90,8 +88,7 @@ impl LastRequest {
         }
         self.has_token = has_token;
         self.order = order;
-        self.signed_names.clear();
-        self.signed_names.extend_from_slice(signed_names);
+        self.signed_names = signed_names.into();
     }
 }
 
