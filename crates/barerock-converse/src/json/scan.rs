@@ -148,11 +148,8 @@ impl<'a> Scanner<'a> {
 
     /// Reads a value and returns its text. Open brackets are kept in a list, so that depth takes no stack.
     pub(super) fn value(&mut self) -> Result<&'a str, Fault> {
-        let first = self.peek();
+        self.peek();
         let start = self.at;
-        if !matches!(first, Some(b'{' | b'[')) {
-            return self.scalar().map(|()| self.since(start));
-        }
         let mut open = Vec::new();
         loop {
             let close = match self.peek() {
