@@ -95,14 +95,14 @@ static COUNTS: [u8; 2 * BLOCK] = {
 pub(crate) fn utf8(bytes: &[u8], start: usize, length: usize) -> Option<&str> {
     const ALIGNMENT: usize = align_of::<usize>();
     const STEP: usize = 2 * ALIGNMENT;
-    let text = bytes.get(start..)?;
+    let text = bytes.get(start..)?.get(..length)?;
     let before = text.as_ptr().addr() % ALIGNMENT;
-    let end = before.checked_add(length)?;
+    let end = before + length;
     let around =
         start.checked_sub(before).and_then(|start| bytes.get(start..)?.get(..end.next_multiple_of(STEP)));
     match around.map(core::str::from_utf8) {
         Some(Ok(around)) => around.get(before..end),
-        _ => exact_utf8(text.get(..length)?),
+        _ => exact_utf8(text),
     }
 }
 
@@ -156,7 +156,14 @@ mod tests {
                 }
             }
         }
-        assert_eq!((utf8(b"abc", 1, 3), utf8(b"abc", 4, 0)), (None, None));
-        assert_eq!((utf8(b"abc", 1, usize::MAX), utf8(b"abc", 1, 2)), (None, Some("bc")));
+        // At every alignment.
+        let bytes = [b'.'; 16];
+        for start in 0..16 {
+            for length in [17 - start, usize::MAX - start, usize::MAX] {
+                assert_eq!(utf8(&bytes, start, length), None);
+            }
+            assert_eq!(utf8(&bytes, start, 16 - start).map(str::len), Some(16 - start));
+        }
+        assert_eq!(utf8(&bytes, 17, 0), None);
     }
 }
