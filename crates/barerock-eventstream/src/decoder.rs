@@ -1,6 +1,7 @@
 //! Decoding of frames from chunks with arbitrary boundaries.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::frame::{Frame, checked_block};
@@ -32,7 +33,7 @@ use crate::truncated::truncated;
 /// assert_eq!(decoder.frames(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct FrameDecoder {
     limits: Limits,
     /// The start of the next frame, which came with earlier chunks.
@@ -224,6 +225,19 @@ impl FrameDecoder {
     #[inline]
     pub fn unread(&self) -> &[u8] {
         if self.is_taken { &[] } else { &self.buffer }
+    }
+}
+
+impl fmt::Debug for FrameDecoder {
+    /// Without the bytes, which are of a payload.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FrameDecoder")
+            .field("limits", &self.limits)
+            .field("offset", &self.offset)
+            .field("frames", &self.frames)
+            .field("unread", &self.unread().len())
+            .field("poison", &self.poison)
+            .finish_non_exhaustive()
     }
 }
 

@@ -227,3 +227,11 @@ fn a_frame_within_a_chunk_is_not_copied() {
     }
     assert!(decoder.buffer.is_empty());
 }
+
+#[test]
+fn debug_omits_the_bytes() {
+    let (stream, mut decoder) = (stream(1), FrameDecoder::new());
+    assert!(decoder.next_frame(&mut &stream[..FRAME - 1]).unwrap().is_none());
+    let text = std::format!("{decoder:?}");
+    assert!(text.contains("unread: 44") && text.len() < 300, "{text}");
+}
