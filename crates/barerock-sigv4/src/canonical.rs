@@ -99,8 +99,8 @@ impl<'a> CanonicalRequest<'a> {
         Ok(canonical)
     }
 
-    /// Creates a canonical request in which no header is selected. `known` is the order of headers with the same names. It is completed in place, because it is too long to be moved
-    /// at each step.
+    /// Creates a canonical request in which no header is selected. `known` is the order of headers with the same names. The request
+    /// is completed in place, because it is too long to be moved at each step.
     pub(crate) fn unselected(
         parts: RequestParts<'a>,
         headers: &'a [HeaderLine<'a>],

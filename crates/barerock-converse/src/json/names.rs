@@ -8,7 +8,7 @@ pub(crate) fn index_of(names: &str, name: &str) -> usize {
     let mut index = 0;
     while !rest.is_empty() {
         let length = length_to_bar(rest);
-        // Of equal lengths, because a name that has a `|` is none of them.
+        // The lengths must be equal: a name with a `|` would otherwise match several names of the list.
         if length == name.len() && rest.starts_with(name) {
             return index;
         }

@@ -11,8 +11,8 @@ pub(super) fn is_padding(bytes: &[u8]) -> bool {
 /// Number of bytes that are compared at once: all padding.
 const WIDTH: usize = 64;
 
-/// The length of the padding at the end of `bytes`, after a quote. `None` if there is none, and if there are fewer bytes than
-/// are compared at once.
+/// Returns the length of the padding at the end of `bytes`, after a quote. Returns `None` without padding, and for fewer than
+/// [`WIDTH`] bytes.
 ///
 /// The last byte tells the length. A comparison of so many bytes takes longer, because the processor cannot predict its end.
 #[inline(always)]

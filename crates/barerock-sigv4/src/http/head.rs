@@ -31,7 +31,7 @@ impl<'r> Head<'r> {
         Self { parts, few: [("", b""); FEW], count: 0, many: Vec::new(), new_host: None }
     }
 
-    /// Adds the headers, and a `host` header if there is none.
+    /// Adds the headers, and a `host` header if the request lacks one.
     pub(super) fn read_headers(&mut self, uri: &'r Uri, headers: &'r HeaderMap) {
         let is_many = headers.len() >= FEW;
         let mut has_host = false;
